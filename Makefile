@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# GNU Makefile of earlybind. `make` builds all that this machine can build, and says what it cannot.
+
+VERSION := 0.1.0
+PREFIX ?= /usr
+DESTDIR ?=
+BUILD ?= build
+
+# Which libc the boot program is linked with: auto takes klibc, then musl, then glibc, whichever is here.
+INIT_LIBC ?= auto
+# For instance SANITIZE=address,undefined BUILD=build/asan
+SANITIZE ?=
+
+CC ?= gcc
+KLCC ?= klcc
+MUSL_CC ?= musl-gcc
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+# `make V=1` shows the commands.
+Q := $(if $(V),,@)
+say_cc = @echo '  $(1) $@'
+STRIP ?= strip
+CLANG ?= clang
+
+bindir := $(PREFIX)/bin
+libdir := $(PREFIX)/lib/earlybind
+sharedir := $(PREFIX)/share
+# Where the generators look for plugins.
+initramfstoolsdir := /usr/share/initramfs-tools
+
+WARNINGS := -Wall -Wextra -Werror -Wno-format-truncation -Wno-unknown-warning-option
+CPPFLAGS_ALL := -DEARLYBIND_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
+CFLAGS ?= -O2 -g
+SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+CFLAGS_HOST := -std=gnu11 $(WARNINGS) -Wshadow -fstack-protector-strong -fPIE $(CFLAGS) $(SANFLAGS)
+# gcc 12 and later and clang know -Oz.
+SMALL := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
+CFLAGS_INIT := -std=gnu11 $(WARNINGS) $(SMALL) -g -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+
+# One page less of padding for each segment; nothing in it is writable and executable.
+INIT_LDFLAGS := -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,--build-id=none
+
+HOST_PACKAGES := libkmod blkid mount libpci smartcols libarchive
+HOST_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(HOST_PACKAGES) 2>/dev/null)
+HOST_LIBS = $(shell $(PKG_CONFIG) --libs $(HOST_PACKAGES) 2>/dev/null)
+
+CORE := $(wildcard src/core/*.c)
+SYS := $(wildcard src/sys/*.c)
+BOOT := $(wildcard src/boot/*.c)
+HOST := $(wildcard src/host/*.c)
+UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+# What the boot program is made of: the linker takes from the core what is called.
+have = $(shell command -v $(1) >/dev/null 2>&1 && echo yes)
+HAVE_KLIBC := $(call have,$(KLCC))
+HAVE_MUSL := $(call have,$(MUSL_CC))
+HAVE_HOST := $(shell $(PKG_CONFIG) --exists $(HOST_PACKAGES) 2>/dev/null && echo yes)
+
+ifeq ($(INIT_LIBC),auto)
+  CHOSEN := $(if $(HAVE_KLIBC),klibc,$(if $(HAVE_MUSL),musl,glibc))
+else
+  CHOSEN := $(INIT_LIBC)
+endif
+ifeq ($(filter klibc musl glibc,$(CHOSEN)),)
+  $(error INIT_LIBC is auto, klibc, musl or glibc, not '$(INIT_LIBC)')
+endif
+
+INITS := $(BUILD)/glibc/earlybind-init
+ifeq ($(SANITIZE),)
+  INITS += $(if $(HAVE_KLIBC),$(BUILD)/klibc/earlybind-init) $(if $(HAVE_MUSL),$(BUILD)/musl/earlybind-init)
+  INITS += $(filter-out $(INITS),$(BUILD)/$(CHOSEN)/earlybind-init)
+endif
+
+.PHONY: all check demo unit fuzz fuzz-replay install uninstall clean format say
+all: say $(INITS) $(if $(HAVE_HOST),$(BUILD)/glibc/earlybind)
+
+say:
+	@$(if $(HAVE_HOST),:,echo "cannot build here: earlybind needs the development files of $(HOST_PACKAGES)")
+	@$(if $(HAVE_KLIBC),:,echo "cannot build here: earlybind-init with klibc needs $(KLCC) (Debian: libklibc-dev, klibc-utils)")
+	@$(if $(HAVE_MUSL),:,echo "cannot build here: earlybind-init with musl needs $(MUSL_CC) (Debian: musl-tools)")
+	@echo "the boot program to install: earlybind-init with $(CHOSEN)"
+
+# --- the boot program, a build a libc -----------------------------------------------------------------------------
+
+INIT_SRC := $(CORE) $(SYS) $(BOOT)
+KLIBC_OBJ := $(INIT_SRC:src/%.c=$(BUILD)/klibc/%.o)
+MUSL_OBJ := $(INIT_SRC:src/%.c=$(BUILD)/musl/%.o)
+GLIBC_OBJ := $(INIT_SRC:src/%.c=$(BUILD)/glibc/%.o)
+HOST_OBJ := $(HOST:src/%.c=$(BUILD)/glibc/%.o)
+SHARED_OBJ := $(filter $(BUILD)/glibc/core/% $(BUILD)/glibc/sys/%,$(GLIBC_OBJ))
+
+$(BUILD)/klibc/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	$(call say_cc,CC)
+	$(Q)$(KLCC) $(CPPFLAGS_ALL) $(CFLAGS_INIT) -c -o $@ $<
+$(BUILD)/musl/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	$(call say_cc,CC)
+	$(Q)$(MUSL_CC) $(CPPFLAGS_ALL) $(CFLAGS_INIT) -c -o $@ $<
+$(BUILD)/glibc/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	$(call say_cc,CC)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_HOST) $(HOST_CFLAGS) -c -o $@ $<
+
+$(BUILD)/klibc/earlybind-init: $(KLIBC_OBJ)
+	$(call say_cc,CC)
+	$(Q)$(KLCC) -static $(INIT_LDFLAGS) -o $@ $^
+	$(Q)$(STRIP) -s -R .comment $@
+$(BUILD)/musl/earlybind-init: $(MUSL_OBJ)
+	$(call say_cc,CC)
+	$(Q)$(MUSL_CC) -static $(INIT_LDFLAGS) -o $@ $^
+	$(Q)$(STRIP) -s -R .comment $@
+# With sanitizers it is dynamic: their runtime cannot be linked statically.
+$(BUILD)/glibc/earlybind-init: $(GLIBC_OBJ)
+	$(call say_cc,CC)
+	$(Q)$(CC) $(if $(SANITIZE),$(SANFLAGS) -pie,-static -Wl,--gc-sections) $(LDFLAGS) -o $@ $^
+
+# --- the host tool ------------------------------------------------------------------------------------------------
+
+$(BUILD)/glibc/earlybind: $(HOST_OBJ) $(SHARED_OBJ)
+	$(call say_cc,CC)
+	$(Q)$(CC) $(SANFLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS) -o $@ $^ $(HOST_LIBS)
+
+# --- tests --------------------------------------------------------------------------------------------------------
+
+# Unit tests may use the host's modules too, but for its main().
+TEST_OBJ := $(SHARED_OBJ) $(filter-out $(BUILD)/glibc/host/main.o,$(HOST_OBJ))
+
+$(BUILD)/test/unit/%: tests/unit/%.c $(SHARED_OBJ) $(if $(HAVE_HOST),$(TEST_OBJ)) Makefile
+	@mkdir -p $(@D)
+	$(call say_cc,CC)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_HOST) -Isrc -Isrc/core -o $@ $< $(if $(HAVE_HOST),$(TEST_OBJ) $(HOST_LIBS),$(SHARED_OBJ)) -lcmocka
+$(BUILD)/test/fuzz/%: tests/fuzz/%.c $(SHARED_OBJ) Makefile
+	@mkdir -p $(@D)
+	$(call say_cc,CC)
+	$(Q)$(CC) -DREPLAY $(CPPFLAGS_ALL) $(CFLAGS_HOST) -Isrc -Isrc/core -o $@ $< $(SHARED_OBJ)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE) Makefile
+	@mkdir -p $(@D)
+	$(call say_cc,CC)
+	$(Q)$(CLANG) -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Isrc -Isrc/core \
+		-DEARLYBIND_VERSION='"$(VERSION)"' -o $@ $< $(CORE)
+
+unit: $(UNIT:%=$(BUILD)/test/unit/%)
+fuzz-replay: $(FUZZ:%=$(BUILD)/test/fuzz/%)
+fuzz: $(FUZZ:%=$(BUILD)/fuzz/%)
+
+check: all
+	sh tests/run.sh
+demo:
+	sh tests/demo.sh
+
+# --- install ------------------------------------------------------------------------------------------------------
+
+INSTALLED = $(bindir)/earlybind $(libdir)/earlybind-init \
+	$(initramfstoolsdir)/hooks/earlybind $(initramfstoolsdir)/scripts/init-top/earlybind
+
+install: all
+	$(if $(HAVE_HOST),,$(error earlybind was not built: see 'make say'))
+	$(INSTALL) -D -m 0755 $(BUILD)/glibc/earlybind $(DESTDIR)$(bindir)/earlybind
+	$(INSTALL) -D -m 0755 $(BUILD)/$(CHOSEN)/earlybind-init $(DESTDIR)$(libdir)/earlybind-init
+	$(INSTALL) -D -m 0755 initramfs/hook $(DESTDIR)$(initramfstoolsdir)/hooks/earlybind
+	$(INSTALL) -D -m 0755 initramfs/init-top $(DESTDIR)$(initramfstoolsdir)/scripts/init-top/earlybind
+	test -e $(DESTDIR)/etc/earlybind.conf || $(INSTALL) -D -m 0644 packaging/earlybind.conf $(DESTDIR)/etc/earlybind.conf
+
+# What people wrote, /etc/earlybind.conf and the lock, stays.
+uninstall:
+	rm -f $(INSTALLED:%=$(DESTDIR)%)
+	-rmdir $(DESTDIR)$(libdir) 2>/dev/null || true
+
+clean:
+	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))
+
+format:
+	clang-format -i $(wildcard src/*/*.[ch] tests/*/*.[ch])
+
+-include $(wildcard $(BUILD)/glibc/*/*.d $(BUILD)/klibc/*/*.d $(BUILD)/musl/*/*.d $(BUILD)/test/*/*.d)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every difference between klibc, musl and glibc, and the attributes that the whole tree uses.
+ * Included first by every file of src/core, src/sys and src/boot.
+ */
+#ifndef EARLYBIND_COMPAT_H
+#define EARLYBIND_COMPAT_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define _must_check_ __attribute__((warn_unused_result))
+#define _cleanup_(f) __attribute__((cleanup(f)))
+#define _printf_(fmt, first) __attribute__((format(printf, fmt, first)))
+#define _pure_ __attribute__((pure))
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#endif
