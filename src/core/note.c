@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compat.h"
+
+#include <stdarg.h>
+
+#include "array.h"
+#include "note.h"
+
+int note_add(struct report_note **notes, size_t *n, enum reason reason, const char *fmt, ...)
+{
+	struct report_note *note = array_grow(notes, n, sizeof(*note));
+	va_list args;
+
+	if (!note)
+		return -ENOMEM;
+	note->reason = reason;
+	va_start(args, fmt);
+	vsnprintf(note->text, sizeof(note->text), fmt, args);
+	va_end(args);
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compat.h"
+
+#include "array.h"
+#include "plan.h"
+
+void plan_free(struct plan *p)
+{
+	for (size_t i = 0; i < p->n_modules; i++)
+		free(p->modules[i].params);
+	for (size_t i = 0; i < p->n_guards; i++)
+		free(p->guards[i].text);
+	for (size_t i = 0; i < p->n_rules; i++)
+		rule_free(&p->rules[i]);
+	free(p->modules);
+	free(p->keeps);
+	free(p->guards);
+	free(p->rules);
+	free(p->cards);
+	memset(p, 0, sizeof(*p));
+}
+
+int plan_add_module(struct plan *p, const struct plan_module *m)
+{
+	return array_add(&p->modules, &p->n_modules, m, sizeof(*m));
+}
+
+int plan_add_keep(struct plan *p, const struct selector *s)
+{
+	return array_add(&p->keeps, &p->n_keeps, s, sizeof(*s));
+}
+
+int plan_add_guard(struct plan *p, const struct plan_guard *g)
+{
+	return array_add(&p->guards, &p->n_guards, g, sizeof(*g));
+}
+
+int plan_add_rule(struct plan *p, const struct rule *r)
+{
+	return array_add(&p->rules, &p->n_rules, r, sizeof(*r));
+}
+
+int plan_add_card(struct plan *p, const struct plan_card *c)
+{
+	return array_add(&p->cards, &p->n_cards, c, sizeof(*c));
+}
+
+const struct rule *plan_rule(const struct plan *p, unsigned number)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].number == number)
+			return &p->rules[i];
+	return NULL;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Lock and plan: one structure, one printer, one parser. A lock has no kernel, hash and module lines.
+ *
+ *	earlybind-plan 1 | earlybind-lock 1
+ *	kernel RELEASE
+ *	hash HEX16
+ *	module early|late FILE [PARAM...]
+ *	set KEY VALUE
+ *	keep SELECTOR
+ *	guard REASON ROOT PATH IDENTITY SERIAL TEXT
+ *	rule N driver=D[,D] allow=A|- at=boot|claim id=ID|- optional=0|1 live=0|1 FILE:LINE SELECTOR
+ *	card N ROOT PATH IDENTITY SERIAL ADDRESS
+ *	function PATH IDENTITY
+ *	end CRC32
+ */
+#ifndef EARLYBIND_PLAN_H
+#define EARLYBIND_PLAN_H
+
+#include "address.h"
+#include "compat.h"
+#include "identity.h"
+#include "lines.h"
+#include "path.h"
+#include "reason.h"
+#include "rule.h"
+
+#define KERNEL_LEN 65
+#define MODULE_FILE_LEN 72
+#define CARD_FUNCTIONS 16 /* the most functions of one card */
+
+enum plan_kind { KIND_PLAN, KIND_LOCK };
+
+struct plan_module {
+	bool early;
+	char file[MODULE_FILE_LEN]; /* "vfio-pci.ko": a name in the image's modules folder, no '/' */
+	char *params;               /* owned; "a=1 b=2", "" for none */
+};
+
+struct plan_guard {
+	enum reason reason;
+	struct root root;
+	struct path path;
+	struct identity identity;
+	uint64_t serial; /* 0: none */
+	char *text;      /* owned; its first word, "lock" or "image", says who added it */
+};
+
+struct plan_function {
+	struct path path;
+	struct identity identity;
+};
+
+struct plan_card {
+	unsigned rule; /* the N of its rule */
+	struct root root;
+	struct path path; /* a slot: a card; else a single function */
+	struct identity identity;
+	uint64_t serial; /* 0: none */
+	bool has_address;
+	struct address address;
+	unsigned n_functions;
+	struct plan_function functions[CARD_FUNCTIONS];
+};
+
+struct plan {
+	enum plan_kind kind;
+	char kernel[KERNEL_LEN];
+	uint64_t hash;    /* as read; of a lock: what a plan with these rules has */
+	unsigned timeout; /* seconds; 0: not set */
+	struct plan_module *modules;
+	size_t n_modules;
+	struct selector *keeps;
+	size_t n_keeps;
+	struct plan_guard *guards;
+	size_t n_guards;
+	struct rule *rules;
+	size_t n_rules;
+	struct plan_card *cards;
+	size_t n_cards;
+};
+
+void plan_free(struct plan *p);
+
+/*
+ * Reads a whole lock or plan; *out is empty after an error. Anything unknown, out of its place, repeated where it
+ * must stand once, too long, truncated or with another CRC is an error: -EBADMSG (see *err), -EPROTONOSUPPORT
+ * (another version), -ENOMEM.
+ */
+int plan_parse(enum plan_kind kind, const char *text, size_t len, struct plan *out,
+	       struct plan_error *err) _must_check_;
+
+/*
+ * Prints it with its hash (a plan; computed here, p->hash is not read) and CRC. The same plan gives the same bytes.
+ * Cards stand behind their rules, wherever they are in the array. Nothing is left out: -E2BIG, a line would be too
+ * long; -EEXIST, two rules are the same; -EINVAL, rules are not numbered 1..n in their order, or a card has no rule or
+ * no function; -ENOMEM. Names are not checked here, but plan_parse refuses what no plan may hold.
+ */
+int plan_print(const struct plan *p, struct text *out) _must_check_;
+
+/*
+ * 64-bit FNV-1a over the rule lines in the order of their canonical selectors (then id=), without N and FILE:LINE, each
+ * followed by its card and function lines (without N). Errors as of plan_print.
+ */
+int plan_hash(const struct plan *p, uint64_t *out) _must_check_;
+
+/* Append; ownership of what the argument points to goes to the plan when they succeed. -ENOMEM. */
+int plan_add_module(struct plan *p, const struct plan_module *m) _must_check_;
+int plan_add_keep(struct plan *p, const struct selector *s) _must_check_;
+int plan_add_guard(struct plan *p, const struct plan_guard *g) _must_check_;
+int plan_add_rule(struct plan *p, const struct rule *r) _must_check_;
+int plan_add_card(struct plan *p, const struct plan_card *c) _must_check_;
+/* NULL: no such rule. */
+const struct rule *plan_rule(const struct plan *p, unsigned number) _pure_;
+
+#endif

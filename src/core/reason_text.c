@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a person reads for a reason. Apart from reason.c, so that the boot program does not carry the texts. */
+#include "compat.h"
+
+#include "reason.h"
+
+static const struct {
+	const char *meaning; /* of the device, or of the run: "it ...", without a full stop */
+	const char *remedy;  /* the next step: "..." without a full stop, or "" */
+} texts[REASON_COUNT] = {
+	[REASON_NONE] = { "nothing stands against it", "" },
+	[REASON_BRIDGE] = { "it is a bridge: it carries other devices and no virtual machine can use it",
+			    "choose the device behind it" },
+	[REASON_OFF] = { "earlybind was switched off for this boot (earlybind=off, or `earlybind off --next-boot`)",
+			 "boot again without earlybind=off" },
+	[REASON_SKIPPED] = { "earlybind.skip= on the kernel command line named it for this boot",
+			     "boot again without this earlybind.skip=" },
+	[REASON_KDUMP] = { "this boot only saved the memory of a crashed kernel, so no device was touched", "" },
+	[REASON_STOOD_DOWN] = { "the plan was tried twice and nobody confirmed it, so it is not used any more",
+				"find out why those boots failed, then run `earlybind confirm` to use the plan again" },
+	[REASON_KEPT] = { "a keep rule says that it stays with the host",
+			  "remove the keep rule, then run `earlybind accept` and `earlybind regenerate`" },
+	[REASON_CLAIM] = { "its rule says at=claim: it is not bound at boot",
+			   "run `earlybind claim` when the host can spare it" },
+	[REASON_ABSENT] = { "it is not in this machine now, or the firmware hides it",
+			    "put it back; if it is gone for good, run `earlybind accept`, then `earlybind "
+			    "regenerate`" },
+	[REASON_OTHER_DEVICE] = { "another device than the accepted one is in its place",
+				  "if that is right, run `earlybind accept`, then `earlybind regenerate`" },
+	[REASON_AMBIGUOUS] = { "a device of its kind moved, and nothing tells which of the identical ones is meant",
+			       "run `earlybind accept`, then `earlybind regenerate`" },
+	[REASON_APPEARS_LATER] = { "it appears only later in the boot (behind VMD or Thunderbolt, or a virtual "
+				   "function)",
+				   "bind it when it appears; nothing can do so this early" },
+	[REASON_BOOT_DISK] = { "a disk or network card that this system boots from, or mounts at boot, is behind it",
+			       "change the line of fstab that needs it, then run `earlybind accept`" },
+	[REASON_IN_USE] = { "the running system uses it: a mounted disk, active swap, or the network connection",
+			    "stop using it, or write allow=in-use in its rule, then run `earlybind accept`" },
+	[REASON_DISPLAY] = { "it is the display that the firmware or the console uses",
+			     "write allow=display in its rule if this machine may run without a picture, then run "
+			     "`earlybind accept`" },
+	[REASON_KEYBOARD] = { "a keyboard that the boot may need is plugged into this USB controller",
+			      "plug the keyboard into another controller, or write allow=keyboard in its rule, then "
+			      "run "
+			      "`earlybind accept`" },
+	[REASON_NO_IOMMU] = { "the kernel has no IOMMU group for it, so it cannot be given to a virtual machine",
+			      "switch on VT-d or AMD-Vi (IOMMU) in the firmware setup, and on Intel add intel_iommu=on "
+			      "to "
+			      "the kernel command line" },
+	[REASON_BUSY] = { "another driver already had this display before earlybind ran",
+			  "check that earlybind comes before that driver in the initramfs (`earlybind regenerate`)" },
+	[REASON_TWIN] = { "it is identical to an accepted device and is itself not accepted",
+			  "nothing, if the host shall keep it; else add a rule for it with `earlybind add`" },
+	[REASON_NOT_ACCEPTED] = { "a rule asks for it, but nobody accepted it on this machine",
+				  "run `earlybind accept`, then `earlybind regenerate`" },
+	[REASON_LOCK_BROKEN] = { "/etc/earlybind.lock is damaged or was changed by hand, so nothing of it is used",
+				 "run `earlybind accept`, then `earlybind regenerate`" },
+	[REASON_NO_DRIVER] = { "none of the drivers in its rule is in this kernel or its modules",
+			       "install the kernel's vfio modules, then run `earlybind regenerate`" },
+	[REASON_PROBE_FAILED] = { "the driver refused the device, which was then given back to the host",
+				  "read the kernel log of this device: `journalctl -k -b`" },
+	[REASON_TIMEOUT] = { "earlybind ran out of time, and the boot went on without it",
+			     "read the kernel log for the step that hung; `set timeout=` allows up to 60 s" },
+	[REASON_MOVED] = { "it is in another place than when it was accepted, and was known by what it is",
+			   "run `earlybind accept`, then `earlybind regenerate`, to note its new place" },
+	[REASON_BOUND_BY_KERNEL] = { "the driver, built into the kernel, took it before earlybind ran",
+				     "remove vfio-pci.ids= from the kernel command line" },
+	[REASON_IGNORED_IDS] = { "an ids= parameter was left out: it would bind every device of that kind, twins too",
+				 "remove ids= from the kernel command line and from /etc/modprobe.d" },
+	[REASON_PLAN_BROKEN] = { "the plan in the initramfs is damaged or made for another kernel, so nothing is bound",
+				 "run `earlybind regenerate`" },
+	[REASON_NOT_SUPPORTED_YET] = { "this version of earlybind cannot protect the system well enough to bind it",
+				       "" },
+};
+
+const char *reason_meaning(enum reason r)
+{
+	return texts[r].meaning;
+}
+
+const char *reason_remedy(enum reason r)
+{
+	return texts[r].remedy;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compat.h"
+
+#include "rule.h"
+
+const char *const allow_words[] = { "display", "keyboard", "in-use", NULL };
+
+void rule_free(struct rule *r)
+{
+	free(r->file);
+	r->file = NULL;
+}
+
+bool rule_same(const struct rule *a, const struct rule *b)
+{
+	return selector_equal(&a->selector, &b->selector) && a->has_id == b->has_id &&
+	       (!a->has_id || id_equal(&a->id, &b->id));
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A `bind` rule: what config, lock and plan all carry. */
+#ifndef EARLYBIND_RULE_H
+#define EARLYBIND_RULE_H
+
+#include "compat.h"
+#include "selector.h"
+
+#define DRIVER_LEN 32       /* of one driver's name, NUL included */
+#define DRIVER_LIST_LEN 128 /* "mlx5_vfio_pci,vfio-pci" */
+
+enum allow {
+	ALLOW_DISPLAY = 1,
+	ALLOW_KEYBOARD = 2,
+	ALLOW_IN_USE = 4,
+};
+
+enum at { AT_BOOT, AT_CLAIM };
+
+struct rule {
+	unsigned number; /* its N in lock and plan, counted from 1 */
+	struct selector selector;
+	char driver[DRIVER_LIST_LEN]; /* as written ("auto"), or the list of drivers to try in order */
+	unsigned allow;               /* enum allow, or-ed */
+	enum at at;
+	bool optional;
+	bool live;
+	bool has_id;
+	struct id id;
+	char *file; /* owned */
+	unsigned line;
+};
+
+void rule_free(struct rule *r);
+/* An entry belongs to a rule by its selector and id= alone. */
+bool rule_same(const struct rule *a, const struct rule *b) _pure_;
+
+/* The words of allow= in their order, NULL-terminated; bit 1 << index. */
+extern const char *const allow_words[];
+
+#endif
