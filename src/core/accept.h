@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rules x live machine - guards -> lock. The only place where hardware is read to choose devices. */
+#ifndef EARLYBIND_ACCEPT_H
+#define EARLYBIND_ACCEPT_H
+
+#include "card.h"
+#include "compat.h"
+#include "config.h"
+#include "plan.h"
+#include "report.h"
+
+/* What became of one card that a rule selected. */
+struct accept_line {
+	unsigned rule;      /* `number` in the config */
+	enum reason reason; /* REASON_NONE: locked; REASON_TWIN: not selected, stored as a guard */
+	struct card card;
+	char text[REPORT_TEXT_LEN]; /* why it was refused */
+};
+
+struct acceptance {
+	struct plan lock;
+	struct accept_line *lines;
+	size_t n_lines;
+	struct report_note *notes; /* rules that select nothing, a slot that is no card, ... */
+	size_t n_notes;
+};
+
+void acceptance_free(struct acceptance *a);
+/*
+ * old: the lock that is there, or NULL. only: the selectors (canonically equal to a rule's) to accept, n_only 0: all
+ * rules; the entries of other rules are kept from `old` as they are. 0, -ENOMEM.
+ */
+int accept_rules(const struct config *config, const struct machine *m, const struct plan *old,
+		 const struct selector *only, size_t n_only, struct acceptance *out) _must_check_;
+
+#endif

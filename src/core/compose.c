@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compat.h"
+
+#include "compose.h"
+#include "note.h"
+
+/* One run of compose(). */
+struct composer {
+	const struct config *config;
+	const struct plan *lock;
+	struct composition *out;
+	bool *used; /* which cards of the lock went into the plan */
+};
+
+void composition_free(struct composition *c)
+{
+	plan_free(&c->plan);
+	free(c->notes);
+	memset(c, 0, sizeof(*c));
+}
+
+static int note_rule(struct composition *c, enum reason reason, const struct rule *r, const char *what)
+{
+	char selector[SELECTOR_LEN];
+
+	return note_add(&c->notes, &c->n_notes, reason, "%s:%u: bind %s: %s", r->file, r->line,
+			selector_print(&r->selector, selector), what);
+}
+
+static const struct rule *find_same(const struct rule *rules, size_t n, const struct rule *r)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rule_same(&rules[i], r))
+			return &rules[i];
+	return NULL;
+}
+
+/*
+ * What loosens a guard counts only as accepted: allow= words, and at=boot, because `accept` does not ask the guards
+ * of use and keyboard for a rule that says at=claim.
+ */
+static int tighten(struct composer *c, struct rule *r, const struct rule *entry)
+{
+	unsigned later = r->allow & ~entry->allow;
+	char what[80];
+
+	r->allow &= entry->allow;
+	for (unsigned i = 0; allow_words[i]; i++) {
+		if (!(later & 1u << i))
+			continue;
+		snprintf(what, sizeof(what), "allow=%s counts only once it is accepted", allow_words[i]);
+		if (note_rule(c->out, REASON_NOT_ACCEPTED, r, what))
+			return -ENOMEM;
+	}
+	if (r->at == AT_BOOT && entry->at == AT_CLAIM) {
+		r->at = AT_CLAIM;
+		return note_rule(c->out, REASON_NOT_ACCEPTED, r,
+				 "it was accepted with at=claim, which counts until then");
+	}
+	return 0;
+}
+
+static size_t count_cards(const struct plan *lock, const struct rule *entry)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < lock->n_cards; i++)
+		n += lock->cards[i].rule == entry->number;
+	return n;
+}
+
+static int add_cards(struct composer *c, const struct rule *entry, unsigned number)
+{
+	for (size_t i = 0; i < c->lock->n_cards; i++) {
+		struct plan_card card = c->lock->cards[i];
+
+		if (card.rule != entry->number)
+			continue;
+		card.rule = number;
+		if (plan_add_card(&c->out->plan, &card))
+			return -ENOMEM;
+		c->used[i] = true;
+	}
+	return 0;
+}
+
+static int add_rule(struct composer *c, const struct rule *rule)
+{
+	const struct rule *entry = c->lock ? find_same(c->lock->rules, c->lock->n_rules, rule) : NULL;
+	struct rule copy = *rule;
+
+	if (!entry && rule->has_id && rule->selector.kind == SELECTOR_PATH)
+		return note_rule(c->out, REASON_NOT_SUPPORTED_YET, rule,
+				 "a path with id= that was not accepted is not supported yet");
+	if (!entry)
+		return note_rule(c->out, REASON_NOT_ACCEPTED, rule, "the lock has no entry for it");
+	if (!count_cards(c->lock, entry))
+		return note_rule(c->out, REASON_NOT_ACCEPTED, rule, "the lock names no card for it");
+	if (find_same(c->out->plan.rules, c->out->plan.n_rules, rule))
+		return 0; /* the same text twice: config.c has complained */
+	copy.number = (unsigned)c->out->plan.n_rules + 1;
+	if (tighten(c, &copy, entry))
+		return -ENOMEM;
+	copy.file = strdup(rule->file);
+	if (!copy.file)
+		return -ENOMEM;
+	if (plan_add_rule(&c->out->plan, &copy)) {
+		rule_free(&copy);
+		return -ENOMEM;
+	}
+	return add_cards(c, entry, copy.number);
+}
+
+static int add_guard(struct composer *c, const struct plan_guard *guard, const char *text)
+{
+	struct plan_guard copy = *guard;
+
+	copy.text = strdup(text);
+	if (!copy.text)
+		return -ENOMEM;
+	if (plan_add_guard(&c->out->plan, &copy)) {
+		free(copy.text);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static bool identity_is_used(const struct plan *p, const struct identity *identity)
+{
+	for (size_t i = 0; i < p->n_cards; i++)
+		if (identity_equal(&p->cards[i].identity, identity))
+			return true;
+	return false;
+}
+
+/* Whether a card of the plan is in this place, or in a part of it: a guard there would refuse the card itself. */
+static bool place_is_used(const struct plan *p, const struct root *root, const struct path *path)
+{
+	for (size_t i = 0; i < p->n_cards; i++) {
+		const struct plan_card *used = &p->cards[i];
+
+		if (root_is(&used->root, root) &&
+		    (path_equal(&used->path, path) || path_covers(&used->path, path) || path_covers(path, &used->path)))
+			return true;
+	}
+	return false;
+}
+
+/* A guard in the place of an unused card or of one of its functions, where that could be taken for a card of the plan.
+ */
+static int guard_unused(struct composer *c, const struct plan_card *card, const struct path *path,
+			const struct identity *identity, uint64_t serial)
+{
+	const struct rule *entry = plan_rule(c->lock, card->rule);
+	struct plan_guard guard = {
+		.reason = REASON_TWIN, .root = card->root, .path = *path, .identity = *identity, .serial = serial
+	};
+	char text[SELECTOR_LEN + 40] = "lock an entry that no rule uses";
+	char selector[SELECTOR_LEN];
+
+	if (!identity_is_used(&c->out->plan, identity) || place_is_used(&c->out->plan, &card->root, path))
+		return 0;
+	if (entry)
+		snprintf(text, sizeof(text), "lock entry that no rule uses: bind %s",
+			 selector_print(&entry->selector, selector));
+	return add_guard(c, &guard, text);
+}
+
+/*
+ * An entry that is not used still says what else stands in this machine: without it, "no other entry and no guard
+ * names that identity" would be true at boot, and after a change of slots the card that was taken off the config could
+ * be bound in place of its twin. So it goes on as a guard.
+ */
+static int guard_unused_cards(struct composer *c)
+{
+	for (size_t i = 0; i < c->lock->n_cards; i++) {
+		const struct plan_card *card = &c->lock->cards[i];
+
+		if (c->used[i])
+			continue;
+		if (guard_unused(c, card, &card->path, &card->identity, card->serial))
+			return -ENOMEM;
+		for (unsigned f = 0; f < card->n_functions; f++) {
+			const struct plan_function *function = &card->functions[f];
+
+			/* Functions like the main one are guarded with it. */
+			if (identity_equal(&function->identity, &card->identity) &&
+			    !place_is_used(&c->out->plan, &card->root, &card->path))
+				continue;
+			if (guard_unused(c, card, &function->path, &function->identity, 0))
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static int note_unused_entries(struct composer *c)
+{
+	for (size_t i = 0; i < c->lock->n_rules; i++) {
+		const struct rule *entry = &c->lock->rules[i];
+		char selector[SELECTOR_LEN];
+
+		if (find_same(c->config->rules, c->config->n_rules, entry))
+			continue;
+		if (note_add(&c->out->notes, &c->out->n_notes, REASON_NONE,
+			     "bind %s is in the lock, but no rule says so any more: not used",
+			     selector_print(&entry->selector, selector)))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_keeps(struct composer *c)
+{
+	for (size_t i = 0; i < c->config->n_keeps; i++)
+		if (plan_add_keep(&c->out->plan, &c->config->keeps[i].selector))
+			return -ENOMEM;
+	return 0;
+}
+
+static int compose_all(struct composer *c)
+{
+	if (add_keeps(c))
+		return -ENOMEM;
+	for (size_t i = 0; i < c->config->n_rules; i++)
+		if (add_rule(c, &c->config->rules[i]))
+			return -ENOMEM;
+	if (!c->lock)
+		return 0;
+	for (size_t i = 0; i < c->lock->n_guards; i++)
+		if (add_guard(c, &c->lock->guards[i], c->lock->guards[i].text))
+			return -ENOMEM;
+	if (guard_unused_cards(c))
+		return -ENOMEM;
+	return note_unused_entries(c);
+}
+
+int compose(const struct config *config, const struct plan *lock, struct composition *out)
+{
+	struct composer c = { .config = config, .lock = lock, .out = out };
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	out->plan.kind = KIND_PLAN;
+	out->plan.timeout = config->timeout;
+	c.used = calloc(lock && lock->n_cards ? lock->n_cards : 1, sizeof(*c.used));
+	err = c.used ? compose_all(&c) : -ENOMEM;
+	free(c.used);
+	if (err)
+		composition_free(out);
+	return err;
+}

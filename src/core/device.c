@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "device.h"
+
+void machine_free(struct machine *m)
+{
+	free(m->devices);
+	memset(m, 0, sizeof(*m));
+}
+
+/* The bridge above has the same root and the path without the last hop. */
+static int find_parent(const struct machine *m, const struct device *d)
+{
+	struct path up = d->path;
+
+	if (up.hops < 2)
+		return NO_PARENT;
+	up.hop[--up.hops] = 0;
+	return machine_by_path(m, &d->root, &up);
+}
+
+void machine_link(struct machine *m)
+{
+	/* sysfs was read in the order of names, which is nearly that of addresses: few are out of place. */
+	for (size_t i = 1; i < m->n; i++)
+		for (size_t k = i; k > 0 && address_compare(&m->devices[k - 1].address, &m->devices[k].address) > 0; k--) {
+			struct device d = m->devices[k];
+
+			m->devices[k] = m->devices[k - 1];
+			m->devices[k - 1] = d;
+		}
+	for (size_t i = 0; i < m->n; i++)
+		m->devices[i].parent = find_parent(m, &m->devices[i]);
+}
+
+int machine_by_address(const struct machine *m, const struct address *a)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (address_compare(&m->devices[i].address, a) == 0)
+			return (int)i;
+	return -1;
+}
+
+int machine_by_path(const struct machine *m, const struct root *root, const struct path *function)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (root_is(root, &m->devices[i].root) && path_equal(&m->devices[i].path, function))
+			return (int)i;
+	return -1;
+}
+
+bool device_is_display(const struct identity *i)
+{
+	uint16_t sub = class_sub(i->class);
+
+	return sub == 0x0300 || sub == 0x0380;
+}
+
+bool device_is_bridge(const struct identity *i)
+{
+	return class_base(i->class) == 0x06;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The PCI functions of a machine, as src/sys/scan.c read them, and what else a decision needs to know of it. */
+#ifndef EARLYBIND_DEVICE_H
+#define EARLYBIND_DEVICE_H
+
+#include "address.h"
+#include "compat.h"
+#include "identity.h"
+#include "path.h"
+#include "plan.h"
+
+#define NO_PARENT (-1)
+
+/* What says that a device shows the firmware's or the console's picture; or-ed. */
+enum boot_display {
+	BOOT_DISPLAY_VGA = 1,         /* its boot_vga is 1 */
+	BOOT_DISPLAY_FRAMEBUFFER = 2, /* a firmware framebuffer is its child */
+	BOOT_DISPLAY_MEMORY = 4,      /* the firmware framebuffer's memory is inside one of its BARs */
+};
+
+struct device {
+	struct address address;
+	struct root root;
+	struct path path; /* of the function */
+	struct identity identity;
+	char driver[DRIVER_LEN];   /* of the `driver` link; "" for none */
+	char override[DRIVER_LEN]; /* driver_override, "" for none; read where `driver` is one of vfio's */
+	uint64_t serial;           /* Device Serial Number; 0: none, or not read */
+	int iommu_group;           /* -1: none */
+	unsigned boot_display;     /* enum boot_display, or-ed; read for displays */
+	bool virtual_function;
+	bool later;      /* behind VMD or Thunderbolt: not there this early in the boot */
+	bool usb_in_use; /* a USB device is plugged into this controller; read by the host tool only */
+	int parent;      /* index of the bridge above, or NO_PARENT; set by machine_link() */
+};
+
+struct machine {
+	struct device *devices; /* in order of address */
+	size_t n;
+	char kernel[KERNEL_LEN]; /* uname -r */
+	bool kdump;              /* /proc/vmcore exists */
+};
+
+void machine_free(struct machine *m);
+/* Sorts the devices and finds each one's parent. */
+void machine_link(struct machine *m);
+/* Index, or -1. */
+int machine_by_address(const struct machine *m, const struct address *a) _pure_;
+int machine_by_path(const struct machine *m, const struct root *root, const struct path *function) _pure_;
+
+/* Class 0300 and 0380: what counts as a display and is guarded. */
+bool device_is_display(const struct identity *i) _pure_;
+/* Class 06: bridges are never bound. */
+bool device_is_bridge(const struct identity *i) _pure_;
+
+#endif

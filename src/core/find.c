@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "find.h"
+
+static bool is_locked_card(const struct card *c, const struct identity *identity, uint64_t serial)
+{
+	const struct device *main = card_main(c);
+
+	return identity_equal(identity, &main->identity) && (!serial || serial == main->serial);
+}
+
+bool guard_of_image(const struct plan_guard *g)
+{
+	return strncmp(g->text, "image", 5) == 0 && (g->text[5] == ' ' || g->text[5] == '\0');
+}
+
+bool guard_in_place(const struct plan_guard *g, const struct machine *m, struct card *out)
+{
+	return card_at(m, &g->root, &g->path, out) == 0 && is_locked_card(out, &g->identity, g->serial);
+}
+
+/* A guarded card of this identity that has left its place: what stands elsewhere may be that card. */
+static const struct plan_guard *displaced_guard(const struct plan *p, const struct machine *m,
+						const struct identity *id)
+{
+	struct card at;
+
+	for (size_t i = 0; i < p->n_guards; i++) {
+		const struct plan_guard *g = &p->guards[i];
+
+		if (identity_equal(&g->identity, id) && !guard_of_image(g) && !guard_in_place(g, m, &at))
+			return g;
+	}
+	return NULL;
+}
+
+static bool another_names(const struct plan *p, size_t card, const struct identity *id)
+{
+	for (size_t i = 0; i < p->n_cards; i++)
+		if (i != card && identity_equal(&p->cards[i].identity, id))
+			return true;
+	for (size_t i = 0; i < p->n_guards; i++)
+		if (identity_equal(&p->guards[i].identity, id))
+			return true;
+	return false;
+}
+
+/* How many present cards (or functions, where one function is locked) have the identity; the last of them in *one. */
+static unsigned count_present(const struct machine *m, const struct plan_card *locked, struct card *one)
+{
+	unsigned n = 0;
+
+	for (int i = 0; i < (int)m->n; i++) {
+		struct card c;
+
+		if (!identity_equal(&locked->identity, &m->devices[i].identity))
+			continue;
+		if (!locked->path.slot || card_of(m, i, &c) < 0)
+			c = card_single(m, i);
+		if (c.main != i && identity_equal(&locked->identity, &card_main(&c)->identity))
+			continue; /* another function of a card that was counted with its main function */
+		*one = c;
+		n++;
+	}
+	return n;
+}
+
+static bool two_at_one_place(const struct machine *m, const struct plan_card *locked)
+{
+	const struct device *first = NULL;
+
+	for (size_t i = 0; i < m->n; i++) {
+		const struct device *d = &m->devices[i];
+
+		if (!root_is(&locked->root, &d->root) || !path_covers(&locked->path, &d->path))
+			continue;
+		if (first && !address_same_slot(&first->address, &d->address))
+			return true;
+		if (!first)
+			first = d;
+	}
+	return false;
+}
+
+static void not_here(struct found *out, const struct machine *m, const struct plan_card *locked, bool occupied)
+{
+	char text[IDENTITY_LEN];
+
+	out->reason = occupied ? REASON_OTHER_DEVICE : REASON_ABSENT;
+	if (!occupied) {
+		snprintf(out->text, sizeof(out->text), "nothing stands at its place");
+		return;
+	}
+	for (size_t i = 0; i < m->n; i++) {
+		const struct device *d = &m->devices[i];
+
+		if (!root_is(&locked->root, &d->root) || !path_covers(&locked->path, &d->path))
+			continue;
+		if (identity_equal(&locked->identity, &d->identity))
+			snprintf(out->text, sizeof(out->text),
+				 "at its place stands one like it with another serial number");
+		else
+			snprintf(out->text, sizeof(out->text), "at its place stands %s",
+				 identity_print(&d->identity, text));
+		return;
+	}
+}
+
+static bool place_is_occupied(const struct machine *m, const struct plan_card *locked)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (root_is(&locked->root, &m->devices[i].root) && path_covers(&locked->path, &m->devices[i].path))
+			return true;
+	return false;
+}
+
+static void look_elsewhere(struct found *out, const struct plan *p, size_t card, const struct machine *m)
+{
+	const struct plan_card *locked = &p->cards[card];
+	bool follow = device_is_display(&locked->identity) || locked->serial;
+	unsigned n = count_present(m, locked, &out->card);
+	char text[PATH_LEN];
+	struct path path;
+
+	if (n == 1 && follow && !another_names(p, card, &locked->identity) &&
+	    is_locked_card(&out->card, &locked->identity, locked->serial) && out->card.single == !locked->path.slot) {
+		out->reason = REASON_MOVED;
+		path = card_path(&out->card);
+		snprintf(out->text, sizeof(out->text), "found at %s", path_print(&path, text));
+		return;
+	}
+	not_here(out, m, locked, place_is_occupied(m, locked));
+	if (n > 1 && follow && !another_names(p, card, &locked->identity)) {
+		out->reason = REASON_AMBIGUOUS;
+		snprintf(out->text, sizeof(out->text), "%u like it stand elsewhere", n);
+	} else if (n >= 1 && !follow) {
+		size_t len = strlen(out->text);
+
+		snprintf(out->text + len, sizeof(out->text) - len,
+			 "; one like it elsewhere is not followed: nothing tells that it is the same");
+	}
+}
+
+void find_card(const struct plan *p, size_t card, const struct machine *m, struct found *out)
+{
+	const struct plan_card *locked = &p->cards[card];
+	bool by_serial, here;
+	const struct plan_guard *gone;
+	char path[PATH_LEN];
+
+	memset(out, 0, sizeof(*out));
+	here = card_at(m, &locked->root, &locked->path, &out->card) == 0 &&
+	       is_locked_card(&out->card, &locked->identity, locked->serial);
+	by_serial = here && locked->serial;
+	gone = by_serial ? NULL : displaced_guard(p, m, &locked->identity);
+	if (gone) {
+		out->reason = REASON_AMBIGUOUS;
+		snprintf(out->text, sizeof(out->text),
+			 "its like that was at %s (%s) is not there: this may be that one",
+			 path_print(&gone->path, path), reason_word(gone->reason));
+		return;
+	}
+	if (here && two_at_one_place(m, locked)) {
+		out->reason = REASON_AMBIGUOUS;
+		snprintf(out->text, sizeof(out->text), "two devices stand at its place");
+		return;
+	}
+	if (!here)
+		look_elsewhere(out, p, card, m);
+}
+
+struct path find_function_path(const struct plan_card *locked, const struct path *function, const struct path *now)
+{
+	const struct path *card = &locked->path;
+	struct path out = *now;
+	unsigned shared = 0, above;
+
+	if (!card->slot)
+		return *now;
+	while (shared + 1 < card->hops && shared < function->hops && card->hop[shared] == function->hop[shared])
+		shared++;
+	/* The bridge that both stand below is as many hops above the card now as it was. */
+	above = card->hops - shared;
+	if (above > now->hops || now->hops - above + (function->hops - shared) > PATH_HOPS)
+		return *function;
+	out.slot = false;
+	out.hops = now->hops - above;
+	if (above == 1 && function->hops == card->hops) { /* in the card's slot: that may have another device number */
+		out.hop[out.hops] = now->hop[now->hops - 1] | (function->hop[function->hops - 1] & 7);
+		out.hops++;
+		return out;
+	}
+	for (unsigned i = shared; i < function->hops; i++)
+		out.hop[out.hops++] = function->hop[i];
+	return out;
+}

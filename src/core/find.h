@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which present card is the locked one: by its place and identity, and only where nothing can be mistaken elsewhere. */
+#ifndef EARLYBIND_FIND_H
+#define EARLYBIND_FIND_H
+
+#include "card.h"
+#include "compat.h"
+#include "plan.h"
+#include "report.h"
+
+struct found {
+	enum reason reason; /* NONE: at its place; MOVED; else not found: ABSENT, OTHER_DEVICE, AMBIGUOUS */
+	struct card card;   /* if found */
+	char text[REPORT_TEXT_LEN];
+};
+
+/*
+ *  1. its identity stands at its root and path, and no guarded card of that identity has left its own place;
+ *  2. else, for a display or a card with a serial: exactly one card of that identity exists, and no other entry and no
+ *     guard names that identity: it has moved;
+ *  3. else it is not bound. A serial in the lock must be read back exactly in either case.
+ */
+void find_card(const struct plan *p, size_t card, const struct machine *m, struct found *out);
+
+/*
+ * Where a function of the locked card is expected, now that the card is at `now`: below the same bridge of the card's
+ * own, or in its slot.
+ */
+struct path find_function_path(const struct plan_card *locked, const struct path *function, const struct path *now);
+
+/* Whether the card that a guard names stands at its place. */
+bool guard_in_place(const struct plan_guard *g, const struct machine *m, struct card *out);
+/* Whether an image build added it: it refuses what stands at its place, and nothing else. */
+bool guard_of_image(const struct plan_guard *g);
+
+#endif

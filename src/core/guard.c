@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guard.h"
+
+#include <stdarg.h>
+
+#define CLASS_DISPLAY 0x03
+
+static const struct device *device_of(const struct candidate *c, int i)
+{
+	return &c->machine->devices[i];
+}
+
+static _printf_(2, 3) void why(char text[REPORT_TEXT_LEN], const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, REPORT_TEXT_LEN, fmt, args);
+	va_end(args);
+}
+
+bool selector_means(const struct selector *s, const struct machine *m, int i)
+{
+	const struct device *d = &m->devices[i], *main;
+	struct card card;
+
+	if (selector_names(s, &d->address, &d->root, &d->path, &d->identity))
+		return true;
+	if ((s->kind != SELECTOR_ID && !s->whole) || card_of(m, i, &card) < 0)
+		return false;
+	main = card_main(&card);
+	return selector_names(s, &main->address, &main->root, &main->path, &main->identity);
+}
+
+/* The same for where the card was when it was locked; its root's number is today's. */
+static bool selector_means_locked(const struct selector *s, const struct candidate *c, int i)
+{
+	const struct plan_card *locked = c->locked;
+	struct address address;
+	struct root root;
+	struct path path;
+
+	if (!locked || s->kind == SELECTOR_ID)
+		return false;
+	root = i < 0 ? locked->root : device_of(c, i)->root;
+	path = locked->path;
+	address = locked->address;
+	if (i >= 0 && path.slot && !s->whole) {
+		address.fn = device_of(c, i)->address.fn;
+		path.slot = false;
+		path.hop[path.hops - 1] |= address.fn;
+	}
+	if (s->kind == SELECTOR_SLOT && !locked->has_address)
+		return false;
+	return selector_names(s, &address, &root, &path, &locked->identity);
+}
+
+static bool any_selector(const struct selector *list, size_t n, const struct candidate *c, int i,
+			 char text[REPORT_TEXT_LEN], const char *words)
+{
+	char buf[SELECTOR_LEN];
+
+	for (size_t k = 0; k < n; k++) {
+		if (!(i >= 0 && selector_means(&list[k], c->machine, i)) && !selector_means_locked(&list[k], c, i))
+			continue;
+		why(text, "%s%s", words, selector_print(&list[k], buf));
+		return true;
+	}
+	return false;
+}
+
+bool guard_bridge(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	if (i < 0 || !device_is_bridge(&device_of(c, i)->identity))
+		return false;
+	why(text, "class %06x", (unsigned)device_of(c, i)->identity.class);
+	return true;
+}
+
+static bool is_off(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	(void)i;
+	if (!c->cmdline->off)
+		return false;
+	why(text, "earlybind=%s on the kernel command line", c->cmdline->off_word);
+	return true;
+}
+
+static bool is_skipped(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	return any_selector(c->cmdline->skip, c->cmdline->n_skip, c, i, text, "earlybind.skip=");
+}
+
+static bool is_kdump(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	(void)i;
+	(void)text;
+	return c->machine->kdump;
+}
+
+bool guard_kept(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	return any_selector(c->plan->keeps, c->plan->n_keeps, c, i, text, "keep ");
+}
+
+static bool is_claim(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	(void)i;
+	(void)text;
+	return c->rule->at == AT_CLAIM;
+}
+
+static bool not_found(const struct candidate *c, enum reason reason, char text[REPORT_TEXT_LEN])
+{
+	if (c->found->reason != reason)
+		return false;
+	why(text, "%s%s", c->found->text, c->rule->optional ? " (optional)" : "");
+	return true;
+}
+
+static bool is_absent(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	(void)i;
+	return not_found(c, REASON_ABSENT, text);
+}
+
+static bool is_other_device(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	(void)i;
+	return not_found(c, REASON_OTHER_DEVICE, text);
+}
+
+static bool is_ambiguous(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	(void)i;
+	return not_found(c, REASON_AMBIGUOUS, text);
+}
+
+bool guard_any_member(const struct candidate *c, bool (*is)(const struct device *, unsigned), unsigned arg, int *which)
+{
+	for (unsigned k = 0; k < c->card.n; k++) {
+		if (!is(device_of(c, c->card.member[k]), arg))
+			continue;
+		*which = c->card.member[k];
+		return true;
+	}
+	return false;
+}
+
+static bool is_later(const struct device *d, unsigned arg)
+{
+	(void)arg;
+	return d->later || d->virtual_function;
+}
+
+bool guard_appears_later(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	if (!guard_any_member(c, is_later, 0, &i))
+		return false;
+	why(text, device_of(c, i)->virtual_function ? "a virtual function" : "behind VMD or Thunderbolt");
+	return true;
+}
+
+/* A guard line of the plan whose place is this card's. */
+static bool guard_line(const struct candidate *c, enum reason reason, char text[REPORT_TEXT_LEN])
+{
+	for (size_t k = 0; k < c->plan->n_guards; k++) {
+		const struct plan_guard *g = &c->plan->guards[k];
+		struct card there;
+
+		if (g->reason != reason || !c->card.n || !guard_in_place(g, c->machine, &there))
+			continue;
+		for (unsigned n = 0; n < there.n; n++) {
+			if (!card_has(&c->card, there.member[n]))
+				continue;
+			why(text, "%s", g->text);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_boot_disk(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	(void)i;
+	return guard_line(c, REASON_BOOT_DISK, text);
+}
+
+static bool is_in_use(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	(void)i;
+	return !(c->rule->allow & ALLOW_IN_USE) && guard_line(c, REASON_IN_USE, text);
+}
+
+static bool is_keyboard(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	(void)i;
+	return !(c->rule->allow & ALLOW_KEYBOARD) && guard_line(c, REASON_KEYBOARD, text);
+}
+
+static bool shows_boot(const struct device *d, unsigned arg)
+{
+	(void)arg;
+	return d->boot_display != 0;
+}
+
+void boot_display_words(unsigned boot_display, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s%s%s", boot_display & BOOT_DISPLAY_VGA ? " boot_vga" : "",
+		 boot_display & BOOT_DISPLAY_FRAMEBUFFER ? " firmware-framebuffer" : "",
+		 boot_display & BOOT_DISPLAY_MEMORY ? " framebuffer-memory" : "");
+}
+
+bool guard_display(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	char words[64];
+
+	if ((c->rule->allow & ALLOW_DISPLAY) || !guard_any_member(c, shows_boot, 0, &i))
+		return false;
+	boot_display_words(device_of(c, i)->boot_display, words, sizeof(words));
+	why(text, "it shows the boot:%s", words);
+	return true;
+}
+
+static bool lacks_group(const struct device *d, unsigned arg)
+{
+	(void)arg;
+	return d->iommu_group < 0 && !device_is_bridge(&d->identity);
+}
+
+static bool no_iommu(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	if (strcmp(c->rule->driver, "pci-stub") == 0 || !guard_any_member(c, lacks_group, 0, &i))
+		return false;
+	why(text, "function %u has no IOMMU group", device_of(c, i)->address.fn);
+	return true;
+}
+
+/* Whether `name` is one of the comma-separated drivers. */
+static bool in_list(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *s = list; s; s = strchr(s, ',') ? strchr(s, ',') + 1 : NULL)
+		if (strncmp(s, name, len) == 0 && (s[len] == ',' || s[len] == '\0'))
+			return true;
+	return false;
+}
+
+static bool is_busy(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	for (unsigned k = 0; k < c->card.n; k++) {
+		const struct device *d = device_of(c, c->card.member[k]);
+
+		if (class_base(d->identity.class) != CLASS_DISPLAY || !d->driver[0] ||
+		    in_list(c->rule->driver, d->driver))
+			continue;
+		(void)i;
+		why(text, "%s has it already", d->driver);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * The order is the order in which they are asked; the first that applies is the reason shown. What needs the whole
+ * machine's decisions (no display left) is asked behind all others.
+ */
+static const struct guard {
+	enum reason reason;
+	guard_function *refuses;
+} guards[] = {
+	/* clang-format off */
+	{ REASON_BRIDGE, guard_bridge },
+	{ REASON_OFF, is_off },
+	{ REASON_SKIPPED, is_skipped },
+	{ REASON_KDUMP, is_kdump },
+	{ REASON_KEPT, guard_kept },
+	{ REASON_CLAIM, is_claim },
+	{ REASON_ABSENT, is_absent },
+	{ REASON_OTHER_DEVICE, is_other_device },
+	{ REASON_AMBIGUOUS, is_ambiguous },
+	{ REASON_APPEARS_LATER, guard_appears_later },
+	{ REASON_BOOT_DISK, is_boot_disk },
+	{ REASON_IN_USE, is_in_use },
+	{ REASON_DISPLAY, guard_display },
+	{ REASON_KEYBOARD, is_keyboard },
+	{ REASON_NO_IOMMU, no_iommu },
+	{ REASON_BUSY, is_busy },
+	/* clang-format on */
+};
+
+enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	text[0] = '\0';
+	for (size_t k = 0; k < ARRAY_SIZE(guards); k++)
+		if (guards[k].refuses(c, i, text))
+			return guards[k].reason;
+	return REASON_NONE;
+}
+
+bool guard_display_left(const struct machine *m, const bool *taken)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct device *d = &m->devices[i];
+
+		if (device_is_display(&d->identity) && !taken[i] && strcmp(d->driver, "vfio-pci") != 0 &&
+		    strcmp(d->driver, "pci-stub") != 0)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The guards: what refuses a function or a card, in the order in which they are asked. */
+#ifndef EARLYBIND_GUARD_H
+#define EARLYBIND_GUARD_H
+
+#include "card.h"
+#include "cmdline.h"
+#include "compat.h"
+#include "find.h"
+#include "plan.h"
+
+/* One locked card at boot, or one selected card at accept. */
+struct candidate {
+	const struct plan *plan;
+	const struct machine *machine;
+	const struct cmdline *cmdline; /* NULL at accept */
+	const struct rule *rule;
+	const struct plan_card *locked; /* NULL at accept */
+	const struct found *found;      /* NULL at accept */
+	struct card card;               /* n 0: not there */
+};
+
+/*
+ * The first guard that refuses function i (an index into the machine, -1 for a card that is not there) of the
+ * candidate, or the whole card; its reason, and why in `text`. REASON_NONE: none. The two guards that depend on all
+ * other decisions (no display would be left) come behind: see guard_last_display().
+ */
+enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN]);
+/* The same at accept, for the whole card. */
+enum reason guard_at_accept(const struct candidate *c, char text[REPORT_TEXT_LEN]);
+
+/* One guard: whether it refuses function i, and why in `text`. Those that accept asks too are named here. */
+typedef bool guard_function(const struct candidate *c, int i, char text[REPORT_TEXT_LEN]);
+guard_function guard_bridge, guard_kept, guard_appears_later, guard_display;
+/* The first member of the candidate's card for which is(device, arg) holds, in *which. */
+bool guard_any_member(const struct candidate *c, bool (*is)(const struct device *, unsigned), unsigned arg, int *which);
+
+/* Whether any display of the machine is left to the host when those marked in taken[] are not. */
+bool guard_display_left(const struct machine *m, const bool *taken);
+
+/* Whether the selector means function i: by itself, as a function of a whole slot, or by the id of its card's main. */
+bool selector_means(const struct selector *s, const struct machine *m, int i);
+
+/* "boot_vga, firmware framebuffer": what makes it the boot display. */
+void boot_display_words(unsigned boot_display, char *buf, size_t size);
+
+#endif
