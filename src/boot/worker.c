@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "worker.h"
+
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "../core/decide.h"
+#include "../sys/bind.h"
+#include "../sys/errors.h"
+#include "../sys/module.h"
+#include "../sys/scan.h"
+#include "message.h"
+
+#define PLAN_MAX (1 << 20)
+
+struct work {
+	const struct sysroot *root;
+	int pipe_fd;
+	struct plan plan;
+	struct machine machine;
+	struct cmdline cmdline;
+	struct decisions decisions;
+};
+
+static void tell(const struct work *w, const struct message *m)
+{
+	/* The watcher is gone only if it was killed: then there is nobody to tell. */
+	if (write(w->pipe_fd, m, sizeof(*m)) != sizeof(*m))
+		_exit(0);
+}
+
+static _printf_(2, 3) void step(const struct work *w, const char *fmt, ...)
+{
+	struct message m = { .kind = MESSAGE_STEP };
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(m.text, sizeof(m.text), fmt, args);
+	va_end(args);
+	tell(w, &m);
+}
+
+static _printf_(3, 4) void note(const struct work *w, enum reason reason, const char *fmt, ...)
+{
+	struct message m = { .kind = MESSAGE_NOTE, .device.reason = reason };
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(m.text, sizeof(m.text), fmt, args);
+	va_end(args);
+	tell(w, &m);
+}
+
+static _printf_(3, 4) void tell_plan(const struct work *w, enum plan_state state, const char *fmt, ...)
+{
+	struct message m = { .kind = MESSAGE_PLAN, .hash = w->plan.hash, .state = state, .timeout = w->plan.timeout };
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(m.text, sizeof(m.text), fmt, args);
+	va_end(args);
+	tell(w, &m);
+}
+
+/* 0, or the plan cannot be used and that was told. */
+static int read_plan(struct work *w)
+{
+	struct plan_error error;
+	char *text;
+	size_t len;
+	int ret = sysroot_read_all(w->root, IMAGE_PLAN, PLAN_MAX, &text, &len);
+
+	if (ret < 0) {
+		tell_plan(w, PLAN_BROKEN, "the plan cannot be read: %s", error_name(ret));
+		return ret;
+	}
+	ret = plan_parse(KIND_PLAN, text, len, &w->plan, &error);
+	free(text);
+	if (ret == -ENOMEM)
+		tell_plan(w, PLAN_BROKEN, "no memory for the plan");
+	else if (ret < 0)
+		tell_plan(w, PLAN_BROKEN, "plan line %u: %s", error.line, error.text);
+	return ret;
+}
+
+/* Without the command line nobody could be asked for earlybind=off. */
+static int read_cmdline(struct work *w)
+{
+	char *text;
+	size_t len;
+	int ret = sysroot_read_all(w->root, "proc/cmdline", 1 << 16, &text, &len);
+
+	if (ret == 0) {
+		ret = cmdline_parse(text, len, &w->cmdline);
+		free(text);
+	}
+	if (ret < 0)
+		tell_plan(w, PLAN_BROKEN, "the kernel command line cannot be read: %s", error_name(ret));
+	return ret;
+}
+
+/* The parameters of the plan, then those of the command line without ids=, and async_probe for the late ones. */
+static int insert(const struct work *w, const struct plan_module *module)
+{
+	struct text params = { 0 };
+	char name[MODULE_FILE_LEN];
+	bool ids;
+	int ret;
+
+	module_name(module->file, name, sizeof(name));
+	text_add(&params, module->params);
+	cmdline_module_params(&w->cmdline, name, &params, &ids);
+	if (!module->early)
+		text_add(&params, " async_probe");
+	ret = params.error;
+	if (ret == 0)
+		ret = module_insert(w->root, module->file, params.data ? params.data : "");
+	text_free(&params);
+	return ret;
+}
+
+static void insert_modules(const struct work *w, bool early)
+{
+	for (size_t i = 0; i < w->plan.n_modules; i++) {
+		const struct plan_module *module = &w->plan.modules[i];
+		int ret;
+
+		if (module->early != early)
+			continue;
+		step(w, "loading %s", module->file);
+		ret = insert(w, module);
+		if (ret < 0)
+			note(w, REASON_NO_DRIVER, "%s was not loaded: %s", module->file, error_name(ret));
+	}
+}
+
+/* Whether the plan has a serial number to compare for this identity. */
+static bool wants_serial(const struct plan *p, const struct identity *id)
+{
+	for (size_t i = 0; i < p->n_cards; i++)
+		if (p->cards[i].serial && identity_equal(&p->cards[i].identity, id))
+			return true;
+	for (size_t i = 0; i < p->n_guards; i++)
+		if (p->guards[i].serial && identity_equal(&p->guards[i].identity, id))
+			return true;
+	return false;
+}
+
+static bool is_planned(const struct plan *p, const struct identity *id)
+{
+	for (size_t i = 0; i < p->n_cards; i++)
+		if (identity_equal(&p->cards[i].identity, id))
+			return true;
+	for (size_t i = 0; i < p->n_guards; i++)
+		if (p->guards[i].serial && identity_equal(&p->guards[i].identity, id))
+			return true;
+	return false;
+}
+
+/* Reads the further attributes of what may be a planned card, with all its functions. */
+static void scan_planned(struct work *w)
+{
+	struct machine *m = &w->machine;
+
+	for (int i = 0; i < (int)m->n; i++) {
+		struct card card;
+
+		if (!is_planned(&w->plan, &m->devices[i].identity))
+			continue;
+		if (card_of(m, i, &card) < 0)
+			card = card_single(m, i);
+		for (unsigned k = 0; k < card.n; k++)
+			scan_details(w->root, m, card.member[k],
+				     wants_serial(&w->plan, &m->devices[card.member[k]].identity));
+	}
+}
+
+/* 0: there are decisions. */
+static int decide_all(struct work *w)
+{
+	int ret;
+
+	step(w, "reading /sys/bus/pci");
+	ret = scan_machine(w->root, &w->machine);
+	if (ret < 0) {
+		tell_plan(w, PLAN_BROKEN, "/sys/bus/pci cannot be read: %s", error_name(ret));
+		return ret;
+	}
+	if (strcmp(w->machine.kernel, w->plan.kernel) != 0) {
+		tell_plan(w, PLAN_BROKEN, "the plan is for kernel %s, this is %s", w->plan.kernel, w->machine.kernel);
+		return -EINVAL;
+	}
+	scan_planned(w);
+	ret = decide(&w->plan, &w->machine, &w->cmdline, &w->decisions);
+	if (ret < 0) {
+		tell_plan(w, PLAN_BROKEN, "no memory to decide");
+		return ret;
+	}
+	tell_plan(w, w->decisions.state, "%s", "");
+	return 0;
+}
+
+static void tell_decisions(const struct work *w)
+{
+	for (size_t i = 0; i < w->decisions.n; i++) {
+		const struct decision *d = &w->decisions.items[i];
+		struct message m = { .kind = MESSAGE_DEVICE, .pending = d->bind, .device = d->line };
+
+		tell(w, &m);
+	}
+	for (size_t i = 0; i < w->decisions.n_notes; i++)
+		note(w, w->decisions.notes[i].reason, "%s", w->decisions.notes[i].text);
+}
+
+/* The first driver of the list that is registered. */
+static bool find_driver(const struct sysroot *r, const char *list, char driver[DRIVER_LEN])
+{
+	while (*list) {
+		size_t len = strcspn(list, ",");
+
+		if (len < DRIVER_LEN) {
+			memcpy(driver, list, len);
+			driver[len] = '\0';
+			if (module_has_driver(r, driver))
+				return true;
+		}
+		list += len + (list[len] == ',');
+	}
+	driver[0] = '\0';
+	return false;
+}
+
+static void finish(const struct work *w, size_t index, struct report_device *line, enum outcome outcome,
+		   enum reason reason, const char *text)
+{
+	struct message m = { .kind = MESSAGE_RESULT, .index = (unsigned)index };
+
+	line->outcome = outcome;
+	line->reason = reason;
+	snprintf(line->text, sizeof(line->text), "%s", text);
+	bind_current(w->root, &line->address, line->driver);
+	m.device = *line;
+	tell(w, &m);
+}
+
+/* 0: bound. */
+static int bind_one(struct work *w, size_t index, const char *driver)
+{
+	struct decision *d = &w->decisions.items[index];
+	const struct device *dev = &w->machine.devices[d->device];
+	enum reason reason = d->reason;
+	char override[DRIVER_LEN], text[REPORT_TEXT_LEN], address[ADDRESS_LEN];
+	int ret;
+
+	step(w, "binding %s to %s", address_print(&dev->address, address), driver);
+	bind_override(w->root, &dev->address, override);
+	if (strcmp(dev->driver, driver) == 0 && strcmp(override, driver) != 0)
+		reason = REASON_BOUND_BY_KERNEL;
+	ret = bind_to(w->root, &dev->address, driver);
+	if (ret < 0) {
+		snprintf(text, sizeof(text), "%s did not take it%s%s", driver, ret == -ENODEV ? "" : ": ",
+			 ret == -ENODEV ? "" : error_name(ret));
+		step(w, "releasing %s", address);
+		bind_release(w->root, &dev->address);
+		finish(w, index, &d->line, OUTCOME_RELEASED, REASON_PROBE_FAILED, text);
+		return ret;
+	}
+	/* Class 0300: since 6.0 vfio_pci_core.c: vfio_pci_vga_init removed it, and nothing can bind it again. */
+	if (dev->boot_display && class_sub(dev->identity.class) != 0x0300)
+		bind_drop_framebuffer(w->root, &dev->address, dev->boot_display & BOOT_DISPLAY_MEMORY);
+	snprintf(text, sizeof(text), "%s", d->line.text);
+	finish(w, index, &d->line, OUTCOME_BOUND, reason, text);
+	return 0;
+}
+
+/* All functions of one card, the main one first: if that fails, the others stay with the host. */
+static void bind_card(struct work *w, size_t first)
+{
+	size_t card = w->decisions.items[first].card;
+	char driver[DRIVER_LEN];
+	bool there = find_driver(w->root, w->decisions.items[first].drivers, driver), failed = false;
+
+	for (size_t i = first; i < w->decisions.n; i++) {
+		struct decision *d = &w->decisions.items[i];
+
+		if (d->card != card || !d->bind)
+			continue;
+		if (!there)
+			finish(w, i, &d->line, OUTCOME_REFUSED, REASON_NO_DRIVER, d->drivers);
+		else if (failed)
+			finish(w, i, &d->line, OUTCOME_REFUSED, REASON_PROBE_FAILED, "the card's main function failed");
+		else if (bind_one(w, i, driver) < 0)
+			failed = d->main;
+		d->bind = false;
+	}
+}
+
+void worker_run(const struct sysroot *r, int pipe_fd)
+{
+	struct work w = { .root = r, .pipe_fd = pipe_fd };
+	struct message done = { .kind = MESSAGE_DONE };
+
+	step(&w, "reading the plan");
+	if (read_plan(&w) == 0 && read_cmdline(&w) == 0) {
+		if (!w.cmdline.off && !sysroot_exists(r, "proc/vmcore"))
+			insert_modules(&w, true);
+		if (decide_all(&w) == 0) {
+			tell_decisions(&w);
+			/*
+			 * Also when all was refused: whoever loads vfio-pci later, with an `ids=` of modprobe.d, then
+			 * finds it loaded without, and it takes nothing behind the guards' back.
+			 */
+			if (w.decisions.state == PLAN_ACTIVE)
+				insert_modules(&w, false);
+			for (size_t i = 0; i < w.decisions.n; i++)
+				if (w.decisions.items[i].bind)
+					bind_card(&w, i);
+		}
+	}
+	tell(&w, &done);
+	/* The process ends here: nothing is freed. */
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef EARLYBIND_WORKER_H
+#define EARLYBIND_WORKER_H
+
+#include "../core/compat.h"
+#include "../sys/sysroot.h"
+
+/* Reads the plan, decides, loads modules, binds; tells each step to the pipe. */
+void worker_run(const struct sysroot *r, int pipe_fd);
+
+#endif

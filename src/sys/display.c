@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "display.h"
+
+#include "../core/lines.h"
+
+/* drivers/firmware/sysfb.c and sysfb_simplefb.c name the platform devices so. */
+static const char *const platform_devices[] = { "efi-framebuffer.", "simple-framebuffer.", "vesa-framebuffer.",
+						"platform-framebuffer." };
+/* The resources' names in /proc/iomem: sysfb_simplefb.c, efifb.c, vesafb.c, simplefb.c, simpledrm.c. */
+static const char *const memory_names[] = {
+	"BOOTFB", "efifb", "vesafb", "simplefb", "simple-framebuffer", "simpledrm"
+};
+
+bool display_child(const struct sysroot *r, const char *folder, char *name, size_t size)
+{
+	struct names names;
+	bool found = false;
+
+	if (sysroot_list(r, folder, &names) < 0)
+		return false;
+	for (size_t i = 0; i < names.n && !found; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(platform_devices) && !found; k++)
+			if (strncmp(names.items[i], platform_devices[k], strlen(platform_devices[k])) == 0) {
+				snprintf(name, size, "%s", names.items[i]);
+				found = true;
+			}
+	names_free(&names);
+	return found;
+}
+
+static void add_base(struct framebuffers *out, uint64_t base)
+{
+	if (base && out->n < FRAMEBUFFERS)
+		out->base[out->n++] = base;
+}
+
+/* " c0000000-c03e7fff : efifb"; without privilege all addresses read 0. */
+static void from_iomem(const struct sysroot *r, struct framebuffers *out)
+{
+	char *text, *line, *next;
+	size_t len;
+
+	if (sysroot_read_all(r, "proc/iomem", 1 << 20, &text, &len) < 0)
+		return;
+	for (line = text; line; line = next) {
+		const char *start = line;
+		char *name;
+
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		name = strchr(line, ':');
+		for (size_t k = 0; name && name[1] && k < ARRAY_SIZE(memory_names); k++)
+			if (strncmp(name + 2, memory_names[k], strlen(memory_names[k])) == 0)
+				add_base(out, hex_number(&start));
+	}
+	free(text);
+}
+
+/*
+ * x86: the screen_info that the boot loader left, also where no framebuffer driver claimed it. Offsets of
+ * include/uapi/linux/screen_info.h; boot_params starts with it.
+ */
+static void from_boot_params(const struct sysroot *r, struct framebuffers *out)
+{
+	enum { IS_VGA = 0x0f, LFB_BASE = 0x18, CAPABILITIES = 0x36, EXT_LFB_BASE = 0x3a, SIZE = 0x40 };
+	enum { TYPE_VLFB = 0x23, TYPE_EFI = 0x70, CAPABILITY_64BIT = 2 };
+	unsigned char b[SIZE];
+	uint64_t base;
+	uint32_t low, high, capabilities;
+
+	if (sysroot_pread(r, "sys/kernel/boot_params/data", b, sizeof(b), 0) != SIZE)
+		return;
+	if (b[IS_VGA] != TYPE_VLFB && b[IS_VGA] != TYPE_EFI)
+		return;
+	memcpy(&low, b + LFB_BASE, sizeof(low));
+	memcpy(&high, b + EXT_LFB_BASE, sizeof(high));
+	memcpy(&capabilities, b + CAPABILITIES, sizeof(capabilities));
+	base = low;
+	if (capabilities & CAPABILITY_64BIT)
+		base |= (uint64_t)high << 32;
+	add_base(out, base);
+}
+
+void display_framebuffers(const struct sysroot *r, struct framebuffers *out)
+{
+	memset(out, 0, sizeof(*out));
+	from_iomem(r, out);
+	from_boot_params(r, out);
+}
+
+/* One line of `resource` a BAR: "0xSTART 0xEND 0xFLAGS". */
+static bool owns_memory(const struct sysroot *r, const char *folder, const struct framebuffers *fbs)
+{
+	char path[128], text[2048];
+	const char *s = text;
+
+	snprintf(path, sizeof(path), "%s/resource", folder);
+	if (!fbs->n || sysroot_read(r, path, text, sizeof(text)) < 0)
+		return false;
+	while (*s) {
+		uint64_t start = hex_number(&s), end = hex_number(&s);
+
+		for (unsigned i = 0; i < fbs->n; i++)
+			if (end && fbs->base[i] >= start && fbs->base[i] <= end)
+				return true;
+		s = strchr(s, '\n');
+		if (!s)
+			break;
+		s++;
+	}
+	return false;
+}
+
+unsigned display_boot(const struct sysroot *r, const char *folder, const struct framebuffers *fbs)
+{
+	char path[128], text[8], name[64];
+	unsigned found = 0;
+
+	snprintf(path, sizeof(path), "%s/boot_vga", folder);
+	if (sysroot_read(r, path, text, sizeof(text)) > 0 && text[0] == '1')
+		found |= BOOT_DISPLAY_VGA;
+	if (display_child(r, folder, name, sizeof(name)))
+		found |= BOOT_DISPLAY_FRAMEBUFFER;
+	if (owns_memory(r, folder, fbs))
+		found |= BOOT_DISPLAY_MEMORY;
+	return found;
+}

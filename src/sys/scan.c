@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scan.h"
+
+#include <stdarg.h>
+#include <sys/utsname.h>
+
+#include "../core/lines.h"
+#include "display.h"
+
+#define DEVICES "sys/bus/pci/devices"
+#define LINK_BYTES 1024
+#define FOLDER_LEN 64 /* of "sys/bus/pci/devices/dddddddd:bb:dd.f" */
+
+/* A root bus is looked up once. */
+struct roots {
+	struct root *items;
+	size_t n;
+};
+
+/* The value of KEY= in the text of a uevent, or NULL. */
+static const char *uevent_value(const char *text, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, key, len) == 0 && line[len] == '=')
+			return line + len + 1;
+	}
+	return NULL;
+}
+
+/* drivers/pci/pci-driver.c: pci_uevent prints upper-case hexadecimal without leading zeros in PCI_CLASS. */
+static bool read_pair(const char *value, uint16_t *a, uint16_t *b)
+{
+	if (!value)
+		return false;
+	*a = (uint16_t)hex_number(&value);
+	if (*value++ != ':')
+		return false;
+	*b = (uint16_t)hex_number(&value);
+	return true;
+}
+
+static void copy_word(char *to, size_t size, const char *from)
+{
+	size_t len = from ? strcspn(from, "\n") : 0;
+
+	if (len >= size)
+		len = size - 1;
+	memcpy(to, from ? from : "", len);
+	to[len] = '\0';
+}
+
+static bool read_uevent(const struct sysroot *r, const char *folder, struct device *d)
+{
+	char path[FOLDER_LEN + 16], text[1024];
+	const char *class;
+
+	snprintf(path, sizeof(path), "%s/uevent", folder);
+	if (sysroot_read(r, path, text, sizeof(text)) < 0)
+		return false;
+	class = uevent_value(text, "PCI_CLASS");
+	if (!class || !read_pair(uevent_value(text, "PCI_ID"), &d->identity.vendor, &d->identity.device))
+		return false;
+	if (!read_pair(uevent_value(text, "PCI_SUBSYS_ID"), &d->identity.subvendor, &d->identity.subdevice))
+		return false;
+	d->identity.class = (uint32_t)hex_number(&class) & 0xffffff;
+	copy_word(d->driver, sizeof(d->driver), uevent_value(text, "DRIVER"));
+	return true;
+}
+
+/* Reads the root bus of "...pci0000:00", with its ACPI path; dir: its folder. */
+static int read_root(const struct sysroot *r, const char *dir, const char *name, struct roots *roots, struct root *out)
+{
+	char path[LINK_BYTES + 32], text[ROOT_ACPI_LEN + 2];
+	struct root root, acpi, *grown;
+
+	if (root_parse(name, &root) < 0)
+		return -EINVAL;
+	for (size_t i = 0; i < roots->n; i++)
+		if (roots->items[i].domain == root.domain && roots->items[i].bus == root.bus) {
+			*out = roots->items[i];
+			return 0;
+		}
+	snprintf(path, sizeof(path), "sys/%s/firmware_node/path", dir);
+	if (sysroot_read(r, path, text, sizeof(text)) > 1 && text[0] == '\\') {
+		text[strcspn(text, "\n")] = '\0';
+		if (!strchr(text, ':') && root_parse(text + 1, &acpi) == 0)
+			memcpy(root.acpi, acpi.acpi, sizeof(root.acpi));
+	}
+	grown = realloc(roots->items, (roots->n + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	roots->items = grown;
+	roots->items[roots->n++] = root;
+	*out = root;
+	return 0;
+}
+
+/*
+ * "../../../devices/pci0000:00/0000:00:05.0/0000:01:00.0": the last pciDDDD:BB is the root bus, what follows are the
+ * hops. A second root below a device is a VMD's.
+ */
+static int read_link(const struct sysroot *r, const char *folder, struct roots *roots, struct device *d)
+{
+	char link[LINK_BYTES], *start, *part, *next;
+	ssize_t n = sysroot_readlink(r, folder, link, sizeof(link));
+	struct address hop;
+	bool rooted = false;
+
+	if (n < 0)
+		return (int)n;
+	for (start = link; strncmp(start, "../", 3) == 0;)
+		start += 3;
+	for (part = start; part; part = next) {
+		next = strchr(part, '/');
+		if (next)
+			*next = '\0';
+		if (strncmp(part, "pci", 3) == 0 && strchr(part, ':')) {
+			int ret = read_root(r, start, part + 3, roots, &d->root);
+
+			if (ret < 0)
+				return ret;
+			d->later = rooted || d->root.domain > 0xffff;
+			d->path.hops = 0;
+			rooted = true;
+		} else if (rooted && address_parse(part, &hop) == 0) {
+			if (d->path.hops == PATH_HOPS)
+				return -E2BIG;
+			d->path.hop[d->path.hops++] = (uint8_t)(hop.dev << 3 | hop.fn);
+		}
+		if (next)
+			*next++ = '/';
+	}
+	return d->path.hops ? 0 : -EINVAL;
+}
+
+static bool is_stub(const char *driver)
+{
+	return strcmp(driver, "vfio-pci") == 0 || strcmp(driver, "pci-stub") == 0;
+}
+
+static void read_override(const struct sysroot *r, const char *folder, struct device *d)
+{
+	char path[FOLDER_LEN + 16], text[DRIVER_LEN];
+
+	snprintf(path, sizeof(path), "%s/driver_override", folder);
+	if (sysroot_read(r, path, text, sizeof(text)) > 0 && strncmp(text, "(null)", 6) != 0)
+		copy_word(d->override, sizeof(d->override), text);
+}
+
+/* 0: read; 1: left out; -ENOMEM. */
+static int scan_device(const struct sysroot *r, const char *name, struct roots *roots, const struct framebuffers *fbs,
+		       struct device *d)
+{
+	char folder[FOLDER_LEN];
+	int ret;
+
+	memset(d, 0, sizeof(*d));
+	d->iommu_group = -1;
+	d->parent = NO_PARENT;
+	if (address_parse(name, &d->address) < 0)
+		return 1;
+	snprintf(folder, sizeof(folder), DEVICES "/%s", name);
+	if (!read_uevent(r, folder, d))
+		return 1;
+	ret = read_link(r, folder, roots, d);
+	if (ret < 0)
+		return ret == -ENOMEM ? ret : 1;
+	if (device_is_display(&d->identity))
+		d->boot_display = display_boot(r, folder, fbs);
+	if (is_stub(d->driver))
+		read_override(r, folder, d);
+	return 0;
+}
+
+static void read_kernel(const struct sysroot *r, struct machine *out)
+{
+	char text[KERNEL_LEN + 1];
+	struct utsname uts;
+
+	if (sysroot_read(r, "proc/sys/kernel/osrelease", text, sizeof(text)) > 0)
+		copy_word(out->kernel, sizeof(out->kernel), text);
+	else if (r->live && uname(&uts) == 0)
+		copy_word(out->kernel, sizeof(out->kernel), uts.release);
+}
+
+int scan_machine(const struct sysroot *r, struct machine *out)
+{
+	struct framebuffers fbs;
+	struct roots roots = { 0 };
+	struct names names;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	read_kernel(r, out);
+	out->kdump = sysroot_exists(r, "proc/vmcore");
+	ret = sysroot_list(r, DEVICES, &names);
+	if (ret < 0)
+		return ret;
+	display_framebuffers(r, &fbs);
+	out->devices = calloc(names.n + 1, sizeof(*out->devices));
+	if (!out->devices)
+		ret = -ENOMEM;
+	for (size_t i = 0; i < names.n && ret >= 0; i++) {
+		ret = scan_device(r, names.items[i], &roots, &fbs, &out->devices[out->n]);
+		if (ret == 0)
+			out->n++;
+	}
+	names_free(&names);
+	free(roots.items);
+	if (ret < 0) {
+		machine_free(out);
+		return ret;
+	}
+	machine_link(out);
+	return 0;
+}
+
+/* PCIe base specification 7.8.3: extended capability 0003; the walk is bounded by the size of the space. */
+static uint64_t read_serial(const struct sysroot *r, const char *folder)
+{
+	enum { FIRST = 0x100, SIZE = 0x1000, DSN = 0x0003 };
+	char path[FOLDER_LEN + 16];
+	uint32_t header, words[2];
+	off_t at = FIRST;
+
+	snprintf(path, sizeof(path), "%s/config", folder);
+	for (int steps = 0; steps < (SIZE - FIRST) / 8 && at >= FIRST; steps++) {
+		if (sysroot_pread(r, path, &header, sizeof(header), at) != sizeof(header) || !header ||
+		    header == UINT32_MAX)
+			return 0;
+		if ((header & 0xffff) == DSN) {
+			if (sysroot_pread(r, path, words, sizeof(words), at + 4) != sizeof(words))
+				return 0;
+			return (uint64_t)words[1] << 32 | words[0];
+		}
+		at = header >> 20 & ~3u;
+	}
+	return 0;
+}
+
+void scan_details(const struct sysroot *r, struct machine *m, int i, bool serial)
+{
+	struct device *d = &m->devices[i];
+	char folder[FOLDER_LEN], path[FOLDER_LEN + 16], link[256], address[ADDRESS_LEN], *group;
+	unsigned number;
+
+	snprintf(folder, sizeof(folder), DEVICES "/%s", address_print(&d->address, address));
+	snprintf(path, sizeof(path), "%s/iommu_group", folder);
+	if (sysroot_readlink(r, path, link, sizeof(link)) > 0) {
+		group = strrchr(link, '/');
+		if (decimal_parse(group ? group + 1 : link, &number) == 0)
+			d->iommu_group = (int)number;
+	}
+	snprintf(path, sizeof(path), "%s/physfn", folder);
+	d->virtual_function = sysroot_exists(r, path);
+	if (serial)
+		d->serial = read_serial(r, folder);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sysroot.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_BYTES 512
+
+int sysroot_open(struct sysroot *r, const char *dir)
+{
+	r->live = dir == NULL;
+	r->fd = open(dir ? dir : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return r->fd < 0 ? -errno : 0;
+}
+
+void sysroot_close(struct sysroot *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	r->fd = -1;
+}
+
+static ssize_t read_full(int fd, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t n = read(fd, buf + len, size - len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+ssize_t sysroot_read(const struct sysroot *r, const char *path, char *buf, size_t size)
+{
+	int fd = openat(r->fd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read_full(fd, buf, size);
+	close(fd);
+	if (n >= 0 && (size_t)n == size)
+		return -EFBIG;
+	if (n >= 0)
+		buf[n] = '\0';
+	return n;
+}
+
+ssize_t sysroot_pread(const struct sysroot *r, const char *path, void *buf, size_t size, off_t offset)
+{
+	int fd = openat(r->fd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = lseek(fd, offset, SEEK_SET) < 0 ? -errno : read_full(fd, buf, size);
+	close(fd);
+	return n;
+}
+
+int sysroot_read_all(const struct sysroot *r, const char *path, size_t limit, char **data, size_t *len)
+{
+	int fd = openat(r->fd, path, O_RDONLY | O_CLOEXEC);
+	size_t size = 4096;
+	char *buf = NULL;
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	*len = 0;
+	for (;;) {
+		char *grown = realloc(buf, size + 1);
+		ssize_t n;
+
+		if (!grown) {
+			ret = -ENOMEM;
+			break;
+		}
+		buf = grown;
+		n = read_full(fd, buf + *len, size - *len);
+		if (n < 0) {
+			ret = (int)n;
+			break;
+		}
+		*len += (size_t)n;
+		if (*len < size)
+			break;
+		if (size >= limit) {
+			ret = -EFBIG;
+			break;
+		}
+		size = size * 2 < limit ? size * 2 : limit + 1;
+	}
+	close(fd);
+	if (ret < 0) {
+		free(buf);
+		return ret;
+	}
+	buf[*len] = '\0';
+	*data = buf;
+	return 0;
+}
+
+int sysroot_write(const struct sysroot *r, const char *path, const char *text, bool append)
+{
+	/* sysfs takes both flags and ignores them; a tree keeps what was written last, or all of it. */
+	int fd = openat(r->fd, path, O_WRONLY | O_CLOEXEC | (append ? O_APPEND : O_TRUNC));
+	size_t len = strlen(text);
+	ssize_t n;
+	int ret;
+
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, len);
+	ret = n < 0 ? -errno : (size_t)n == len ? 0 : -EIO;
+	close(fd);
+	return ret;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int sysroot_replace(const struct sysroot *r, const char *path, const void *data, size_t len, mode_t mode)
+{
+	char aside[PATH_BYTES];
+	int fd, ret;
+
+	if ((size_t)snprintf(aside, sizeof(aside), "%s.new", path) >= sizeof(aside))
+		return -ENAMETOOLONG;
+	unlinkat(r->fd, aside, 0);
+	fd = openat(r->fd, aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	if (fd < 0)
+		return -errno;
+	ret = write_all(fd, data, len);
+	if (ret == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
+		ret = -errno;
+	if (close(fd) < 0 && ret == 0)
+		ret = -errno;
+	if (ret == 0 && renameat(r->fd, aside, r->fd, path) < 0)
+		ret = -errno;
+	if (ret < 0)
+		unlinkat(r->fd, aside, 0);
+	return ret;
+}
+
+int sysroot_mkdirs(const struct sysroot *r, const char *path, mode_t mode)
+{
+	char buf[PATH_BYTES];
+	size_t len = strlen(path);
+
+	if (len >= sizeof(buf))
+		return -ENAMETOOLONG;
+	memcpy(buf, path, len + 1);
+	for (size_t i = 1; i <= len; i++) {
+		if (buf[i] != '/' && buf[i] != '\0')
+			continue;
+		buf[i] = '\0';
+		if (mkdirat(r->fd, buf, mode) < 0 && errno != EEXIST)
+			return -errno;
+		buf[i] = path[i];
+	}
+	return 0;
+}
+
+ssize_t sysroot_readlink(const struct sysroot *r, const char *path, char *buf, size_t size)
+{
+	ssize_t n = readlinkat(r->fd, path, buf, size);
+
+	if (n < 0)
+		return -errno;
+	if ((size_t)n == size)
+		return -ENAMETOOLONG;
+	buf[n] = '\0';
+	return n;
+}
+
+bool sysroot_exists(const struct sysroot *r, const char *path)
+{
+	return faccessat(r->fd, path, F_OK, 0) == 0;
+}
+
+/* Inserts the name at its place. */
+static int add_name(struct names *names, const char *name)
+{
+	char **grown = realloc(names->items, (names->n + 1) * sizeof(*grown)), *copy = strdup(name);
+	size_t at = names->n;
+
+	if (grown)
+		names->items = grown;
+	if (!grown || !copy) {
+		free(copy);
+		return -ENOMEM;
+	}
+	for (; at > 0 && strcmp(grown[at - 1], copy) > 0; at--)
+		grown[at] = grown[at - 1];
+	grown[at] = copy;
+	names->n++;
+	return 0;
+}
+
+int sysroot_list(const struct sysroot *r, const char *dir, struct names *out)
+{
+	int fd = openat(r->fd, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret = 0;
+	struct dirent *entry;
+	DIR *d;
+
+	memset(out, 0, sizeof(*out));
+	if (fd < 0)
+		return -errno;
+	d = fdopendir(fd);
+	if (!d) {
+		ret = -errno;
+		close(fd);
+		return ret;
+	}
+	while (ret == 0 && (entry = readdir(d)))
+		if (entry->d_name[0] != '.')
+			ret = add_name(out, entry->d_name);
+	closedir(d);
+	if (ret < 0)
+		names_free(out);
+	return ret;
+}
+
+void names_free(struct names *n)
+{
+	for (size_t i = 0; i < n->n; i++)
+		free(n->items[i]);
+	free(n->items);
+	memset(n, 0, sizeof(*n));
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The root that all effects stand below: "/" of the running system, or a tree that stands in for it. Paths are given
+ * without a leading slash ("sys/bus/pci/devices"). No other file opens anything by an absolute path.
+ */
+#ifndef EARLYBIND_SYSROOT_H
+#define EARLYBIND_SYSROOT_H
+
+#include "../core/compat.h"
+
+#include <sys/types.h>
+
+struct sysroot {
+	int fd;    /* of the root directory */
+	bool live; /* the running system: modules may be inserted, file systems mounted */
+};
+
+/* dir NULL: the running system. 0 or -errno. */
+int sysroot_open(struct sysroot *r, const char *dir) _must_check_;
+void sysroot_close(struct sysroot *r);
+
+/* Reads a small file and NUL-terminates it. Bytes read, -EFBIG if it does not fit, or -errno. */
+ssize_t sysroot_read(const struct sysroot *r, const char *path, char *buf, size_t size) _must_check_;
+/* Reads size bytes at offset, without NUL. Bytes read, or -errno. */
+ssize_t sysroot_pread(const struct sysroot *r, const char *path, void *buf, size_t size, off_t offset) _must_check_;
+/* Reads a file of any size up to limit into a new, NUL-terminated buffer. 0, -EFBIG, -errno. */
+int sysroot_read_all(const struct sysroot *r, const char *path, size_t limit, char **data, size_t *len) _must_check_;
+/* One write(2) of text to an attribute that exists. 0 or -errno. In a tree the texts of one file are appended if
+ * `append`. */
+int sysroot_write(const struct sysroot *r, const char *path, const char *text, bool append) _must_check_;
+/* Replaces a whole file: written aside, synced, renamed. Its folder must exist. 0 or -errno. */
+int sysroot_replace(const struct sysroot *r, const char *path, const void *data, size_t len, mode_t mode) _must_check_;
+/* Makes a folder and those above it. 0 (also if it is there) or -errno. */
+int sysroot_mkdirs(const struct sysroot *r, const char *path, mode_t mode) _must_check_;
+/* A symbolic link's text, NUL-terminated. Its length or -errno. */
+ssize_t sysroot_readlink(const struct sysroot *r, const char *path, char *buf, size_t size) _must_check_;
+bool sysroot_exists(const struct sysroot *r, const char *path);
+
+/* The names in a folder, without those that start with a dot, sorted. */
+struct names {
+	char **items;
+	size_t n;
+};
+int sysroot_list(const struct sysroot *r, const char *dir, struct names *out) _must_check_;
+void names_free(struct names *n);
+
+#endif
