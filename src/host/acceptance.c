@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "acceptance.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "live.h"
+
+static int take_flock(struct session *s)
+{
+	s->flock_fd = openat(s->cli->root.fd, "etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->flock_fd < 0 || flock(s->flock_fd, LOCK_EX) < 0) {
+		say_error("/etc cannot be locked: %s", strerror(errno));
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+static int read_lock(struct session *s)
+{
+	struct plan_error err;
+	int ret = lock_load(&s->cli->root, &s->old, &err);
+
+	s->had_lock = ret != -ENOENT;
+	if (ret == 0 || ret == -ENOENT)
+		return EXIT_DONE;
+	if (ret != -EBADMSG && ret != -EPROTONOSUPPORT) {
+		say_error("/%s: %s", LOCK_FILE, err.text);
+		return EXIT_REFUSED;
+	}
+	say_warning("/%s is damaged (line %u: %s): its entries are not used", LOCK_FILE, err.line, err.text);
+	return EXIT_DONE;
+}
+
+int session_open(struct session *s, struct cli *cli, bool machine)
+{
+	int ret;
+
+	memset(s, 0, sizeof(*s));
+	s->cli = cli;
+	s->flock_fd = -1;
+	if (cli->root.live && geteuid() != 0) {
+		say_error("only root can change which cards are locked: try sudo");
+		return EXIT_REFUSED;
+	}
+	ret = take_flock(s);
+	if (ret != EXIT_DONE)
+		return ret;
+	if (config_load(&cli->root, &s->config) < 0) {
+		say_error("no memory for the configuration");
+		return EXIT_REFUSED;
+	}
+	ret = read_lock(s);
+	if (ret == EXIT_DONE && machine && live_machine(cli, &s->machine) < 0)
+		ret = EXIT_REFUSED;
+	return ret;
+}
+
+void session_close(struct session *s)
+{
+	config_free(&s->config);
+	plan_free(&s->old);
+	machine_free(&s->machine);
+	if (s->flock_fd >= 0)
+		close(s->flock_fd);
+}
+
+static void show_function(const struct device *d, struct device_names *names, const char *mark)
+{
+	char address[ADDRESS_LEN], identity[IDENTITY_LEN], name[DEVICE_NAME_LEN];
+
+	printf("  %s %s [%.9s] %s\n", mark, address_print(&d->address, address), identity_print(&d->identity, identity),
+	       names_device(names, &d->identity, name));
+}
+
+static bool was_locked(const struct plan *old, const struct device *main, const struct path *path)
+{
+	for (size_t i = 0; i < old->n_cards; i++)
+		if (root_is(&old->cards[i].root, &main->root) && path_equal(&old->cards[i].path, path) &&
+		    identity_equal(&old->cards[i].identity, &main->identity))
+			return true;
+	return false;
+}
+
+static void show_line(const struct session *s, const struct accept_line *line, struct device_names *names)
+{
+	const struct device *main = card_main(&line->card);
+	struct path path = card_path(&line->card);
+
+	if (line->reason == REASON_NONE) {
+		const char *mark = was_locked(&s->old, main, &path) ? "=" : "+";
+
+		for (unsigned k = 0; k < line->card.n; k++)
+			show_function(&s->machine.devices[line->card.member[k]], names, mark);
+		return;
+	}
+	show_function(main, names, "-");
+	if (line->reason == REASON_TWIN)
+		puts("      stays with the host; the same model as a locked card");
+	else
+		printf("      refused: %s%s%s (%s)\n", reason_word(line->reason), *line->text ? ", " : "", line->text,
+		       reason_meaning(line->reason));
+}
+
+/* Entries of the old lock whose card is not in the new one. */
+static void show_dropped(const struct session *s, const struct plan *lock)
+{
+	char address[ADDRESS_LEN], path[PATH_LEN], root[ROOT_LEN], identity[IDENTITY_LEN];
+
+	for (size_t i = 0; i < s->old.n_cards; i++) {
+		const struct plan_card *c = &s->old.cards[i];
+		bool kept = false;
+
+		for (size_t k = 0; k < lock->n_cards; k++)
+			kept |= root_is(&c->root, &lock->cards[k].root) && path_equal(&c->path, &lock->cards[k].path) &&
+				identity_equal(&c->identity, &lock->cards[k].identity);
+		if (!kept)
+			printf("  - %s [%.9s] at %s %s: was locked, no longer is\n",
+			       c->has_address ? address_print(&c->address, address) : "-",
+			       identity_print(&c->identity, identity), root_print(&c->root, root),
+			       path_print(&c->path, path));
+	}
+}
+
+void session_show(const struct session *s, const struct acceptance *a)
+{
+	struct device_names *names = names_open(s->cli);
+	char selector[SELECTOR_LEN];
+	unsigned rule = UINT32_MAX;
+
+	for (size_t i = 0; i < a->n_lines; i++) {
+		if (a->lines[i].rule != rule && a->lines[i].rule) {
+			const struct rule *r = &s->config.rules[a->lines[i].rule - 1];
+
+			printf("bind %s (%s:%u)\n", selector_print(&r->selector, selector), r->file, r->line);
+		} else if (a->lines[i].rule != rule) {
+			puts("not selected, and not to be mistaken for a locked one");
+		}
+		rule = a->lines[i].rule;
+		show_line(s, &a->lines[i], names);
+	}
+	show_dropped(s, &a->lock);
+	for (size_t i = 0; i < a->n_notes; i++)
+		printf("note: %s\n", a->notes[i].text);
+	names_close(names);
+}
+
+bool session_ask(const struct session *s, const char *question)
+{
+	char answer[16];
+
+	if (s->cli->yes)
+		return true;
+	if (!isatty(STDIN_FILENO)) {
+		say_error("not confirmed: there is no terminal to ask; --yes confirms");
+		return false;
+	}
+	printf("%s [y/N] ", question);
+	fflush(stdout);
+	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+int session_store(const struct session *s, const struct plan *lock)
+{
+	int ret = lock_store(&s->cli->root, lock);
+
+	if (ret < 0) {
+		say_error("/%s cannot be written: %s", LOCK_FILE, strerror(-ret));
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+bool session_same(const struct plan *a, const struct plan *b)
+{
+	struct text x = { 0 }, y = { 0 };
+	bool same = plan_print(a, &x) == 0 && plan_print(b, &y) == 0 && x.len == y.len &&
+		    memcmp(x.data, y.data, x.len) == 0;
+
+	text_free(&x);
+	text_free(&y);
+	return same;
+}

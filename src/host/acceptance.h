@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What accept, add and remove share: the lock under its flock, shown before it is written, and asked for. */
+#ifndef EARLYBIND_ACCEPTANCE_H
+#define EARLYBIND_ACCEPTANCE_H
+
+#include "../core/accept.h"
+#include "../core/compat.h"
+#include "cli.h"
+
+struct session {
+	struct cli *cli;
+	struct config config;
+	struct plan old; /* empty if there is none */
+	bool had_lock;
+	struct machine machine;
+	int flock_fd;
+};
+
+/*
+ * Takes the flock (on /etc), reads config, lock and machine. Only root may, on the running system; a damaged lock is
+ * reported and counts as none. EXIT_DONE, or the exit code of what was said.
+ */
+int session_open(struct session *s, struct cli *cli, bool machine) _must_check_;
+void session_close(struct session *s);
+
+/* Prints what would be locked, refused and dropped, and the notes. */
+void session_show(const struct session *s, const struct acceptance *a);
+/* --yes, or "yes" from a terminal. */
+bool session_ask(const struct session *s, const char *question);
+/* Writes the lock. EXIT_DONE or EXIT_REFUSED, which was said. */
+int session_store(const struct session *s, const struct plan *lock) _must_check_;
+/* Whether two locks would be the same file. */
+bool session_same(const struct plan *a, const struct plan *b);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "acceptance.h"
+#include "cli.h"
+#include "files.h"
+
+static int read_selectors(const struct cli *cli, struct selector *out)
+{
+	for (int i = 0; i < cli->n_args; i++) {
+		struct syntax_error err = { 0 };
+
+		if (selector_parse(cli->args[i], strlen(cli->args[i]), &out[i], &err) < 0) {
+			say_error("'%s' is no selector: expected %s", cli->args[i], err.expected);
+			if (err.hint)
+				fprintf(stderr, "    hint: %s\n", err.hint);
+			return EXIT_USAGE;
+		}
+	}
+	return EXIT_DONE;
+}
+
+/* Every selector that was given must be one of a rule. */
+static int check_selectors(const struct session *s, const struct selector *only, int n)
+{
+	char text[SELECTOR_LEN];
+
+	for (int i = 0; i < n; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < s->config.n_rules; k++)
+			found |= selector_equal(&only[i], &s->config.rules[k].selector);
+		if (!found) {
+			say_error("no rule has the selector %s; `earlybind add` writes one",
+				  selector_print(&only[i], text));
+			return EXIT_REFUSED;
+		}
+	}
+	return EXIT_DONE;
+}
+
+static bool any_refused(const struct acceptance *a)
+{
+	for (size_t i = 0; i < a->n_lines; i++)
+		if (a->lines[i].reason != REASON_NONE && a->lines[i].reason != REASON_TWIN)
+			return true;
+	return false;
+}
+
+static int store(const struct session *s, const struct acceptance *a)
+{
+	int ret;
+
+	if (s->had_lock && session_same(&s->old, &a->lock)) {
+		puts("The lock is as it was.");
+		return EXIT_DONE;
+	}
+	if (!session_ask(s, "Lock these cards?"))
+		return EXIT_REFUSED;
+	ret = session_store(s, &a->lock);
+	if (ret == EXIT_DONE)
+		printf("%zu card%s locked. Now rebuild the initramfs (Debian: update-initramfs -u -k all) and "
+		       "reboot.\n",
+		       a->lock.n_cards, a->lock.n_cards == 1 ? "" : "s");
+	return ret;
+}
+
+static int accept_all(struct session *s, const struct selector *only, int n)
+{
+	struct acceptance a;
+	int ret = check_selectors(s, only, n);
+
+	if (ret != EXIT_DONE)
+		return ret;
+	config_complain(&s->config);
+	if (s->config.n_rules == 0)
+		puts("No rule binds anything: /" CONFIG_FILE " has no bind line. `earlybind add SELECTOR` writes one.");
+	if (accept_rules(&s->config, &s->machine, &s->old, only, (size_t)n, &a) < 0) {
+		say_error("no memory");
+		return EXIT_REFUSED;
+	}
+	session_show(s, &a);
+	ret = store(s, &a);
+	if (ret == EXIT_DONE && a.lock.n_cards == 0 && any_refused(&a))
+		ret = EXIT_REFUSED;
+	acceptance_free(&a);
+	return ret == EXIT_DONE && config_errors(&s->config) ? EXIT_REFUSED : ret;
+}
+
+int cmd_accept(struct cli *cli)
+{
+	struct selector *only = calloc((size_t)cli->n_args + 1, sizeof(*only));
+	struct session s;
+	int ret;
+
+	if (!only) {
+		say_error("no memory");
+		return EXIT_REFUSED;
+	}
+	ret = read_selectors(cli, only);
+	if (ret == EXIT_DONE) {
+		ret = session_open(&s, cli, true);
+		if (ret == EXIT_DONE)
+			ret = accept_all(&s, only, cli->n_args);
+		session_close(&s);
+	}
+	free(only);
+	return ret;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "acceptance.h"
+#include "cli.h"
+#include "files.h"
+
+static void join(const struct cli *cli, struct text *out)
+{
+	for (int i = 0; i < cli->n_args; i++) {
+		text_add(out, i ? " " : "");
+		text_add(out, cli->args[i]);
+	}
+}
+
+/* The rule of the arguments: a new one at the end of the config, or the one that is there. NULL: it was said why not.
+ */
+static const struct rule *own_rule(struct session *s, const char *words, bool *is_new)
+{
+	struct config probe = { 0 };
+	const struct rule *found = NULL;
+	int ret = config_read_rule(&probe, "the command line", words);
+
+	if (ret < 0 || probe.n_rules != 1) {
+		config_complain(&probe);
+	} else {
+		for (size_t i = 0; i < s->config.n_rules && !found; i++)
+			if (rule_same(&s->config.rules[i], &probe.rules[0]))
+				found = &s->config.rules[i];
+		*is_new = !found;
+		if (!found && config_read_rule(&s->config, "/" CONFIG_FILE, words) == 0)
+			found = &s->config.rules[s->config.n_rules - 1];
+	}
+	config_free(&probe);
+	return found;
+}
+
+/* Appends the rule to the file, whole or not at all. */
+static int write_rule(const struct session *s, const char *words)
+{
+	struct text text = { 0 };
+	char *data = NULL;
+	size_t len = 0;
+	int ret = sysroot_read_all(&s->cli->root, CONFIG_FILE, 4u << 20, &data, &len);
+
+	if (ret == 0 && memchr(data, '\0', len)) {
+		ret = -EINVAL; /* copying it as text would lose what stands behind the NUL */
+	} else if (ret == 0 || ret == -ENOENT) {
+		text_add(&text, data ? data : "");
+		if (len && data[len - 1] != '\n')
+			text_add(&text, "\n");
+		text_addf(&text, "bind %s\n", words);
+		ret = text.error ? text.error : sysroot_replace(&s->cli->root, CONFIG_FILE, text.data, text.len, 0644);
+	}
+	free(data);
+	text_free(&text);
+	if (ret == 0)
+		return EXIT_DONE;
+	say_error("/%s cannot be written: %s", CONFIG_FILE, strerror(-ret));
+	return EXIT_REFUSED;
+}
+
+static int store(const struct session *s, const struct acceptance *a, const char *words, bool is_new, unsigned locked)
+{
+	int ret;
+
+	if (!session_ask(s, "Write this rule and lock these cards?"))
+		return EXIT_REFUSED;
+	ret = is_new ? write_rule(s, words) : EXIT_DONE;
+	if (ret == EXIT_DONE)
+		ret = session_store(s, &a->lock);
+	if (ret == EXIT_DONE)
+		printf("%u card%s locked. Now rebuild the initramfs (Debian: update-initramfs -u -k all) and reboot.\n",
+		       locked, locked == 1 ? "" : "s");
+	return ret;
+}
+
+static int add(struct session *s, const char *words)
+{
+	bool is_new = false;
+	const struct rule *rule = own_rule(s, words, &is_new);
+	struct acceptance a;
+	unsigned locked = 0;
+	int ret = EXIT_REFUSED;
+
+	if (!rule)
+		return EXIT_USAGE;
+	if (accept_rules(&s->config, &s->machine, &s->old, &rule->selector, 1, &a) < 0) {
+		say_error("no memory");
+		return EXIT_REFUSED;
+	}
+	session_show(s, &a);
+	for (size_t i = 0; i < a.n_lines; i++)
+		locked += a.lines[i].rule == rule->number && a.lines[i].reason == REASON_NONE;
+	if (locked)
+		ret = store(s, &a, words, is_new, locked);
+	else
+		say_error("this rule would lock nothing: nothing was written");
+	acceptance_free(&a);
+	return ret;
+}
+
+int cmd_add(struct cli *cli)
+{
+	struct text words = { 0 };
+	struct session s;
+	int ret;
+
+	if (cli->n_args < 1) {
+		say_error("add what? A slot (06:00), a path (0000:00:03.1/00) or an ID (10de:13c2); see `earlybind "
+			  "list`");
+		return EXIT_USAGE;
+	}
+	join(cli, &words);
+	ret = words.error ? EXIT_REFUSED : session_open(&s, cli, true);
+	if (!words.error) {
+		if (ret == EXIT_DONE)
+			ret = add(&s, words.data);
+		session_close(&s);
+	}
+	text_free(&words);
+	return ret;
+}

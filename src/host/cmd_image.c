@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `earlybind image`: conf, lock and a kernel's modules to the files of an image. Every generator's plugin calls just
+ * this. It chooses no device, and a kernel upgrade never ends without an image because of it: what is wrong with a
+ * rule, the lock or a driver is a warning.
+ */
+#include <inttypes.h>
+
+#include "../core/compose.h"
+#include "cli.h"
+#include "files.h"
+#include "image.h"
+
+const char image_help[] =
+	"Puts what the boot needs to bind the accepted cards into an image that is being built:\n"
+	"\n"
+	"  DIR/usr/lib/earlybind/earlybind-init   the program that runs before any driver loads\n"
+	"  DIR/usr/lib/earlybind/plan             which cards, which driver, in which order\n"
+	"  DIR/usr/lib/earlybind/modules/*.ko     the driver's modules of that kernel, unpacked\n"
+	"\n"
+	"and prints these names. The plugins of initramfs-tools, dracut and mkinitcpio call it; you need it only for\n"
+	"another generator, or to look at a plan. It needs no privilege, reads no hardware and writes nothing outside\n"
+	"DIR: the cards are those of /etc/earlybind.lock, so that every kernel and every machine that builds the "
+	"image\n"
+	"gives the same.\n"
+	"\n"
+	"  --kernel RELEASE  the kernel that the image is for, as `uname -r` prints it; its modules must be in\n"
+	"                    /usr/lib/modules/RELEASE or /lib/modules/RELEASE\n"
+	"  --destdir DIR     the root folder of the image; it must exist. What an earlier run put there is replaced\n"
+	"  --root DIR        read configuration, lock, modules and program below DIR instead of /\n"
+	"\n"
+	"With nothing to bind it puts nothing there, and says so. A bad line, a rule that was not accepted, a damaged\n"
+	"lock, or a driver that the kernel does not have is a warning; the rest goes on. Exit status: 0 done, also\n"
+	"with warnings; 1 the image could not be filled, and nothing of earlybind is in DIR; 2 wrong usage.\n";
+
+static void free_config(struct config *c)
+{
+	config_free(c);
+}
+
+/* A remedy is told once, not with every warning of its kind. */
+static void warn(const struct report_note *notes, size_t n)
+{
+	bool told[REASON_COUNT] = { false };
+
+	for (size_t i = 0; i < n; i++) {
+		enum reason reason = notes[i].reason;
+		const char *remedy = told[reason] ? "" : reason_remedy(reason);
+
+		if (reason == REASON_NONE)
+			say_warning("%s", notes[i].text);
+		else
+			say_warning("%s: %s%s%s%s", reason_word(reason), notes[i].text, *remedy ? " (" : "", remedy,
+				    *remedy ? ")" : "");
+		told[reason] = true;
+	}
+}
+
+static void warn_lock(int err, const struct plan_error *wrong)
+{
+	if (err == -EBADMSG && wrong->line)
+		say_warning("lock-broken: /%s:%u: %s; nothing is bound (%s)", LOCK_FILE, wrong->line, wrong->text,
+			    reason_remedy(REASON_LOCK_BROKEN));
+	else
+		say_warning("lock-broken: /%s: %s; nothing is bound (%s)", LOCK_FILE,
+			    err == -EPROTONOSUPPORT ? "made by another version of earlybind"
+			    : *wrong->text          ? wrong->text
+						    : strerror(-err),
+			    reason_remedy(REASON_LOCK_BROKEN));
+}
+
+/* The plan of conf and lock; without a card in it if the lock is damaged. 0 or -ENOMEM. */
+static int read_plan(const struct cli *cli, const struct config *config, struct composition *out)
+{
+	struct plan lock = { 0 };
+	struct plan_error wrong = { 0 };
+	int err = lock_load(&cli->root, &lock, &wrong);
+
+	memset(out, 0, sizeof(*out));
+	if (err == -ENOMEM)
+		return err;
+	if (err && err != -ENOENT) {
+		warn_lock(err, &wrong);
+		return 0;
+	}
+	err = compose(config, err ? NULL : &lock, out);
+	plan_free(&lock);
+	if (!err)
+		warn(out->notes, out->n_notes);
+	return err;
+}
+
+static int put(const struct cli *cli, const struct image *image)
+{
+	char why[STAGING_WHY_LEN];
+	int err = staging_fill(cli->destdir, &cli->root, image->files, image->n_files, why);
+
+	if (!err)
+		return EXIT_DONE;
+	say_error("%s: %s", cli->destdir, why);
+	return err == -EINVAL ? EXIT_USAGE : EXIT_REFUSED;
+}
+
+/* An image with half of it, or with what an earlier run put there, must not go on. */
+static int give_up(const struct cli *cli, const char *why)
+{
+	const struct image nothing = { 0 };
+
+	say_error("%s", why);
+	put(cli, &nothing);
+	return EXIT_REFUSED;
+}
+
+static int put_nothing(const struct cli *cli, const struct config *config)
+{
+	const struct image nothing = { 0 };
+	int code = put(cli, &nothing);
+
+	if (code == EXIT_DONE)
+		printf("nothing to bind: %s; nothing of earlybind is in this image\n",
+		       config->n_rules ? "no rule has an accepted card" : "there is no rule in /" CONFIG_FILE);
+	return code;
+}
+
+/* Whether it could be written. */
+static bool show(const struct image *image, const struct plan *plan)
+{
+	for (size_t i = 0; i < image->n_files; i++)
+		printf("/%s/%s\n", STAGING_FOLDER, image->files[i].name);
+	printf("plan %016" PRIx64 " for kernel %s: %zu card%s\n", image->hash, plan->kernel, plan->n_cards,
+	       plan->n_cards == 1 ? "" : "s");
+	return fflush(stdout) == 0;
+}
+
+static int put_plan(const struct cli *cli, struct plan *plan)
+{
+	struct image image;
+	char why[IMAGE_WHY_LEN];
+	int code;
+
+	if (image_make(&cli->root, cli->root_dir, cli->kernel, plan, &image, why))
+		return give_up(cli, why);
+	warn(image.notes, image.n_notes);
+	code = put(cli, &image);
+	if (code == EXIT_DONE && !show(&image, plan))
+		code = give_up(cli, "the output cannot be written");
+	image_free(&image);
+	return code;
+}
+
+/* A release is one folder name and one word. */
+static bool is_release(const char *s)
+{
+	size_t len = strlen(s);
+
+	for (size_t i = 0; i < len; i++)
+		if (s[i] <= ' ' || s[i] > '~' || s[i] == '/')
+			return false;
+	return len && len < KERNEL_LEN && *s != '.';
+}
+
+static int check_usage(const struct cli *cli)
+{
+	const char *wrong = cli->n_args                ? "image takes no arguments beside its options"
+			    : cli->json                ? "image prints no JSON"
+			    : !cli->kernel             ? "image needs --kernel RELEASE"
+			    : !cli->destdir            ? "image needs --destdir DIR"
+			    : !*cli->destdir           ? "--destdir names no folder"
+			    : !is_release(cli->kernel) ? "--kernel wants one release as `uname -r` prints it"
+						       : NULL;
+
+	if (wrong)
+		say_error("%s; see `earlybind image --help`", wrong);
+	return wrong ? EXIT_USAGE : EXIT_DONE;
+}
+
+int cmd_image(struct cli *cli)
+{
+	_cleanup_(free_config) struct config config = { 0 };
+	struct composition made = { 0 };
+	int code = check_usage(cli);
+
+	if (code != EXIT_DONE)
+		return code;
+	if (config_load(&cli->root, &config))
+		return give_up(cli, strerror(ENOMEM));
+	config_complain(&config);
+	if (read_plan(cli, &config, &made))
+		return give_up(cli, strerror(ENOMEM));
+	code = made.plan.n_cards ? put_plan(cli, &made.plan) : put_nothing(cli, &config);
+	composition_free(&made);
+	return code;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The report of this boot, as a person or a program reads it. */
+#include <libsmartcols/libsmartcols.h>
+
+#include "cli.h"
+#include "files.h"
+#include "json.h"
+#include "live.h"
+
+#define REPORT_MAX (1u << 20)
+
+static const char *const state_meanings[PLAN_STATE_COUNT] = {
+	[PLAN_ACTIVE] = "the plan was used",
+	[PLAN_TRIAL] = "the plan was used, on trial",
+	[PLAN_STOOD_DOWN] = "the plan was not used: its trial failed",
+	[PLAN_OFF] = "the plan was not used: earlybind was switched off on the kernel command line",
+	[PLAN_KDUMP] = "nothing was done: this was a crash kernel",
+	[PLAN_BROKEN] = "nothing was bound: the plan could not be used",
+};
+
+/* EXIT_DONE: read; EXIT_REFUSED: it was said why not. `missing`: there is none. */
+static int load(const struct cli *cli, struct report *out, bool *missing)
+{
+	struct plan_error err = { 0 };
+	char *text;
+	size_t len;
+	int ret = sysroot_read_all(&cli->root, REPORT_FILE, REPORT_MAX, &text, &len);
+
+	*missing = ret == -ENOENT;
+	if (*missing)
+		return EXIT_DONE;
+	if (ret < 0) {
+		say_error("/%s cannot be read: %s", REPORT_FILE, strerror(-ret));
+		return EXIT_REFUSED;
+	}
+	ret = report_parse(text, len, out, &err);
+	free(text);
+	if (ret == 0)
+		return EXIT_DONE;
+	say_error("/%s:%u: %s", REPORT_FILE, err.line, err.text);
+	return EXIT_REFUSED;
+}
+
+/* Without a report: is that as it should be? */
+static int say_missing(const struct cli *cli)
+{
+	struct config config;
+	size_t rules;
+
+	if (config_load(&cli->root, &config) < 0) {
+		say_error("no memory for the configuration");
+		return EXIT_REFUSED;
+	}
+	rules = config.n_rules;
+	config_free(&config);
+	if (cli->json) {
+		puts("{\"report\":null}");
+	} else {
+		puts("This boot's image had no plan: nothing was done.");
+		if (rules)
+			printf("%zu rule%s wait: `earlybind accept`, then rebuild the initramfs (Debian: "
+			       "update-initramfs "
+			       "-u -k all) and reboot.\n",
+			       rules, rules == 1 ? "" : "s");
+	}
+	return rules ? EXIT_REFUSED : EXIT_DONE;
+}
+
+static void print_json(const struct report *r)
+{
+	struct json j = { .to = stdout };
+	char text[PATH_LEN + ROOT_LEN];
+
+	json_open(&j, NULL, '{');
+	snprintf(text, sizeof(text), "%016llx", (unsigned long long)r->hash);
+	json_string(&j, "hash", r->hash ? text : NULL);
+	json_string(&j, "state", plan_state_words[r->state]);
+	json_string(&j, "text", r->text);
+	json_bool(&j, "complete", r->complete);
+	json_open(&j, "devices", '[');
+	for (size_t i = 0; i < r->n_devices; i++) {
+		const struct report_device *d = &r->devices[i];
+
+		json_open(&j, NULL, '{');
+		json_string(&j, "address", d->has_address ? address_print(&d->address, text) : NULL);
+		json_string(&j, "root", root_print(&d->root, text));
+		json_string(&j, "path", path_print(&d->path, text));
+		json_string(&j, "identity", identity_print(&d->identity, text));
+		json_number(&j, "rule", d->rule);
+		json_string(&j, "outcome", outcome_words[d->outcome]);
+		json_string(&j, "reason", d->reason ? reason_word(d->reason) : NULL);
+		json_string(&j, "driver", d->driver);
+		json_string(&j, "text", d->text);
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	json_open(&j, "notes", '[');
+	for (size_t i = 0; i < r->n_notes; i++) {
+		json_open(&j, NULL, '{');
+		json_string(&j, "reason", reason_word(r->notes[i].reason));
+		json_string(&j, "text", r->notes[i].text);
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	json_number(&j, "bound", r->bound);
+	json_number(&j, "refused", r->refused);
+	json_number(&j, "failed", r->failed);
+	json_number(&j, "milliseconds", r->milliseconds);
+	json_close(&j, '}');
+	putchar('\n');
+}
+
+static int add_row(struct libscols_table *table, const struct report_device *d, struct device_names *names)
+{
+	struct libscols_line *line = scols_table_new_line(table, NULL);
+	char address[ADDRESS_LEN], identity[IDENTITY_LEN], name[DEVICE_NAME_LEN];
+
+	if (!line)
+		return -ENOMEM;
+	identity_print(&d->identity, identity);
+	identity[9] = '\0';
+	if (scols_line_set_data(line, 0, d->has_address ? address_print(&d->address, address) : "-") != 0 ||
+	    scols_line_set_data(line, 1, identity) != 0 ||
+	    scols_line_set_data(line, 2, outcome_words[d->outcome]) != 0 ||
+	    scols_line_set_data(line, 3, reason_word(d->reason)) != 0 ||
+	    scols_line_set_data(line, 4, d->driver[0] ? d->driver : "-") != 0 ||
+	    scols_line_set_data(line, 5, names_device(names, &d->identity, name)) != 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int print_table(const struct cli *cli, const struct report *r)
+{
+	static const char *const columns[] = { "ADDRESS", "ID", "OUTCOME", "REASON", "DRIVER", "NAME" };
+	struct device_names *names = names_open(cli);
+	struct libscols_table *table = scols_new_table();
+	int ret = table ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < ARRAY_SIZE(columns) && ret == 0; i++)
+		if (!scols_table_new_column(table, columns[i], 0, 0))
+			ret = -ENOMEM;
+	for (size_t i = 0; i < r->n_devices && ret == 0; i++)
+		ret = add_row(table, &r->devices[i], names);
+	if (ret == 0)
+		scols_print_table(table);
+	scols_unref_table(table);
+	names_close(names);
+	return ret;
+}
+
+static void print_why(const struct report *r)
+{
+	char address[ADDRESS_LEN];
+
+	for (size_t i = 0; i < r->n_devices; i++) {
+		const struct report_device *d = &r->devices[i];
+		const char *remedy = reason_remedy(d->reason);
+
+		if (!d->reason)
+			continue;
+		printf("%s: %s: %s%s%s%s\n", d->has_address ? address_print(&d->address, address) : "a locked card",
+		       reason_word(d->reason), reason_meaning(d->reason), *d->text ? " (" : "", d->text,
+		       *d->text ? ")" : "");
+		if (d->outcome != OUTCOME_BOUND && *remedy)
+			printf("    %s\n", remedy);
+	}
+	for (size_t i = 0; i < r->n_notes; i++)
+		printf("note: %s: %s\n", reason_word(r->notes[i].reason), r->notes[i].text);
+}
+
+static void print_report(const struct cli *cli, const struct report *r)
+{
+	printf("Plan %016llx: %s%s%s%s.\n", (unsigned long long)r->hash, state_meanings[r->state], *r->text ? " (" : "",
+	       r->text, *r->text ? ")" : "");
+	if (r->n_devices && print_table(cli, r) < 0)
+		say_error("no memory for the table");
+	print_why(r);
+	printf("%u bound, %u refused, %u failed, in %lu ms%s.\n", r->bound, r->refused, r->failed, r->milliseconds,
+	       r->complete ? "" : "; the report has no end: the boot program was interrupted");
+}
+
+int cmd_status(struct cli *cli)
+{
+	struct report report = { 0 };
+	bool missing;
+	int ret = load(cli, &report, &missing);
+
+	if (cli->n_args) {
+		say_error("status takes no arguments");
+		report_free(&report);
+		return EXIT_USAGE;
+	}
+	if (ret != EXIT_DONE)
+		return ret;
+	if (missing)
+		return say_missing(cli);
+	if (cli->json)
+		print_json(&report);
+	else
+		print_report(cli, &report);
+	if (report.refused || report.failed || !report.complete || report.state == PLAN_BROKEN)
+		ret = EXIT_REFUSED;
+	report_free(&report);
+	return ret;
+}

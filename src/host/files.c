@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "files.h"
+
+#include <sys/stat.h>
+#include <fcntl.h>
+
+#define CONFIG_MAX (4u << 20)
+#define LOCK_MAX (1u << 20)
+
+/* A later folder's file masks an earlier one of the same name. */
+static const char *const config_dirs[] = { "usr/lib/earlybind.d", "run/earlybind.d", "etc/earlybind.d" };
+
+static int read_file(const struct sysroot *r, const char *path, struct config *out)
+{
+	char name[512], message[128];
+	char *text;
+	size_t len;
+	int ret = sysroot_read_all(r, path, CONFIG_MAX, &text, &len);
+
+	snprintf(name, sizeof(name), "/%s", path);
+	if (ret == -ENOENT)
+		return 0;
+	if (ret < 0) {
+		snprintf(message, sizeof(message), "cannot be read: %s", strerror(-ret));
+		return config_add_problem(out, name, false, message);
+	}
+	ret = config_read(out, name, text, len);
+	free(text);
+	return ret;
+}
+
+struct drop_in {
+	char *name;
+	const char *dir;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct drop_in *)a)->name, ((const struct drop_in *)b)->name);
+}
+
+static bool is_conf(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 5 && strcmp(name + len - 5, ".conf") == 0;
+}
+
+/* Adds one folder's files to the list; one that is there already moves to this folder. */
+static int collect(const struct sysroot *r, const char *dir, struct drop_in **list, size_t *n)
+{
+	struct names names;
+	int ret = sysroot_list(r, dir, &names);
+
+	if (ret < 0)
+		return ret == -ENOMEM ? ret : 0;
+	for (size_t i = 0; i < names.n; i++) {
+		struct drop_in *grown = NULL;
+		size_t k = 0;
+
+		if (!is_conf(names.items[i]))
+			continue;
+		while (k < *n && strcmp((*list)[k].name, names.items[i]) != 0)
+			k++;
+		if (k == *n) {
+			grown = realloc(*list, (*n + 1) * sizeof(*grown));
+			if (!grown) {
+				ret = -ENOMEM;
+				break;
+			}
+			*list = grown;
+			grown[(*n)++].name = names.items[i];
+			names.items[i] = NULL;
+		}
+		(*list)[k].dir = dir;
+	}
+	names_free(&names);
+	return ret < 0 ? ret : 0;
+}
+
+int config_load(const struct sysroot *r, struct config *out)
+{
+	struct drop_in *list = NULL;
+	size_t n = 0;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = read_file(r, CONFIG_FILE, out);
+	for (size_t i = 0; i < ARRAY_SIZE(config_dirs) && ret == 0; i++)
+		ret = collect(r, config_dirs[i], &list, &n);
+	if (n)
+		qsort(list, n, sizeof(*list), by_name);
+	for (size_t i = 0; i < n && ret == 0; i++) {
+		char path[512];
+
+		snprintf(path, sizeof(path), "%s/%s", list[i].dir, list[i].name);
+		ret = read_file(r, path, out);
+	}
+	for (size_t i = 0; i < n; i++)
+		free(list[i].name);
+	free(list);
+	if (ret < 0)
+		config_free(out);
+	return ret;
+}
+
+void config_complain(const struct config *c)
+{
+	struct text text = { 0 };
+
+	for (size_t i = 0; i < c->n_problems; i++)
+		config_problem_print(&c->problems[i], &text);
+	if (text.data)
+		fputs(text.data, stderr);
+	text_free(&text);
+}
+
+int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err)
+{
+	char *text;
+	size_t len;
+	int ret = sysroot_read_all(r, LOCK_FILE, LOCK_MAX, &text, &len);
+
+	memset(err, 0, sizeof(*err));
+	memset(out, 0, sizeof(*out));
+	if (ret < 0) {
+		snprintf(err->text, sizeof(err->text), "it cannot be read: %s", strerror(-ret));
+		return ret;
+	}
+	ret = plan_parse(KIND_LOCK, text, len, out, err);
+	free(text);
+	return ret;
+}
+
+int lock_store(const struct sysroot *r, const struct plan *lock)
+{
+	struct text text = { 0 };
+	int ret = plan_print(lock, &text);
+
+	if (ret == 0)
+		ret = sysroot_replace(r, LOCK_FILE, text.data, text.len, 0644);
+	text_free(&text);
+	return ret;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Config, lock and report as files below the root. */
+#ifndef EARLYBIND_FILES_H
+#define EARLYBIND_FILES_H
+
+#include "../core/compat.h"
+#include "../core/config.h"
+#include "../core/plan.h"
+#include "../core/report.h"
+#include "../sys/sysroot.h"
+
+#define CONFIG_FILE "etc/earlybind.conf"
+#define LOCK_FILE "etc/earlybind.lock"
+#define REPORT_FILE "run/earlybind/report"
+
+/*
+ * Reads /etc/earlybind.conf and earlybind.d/\*.conf of /usr/lib, /run and /etc in name order (a later directory's file
+ * masks an earlier one of the same name). A missing file is no problem; an unreadable one is a problem in *out.
+ * 0 or -ENOMEM.
+ */
+int config_load(const struct sysroot *r, struct config *out) _must_check_;
+/* Prints all problems to stderr. */
+void config_complain(const struct config *c);
+/* 0; -ENOENT: there is none; -EBADMSG, -EPROTONOSUPPORT and *err: damaged; -errno: it cannot be read. */
+int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err) _must_check_;
+int lock_store(const struct sysroot *r, const struct plan *lock) _must_check_;
+
+#endif
