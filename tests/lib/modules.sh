@@ -1,0 +1,59 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The vfio and pci-stub modules of real Debian kernels, kept in build/cache. Meant to be sourced, after need.sh.
+
+# What vfio-pci and pci-stub need, below a kernel's folder of modules.
+MODULES_WANTED='kernel/drivers/vfio kernel/drivers/pci/pci-stub.ko* kernel/virt/lib/irqbypass.ko* modules.builtin
+	modules.builtin.modinfo modules.order'
+
+# modules_source SERIES DIR: prints where a kernel of the series has its modules: in a root that the boot tests keep,
+# else in a package that is downloaded into DIR. Nothing, if there is neither.
+modules_source()
+{
+	modules_re=$(printf '%s' "$1" | sed 's/\./\\./g')
+	for modules_dir in build/cache/root-*/usr/lib/modules/"$1".*; do
+		[ ! -e "$modules_dir/modules.dep" ] || { echo "$modules_dir"; return 0; }
+	done
+	modules_package=$(apt-cache search --names-only \
+		"^linux-image-$modules_re\\.[0-9]+(\\+deb[0-9]+)?(-[0-9]+)?-amd64\$" 2>/dev/null |
+		sed -n 's/^\([^ ]*\) - .*(signed).*/\1/p' | sort -V | tail -n 1)
+	[ -n "$modules_package" ] || return 0
+	step "fetching $modules_package for its modules"
+	(cd "$2" && apt-get download -qq -o APT::Sandbox::User=root "$modules_package" >&2 &&
+		dpkg-deb --fsys-tarfile "$modules_package"_*.deb | tar -x --wildcards '*/lib/modules/*') || return 0
+	for modules_dir in "$2"/lib/modules/* "$2"/usr/lib/modules/*; do
+		[ ! -d "$modules_dir" ] || echo "$modules_dir"
+	done
+}
+
+# modules_get SERIES: prints a folder that has the modules of such a kernel in lib/modules/RELEASE, with their index.
+# Fails where this machine can get none.
+modules_get()
+{
+	modules_cache=build/cache/modules-$1
+	if [ ! -d "$modules_cache" ]; then
+		mkdir -p build/cache
+		modules_new=$(mktemp -d build/cache/.modules-XXXXXX) || return 1
+		modules_from=$(modules_source "$1" "$modules_new")
+		if [ -z "$modules_from" ]; then
+			rm -rf "$modules_new"
+			return 1
+		fi
+		modules_release=${modules_from##*/}
+		mkdir -p "$modules_new/tree/lib/modules/$modules_release"
+		modules_to=$(cd "$modules_new/tree/lib/modules/$modules_release" && pwd)
+		# shellcheck disable=SC2086 # a list of patterns
+		(cd "$modules_from" && cp -r --parents $MODULES_WANTED "$modules_to") || return 1
+		depmod -b "$modules_new/tree" "$modules_release" || return 1
+		mv -T "$modules_new/tree" "$modules_cache" || [ -d "$modules_cache" ] || return 1 # another test was first
+		rm -rf "$modules_new"
+	fi
+	echo "$modules_cache"
+}
+
+# modules_release DIR: the release of the kernel in such a folder.
+modules_release()
+{
+	ls "$1/lib/modules"
+}

@@ -1,0 +1,67 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# TAP for shell tests. Meant to be sourced.
+
+TAP_COUNT=0
+
+# ok NAME COMMAND...: one test: the command succeeds. What it printed is shown if it does not.
+ok()
+{
+	tap_name=$1
+	shift
+	TAP_COUNT=$((TAP_COUNT + 1))
+	if tap_output=$("$@" 2>&1); then
+		echo "ok $TAP_COUNT - $tap_name"
+	else
+		echo "not ok $TAP_COUNT - $tap_name"
+		[ -z "$tap_output" ] || printf '%s\n' "$tap_output" | sed 's/^/#   /'
+	fi
+}
+
+# skip NAME WHY
+skip()
+{
+	TAP_COUNT=$((TAP_COUNT + 1))
+	echo "ok $TAP_COUNT - $1 # SKIP $2"
+}
+
+# fails COMMAND...: for `ok`: the command fails.
+fails()
+{
+	! "$@"
+}
+
+# same FILE TEXT: for `ok`: the file holds just this text.
+same()
+{
+	printf '%s\n' "$2" | diff -u - "$1"
+}
+
+# silent FILE: for `ok`: the file is empty.
+silent()
+{
+	[ ! -s "$1" ] || { cat "$1"; return 1; }
+}
+
+# has FILE TEXT: for `ok`: a line of the file has this text in it.
+has()
+{
+	grep -qF -e "$2" "$1" || {
+		echo "expected: $2"
+		cat "$1"
+		return 1
+	}
+}
+
+# lacks FILE TEXT
+lacks()
+{
+	! grep -F -e "$2" "$1"
+}
+
+# tap_end: the plan line, last.
+tap_end()
+{
+	echo "1..$TAP_COUNT"
+}
