@@ -11,6 +11,23 @@ static void join(const struct cli *cli, struct text *out)
 	}
 }
 
+/* The number that a line added at the end of the file will have. */
+static unsigned next_line(const struct session *s)
+{
+	char *data;
+	size_t len;
+	unsigned line = 1;
+
+	if (sysroot_read_all(&s->cli->root, CONFIG_FILE, 4u << 20, &data, &len) < 0)
+		return 1;
+	for (size_t i = 0; i < len; i++)
+		line += data[i] == '\n';
+	if (len && data[len - 1] != '\n')
+		line++;
+	free(data);
+	return line;
+}
+
 /* The rule of the arguments: a new one at the end of the config, or the one that is there. NULL: it was said why not.
  */
 static const struct rule *own_rule(struct session *s, const char *words, bool *is_new)
@@ -26,8 +43,10 @@ static const struct rule *own_rule(struct session *s, const char *words, bool *i
 			if (rule_same(&s->config.rules[i], &probe.rules[0]))
 				found = &s->config.rules[i];
 		*is_new = !found;
-		if (!found && config_read_rule(&s->config, "/" CONFIG_FILE, words) == 0)
+		if (!found && config_read_rule(&s->config, "/" CONFIG_FILE, words) == 0) {
+			s->config.rules[s->config.n_rules - 1].line = next_line(s);
 			found = &s->config.rules[s->config.n_rules - 1];
+		}
 	}
 	config_free(&probe);
 	return found;

@@ -128,6 +128,7 @@ int main(int argc, char **argv)
 {
 	const struct command *c;
 
+	setlinebuf(stdout); /* what is said and what is complained about keep their order in a log */
 	if (argc < 2) {
 		print_usage(stderr);
 		return EXIT_USAGE;
