@@ -10,8 +10,7 @@
 #include "publish.h"
 #include "watch.h"
 
-static const char usage[] = "usage: earlybind-init [--root DIR]\n"
-			    "Binds the devices of /usr/lib/earlybind/plan; --root: in a tree that stands in for /.\n";
+static const char usage[] = "usage: earlybind-init [--root DIR]\n";
 
 static void say(const char *text)
 {

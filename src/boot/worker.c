@@ -80,6 +80,8 @@ static int read_plan(struct work *w)
 		tell_plan(w, PLAN_BROKEN, "no memory for the plan");
 	else if (ret < 0)
 		tell_plan(w, PLAN_BROKEN, "plan line %u: %s", error.line, error.text);
+	else /* its hash and timeout hold from here on, whatever hangs before there are decisions */
+		tell_plan(w, PLAN_BROKEN, "no decision");
 	return ret;
 }
 

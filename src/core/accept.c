@@ -9,8 +9,7 @@ struct run {
 	const struct config *config;
 	const struct machine *machine;
 	const struct plan *old;
-	const struct selector *only;
-	size_t n_only;
+	const bool *chosen; /* a flag a rule of the config; NULL: all */
 	struct acceptance *out;
 	bool *taken; /* locked by a rule; a flag a device */
 };
@@ -34,12 +33,9 @@ static int add_line(struct run *r, unsigned rule, enum reason reason, const stru
 	return 0;
 }
 
-static bool is_chosen(const struct run *r, const struct rule *rule)
+static bool is_chosen(const struct run *r, size_t rule)
 {
-	for (size_t i = 0; i < r->n_only; i++)
-		if (selector_equal(&r->only[i], &rule->selector))
-			return true;
-	return r->n_only == 0;
+	return !r->chosen || r->chosen[rule];
 }
 
 static int copy_rule(struct run *r, const struct rule *rule, unsigned *number)
@@ -328,7 +324,7 @@ static int guard_twins(struct run *r)
  */
 static int keep_guards(struct run *r)
 {
-	for (size_t i = 0; r->n_only && r->old && i < r->old->n_guards; i++) {
+	for (size_t i = 0; r->chosen && r->old && i < r->old->n_guards; i++) {
 		struct plan_guard guard = r->old->guards[i];
 		struct card there;
 
@@ -356,24 +352,24 @@ static int run_all(struct run *r)
 			return -ENOMEM;
 	for (size_t i = 0; i < config->n_rules; i++) {
 		const struct rule *rule = &config->rules[i];
-		int ret = is_chosen(r, rule) ? weigh_rule(r, rule) : keep_entry(r, rule);
+		int ret = is_chosen(r, i) ? weigh_rule(r, rule) : keep_entry(r, rule);
 
 		if (ret < 0)
 			return ret;
 	}
 	refuse_last_displays(r);
 	for (size_t i = 0; i < config->n_rules; i++)
-		if (is_chosen(r, &config->rules[i]) && lock_lines(r, &config->rules[i]) < 0)
+		if (is_chosen(r, i) && lock_lines(r, &config->rules[i]) < 0)
 			return -ENOMEM;
 	if (guard_refused(r) < 0 || guard_twins(r) < 0)
 		return -ENOMEM;
 	return keep_guards(r);
 }
 
-int accept_rules(const struct config *config, const struct machine *m, const struct plan *old,
-		 const struct selector *only, size_t n_only, struct acceptance *out)
+int accept_rules(const struct config *config, const struct machine *m, const struct plan *old, const bool *chosen,
+		 struct acceptance *out)
 {
-	struct run r = { .config = config, .machine = m, .old = old, .only = only, .n_only = n_only, .out = out };
+	struct run r = { .config = config, .machine = m, .old = old, .chosen = chosen, .out = out };
 	int ret;
 
 	memset(out, 0, sizeof(*out));

@@ -27,10 +27,10 @@ struct acceptance {
 
 void acceptance_free(struct acceptance *a);
 /*
- * old: the lock that is there, or NULL. only: the selectors (canonically equal to a rule's) to accept, n_only 0: all
- * rules; the entries of other rules are kept from `old` as they are. 0, -ENOMEM.
+ * old: the lock that is there, or NULL. chosen: a flag a rule, or NULL for all; the entries of rules that are not chosen
+ * are kept from `old` as they are. 0, -ENOMEM.
  */
-int accept_rules(const struct config *config, const struct machine *m, const struct plan *old,
-		 const struct selector *only, size_t n_only, struct acceptance *out) _must_check_;
+int accept_rules(const struct config *config, const struct machine *m, const struct plan *old, const bool *chosen,
+		 struct acceptance *out) _must_check_;
 
 #endif

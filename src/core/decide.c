@@ -145,6 +145,12 @@ static int decide_card(struct run *r, size_t index)
 
 	find_card(r->plan, index, r->machine, &found);
 	c.found = &found;
+	if (found.reason == REASON_ABSENT && c.rule->optional) {
+		char id[IDENTITY_LEN];
+
+		return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT, "the optional card %s is not there",
+				identity_print(&locked->identity, id));
+	}
 	if (found.reason != REASON_NONE && found.reason != REASON_MOVED) {
 		struct decision *d = decision_for(r, index, -1);
 		enum reason reason;
@@ -173,7 +179,8 @@ static void refuse_last_displays(struct run *r)
 		struct decision *d = &r->out->items[i];
 		size_t card = d->card;
 
-		if (!d->bind || !device_is_display(&d->line.identity) ||
+		/* What has its driver already, of a built-in vfio-pci, would not come back by refusing it. */
+		if (!d->bind || d->line.driver[0] || !device_is_display(&d->line.identity) ||
 		    (plan_rule(r->plan, d->rule)->allow & ALLOW_DISPLAY))
 			continue;
 		for (size_t k = 0; k < r->out->n; k++)

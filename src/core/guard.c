@@ -114,7 +114,7 @@ static bool not_found(const struct candidate *c, enum reason reason, char text[R
 {
 	if (c->found->reason != reason)
 		return false;
-	why(text, "%s%s", c->found->text, c->rule->optional ? " (optional)" : "");
+	why(text, "%s", c->found->text);
 	return true;
 }
 
@@ -157,7 +157,7 @@ bool guard_appears_later(const struct candidate *c, int i, char text[REPORT_TEXT
 {
 	if (!guard_any_member(c, is_later, 0, &i))
 		return false;
-	why(text, device_of(c, i)->virtual_function ? "a virtual function" : "behind VMD or Thunderbolt");
+	why(text, device_of(c, i)->virtual_function ? "a virtual function" : "behind a VMD controller");
 	return true;
 }
 

@@ -23,7 +23,7 @@ struct candidate {
 /*
  * The first guard that refuses function i (an index into the machine, -1 for a card that is not there) of the
  * candidate, or the whole card; its reason, and why in `text`. REASON_NONE: none. The two guards that depend on all
- * other decisions (no display would be left) come behind: see guard_last_display().
+ * other decisions (no display would be left) come behind: see guard_display_left().
  */
 enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN]);
 /* The same at accept, for the whole card. */

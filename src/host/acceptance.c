@@ -30,7 +30,7 @@ static int read_lock(struct session *s)
 		say_error("/%s: %s", LOCK_FILE, err.text);
 		return EXIT_REFUSED;
 	}
-	say_warning("/%s is damaged (line %u: %s): its entries are not used", LOCK_FILE, err.line, err.text);
+	say_warning("/%s is damaged (%s): its entries are not used", LOCK_FILE, err.text);
 	return EXIT_DONE;
 }
 
@@ -173,10 +173,30 @@ int session_store(const struct session *s, const struct plan *lock)
 	return EXIT_DONE;
 }
 
+/* The lock without where its rules stand: a comment above a rule moves it and changes nothing. */
+static int print_placeless(const struct plan *p, struct text *out)
+{
+	struct rule *rules = calloc(p->n_rules + 1, sizeof(*rules));
+	struct plan copy = *p;
+	int ret;
+
+	if (!rules)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->n_rules; i++) {
+		rules[i] = p->rules[i];
+		rules[i].file = NULL;
+		rules[i].line = 1;
+	}
+	copy.rules = rules;
+	ret = plan_print(&copy, out);
+	free(rules);
+	return ret;
+}
+
 bool session_same(const struct plan *a, const struct plan *b)
 {
 	struct text x = { 0 }, y = { 0 };
-	bool same = plan_print(a, &x) == 0 && plan_print(b, &y) == 0 && x.len == y.len &&
+	bool same = print_placeless(a, &x) == 0 && print_placeless(b, &y) == 0 && x.len == y.len &&
 		    memcmp(x.data, y.data, x.len) == 0;
 
 	text_free(&x);

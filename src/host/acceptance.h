@@ -29,7 +29,7 @@ void session_show(const struct session *s, const struct acceptance *a);
 bool session_ask(const struct session *s, const char *question);
 /* Writes the lock. EXIT_DONE or EXIT_REFUSED, which was said. */
 int session_store(const struct session *s, const struct plan *lock) _must_check_;
-/* Whether two locks would be the same file. */
+/* Whether two locks say the same, wherever their rules stand. */
 bool session_same(const struct plan *a, const struct plan *b);
 
 #endif

@@ -25,6 +25,7 @@ struct cli {
 struct command {
 	const char *name;
 	int (*run)(struct cli *cli); /* returns an enum exit_code */
+	const char *options;         /* which of k(ernel) d(estdir) j(son) y(es) it takes; all take root and help */
 	const char *synopsis;        /* what stands behind the name in the usage */
 	const char *summary;         /* one line */
 	const char *help;            /* the rest of --help */
@@ -38,6 +39,8 @@ int cmd_list(struct cli *cli);
 int cmd_remove(struct cli *cli);
 int cmd_status(struct cli *cli);
 
+/* The arguments as one line, as in the config. */
+void cli_join(const struct cli *cli, struct text *out);
 /* "earlybind: " and a line on stderr. */
 void say_error(const char *fmt, ...) _printf_(1, 2);
 /* "earlybind: warning: " and a line on stderr. */

@@ -18,8 +18,8 @@ static int read_selectors(const struct cli *cli, struct selector *out)
 	return EXIT_DONE;
 }
 
-/* Every selector that was given must be one of a rule. */
-static int check_selectors(const struct session *s, const struct selector *only, int n)
+/* Marks the rules with the selectors that were given; each must be one of a rule. */
+static int choose(const struct session *s, const struct selector *only, int n, bool *chosen)
 {
 	char text[SELECTOR_LEN];
 
@@ -27,7 +27,8 @@ static int check_selectors(const struct session *s, const struct selector *only,
 		bool found = false;
 
 		for (size_t k = 0; k < s->config.n_rules; k++)
-			found |= selector_equal(&only[i], &s->config.rules[k].selector);
+			if (selector_equal(&only[i], &s->config.rules[k].selector))
+				found = chosen[k] = true;
 		if (!found) {
 			say_error("no rule has the selector %s; `earlybind add` writes one",
 				  selector_print(&only[i], text));
@@ -63,17 +64,15 @@ static int store(const struct session *s, const struct acceptance *a)
 	return ret;
 }
 
-static int accept_all(struct session *s, const struct selector *only, int n)
+static int accept_chosen(struct session *s, const bool *chosen)
 {
 	struct acceptance a;
-	int ret = check_selectors(s, only, n);
+	int ret;
 
-	if (ret != EXIT_DONE)
-		return ret;
 	config_complain(&s->config);
 	if (s->config.n_rules == 0)
 		puts("No rule binds anything: /" CONFIG_FILE " has no bind line. `earlybind add SELECTOR` writes one.");
-	if (accept_rules(&s->config, &s->machine, &s->old, only, (size_t)n, &a) < 0) {
+	if (accept_rules(&s->config, &s->machine, &s->old, chosen, &a) < 0) {
 		say_error("no memory");
 		return EXIT_REFUSED;
 	}
@@ -83,6 +82,22 @@ static int accept_all(struct session *s, const struct selector *only, int n)
 		ret = EXIT_REFUSED;
 	acceptance_free(&a);
 	return ret == EXIT_DONE && config_errors(&s->config) ? EXIT_REFUSED : ret;
+}
+
+static int accept_only(struct session *s, const struct selector *only, int n)
+{
+	bool *chosen = calloc(s->config.n_rules + 1, sizeof(*chosen));
+	int ret;
+
+	if (!chosen) {
+		say_error("no memory");
+		return EXIT_REFUSED;
+	}
+	ret = choose(s, only, n, chosen);
+	if (ret == EXIT_DONE)
+		ret = accept_chosen(s, n ? chosen : NULL);
+	free(chosen);
+	return ret;
 }
 
 int cmd_accept(struct cli *cli)
@@ -99,7 +114,7 @@ int cmd_accept(struct cli *cli)
 	if (ret == EXIT_DONE) {
 		ret = session_open(&s, cli, true);
 		if (ret == EXIT_DONE)
-			ret = accept_all(&s, only, cli->n_args);
+			ret = accept_only(&s, only, cli->n_args);
 		session_close(&s);
 	}
 	free(only);

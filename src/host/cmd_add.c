@@ -3,14 +3,6 @@
 #include "cli.h"
 #include "files.h"
 
-static void join(const struct cli *cli, struct text *out)
-{
-	for (int i = 0; i < cli->n_args; i++) {
-		text_add(out, i ? " " : "");
-		text_add(out, cli->args[i]);
-	}
-}
-
 /* The number that a line added at the end of the file will have. */
 static unsigned next_line(const struct session *s)
 {
@@ -28,6 +20,12 @@ static unsigned next_line(const struct session *s)
 	return line;
 }
 
+static bool same_options(const struct rule *a, const struct rule *b)
+{
+	return strcmp(a->driver, b->driver) == 0 && a->allow == b->allow && a->at == b->at &&
+	       a->optional == b->optional && a->live == b->live;
+}
+
 /* The rule of the arguments: a new one at the end of the config, or the one that is there. NULL: it was said why not.
  */
 static const struct rule *own_rule(struct session *s, const char *words, bool *is_new)
@@ -43,7 +41,12 @@ static const struct rule *own_rule(struct session *s, const char *words, bool *i
 			if (rule_same(&s->config.rules[i], &probe.rules[0]))
 				found = &s->config.rules[i];
 		*is_new = !found;
-		if (!found && config_read_rule(&s->config, "/" CONFIG_FILE, words) == 0) {
+		if (found && !same_options(found, &probe.rules[0])) {
+			say_error("the rule is there already, with other options: change %s:%u, then run `earlybind "
+				  "accept`",
+				  found->file, found->line);
+			found = NULL;
+		} else if (!found && config_read_rule(&s->config, "/" CONFIG_FILE, words) == 0) {
 			s->config.rules[s->config.n_rules - 1].line = next_line(s);
 			found = &s->config.rules[s->config.n_rules - 1];
 		}
@@ -94,7 +97,7 @@ static int store(const struct session *s, const struct acceptance *a, const char
 
 static int add(struct session *s, const char *words)
 {
-	bool is_new = false;
+	bool is_new = false, *chosen;
 	const struct rule *rule = own_rule(s, words, &is_new);
 	struct acceptance a;
 	unsigned locked = 0;
@@ -102,10 +105,16 @@ static int add(struct session *s, const char *words)
 
 	if (!rule)
 		return EXIT_USAGE;
-	if (accept_rules(&s->config, &s->machine, &s->old, &rule->selector, 1, &a) < 0) {
+	chosen = calloc(s->config.n_rules, sizeof(*chosen));
+	if (chosen)
+		chosen[rule->number - 1] = true;
+	ret = chosen ? accept_rules(&s->config, &s->machine, &s->old, chosen, &a) : -ENOMEM;
+	free(chosen);
+	if (ret < 0) {
 		say_error("no memory");
 		return EXIT_REFUSED;
 	}
+	ret = EXIT_REFUSED;
 	session_show(s, &a);
 	for (size_t i = 0; i < a.n_lines; i++)
 		locked += a.lines[i].rule == rule->number && a.lines[i].reason == REASON_NONE;
@@ -128,7 +137,7 @@ int cmd_add(struct cli *cli)
 			  "list`");
 		return EXIT_USAGE;
 	}
-	join(cli, &words);
+	cli_join(cli, &words);
 	ret = words.error ? EXIT_REFUSED : session_open(&s, cli, true);
 	if (!words.error) {
 		if (ret == EXIT_DONE)

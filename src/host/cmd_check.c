@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rules, lock and machine against each other, without changing anything: what would the next boot do? */
+#include <unistd.h>
+
 #include "../core/accept.h"
 #include "../core/compose.h"
 #include "../core/decide.h"
@@ -29,6 +31,26 @@ static void forget_drivers(struct machine *m)
 	}
 }
 
+static bool has_serial(const struct plan *lock)
+{
+	for (size_t i = 0; i < lock->n_cards; i++)
+		if (lock->cards[i].serial)
+			return true;
+	for (size_t i = 0; i < lock->n_guards; i++)
+		if (lock->guards[i].serial)
+			return true;
+	return false;
+}
+
+/* The kernel shows the extended configuration space, where serial numbers are, to root alone. */
+static int need_root(const struct checked *c)
+{
+	if (!c->cli->root.live || geteuid() == 0 || !has_serial(&c->lock))
+		return 0;
+	say_error("the lock has serial numbers, which only root can read: try sudo");
+	return -EPERM;
+}
+
 static int load(struct checked *c)
 {
 	struct plan_error err;
@@ -41,8 +63,10 @@ static int load(struct checked *c)
 	if (ret < 0 && ret != -ENOENT) {
 		c->lock_broken = true;
 		c->problems++;
-		say_error("%s: /%s:%u: %s", reason_word(REASON_LOCK_BROKEN), LOCK_FILE, err.line, err.text);
+		say_error("%s: /%s: %s", reason_word(REASON_LOCK_BROKEN), LOCK_FILE, err.text);
 	}
+	if (need_root(c) < 0)
+		return -EPERM;
 	if (compose(&c->config, ret == 0 ? &c->lock : NULL, &c->composition) < 0)
 		return -ENOMEM;
 	ret = live_machine(c->cli, &c->machine);
@@ -76,13 +100,6 @@ static void warn_group(struct checked *c, const struct device *bound)
 			    address_print(&bound->address, address), d->iommu_group, address_print(&d->address, other));
 		c->unviable++;
 	}
-}
-
-static unsigned is_problem(const struct checked *c, const struct decision *d)
-{
-	const struct rule *rule = plan_rule(&c->composition.plan, d->rule);
-
-	return !d->bind && !(d->reason == REASON_ABSENT && rule->optional);
 }
 
 static void print_decisions(const struct checked *c)
@@ -151,7 +168,7 @@ static int warn_rules(struct checked *c)
 {
 	struct acceptance a;
 
-	if (accept_rules(&c->config, &c->machine, &c->lock, NULL, 0, &a) < 0)
+	if (accept_rules(&c->config, &c->machine, &c->lock, NULL, &a) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < a.n_notes; i++)
 		say_warning("%s", a.notes[i].text);
@@ -174,7 +191,7 @@ static int check(struct checked *c)
 	for (size_t i = 0; i < c->decisions.n; i++) {
 		const struct decision *d = &c->decisions.items[i];
 
-		c->problems += is_problem(c, d);
+		c->problems += !d->bind;
 		if (d->bind)
 			warn_group(c, &c->machine.devices[d->device]);
 	}

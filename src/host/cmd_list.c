@@ -95,7 +95,7 @@ static int fill(struct listing *l)
 		struct libscols_column *c = scols_table_new_column(
 			l->table, l->cli->json ? columns[i].key : columns[i].title, 0, columns[i].flags);
 
-		if (!c)
+		if (!c || (i == GROUP && scols_column_set_json_type(c, SCOLS_JSON_NUMBER) != 0))
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < l->machine->n; i++)

@@ -3,16 +3,45 @@
 #include "cli.h"
 #include "files.h"
 
-/* The rule that the selector names; NULL: it was said that there is none. */
-static const struct rule *find_rule(const struct session *s, const struct selector *selector)
+/* Which rule the words "SELECTOR [id=ID]" mean; without id= the only one with the selector. NULL: none, or several. */
+static const struct rule *match(const struct session *s, const struct rule *words, unsigned *alike)
 {
-	char text[SELECTOR_LEN];
+	const struct rule *found = NULL;
 
-	for (size_t i = 0; i < s->config.n_rules; i++)
-		if (selector_equal(&s->config.rules[i].selector, selector))
-			return &s->config.rules[i];
-	say_error("no rule has the selector %s", selector_print(selector, text));
-	return NULL;
+	*alike = 0;
+	for (size_t i = 0; i < s->config.n_rules; i++) {
+		const struct rule *r = &s->config.rules[i];
+
+		if (rule_same(r, words)) {
+			*alike = 1;
+			return r;
+		}
+		if (!words->has_id && selector_equal(&r->selector, &words->selector)) {
+			++*alike;
+			found = r;
+		}
+	}
+	return *alike == 1 ? found : NULL;
+}
+
+/* NULL: it was said what is wrong; *usage: the words are. */
+static const struct rule *find_rule(const struct session *s, const char *words, bool *usage)
+{
+	struct config probe = { 0 };
+	const struct rule *found = NULL;
+	unsigned alike = 0;
+
+	*usage = config_read_rule(&probe, "the command line", words) < 0 || probe.n_rules != 1;
+	config_complain(&probe);
+	if (!*usage) {
+		found = match(s, &probe.rules[0], &alike);
+		if (alike == 0)
+			say_error("there is no rule `bind %s`", words);
+		if (alike > 1)
+			say_error("%u rules have this selector: add the id= of the one to remove", alike);
+	}
+	config_free(&probe);
+	return found;
 }
 
 /* Takes line `number` out of the file; the rest stays as it is, byte for byte. */
@@ -22,10 +51,6 @@ static int drop_line(const struct session *s, const struct rule *rule)
 	size_t len = 0;
 	int ret;
 
-	if (strcmp(rule->file, "/" CONFIG_FILE) != 0) {
-		say_error("the rule is in %s:%u: remove it there, then run `earlybind accept`", rule->file, rule->line);
-		return EXIT_REFUSED;
-	}
 	ret = sysroot_read_all(&s->cli->root, CONFIG_FILE, 4u << 20, &data, &len);
 	if (ret == 0) {
 		start = data;
@@ -49,37 +74,42 @@ static int drop_line(const struct session *s, const struct rule *rule)
 	return EXIT_REFUSED;
 }
 
-/* The lock without the rule's entry; all other entries stay as they are. */
+/* The lock without the rule's entry; all other entries stay as they are, and nothing is weighed against the machine. */
 static int store_without(struct session *s, const struct rule *rule)
 {
-	struct selector selector = rule->selector;
-	struct acceptance a;
 	struct config rest = s->config;
-	int ret;
+	struct acceptance a;
+	bool *none = calloc(s->config.n_rules, sizeof(*none));
+	int ret = EXIT_REFUSED;
 
 	rest.rules = calloc(s->config.n_rules, sizeof(*rest.rules));
-	if (!rest.rules)
-		return EXIT_REFUSED;
 	rest.n_rules = 0;
-	for (size_t i = 0; i < s->config.n_rules; i++)
+	for (size_t i = 0; rest.rules && i < s->config.n_rules; i++)
 		if (&s->config.rules[i] != rule)
 			rest.rules[rest.n_rules++] = s->config.rules[i];
-	ret = accept_rules(&rest, &s->machine, &s->old, &selector, 1, &a) < 0 ? EXIT_REFUSED : EXIT_DONE;
-	if (ret == EXIT_DONE) {
+	if (none && rest.rules && accept_rules(&rest, &s->machine, &s->old, none, &a) == 0) {
 		ret = session_store(s, &a.lock);
 		acceptance_free(&a);
+	} else {
+		say_error("no memory for the lock");
 	}
 	free(rest.rules);
+	free(none);
 	return ret;
 }
 
-static int drop(struct session *s, const struct selector *selector)
+static int drop(struct session *s, const char *words)
 {
-	const struct rule *rule = find_rule(s, selector);
+	bool usage;
+	const struct rule *rule = find_rule(s, words, &usage);
 	int ret;
 
 	if (!rule)
+		return usage ? EXIT_USAGE : EXIT_REFUSED;
+	if (strcmp(rule->file, "/" CONFIG_FILE) != 0) {
+		say_error("the rule is in %s:%u: remove it there, then run `earlybind accept`", rule->file, rule->line);
 		return EXIT_REFUSED;
+	}
 	printf("%s:%u: this rule and its entry in the lock go.\n", rule->file, rule->line);
 	if (!session_ask(s, "Remove them?"))
 		return EXIT_REFUSED;
@@ -93,19 +123,19 @@ static int drop(struct session *s, const struct selector *selector)
 
 int cmd_remove(struct cli *cli)
 {
-	struct syntax_error err = { 0 };
-	struct selector selector;
+	struct text words = { 0 };
 	struct session s;
 	int ret;
 
-	if (cli->n_args != 1 || selector_parse(cli->args[0], strlen(cli->args[0]), &selector, &err) < 0) {
-		say_error("remove which rule? Its selector is needed%s%s", err.expected ? ": expected " : "",
-			  err.expected ? err.expected : "");
+	if (cli->n_args < 1) {
+		say_error("remove which rule? Its selector is needed, as in the bind line");
 		return EXIT_USAGE;
 	}
+	cli_join(cli, &words);
 	ret = session_open(&s, cli, true);
 	if (ret == EXIT_DONE)
-		ret = drop(&s, &selector);
+		ret = drop(&s, words.data);
 	session_close(&s);
+	text_free(&words);
 	return ret;
 }

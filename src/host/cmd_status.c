@@ -58,7 +58,7 @@ static int say_missing(const struct cli *cli)
 	} else {
 		puts("This boot's image had no plan: nothing was done.");
 		if (rules)
-			printf("%zu rule%s wait: `earlybind accept`, then rebuild the initramfs (Debian: "
+			printf("%zu rule%s: `earlybind accept`, then rebuild the initramfs (Debian: "
 			       "update-initramfs "
 			       "-u -k all) and reboot.\n",
 			       rules, rules == 1 ? "" : "s");
@@ -170,8 +170,11 @@ static void print_why(const struct report *r)
 
 static void print_report(const struct cli *cli, const struct report *r)
 {
-	printf("Plan %016llx: %s%s%s%s.\n", (unsigned long long)r->hash, state_meanings[r->state], *r->text ? " (" : "",
-	       r->text, *r->text ? ")" : "");
+	char hash[32] = "";
+
+	if (r->hash)
+		snprintf(hash, sizeof(hash), "Plan %016llx: ", (unsigned long long)r->hash);
+	printf("%s%s%s%s%s.\n", hash, state_meanings[r->state], *r->text ? " (" : "", r->text, *r->text ? ")" : "");
 	if (r->n_devices && print_table(cli, r) < 0)
 		say_error("no memory for the table");
 	print_why(r);

@@ -69,7 +69,7 @@ static _printf_(1, 2) void ignore(char *msg, ...)
 	(void)msg;
 }
 
-static _printf_(1, 2) _Noreturn void give_up(char *msg, ...)
+static _printf_(1, 2) __attribute__((noreturn)) void give_up(char *msg, ...)
 {
 	say_error("the names of the devices: %s", msg);
 	exit(EXIT_REFUSED);

@@ -9,26 +9,27 @@
 extern const char image_help[];
 
 static const struct command commands[] = {
-	{ "list", cmd_list, "[gpu|nvme|nic|usb|audio] [--json]", "show the cards, their drivers and what is locked",
+	{ "list", cmd_list, "j", "[gpu|nvme|nic|usb|audio] [--json]",
+	  "show the cards, their drivers and what is locked",
 	  "Shows every card with slot, ID, driver, IOMMU group and state. With a word only cards of that kind.\n" },
-	{ "add", cmd_add, "SELECTOR [OPTION...] [--yes]", "write a rule and accept it",
+	{ "add", cmd_add, "y", "SELECTOR [OPTION...] [--yes]", "write a rule and accept it",
 	  "Adds `bind SELECTOR OPTION...` to /etc/earlybind.conf and accepts this rule: the cards that it selects now\n"
 	  "are locked. SELECTOR is a slot (06:00), a path (0000:00:03.1/00) or an ID (10de:13c2).\n"
-	  "Then run `earlybind image` through your initramfs generator (update-initramfs -u).\n" },
-	{ "remove", cmd_remove, "SELECTOR [--yes]", "drop a rule and its entry",
+	  "Then rebuild the initramfs (Debian: update-initramfs -u -k all) and reboot.\n" },
+	{ "remove", cmd_remove, "y", "SELECTOR [id=ID] [--yes]", "drop a rule and its entry",
 	  "Removes the rule with this SELECTOR from /etc/earlybind.conf and its entry from the lock.\n" },
-	{ "accept", cmd_accept, "[SELECTOR...] [--yes]", "lock the cards that the rules select on this machine",
+	{ "accept", cmd_accept, "y", "[SELECTOR...] [--yes]", "lock the cards that the rules select on this machine",
 	  "Compares rules and machine, shows what would be locked and what is refused and why, asks, and writes\n"
 	  "/etc/earlybind.lock. With SELECTOR only the rules with that selector; the others keep their entries.\n"
 	  "This is the only command that reads hardware to choose devices.\n" },
-	{ "check", cmd_check, "[--json]", "validate the rules and say what the next boot would do",
+	{ "check", cmd_check, "j", "[--json]", "validate the rules and say what the next boot would do",
 	  "Reads the rules and the lock, and decides as the boot program would on this machine. Exit status 1: a rule\n"
 	  "is wrong, was not accepted, or a device would be refused.\n" },
-	{ "status", cmd_status, "[--json]", "say what the last boot did",
+	{ "status", cmd_status, "j", "[--json]", "say what the last boot did",
 	  "Shows the report of this boot: each device, bound or not, with the reason. Exit status 1: something that "
 	  "was\n"
 	  "asked for was not bound.\n" },
-	{ "image", cmd_image, "--kernel RELEASE --destdir DIR", "fill an initramfs image (for generators)",
+	{ "image", cmd_image, "kd", "--kernel RELEASE --destdir DIR", "fill an initramfs image (for generators)",
 	  image_help },
 };
 
@@ -69,6 +70,10 @@ static int read_options(struct cli *cli, const struct command *c, int argc, char
 
 	optind = 1;
 	while ((o = getopt_long(argc, argv, "r:k:d:jyhV", options, NULL)) != -1) {
+		if (strchr("kdjy", o) && !strchr(c->options, o)) {
+			say_error("%s does not take this option", c->name);
+			o = '?';
+		}
 		switch (o) {
 		case 'r':
 			cli->root_dir = optarg;

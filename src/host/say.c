@@ -24,3 +24,11 @@ void say_warning(const char *fmt, ...)
 	va_end(args);
 	fputc('\n', stderr);
 }
+
+void cli_join(const struct cli *cli, struct text *out)
+{
+	for (int i = 0; i < cli->n_args; i++) {
+		text_add(out, i ? " " : "");
+		text_add(out, cli->args[i]);
+	}
+}

@@ -356,7 +356,7 @@ static void try_machine(unsigned long seed)
 	now = then;
 	m = build(&then);
 	random_config(&config, &then);
-	assert_int_equal(accept_rules(&config, &m, NULL, NULL, 0, &a), 0);
+	assert_int_equal(accept_rules(&config, &m, NULL, NULL, &a), 0);
 	assert_int_equal(compose(&config, &a.lock, &c), 0);
 	try_boot(&c.plan, &then, &now);
 	for (unsigned n = pick(4); n; n--)
