@@ -21,6 +21,7 @@ Q := $(if $(V),,@)
 say_cc = @echo '  $(1) $@'
 STRIP ?= strip
 CLANG ?= clang
+SCDOC ?= scdoc
 
 bindir := $(PREFIX)/bin
 libdir := $(PREFIX)/lib/earlybind
@@ -50,11 +51,13 @@ BOOT := $(wildcard src/boot/*.c)
 HOST := $(wildcard src/host/*.c)
 UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+PAGES := $(patsubst man/%.scd,%,$(wildcard man/*.scd))
 
 # What the boot program is made of: the linker takes from the core what is called.
 have = $(shell command -v $(1) >/dev/null 2>&1 && echo yes)
 HAVE_KLIBC := $(call have,$(KLCC))
 HAVE_MUSL := $(call have,$(MUSL_CC))
+HAVE_SCDOC := $(call have,$(SCDOC))
 HAVE_HOST := $(shell $(PKG_CONFIG) --exists $(HOST_PACKAGES) 2>/dev/null && echo yes)
 
 ifeq ($(INIT_LIBC),auto)
@@ -72,13 +75,14 @@ ifeq ($(SANITIZE),)
   INITS += $(filter-out $(INITS),$(BUILD)/$(CHOSEN)/earlybind-init)
 endif
 
-.PHONY: all check demo unit fuzz fuzz-replay install uninstall clean format say
-all: say $(INITS) $(if $(HAVE_HOST),$(BUILD)/glibc/earlybind)
+.PHONY: all check demo man unit fuzz fuzz-replay install uninstall clean format say
+all: say $(INITS) $(if $(HAVE_HOST),$(BUILD)/glibc/earlybind) man
 
 say:
 	@$(if $(HAVE_HOST),:,echo "cannot build here: earlybind needs the development files of $(HOST_PACKAGES)")
 	@$(if $(HAVE_KLIBC),:,echo "cannot build here: earlybind-init with klibc needs $(KLCC) (Debian: libklibc-dev, klibc-utils)")
 	@$(if $(HAVE_MUSL),:,echo "cannot build here: earlybind-init with musl needs $(MUSL_CC) (Debian: musl-tools)")
+	@$(if $(HAVE_SCDOC),:,echo "cannot build here: the manual pages need $(SCDOC) (Debian: scdoc)")
 	@echo "the boot program to install: earlybind-init with $(CHOSEN)"
 
 # --- the boot program, a build a libc -----------------------------------------------------------------------------
@@ -122,6 +126,15 @@ $(BUILD)/glibc/earlybind: $(HOST_OBJ) $(SHARED_OBJ)
 	$(call say_cc,CC)
 	$(Q)$(CC) $(SANFLAGS) -pie -Wl,-z,relro,-z,now $(LDFLAGS) -o $@ $^ $(HOST_LIBS)
 
+# --- the manual pages ---------------------------------------------------------------------------------------------
+
+$(BUILD)/man/%: man/%.scd
+	@mkdir -p $(@D)
+	$(call say_cc,MAN)
+	$(Q)$(SCDOC) <$< >$@.new && mv $@.new $@
+
+man: $(if $(HAVE_SCDOC),$(PAGES:%=$(BUILD)/man/%))
+
 # --- tests --------------------------------------------------------------------------------------------------------
 
 # Unit tests may use the host's modules too, but for its main().
@@ -152,8 +165,16 @@ demo:
 
 # --- install ------------------------------------------------------------------------------------------------------
 
+# Where a page goes: earlybind.conf.5 to man5.
+page_path = $(sharedir)/man/man$(subst .,,$(suffix $(1)))/$(1)
+bashdir := $(sharedir)/bash-completion/completions
+zshdir := $(sharedir)/zsh/site-functions
+fishdir := $(sharedir)/fish/vendor_completions.d
+
 INSTALLED = $(bindir)/earlybind $(libdir)/earlybind-init \
-	$(initramfstoolsdir)/hooks/earlybind $(initramfstoolsdir)/scripts/init-top/earlybind
+	$(initramfstoolsdir)/hooks/earlybind $(initramfstoolsdir)/scripts/init-top/earlybind \
+	$(foreach page,$(PAGES),$(call page_path,$(page))) \
+	$(bashdir)/earlybind $(zshdir)/_earlybind $(fishdir)/earlybind.fish
 
 install: all
 	$(if $(HAVE_HOST),,$(error earlybind was not built: see 'make say'))
@@ -161,6 +182,10 @@ install: all
 	$(INSTALL) -D -m 0755 $(BUILD)/$(CHOSEN)/earlybind-init $(DESTDIR)$(libdir)/earlybind-init
 	$(INSTALL) -D -m 0755 initramfs/hook $(DESTDIR)$(initramfstoolsdir)/hooks/earlybind
 	$(INSTALL) -D -m 0755 initramfs/init-top $(DESTDIR)$(initramfstoolsdir)/scripts/init-top/earlybind
+	$(INSTALL) -D -m 0644 completions/earlybind.bash $(DESTDIR)$(bashdir)/earlybind
+	$(INSTALL) -D -m 0644 completions/_earlybind $(DESTDIR)$(zshdir)/_earlybind
+	$(INSTALL) -D -m 0644 completions/earlybind.fish $(DESTDIR)$(fishdir)/earlybind.fish
+	$(if $(HAVE_SCDOC),set -e; $(foreach page,$(PAGES),$(INSTALL) -D -m 0644 $(BUILD)/man/$(page) $(DESTDIR)$(call page_path,$(page));))
 	test -e $(DESTDIR)/etc/earlybind.conf || $(INSTALL) -D -m 0644 packaging/earlybind.conf $(DESTDIR)/etc/earlybind.conf
 
 # What people wrote, /etc/earlybind.conf and the lock, stays.

@@ -1,0 +1,22 @@
+# fish completion for earlybind(1)
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+complete -c earlybind -f
+
+complete -c earlybind -n __fish_use_subcommand -a list -d 'Show the cards, their drivers and what is locked'
+complete -c earlybind -n __fish_use_subcommand -a add -d 'Write a rule and accept it'
+complete -c earlybind -n __fish_use_subcommand -a remove -d 'Drop a rule and its entry'
+complete -c earlybind -n __fish_use_subcommand -a accept -d 'Lock the cards that the rules select on this machine'
+complete -c earlybind -n __fish_use_subcommand -a check -d 'Validate the rules and say what the next boot would do'
+complete -c earlybind -n __fish_use_subcommand -a status -d 'Say what the last boot did'
+complete -c earlybind -n __fish_use_subcommand -a image -d 'Fill an initramfs image (for generators)'
+complete -c earlybind -n __fish_use_subcommand -l version -d 'Print the version'
+
+complete -c earlybind -l help -d 'Help'
+complete -c earlybind -n 'not __fish_use_subcommand' -s r -l root -x -a '(__fish_complete_directories)' -d 'Use this tree in place of /'
+complete -c earlybind -n '__fish_seen_subcommand_from list' -a 'gpu nvme nic usb audio'
+complete -c earlybind -n '__fish_seen_subcommand_from list check status' -s j -l json -d 'Print JSON'
+complete -c earlybind -n '__fish_seen_subcommand_from add remove accept' -s y -l yes -d 'Do not ask'
+complete -c earlybind -n '__fish_seen_subcommand_from add' -a 'optional driver=vfio-pci driver=pci-stub allow=display at=boot id='
+complete -c earlybind -n '__fish_seen_subcommand_from image' -s k -l kernel -x -a '(command ls /lib/modules 2>/dev/null)' -d 'The kernel of the image'
+complete -c earlybind -n '__fish_seen_subcommand_from image' -s d -l destdir -x -a '(__fish_complete_directories)' -d 'The root folder of the image'

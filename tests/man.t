@@ -1,0 +1,211 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The manual pages and the completions: they can be built and read, and say what the tables of the code say.
+# shellcheck source=/dev/null
+. tests/lib/need.sh
+# shellcheck source=/dev/null
+. tests/lib/tap.sh
+need scdoc:scdoc
+
+EARLYBIND=${EARLYBIND:-build/glibc/earlybind}
+[ -x "$EARLYBIND" ] || fail 'build first: make'
+TMP=$(mktemp -d) || exit 1
+trap 'rm -rf "$TMP"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# --- how the pages are written ------------------------------------------------------------------------------------
+
+# section PAGE TITLE: the lines of a section or subsection, up to the next heading of its level or above.
+section()
+{
+	awk -v title="$2" '
+		/^#+ / { level = index($0, " ") - 1
+			if (level <= inside) inside = 0
+			if (substr($0, level + 2) == title) { inside = level; next } }
+		inside' "man/$1.scd"
+}
+
+# terms: of page lines, the bold words that start an entry, a line each; "*a*, *b*" are two.
+terms()
+{
+	sed -n '/^\*/p' | sed 's/+*$//' | tr ',' '\n' | sed -n 's/^ *\(\*[^*]*\*\).*/\1/p' | tr -d '*'
+}
+
+# all LIST FOUND: each line of one file is a line of the other; and the list is not empty.
+all()
+{
+	[ -s "$1" ] || { echo 'nothing was found in the code'; return 1; }
+	sort -u "$1" >"$TMP/all.1"
+	sort -u "$2" >"$TMP/all.2"
+	comm -23 "$TMP/all.1" "$TMP/all.2" >"$TMP/all.3"
+	silent "$TMP/all.3"
+}
+
+# ordered LIST FOUND: the two files are the same; and not empty.
+ordered()
+{
+	[ -s "$1" ] || { echo 'nothing was found in the code'; return 1; }
+	diff -u "$1" "$2"
+}
+
+builds()
+{
+	scdoc <"man/$1.scd" >"$TMP/$1" 2>"$TMP/err" || { cat "$TMP/err"; return 1; }
+	silent "$TMP/err"
+}
+
+reads()
+{
+	LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=80 man --warnings -l "$TMP/$1" >"$TMP/read" 2>"$TMP/err"
+	silent "$TMP/err" && grep -q '^NAME' "$TMP/read"
+}
+
+# --- what the code has --------------------------------------------------------------------------------------------
+
+"$EARLYBIND" --help | sed -n 's/^  \([a-z][a-z]*\)  *[^ ].*/\1/p' >"$TMP/commands"
+sed -n 's/^\t\[REASON_[A-Z_]*\] = "\([a-z-]*\)",$/\1/p' src/core/reason.c | grep -v '^-$' >"$TMP/reasons"
+grep -o '{ "[a-z-]*", [a-z]*_argument' src/host/main.c | sed 's/{ "\(.*\)",.*/\1/' >"$TMP/options"
+grep -o '{ "[a-z]*", 0x' src/host/cmd_list.c | sed 's/{ "\(.*\)",.*/\1/' >"$TMP/kinds"
+
+# choices true|false: the words of config_option.c's table that are supported, or not, as a rule has them.
+choices()
+{
+	sed -n 's/^\t{ "\([a-z=-]*\)", \(NULL\|"\([a-z-]*\)"\), '"$1"', .*/\1\3/p' src/core/config_option.c
+}
+
+# guards FILE: the reasons of its table of guards, in order.
+guards()
+{
+	sed -n 's/^\t{ REASON_\([A-Z_]*\), [a-z_]* },$/\1/p' "$1" | tr 'A-Z_' 'a-z-'
+}
+
+# records FILE: each line of a format: its keyword, then the names of its fields.
+records()
+{
+	awk '
+		/^static const struct field [a-z_]*\[\] = \{/ { sub(/\[.*/, "", $5); name = $5; next }
+		/^};/ { name = "" }
+		name && /^\t\{ "/ { split($0, part, "\""); fields[name] = fields[name] " " part[2] }
+		match($0, /RECORD\("[a-z]*", [a-z_]*\)/) {
+			split(substr($0, RSTART, RLENGTH), part, /[",() ]+/)
+			print part[2] fields[part[3]] }' "$1"
+}
+
+# shows_lines PAGE FILE: in its FORMAT each line has its fields in their order, and an entry that explains it. Of the fields
+# those count that have a name (ROOT, driver=), not a description.
+shows_lines()
+{
+	section "$1" FORMAT >"$TMP/format"
+	records "$2" >"$TMP/records"
+	[ -s "$TMP/records" ] || { echo "no lines in $2"; return 1; }
+	while read -r keyword fields; do
+		pattern="^$keyword"
+		for field in $fields; do
+			case $field in
+			*=) ;;
+			*[!A-Z0-9:]*) continue ;;
+			esac
+			pattern="$pattern.* [[]*$field"
+		done
+		grep -q "$pattern" "$TMP/format" || { echo "not shown: $keyword $fields"; return 1; }
+		terms <"$TMP/format" | grep -qx "$keyword" || { echo "not explained: $keyword"; return 1; }
+	done <"$TMP/records"
+}
+
+# --- the tests ----------------------------------------------------------------------------------------------------
+
+for page in man/*.scd; do
+	page=${page#man/}
+	page=${page%.scd}
+	ok "$page builds without a warning" builds "$page"
+	if command -v man >/dev/null 2>&1 && command -v groff >/dev/null 2>&1; then
+		ok "man reads $page without a warning" reads "$page"
+	else
+		step "SKIPPED: man(1) or groff is not here, so nobody knows whether $page can be read"
+		skip "man reads $page without a warning" 'no man(1) or groff here'
+	fi
+done
+
+sed -n 's/^## //p' man/earlybind.1.scd >"$TMP/found"
+ok 'each command has a section in earlybind(1)' all "$TMP/commands" "$TMP/found"
+section earlybind.1 COMMANDS | sed -n 's/^## //p' >"$TMP/found"
+ok 'earlybind(1) has no command that is not there' all "$TMP/found" "$TMP/commands"
+section earlybind.1 OPTIONS | terms | sed -n 's/^--//p' >"$TMP/found"
+ok 'each option of the command line is in earlybind(1)' all "$TMP/options" "$TMP/found"
+ok 'earlybind(1) has no option that is not there' all "$TMP/found" "$TMP/options"
+section earlybind.1 list | sed -n 's/^|. \*\([a-z]*\)\*$/\1/p' >"$TMP/found"
+ok 'each kind of list is in earlybind(1)' all "$TMP/kinds" "$TMP/found"
+
+choices true >"$TMP/words"
+section earlybind.conf.5 OPTIONS | terms >"$TMP/found"
+ok 'each option of a rule is in earlybind.conf(5)' all "$TMP/words" "$TMP/found"
+ok 'earlybind.conf(5) has no option that is refused' all "$TMP/found" "$TMP/words"
+choices false >"$TMP/words"
+section earlybind.conf.5 'NOT SUPPORTED YET' | terms >"$TMP/found"
+ok 'earlybind.conf(5) names each option that is refused' all "$TMP/words" "$TMP/found"
+ok 'earlybind.conf(5) calls no option refused that is not' all "$TMP/found" "$TMP/words"
+
+ok 'earlybind.lock(5) has every line of the format with its fields' shows_lines earlybind.lock.5 src/core/plan_lines.c
+guards src/core/guard.c >"$TMP/words"
+section earlybind.lock.5 GUARDS | terms >"$TMP/found"
+ok 'the guards of earlybind.lock(5) are those of guard.c, in their order' ordered "$TMP/words" "$TMP/found"
+guards src/core/guard_accept.c >"$TMP/words"
+section earlybind.lock.5 'GUARDS OF ACCEPT' | terms >"$TMP/found"
+ok 'the guards of accept are those of guard_accept.c, in their order' ordered "$TMP/words" "$TMP/found"
+
+ok 'earlybind-report(5) has every line of the format with its fields' shows_lines earlybind-report.5 src/core/report.c
+section earlybind-report.5 REASONS | terms >"$TMP/found"
+ok 'the reasons of earlybind-report(5) are those of reason.c, in their order' ordered "$TMP/reasons" "$TMP/found"
+
+# words FILE: its words, a line each.
+words()
+{
+	grep -o '[a-z0-9=-]*[a-z0-9=]' "$1" | sed 's/^--//' | sort -u
+}
+
+for file in earlybind.bash _earlybind earlybind.fish; do
+	words "completions/$file" >"$TMP/found"
+	ok "$file knows each command" all "$TMP/commands" "$TMP/found"
+	ok "$file knows each option of the command line" all "$TMP/options" "$TMP/found"
+	ok "$file knows each kind of list" all "$TMP/kinds" "$TMP/found"
+	choices true >"$TMP/words"
+	ok "$file knows each option of a rule" all "$TMP/words" "$TMP/found"
+	choices false >"$TMP/words"
+	ok "$file offers no option that is refused" fails grep -wF -f "$TMP/words" "completions/$file"
+done
+
+# completed WORD...: what bash would offer for the last word.
+completed()
+{
+	bash -c '. completions/earlybind.bash
+		compopt() { :; }
+		COMP_WORDS=(earlybind "$@") COMP_CWORD=$#
+		_earlybind
+		printf "%s\n" "${COMPREPLY[@]}"' bash "$@"
+}
+
+if command -v bash >/dev/null 2>&1; then
+	ok 'earlybind.bash has no syntax error' bash -n completions/earlybind.bash
+	completed ac >"$TMP/found"
+	ok 'bash completes a command' same "$TMP/found" accept
+	completed list n >"$TMP/found"
+	ok 'bash completes a kind of list' same "$TMP/found" 'nvme
+nic'
+	completed add 06:00 allow >"$TMP/found"
+	ok 'bash completes an option of a rule' same "$TMP/found" allow=display
+else
+	step 'SKIPPED: bash is not here, so nobody knows whether its completion can be read'
+	skip 'earlybind.bash has no syntax error' 'no bash here'
+fi
+if command -v zsh >/dev/null 2>&1; then
+	ok '_earlybind has no syntax error' zsh -n completions/_earlybind
+else
+	skip '_earlybind has no syntax error' 'no zsh here'
+fi
+if command -v fish >/dev/null 2>&1; then
+	ok 'earlybind.fish has no syntax error' fish -n completions/earlybind.fish
+else
+	skip 'earlybind.fish has no syntax error' 'no fish here'
+fi
+tap_end
