@@ -158,6 +158,10 @@ static int decide_card(struct run *r, size_t index)
 		if (!d)
 			return -ENOMEM;
 		d->main = true;
+		if (found.occupant) {
+			d->line.has_address = true;
+			d->line.address = found.occupant->address;
+		}
 		reason = guard_at_boot(&c, -1, text);
 		set_text(d, reason == REASON_NONE ? found.reason : reason, text);
 		d->bind = false;

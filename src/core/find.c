@@ -64,53 +64,36 @@ static unsigned count_present(const struct machine *m, const struct plan_card *l
 	return n;
 }
 
-static bool two_at_one_place(const struct machine *m, const struct plan_card *locked)
+/* What stands at the locked place, NULL: nothing; *two: functions of two slots do. */
+static const struct device *occupant(const struct machine *m, const struct plan_card *locked, bool *two)
 {
 	const struct device *first = NULL;
 
+	*two = false;
 	for (size_t i = 0; i < m->n; i++) {
 		const struct device *d = &m->devices[i];
 
 		if (!root_is(&locked->root, &d->root) || !path_covers(&locked->path, &d->path))
 			continue;
-		if (first && !address_same_slot(&first->address, &d->address))
-			return true;
 		if (!first)
 			first = d;
+		*two |= !address_same_slot(&first->address, &d->address);
 	}
-	return false;
+	return first;
 }
 
-static void not_here(struct found *out, const struct machine *m, const struct plan_card *locked, bool occupied)
+static void not_here(struct found *out, const struct plan_card *locked)
 {
 	char text[IDENTITY_LEN];
 
-	out->reason = occupied ? REASON_OTHER_DEVICE : REASON_ABSENT;
-	if (!occupied) {
+	out->reason = out->occupant ? REASON_OTHER_DEVICE : REASON_ABSENT;
+	if (!out->occupant)
 		snprintf(out->text, sizeof(out->text), "nothing stands at its place");
-		return;
-	}
-	for (size_t i = 0; i < m->n; i++) {
-		const struct device *d = &m->devices[i];
-
-		if (!root_is(&locked->root, &d->root) || !path_covers(&locked->path, &d->path))
-			continue;
-		if (identity_equal(&locked->identity, &d->identity))
-			snprintf(out->text, sizeof(out->text),
-				 "at its place stands one like it with another serial number");
-		else
-			snprintf(out->text, sizeof(out->text), "at its place stands %s",
-				 identity_print(&d->identity, text));
-		return;
-	}
-}
-
-static bool place_is_occupied(const struct machine *m, const struct plan_card *locked)
-{
-	for (size_t i = 0; i < m->n; i++)
-		if (root_is(&locked->root, &m->devices[i].root) && path_covers(&locked->path, &m->devices[i].path))
-			return true;
-	return false;
+	else if (identity_equal(&locked->identity, &out->occupant->identity))
+		snprintf(out->text, sizeof(out->text), "at its place stands one like it with another serial number");
+	else
+		snprintf(out->text, sizeof(out->text), "at its place stands %s",
+			 identity_print(&out->occupant->identity, text));
 }
 
 static void look_elsewhere(struct found *out, const struct plan *p, size_t card, const struct machine *m)
@@ -128,7 +111,7 @@ static void look_elsewhere(struct found *out, const struct plan *p, size_t card,
 		snprintf(out->text, sizeof(out->text), "found at %s", path_print(&path, text));
 		return;
 	}
-	not_here(out, m, locked, place_is_occupied(m, locked));
+	not_here(out, locked);
 	if (n > 1 && follow && !another_names(p, card, &locked->identity)) {
 		out->reason = REASON_AMBIGUOUS;
 		snprintf(out->text, sizeof(out->text), "%u like it stand elsewhere", n);
@@ -143,11 +126,12 @@ static void look_elsewhere(struct found *out, const struct plan *p, size_t card,
 void find_card(const struct plan *p, size_t card, const struct machine *m, struct found *out)
 {
 	const struct plan_card *locked = &p->cards[card];
-	bool by_serial, here;
+	bool by_serial, here, two;
 	const struct plan_guard *gone;
 	char path[PATH_LEN];
 
 	memset(out, 0, sizeof(*out));
+	out->occupant = occupant(m, locked, &two);
 	here = card_at(m, &locked->root, &locked->path, &out->card) == 0 &&
 	       is_locked_card(&out->card, &locked->identity, locked->serial);
 	by_serial = here && locked->serial;
@@ -159,7 +143,7 @@ void find_card(const struct plan *p, size_t card, const struct machine *m, struc
 			 path_print(&gone->path, path), reason_word(gone->reason));
 		return;
 	}
-	if (here && two_at_one_place(m, locked)) {
+	if (here && two) {
 		out->reason = REASON_AMBIGUOUS;
 		snprintf(out->text, sizeof(out->text), "two devices stand at its place");
 		return;

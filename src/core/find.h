@@ -9,8 +9,9 @@
 #include "report.h"
 
 struct found {
-	enum reason reason; /* NONE: at its place; MOVED; else not found: ABSENT, OTHER_DEVICE, AMBIGUOUS */
-	struct card card;   /* if found */
+	enum reason reason;            /* NONE: at its place; MOVED; else not found: ABSENT, OTHER_DEVICE, AMBIGUOUS */
+	struct card card;              /* if found */
+	const struct device *occupant; /* what stands at the locked place now, or NULL */
 	char text[REPORT_TEXT_LEN];
 };
 

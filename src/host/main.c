@@ -122,7 +122,7 @@ static int run(const struct command *c, int argc, char **argv)
 		cli.root_dir = "/";
 	ret = c->run(&cli);
 	sysroot_close(&cli.root);
-	if (fflush(stdout) != 0 && ret == EXIT_DONE) {
+	if ((fflush(stdout) != 0 || ferror(stdout)) && ret == EXIT_DONE) {
 		say_error("the output cannot be written: %s", strerror(errno));
 		ret = EXIT_REFUSED;
 	}
