@@ -1,0 +1,62 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Disks and boots. Needs need.sh and topology.sh sourced.
+
+# Seconds after which a boot is given up; it takes about 20, and 60 on a busy machine.
+BOOT_TIMEOUT=${BOOT_TIMEOUT:-240}
+# mitigations and nokaslr save two seconds of emulated work. no_timer_check: on a busy host an emulated processor gets
+# too little time for the kernel's ten timer ticks, and the kernel panics (arch/x86/kernel/apic/io_apic.c:
+# timer_irq_works). All the rest is as on a real machine.
+BOOT_WORDS='console=ttyS0 panic=-1 quiet mitigations=off nokaslr no_timer_check fsck.mode=skip'
+BOOT_WORDS="$BOOT_WORDS root=/dev/vda rw init=/harness"
+
+# disk_make ROOT IMAGE [MEGABYTES]: an ext4 disk with a folder's content, without mounting anything. Small folders
+# leave a sparse file. No journal: a guest that is cut off loses its snapshot anyway.
+disk_make()
+{
+	rm -f "$2"
+	mke2fs -q -t ext4 -O ^has_journal -E root_owner=0:0 -L root -d "$1" "$2" "${3:-1400}M" >/dev/null ||
+		fail "mke2fs $2"
+}
+
+# payload_make FOLDER FILE: what the guest runs: a tar as a raw disk, with `payload/run` in it.
+payload_make()
+{
+	tar -C "$1" -cf "$2" payload || fail "tar $2"
+}
+
+# boot KERNEL INITRD DISK SNAPSHOT PAYLOAD TOPOLOGY WORDS LOG: one boot; WORDS are added to the kernel command line,
+# SNAPSHOT is on (the disk stays as it is) or off. LOG gets the serial line without CRs. One processor only: with
+# two, about one boot in 45 dies under TCG. In the foreground, so that an interrupt from the keyboard ends QEMU too.
+boot()
+{
+	boot_topology=$(topology "$6") || exit 1
+	# shellcheck disable=SC2086 # a list of arguments, none with a space
+	timeout --foreground "$BOOT_TIMEOUT" qemu-system-x86_64 -accel tcg -cpu max -M q35 -smp 1 -m 768 \
+		-nodefaults -no-user-config -display none -no-reboot -serial stdio -device intel-iommu $boot_topology \
+		-drive "file=$3,if=none,id=root,format=raw,snapshot=$4,cache=unsafe" \
+		-device virtio-blk-pci,drive=root,addr=0x18 \
+		-drive "file=$5,if=none,id=payload,format=raw,read-only=on" \
+		-device virtio-blk-pci,drive=payload,addr=0x19 \
+		-kernel "$1" -initrd "$2" -append "$BOOT_WORDS intel_iommu=on $7" </dev/null 2>&1 |
+		sed -u 's/\r//g' | tee "$8" | boot_show
+}
+
+# boot_show: what a person sees of the serial line while the guest runs; the demo has its own.
+boot_show()
+{
+	cat >/dev/null
+}
+
+# boot_section LOG NAME: the lines between the markers `@@ NAME` and `@@ end NAME`.
+boot_section()
+{
+	awk -v from="@@ $2" -v to="@@ end $2" '$0 == to { exit } on { print } $0 == from { on = 1 }' "$1"
+}
+
+# boot_finished LOG: did the guest say its last word?
+boot_finished()
+{
+	grep -q '^@@ last word$' "$1"
+}

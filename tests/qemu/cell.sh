@@ -1,0 +1,82 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# One row of the table `cells`: its boot and its TAP line. Needs the other files of this folder sourced.
+
+# cell_payload DIR IMAGE ACTIONS: what the guest gets: the script, the actions; conf, lock and plan of the image.
+cell_payload()
+{
+	dir=$1
+	image=$2
+	mkdir -p "$dir/payload/etc"
+	cp "$TOP/tests/qemu/guest/look" "$dir/payload/run"
+	: >"$dir/payload/do"
+	for action in $3; do
+		echo "$action" >>"$dir/payload/do"
+		cp "$TOP/tests/qemu/guest/$action" "$dir/payload/$action"
+	done
+	[ "$(table_cell images "$image" 3)" = bare ] || image_etc "$image" "$dir/payload/etc"
+	plan=$(image_file "$image" usr/lib/earlybind/plan)
+	[ -z "$plan" ] || cp "$plan" "$dir/payload/plan"
+	payload_make "$dir" "$dir/payload.tar"
+}
+
+# cell_boot DIR IMAGE NAME: the boot itself; DIR/log gets the serial line.
+cell_boot()
+{
+	dir=$1
+	image=$2
+	name=$3
+	initrd=$WORK/images/$image
+	mangle=$(table_cell cells "$name" 5)
+	if [ -n "$mangle" ]; then
+		image_mangled "$image" "$mangle" "$dir/initrd"
+		initrd=$dir/initrd
+	fi
+	release=$(root_release "$WORK/bare" "$(table_cell images "$image" 2)")
+	disk=$WORK/disk
+	[ -e "$disk" ] || disk=$WORK/bare-disk
+	boot "$WORK/bare/boot/vmlinuz-$release" "$initrd" "$disk" on "$dir/payload.tar" \
+		"$(table_cell cells "$name" 3)" "$(table_cell cells "$name" 4)" "$dir/log"
+	rm -f "$dir/initrd"
+}
+
+# cell_diagnosis DIR ACTIONS: what a person needs to see of a failed boot.
+cell_diagnosis()
+{
+	dir=$1
+	log=$dir/log
+	cat "$dir/problems"
+	for section in devices report kernel_log framebuffers status $2; do
+		echo "--- $section"
+		boot_section "$log" "$section"
+	done
+	boot_finished "$log" || { echo '--- end of the serial line' && tail -n 25 "$log"; }
+	echo "--- whole log: ${log#"$TOP/"}"
+}
+
+# cell_run NAME: boots the cell and prints its TAP line, with the useful part of the log where it failed.
+cell_run()
+{
+	run_image=$(table_cell cells "$1" 2)
+	run_actions=$(table_cell cells "$1" 6)
+	run_dir=$WORK/cells/$1
+	run_verdict='not ok'
+	run_started=$(date +%s)
+	mkdir -p "$run_dir"
+	if [ ! -e "$WORK/images/$run_image" ]; then
+		echo "image $run_image could not be made, see above" >"$run_dir/diagnosis"
+	elif cell_payload "$run_dir" "$run_image" "$run_actions" && cell_boot "$run_dir" "$run_image" "$1" &&
+		awk -v expect="$(table_cell cells "$1" 7)" -f "$TOP/tests/qemu/check.awk" "$run_dir/log" \
+			>"$run_dir/problems"; then
+		run_verdict=ok
+	else
+		cell_diagnosis "$run_dir" "$run_actions" >"$run_dir/diagnosis"
+	fi
+	# Two cells may end at once: their lines must not mix.
+	(
+		flock 9
+		echo "$run_verdict - $1 ($(($(date +%s) - run_started)) s)"
+		[ "$run_verdict" = ok ] || sed 's/^/# /' "$run_dir/diagnosis"
+	) 9>"$WORK/output.lock"
+}

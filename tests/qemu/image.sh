@@ -1,0 +1,145 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Locks and initramfs images. A lock is made in a guest, on the machine that it is for; images are made in a chroot,
+# by the root's own generator and earlybind's hook. Needs need.sh, root.sh, boot.sh and table.sh sourced; WORK is the
+# run's folder.
+#
+# WORK/root          the root with earlybind installed       WORK/disk       a disk of it
+# WORK/locks/NAME    the lock that the image's rule gave     WORK/images/NAME, NAME.d (unpacked), NAME.log
+
+# image_installed_root BARE: WORK/root, by `make install` into a copy of the cached root.
+image_installed_root()
+{
+	root_copy "$1" "$WORK/root"
+	make -s -C "$TOP" install DESTDIR="$WORK/root" >"$WORK/install.log" 2>&1 || {
+		tail -n 20 "$WORK/install.log" >&2
+		fail 'make install'
+	}
+}
+
+# image_tiny RELEASE FILE: an initramfs that only mounts the disk and goes on there: busybox and a few modules.
+image_tiny()
+{
+	tiny=$WORK/tiny
+	mkdir -p "$tiny/bin" "$tiny/mnt" "$tiny/proc" "$tiny/dev"
+	cp "$WORK/root/bin/busybox" "$tiny/bin/busybox"
+	for tiny_module in virtio_pci virtio_blk crc32c ext4; do
+		modprobe -d "$WORK/root" -S "$1" --show-depends "$tiny_module" || fail "no module $tiny_module"
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$tiny/list"
+	(cd "$tiny" && xargs cp -t . <list)
+	sed 's,.*/,,' "$tiny/list" >"$tiny/order"
+	cp "$TOP/tests/qemu/guest/tiny-init" "$tiny/init"
+	chmod 755 "$tiny/init"
+	(cd "$tiny" && find . -print | cpio -o -H newc --quiet) >"$2" || fail 'cpio'
+}
+
+# image_locks TOPOLOGY IMAGE...: boots that machine once and has the rule of each image accepted there.
+image_locks()
+{
+	locks_on=$1
+	locks_dir=$WORK/accept-$locks_on
+	shift
+	mkdir -p "$locks_dir/payload" "$WORK/locks"
+	cp "$TOP/tests/qemu/guest/accept" "$locks_dir/payload/run"
+	for locks_image in "$@"; do
+		echo "$locks_image $(table_cell images "$locks_image" 5)"
+	done >"$locks_dir/payload/rules"
+	payload_make "$locks_dir" "$locks_dir/payload.tar"
+	boot "$WORK/root/boot/vmlinuz-$(root_release "$WORK/root" 6.1)" "$WORK/tiny.cpio" "$WORK/disk" on \
+		"$locks_dir/payload.tar" "$locks_on" '' "$locks_dir/log"
+	boot_finished "$locks_dir/log" || {
+		tail -n 30 "$locks_dir/log" >&2
+		fail "the guest that accepts on $locks_on did not finish"
+	}
+	for locks_image in "$@"; do
+		boot_section "$locks_dir/log" "lock $locks_image" >"$WORK/locks/$locks_image"
+		[ ! -s "$WORK/locks/$locks_image" ] || continue
+		rm -f "$WORK/locks/$locks_image"
+		step "accept gave no lock for image $locks_image:"
+		boot_section "$locks_dir/log" "accept $locks_image" >&2
+	done
+}
+
+# image_make IMAGE: makes one image of the table.
+image_make()
+{
+	make_release=$(root_release "$WORK/bare" "$(table_cell images "$1" 2)")
+	make_on=$(table_cell images "$1" 3)
+	make_from=$WORK/root
+	[ "$make_on" != bare ] || make_from=$WORK/bare
+	make_to=$WORK/images/$1
+	make_copy=$make_to.root
+	case $make_on in
+	bare | -) ;;
+	*) [ -e "$WORK/locks/$1" ] || fail "image $1 has no lock" ;;
+	esac
+	root_copy "$make_from" "$make_copy"
+	image_settings "$1" "$make_on" "$make_copy"
+	# shellcheck disable=SC2016 # the chroot's own arguments
+	chroot "$make_copy" sh -c 'mkinitramfs -o /initrd "$1" && unmkinitramfs /initrd /unpacked' sh \
+		"$make_release" >"$make_to.log" 2>&1 </dev/null || {
+		cat "$make_to.log" >&2
+		fail "mkinitramfs for image $1"
+	}
+	mv "$make_copy/unpacked" "$make_to.d"
+	mv "$make_copy/initrd" "$make_to"
+	rm -rf "$make_copy"
+}
+
+# image_settings IMAGE LOCKED-ON ROOT: conf, lock and modprobe options of an image, as new files: the copy's others
+# are hard links.
+image_settings()
+{
+	set_modprobe=$(table_cell images "$1" 4)
+	[ "$2" = bare ] || image_etc "$1" "$3/etc"
+	[ "$set_modprobe" = - ] || echo "$set_modprobe" >"$3/etc/modprobe.d/leftover.conf"
+}
+
+# image_etc IMAGE FOLDER: puts the conf and the lock of an image there.
+image_etc()
+{
+	etc_rule=$(table_cell images "$1" 5)
+	rm -f "$2/earlybind.conf" "$2/earlybind.lock"
+	if [ "$etc_rule" = - ]; then
+		echo '# nothing' >"$2/earlybind.conf"
+	else
+		echo "$etc_rule" >"$2/earlybind.conf"
+		cp "$WORK/locks/$1" "$2/earlybind.lock"
+	fi
+}
+
+# image_file IMAGE PATH: where that file of the image lies unpacked. Newer generators split an image into several
+# archives, each with its own folder.
+image_file()
+{
+	find "$WORK/images/$1.d" -path "*/$2" | head -n 1
+}
+
+# image_mangled IMAGE HOW FILE: the image with one thing broken. The kernel unpacks appended archives over the
+# first, so the image itself stays as the generator made it.
+image_mangled()
+{
+	mangled=$3.d
+	mangled_ours=$mangled/usr/lib/earlybind
+	rm -rf "$mangled"
+	mkdir -p "$mangled_ours/modules"
+	case $2 in
+	truncated-plan)
+		mangled_plan=$(image_file "$1" usr/lib/earlybind/plan)
+		head -c "$(($(wc -c <"$mangled_plan") / 2))" "$mangled_plan" >"$mangled_ours/plan"
+		;;
+	no-vfio)
+		# A link to nowhere replaces the module and cannot be opened.
+		for mangled_module in "$(dirname "$(image_file "$1" usr/lib/earlybind/plan)")"/modules/*vfio*; do
+			ln -s /nowhere "$mangled_ours/modules/${mangled_module##*/}"
+		done
+		;;
+	*) fail "no way to mangle called $2" ;;
+	esac
+	# Archives begin at multiples of four bytes; dd pads with zeros, which the kernel skips.
+	{
+		dd if="$WORK/images/$1" bs=4096 conv=sync status=none
+		(cd "$mangled" && find . -print | cpio -o -H newc --quiet)
+	} >"$3"
+}

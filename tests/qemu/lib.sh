@@ -1,0 +1,26 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Sources all of the harness. TOP is the repository's folder, WORK the run's own.
+# shellcheck source=/dev/null
+. "$TOP/tests/lib/need.sh"
+# shellcheck source=/dev/null
+. "$TOP/tests/qemu/table.sh"
+# shellcheck source=/dev/null
+. "$TOP/tests/qemu/topology.sh"
+# shellcheck source=/dev/null
+. "$TOP/tests/qemu/root.sh"
+# shellcheck source=/dev/null
+. "$TOP/tests/qemu/boot.sh"
+# shellcheck source=/dev/null
+. "$TOP/tests/qemu/image.sh"
+# shellcheck source=/dev/null
+. "$TOP/tests/qemu/cell.sh"
+
+# lib_need: installs what the harness needs.
+lib_need()
+{
+	need qemu-system-x86_64:qemu-system-x86 /usr/share/seabios/bios-256k.bin:seabios debootstrap:debootstrap \
+		/usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring mke2fs:e2fsprogs \
+		depmod:kmod cpio:cpio flock:util-linux
+}

@@ -1,0 +1,85 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The machines that the tests boot, as QEMU arguments. `VGA` is 1234:1111, class 0300, host driver bochs-drm;
+# `ich9-intel-hda` is 8086:293e, the card's audio function, host driver snd_hda_intel.
+#
+# The first display on the root bus stands at 00:01.0. A card behind a root port keeps its path (0000:00:05.0/00)
+# while its bus number follows from how many ports are filled in front of it. SeaBIOS makes the class 0300 device
+# with the lowest address the boot display, option ROM or not.
+
+# on_port DEV [DEVICE...]: a root port at 00:0DEV.0, and the functions of the card behind it.
+on_port()
+{
+	topo_port=$1
+	topo_function=0
+	shift
+	echo "-device pcie-root-port,id=port$topo_port,addr=$topo_port.0,chassis=$topo_port,slot=$topo_port"
+	for topo_device in "$@"; do
+		echo "-device $topo_device,bus=port$topo_port,addr=0.$topo_function,multifunction=on"
+		topo_function=$((topo_function + 1))
+	done
+}
+
+# on_root DEV DEVICE: a device on the root bus.
+on_root()
+{
+	echo "-device $2,addr=$1.0"
+}
+
+# topology NAME: prints the devices of that machine, none of which has a space in an argument.
+topology()
+{
+	case $1 in
+	# The host's card is the boot display; the guest's is its twin, with an audio function, at 01:00.
+	twins)
+		on_root 1 VGA
+		on_port 5 VGA ich9-intel-hda
+		;;
+	# A new card in front: the guest's card is 02:00 now, its path is the same.
+	renumbered)
+		on_root 1 VGA
+		on_port 4 e1000e
+		on_port 5 VGA ich9-intel-hda
+		;;
+	# The same, but another display stands at the locked path.
+	renumbered-other)
+		on_root 1 VGA
+		on_port 4 e1000e
+		on_port 5 cirrus-vga ich9-intel-hda
+		;;
+	# The guest's card was taken out; its port is empty.
+	one-gpu)
+		on_root 1 VGA
+		on_port 5
+		;;
+	# A network card stands in the guest card's slot.
+	other-device)
+		on_root 1 VGA
+		on_port 5 e1000e
+		;;
+	# The firmware made the guest's card the boot display: the host's is there, with its identity, but as class
+	# 0380, as a firmware setting does with integrated graphics.
+	swapped-primary)
+		on_root 1 secondary-vga
+		on_port 5 VGA ich9-intel-hda
+		;;
+	# The host's card was taken out: the guest's is the only display, and the boot display.
+	host-gone)
+		on_port 5 VGA ich9-intel-hda
+		;;
+	# Two identical cards besides a boot display of another model.
+	triple)
+		on_root 1 cirrus-vga
+		on_port 5 VGA ich9-intel-hda
+		on_port 6 VGA ich9-intel-hda
+		;;
+	# One of the two was pulled and the firmware renumbered the ports: the other stands at the locked path.
+	twin-gone)
+		on_root 1 cirrus-vga
+		on_port 5 VGA ich9-intel-hda
+		on_port 6
+		;;
+	*) fail "no topology $1" ;;
+	esac
+}
