@@ -1,0 +1,189 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# accept.t: `earlybind accept` shows what it would lock, asks, and writes the lock whole or not at all.
+# shellcheck disable=SC2016 # backticks in what is expected
+# shellcheck source=/dev/null
+. tests/functional/host.sh
+need script:bsdutils strace:strace flock:util-linux
+
+GUEST='card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0'
+TWIN='guard display _SB_.PCI0 01.1/00 10de:13c2:1043:8508:030000 - lock it shows the boot: boot_vga'
+
+# --- asking
+
+new twin-gpus 'bind 10de:13c2'
+run accept
+ok 'without a terminal and --yes nothing is locked' complained 1 'there is no terminal to ask; --yes confirms'
+ok 'there is no lock then' unchanged "$LOCK" none
+shown='bind 10de:13c2 (/etc/earlybind.conf:1)
+  - 0000:03:00.0 [10de:13c2] Device 10de:13c2
+      refused: display, it shows the boot: boot_vga (it is the display that the firmware or the console uses)
+  + 0000:06:00.0 [10de:13c2] Device 10de:13c2
+  + 0000:06:00.1 [10de:0fbb] Device 10de:0fbb'
+ok 'it shows all the same what it would lock' same "$TMP/out" "$shown"
+answer n accept
+ok 'on a terminal it asks, and n locks nothing' said 1 'Lock these cards? [y/N]'
+ok 'there is still no lock' unchanged "$LOCK" none
+answer '' accept
+ok 'no answer locks nothing' unchanged "$LOCK" none
+answer y accept
+ok 'y locks them' said 0 '1 card locked.'
+ok 'the lock has the card and the guard' locked "$TWIN" "$GUEST"
+rm "$LOCK"
+run accept --yes
+ok '--yes locks them' said 0 '1 card locked.'
+ok 'it names the next step' said 0 'update-initramfs -u'
+ok 'the lock can be read by everyone' [ "$(stat -c %a "$LOCK")" = 644 ]
+before=$(state "$LOCK")
+run accept --yes
+ok 'what is locked already is shown as such' said 0 '  = 0000:06:00.0 '
+ok 'the lock is left as it was' unchanged "$LOCK" "$before"
+run accept
+ok 'and nobody is asked' said 0 'The lock is as it was.'
+
+# --- old and new
+
+change 'include twin-gpus' 'set 0000:06:00.0 behind=0000:00:02.1' 'set 0000:06:00.1 behind=0000:00:02.1'
+run accept
+ok 'a card that stands elsewhere now is new' has "$TMP/out" '  + 0000:06:00.0 '
+ok 'its old place is shown as no longer locked' has "$TMP/out" \
+	'  - 0000:06:00.0 [10de:13c2] at _SB_.PCI0 03.1/00: was locked, no longer is'
+ok 'without an answer the lock stays' unchanged "$LOCK" "$before"
+run accept --yes
+ok 'with --yes it is locked there' locked "$TWIN" \
+	'card 1 _SB_.PCI0 02.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0'
+change 'include twin-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
+run accept --yes
+ok 'a card that is gone is no longer locked, and what is left is refused' said 1 'was locked, no longer is'
+ok 'its twin is not locked instead' locked "$TWIN"
+
+# --- some rules only
+
+new server 'bind 05:00' 'bind 06:00'
+run accept --yes 05:00
+ok 'accept of one rule locks its card' locked \
+	'guard twin _SB_.PCI0 02.0/00 10de:1db6:10de:124a:030200 - lock' \
+	'card 1 _SB_.PCI0 01.0/00 10de:1db6:10de:124a:030200 - 0000:05:00.0'
+run accept --yes 06:00
+ok 'accept of another keeps the entry of the first' locked \
+	'card 1 _SB_.PCI0 01.0/00 10de:1db6:10de:124a:030200 - 0000:05:00.0' \
+	'card 2 _SB_.PCI0 02.0/00 10de:1db6:10de:124a:030200 - 0000:06:00.0'
+change 'include server' 'drop 0000:05:00.0'
+run accept --yes 06:00
+ok 'also where its card is not there now' locked \
+	'card 1 _SB_.PCI0 01.0/00 10de:1db6:10de:124a:030200 - 0000:05:00.0' \
+	'card 2 _SB_.PCI0 02.0/00 10de:1db6:10de:124a:030200 - 0000:06:00.0'
+before=$(state "$LOCK")
+run accept --yes 07:00
+ok 'a selector without a rule is refused' complained 1 'no rule has the selector 0000:07:00'
+run accept --yes 06:0.0
+ok 'what is no selector is wrong usage' complained 2 "'06:0.0' is no selector"
+ok 'the lock stays' unchanged "$LOCK" "$before"
+
+# --- nothing to lock
+
+new twin-gpus
+run accept --yes
+ok 'without rules nothing is locked' said 0 'has no bind line'
+new single-rtx2060 'bind 06:00'
+run accept --yes
+ok 'where all is refused it ends with 1' said 1 'refused: display'
+new two-gpus 'bind 07:00'
+run accept --yes
+ok 'a rule that selects nothing is named' said 0 '/etc/earlybind.conf:1: selects nothing'
+new two-gpus 'bind 10de:13c2' 'bind 6:0.0'
+run accept --yes
+ok 'a bad line costs only itself, but the exit code' complained 1 '/etc/earlybind.conf:2:7:'
+ok 'the other rule is locked' locked "$GUEST"
+
+# --- a lock that is wrong
+
+# damaged HOW: it is told, not used, and replaced.
+damaged()
+{
+	run accept
+	complained 1 '/etc/earlybind.lock is damaged (' || return 1
+	has "$TMP/out" '  + 0000:06:00.0 ' || return 1
+	run accept --yes
+	code 0 && locked "$TWIN" "$GUEST"
+}
+
+new twin-gpus 'bind 10de:13c2'
+did accept --yes || code 0
+cp "$LOCK" "$TMP/good"
+sed 's/03\.1/01.1/' "$TMP/good" >"$LOCK"
+ok 'a lock that was edited by hand' damaged
+head -c 100 "$TMP/good" >"$LOCK"
+ok 'a lock that was cut off' damaged
+: >"$LOCK"
+ok 'an empty lock' damaged
+head -c 1000 "$FIRST_INIT" >"$LOCK"
+ok 'a lock that is no text' damaged
+sed '1s/1$/2/' "$TMP/good" >"$LOCK"
+ok 'a lock of another version' damaged
+rm "$LOCK"
+mkdir "$LOCK"
+run accept --yes
+ok 'a folder in place of the lock' complained 1 '/etc/earlybind.lock'
+rmdir "$LOCK"
+
+# --- whole or not at all
+
+cp "$TMP/good" "$LOCK"
+before=$(state "$LOCK")
+change 'include two-gpus'
+mkdir "$LOCK.new"
+run accept --yes
+ok 'where it cannot be written it says so' complained 1 '/etc/earlybind.lock cannot be written'
+ok 'and the old one stays' unchanged "$LOCK" "$before"
+rmdir "$LOCK.new"
+
+# broken CALL: this system call fails, as on a full disk: the old lock stays, and nothing else is left.
+broken()
+{
+	ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -e inject="$1":error=ENOSPC \
+		"$EARLYBIND" accept --yes --root "$R" >"$TMP/out" 2>"$TMP/err"
+	echo $? >"$TMP/code"
+	complained 1 '/etc/earlybind.lock cannot be written: No space left on device' || return 1
+	[ ! -e "$LOCK.new" ] || { echo 'earlybind.lock.new is left'; return 1; }
+	unchanged "$LOCK" "$before"
+}
+
+ok 'a full disk, noticed by fsync' broken fsync
+ok 'a rename that fails' broken renameat
+run accept --yes
+ok 'it is replaced by a new file, not written over' [ "$(stat -c %i "$LOCK")" != "${before##* }" ]
+ok 'nothing is left beside it' [ "$(ls "$R/etc")" = 'earlybind.conf
+earlybind.lock' ]
+
+# one_at_a_time: while another one works on the lock, it waits.
+one_at_a_time()
+{
+	flock "$R/etc" sleep 1 &
+	sleep 0.2
+	start=$(date +%s%N)
+	run accept --yes
+	took=$((($(date +%s%N) - start) / 1000000))
+	wait
+	[ $took -ge 500 ] || { echo "it took $took ms"; return 1; }
+	code 0
+}
+
+ok 'two cannot work on the lock at once' one_at_a_time
+
+# --- rebuild-after-drift: nothing but accept writes the lock
+
+new twin-gpus 'bind 10de:13c2'
+did accept --yes || code 0
+before=$(state "$LOCK")
+change 'include z97-gtx980' '0000:06:00.0 0000:04:03.0 10de:13c2:1043:8508 0300 17 -'
+image
+ok 'rebuild-after-drift: on a machine that has changed, an image gets the accepted cards' said 0 ': 1 card'
+ok 'they are those of the lock' has "$TMP/image/usr/lib/earlybind/plan" "$GUEST"
+for command in check list status; do
+	run $command
+done
+run list --json
+ok 'image, check, list and status leave the lock alone' unchanged "$LOCK" "$before"
+tap_end

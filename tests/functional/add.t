@@ -1,0 +1,150 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# add.t: `earlybind add` and `remove` change one rule in the configuration and its entry in the lock, or nothing.
+# shellcheck disable=SC2016 # backticks in what is expected
+# shellcheck source=/dev/null
+. tests/functional/host.sh
+need script:bsdutils
+
+CARD='card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0'
+
+# added BEFORE RULE: with BEFORE in the configuration (printf's escapes), `add RULE` puts one line behind it.
+added()
+{
+	# shellcheck disable=SC2059 # escapes
+	printf "$1" >"$CONF"
+	# shellcheck disable=SC2059
+	printf "$3" >"$TMP/expected"
+	rm -f "$LOCK"
+	# shellcheck disable=SC2086 # words of the rule
+	run add $2 --yes
+	code 0 && cmp "$TMP/expected" "$CONF" && locked "$CARD"
+}
+
+new two-gpus '# nothing yet'
+run add 10de:13c2
+ok 'without a terminal and --yes nothing is written' complained 1 '--yes confirms'
+ok 'no rule' same "$CONF" '# nothing yet'
+ok 'no lock' unchanged "$LOCK" none
+answer n add 10de:13c2
+ok 'n on a terminal: no rule' same "$CONF" '# nothing yet'
+answer y add 10de:13c2
+ok 'y on a terminal: the rule' same "$CONF" '# nothing yet
+bind 10de:13c2'
+ok 'and its card is locked' locked "$CARD"
+
+ok 'an ID' added '# mine\n' 10de:13c2 '# mine\nbind 10de:13c2\n'
+ok 'a slot' added '# mine\n' 06:00 '# mine\nbind 06:00\n'
+ok 'a path' added '# mine\n' 0000:00:03.1/00 '# mine\nbind 0000:00:03.1/00\n'
+ok 'options' added '' '06:00 optional allow=display' 'bind 06:00 optional allow=display\n'
+ok 'a configuration whose last line has no end' added 'keep 00:14.0' 06:00 'keep 00:14.0\nbind 06:00\n'
+ok 'a configuration with CRLF: its lines stay as they are' added 'keep 00:14.0\r\n' 06:00 'keep 00:14.0\r\nbind 06:00\n'
+ok 'an empty configuration' added '' 06:00 'bind 06:00\n'
+rm "$CONF" "$LOCK"
+run add 06:00 --yes
+ok 'no configuration: it is made' same "$CONF" 'bind 06:00'
+ok 'it names the next step' said 0 'update-initramfs -u'
+before=$(state "$CONF")
+run add 0000:06:00 --yes
+ok 'a rule that is there already is not written again' unchanged "$CONF" "$before"
+ok 'its card is locked all the same' said 0 '1 card locked.'
+mkdir -p "$R/etc/earlybind.d"
+rm "$CONF"
+echo 'bind 06:00' >"$R/etc/earlybind.d/vm.conf"
+run add 06:00 --yes
+ok 'also where it stands in another file' unchanged "$CONF" none
+rm -r "$R/etc/earlybind.d"
+
+# refused NAME CODE TEXT WORD...: it is not added, nothing is written, and it is said why.
+refused()
+{
+	refused_name=$1
+	refused_code=$2
+	refused_text=$3
+	shift 3
+	new twin-gpus '# mine'
+	run add "$@" --yes
+	ok "$refused_name: the reason" grep -qF -e "$refused_text" "$TMP/out" "$TMP/err"
+	ok "$refused_name: exit code $refused_code" code "$refused_code"
+	ok "$refused_name: no rule" same "$CONF" '# mine'
+	ok "$refused_name: no lock" unchanged "$LOCK" none
+}
+
+refused 'the boot display' 1 'refused: display' 03:00
+refused 'a bridge' 1 'refused: bridge' 00:03.1
+refused 'a disk' 1 'refused: not-supported-yet' 04:00
+refused 'what is not there' 1 'this rule would lock nothing' 09:00
+refused 'a typing error' 2 'hint: ' 0000:06:0.0
+refused 'an option that does nothing yet' 2 'not supported yet' 06:00 at=claim
+refused 'an option that is none' 2 'the command line:1:' 06:00 allways
+refused 'two rules at once' 2 'the command line:1:' 06:00 03:00
+run add --yes
+ok 'no selector at all is wrong usage' complained 2 'add what?'
+
+# --- the whole way: rules that are there, and what they have, stay
+
+new server '# first' 'bind 05:00 optional # its options stay'
+run accept --yes
+cat >"$TMP/expected" <<'END'
+# first
+bind 05:00 optional # its options stay
+bind 06:00
+END
+run add 06:00 --yes
+ok 'the other rules stay as they are' cmp "$TMP/expected" "$CONF"
+ok 'and so do their entries' locked \
+	'card 1 _SB_.PCI0 01.0/00 10de:1db6:10de:124a:030200 - 0000:05:00.0' \
+	'card 2 _SB_.PCI0 02.0/00 10de:1db6:10de:124a:030200 - 0000:06:00.0'
+change 'include server' 'drop 0000:05:00.0' '0000:00:04.0 - 8086:6f0a 0604 6 -' '0000:08:00.0 0000:00:04.0 10de:1eb8 0302 30 -'
+run add 08:00 --yes
+ok 'also where their cards are not there now' locked \
+	'card 1 _SB_.PCI0 01.0/00 10de:1db6:10de:124a:030200 - 0000:05:00.0' \
+	'card 2 _SB_.PCI0 02.0/00 10de:1db6:10de:124a:030200 - 0000:06:00.0' \
+	'card 3 _SB_.PCI0 04.0/00 10de:1eb8:0000:0000:030200 - 0000:08:00.0'
+
+# --- a write that fails
+
+new two-gpus '# mine'
+mkdir "$CONF.new"
+run add 06:00 --yes
+ok 'a configuration that cannot be written: it says so' complained 1 '/etc/earlybind.conf cannot be written'
+ok 'and nothing is locked' unchanged "$LOCK" none
+new two-gpus
+printf '# one\0two\n' >"$CONF"
+before=$(state "$CONF")
+run add 06:00 --yes
+ok 'a configuration with a NUL is not rewritten' unchanged "$CONF" "$before"
+ok 'and it is said' complained 1 '/etc/earlybind.conf cannot be written'
+
+# --- remove
+
+new server '# first' 'bind 05:00 # one' 'keep 00:14.0' 'bind 06:00'
+run accept --yes
+before=$(state "$CONF")
+run remove 05:00
+ok 'remove asks, too' complained 1 '--yes confirms'
+ok 'without an answer the rule stays' unchanged "$CONF" "$before"
+run remove 0000:05:00 --yes
+ok 'the rule goes, in whichever spelling' said 0 'update-initramfs -u'
+ok 'the rest stays as it is' same "$CONF" '# first
+keep 00:14.0
+bind 06:00'
+grep '^card ' "$LOCK" >"$TMP/cards"
+ok 'its entry goes, the other stays' same "$TMP/cards" 'card 1 _SB_.PCI0 02.0/00 10de:1db6:10de:124a:030200 - 0000:06:00.0'
+ok 'the card that was let go is a guard now' has "$LOCK" 'guard twin _SB_.PCI0 01.0/00 10de:1db6:10de:124a:030200'
+run remove 05:00 --yes
+ok 'a rule that is not there' complained 1 'there is no rule `bind 05:00`'
+run remove --yes
+ok 'without a selector: wrong usage' complained 2 'remove which rule?'
+printf 'bind 06:00\r\nkeep 00:14.0\r\n' >"$CONF"
+run remove 06:00 --yes
+ok 'of lines with CRLF the others stay' same "$CONF" "$(printf 'keep 00:14.0\r')"
+image
+ok 'how-to-undo: without the last rule nothing is put into the image' said 0 'nothing to bind'
+ok 'nothing at all' [ -z "$(ls -A "$TMP/image")" ]
+mkdir -p "$R/etc/earlybind.d"
+echo 'bind 05:00' >"$R/etc/earlybind.d/vm.conf"
+run remove 05:00 --yes
+ok 'a rule of another file is named, and left there' complained 1 'the rule is in /etc/earlybind.d/vm.conf:1'
+tap_end

@@ -1,0 +1,114 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# check.t: `earlybind check` says what the next boot would do, and ends with 1 if that is not what the rules ask for.
+# shellcheck disable=SC2016 # backticks in what is expected
+# shellcheck source=/dev/null
+. tests/functional/host.sh
+need jq:jq
+
+# says CODE FILE TEXT: it ended so, and the whole of out or err is this text.
+says()
+{
+	code "$1" && same "$TMP/$2" "$3"
+}
+
+new twin-gpus 'bind 10de:13c2'
+run check
+ok 'a rule that was not accepted' complained 1 'not-accepted: /etc/earlybind.conf:1: bind 10de:13c2: the lock has no entry'
+run accept --yes
+run check
+ok 'all is well' says 0 out 'The next boot, on this machine as it is:
+  0000:06:00.0 [10de:13c2] bind to vfio-pci
+  0000:06:00.1 [10de:0fbb] bind to vfio-pci'
+ok 'and nothing is complained of' silent "$TMP/err"
+before=$(state "$CONF")
+ok 'it writes nothing' unchanged "$CONF" "$before"
+
+change 'include twin-gpus' 'set 0000:06:00.0 driver=nouveau' 'set 0000:06:00.1 driver=snd_hda_intel'
+run check
+ok 'what has a driver now has none when the next boot starts' code 0
+change 'include twin-gpus' 'set 0000:03:00.0 boot_vga=0' 'set 0000:06:00.0 boot_vga=1'
+run check
+ok 'a card that a guard refuses now' said 1 'refused: display (it shows the boot: boot_vga)'
+change 'include twin-gpus' 'set 0000:06:00.0 group=-'
+run check
+ok 'a card without an IOMMU group' said 1 'refused: no-iommu'
+change 'include twin-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
+run check
+ok 'a card that is gone' said 1 'refused: absent'
+
+new two-gpus 'bind 06:00 optional'
+run accept --yes
+change 'include two-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
+run check
+ok 'one whose absence is normal' said 0 'The next boot binds nothing.'
+
+# --- IOMMU groups
+
+new z97-gtx980 'bind 01:00'
+run accept --yes
+run check
+ok 'bridges of its group do not matter' silent "$TMP/err"
+change 'include z97-gtx980' 'set 0000:09:00.0 group=1'
+run check
+ok 'another function of its group is warned of' complained 0 \
+	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0, which stays with the host'
+
+# --- rules that decide nothing
+
+new two-gpus 'bind 06:00' 'bind 10de:13c2'
+run accept --yes
+run check
+ok 'shadowed: a rule whose cards an earlier one has' complained 1 '/etc/earlybind.conf:2'
+new x370-rx580 'bind 01:00'
+run check
+ok 'a slot that is no card' complained 1 '0000:01:00 is not one card; name one function: 0000:01:00.0 0000:01:00.1'
+
+# --- a lock that is wrong
+
+# broken_lock HOW
+broken_lock()
+{
+	run check
+	complained 1 'lock-broken: /etc/earlybind.lock' || return 1
+	run list
+	complained 0 '/etc/earlybind.lock' || return 1
+	lacks "$TMP/out" locked || return 1
+	image
+	complained 0 'lock-broken: /etc/earlybind.lock' && [ -z "$(ls -A "$TMP/image")" ]
+}
+
+new two-gpus 'bind 06:00'
+run accept --yes
+cp "$LOCK" "$TMP/good"
+sed 's/06:00\.0$/03:00.0/' "$TMP/good" >"$LOCK"
+ok 'a lock that was edited by hand binds nothing' broken_lock
+sed '$d' "$TMP/good" >"$LOCK"
+ok 'nor does one that was cut off' broken_lock
+: >"$LOCK"
+ok 'nor an empty one' broken_lock
+head -c 1000 "$FIRST_INIT" >"$LOCK"
+ok 'nor one that is no text' broken_lock
+head -c 2000000 /dev/zero >"$LOCK"
+ok 'nor one of 2 MB' broken_lock
+sed '1s/1$/2/' "$TMP/good" >"$LOCK"
+ok 'nor one of another version' broken_lock
+
+# --- JSON
+
+cp "$TMP/good" "$LOCK"
+printf '%s\n' 'bind 6:0.0 # "quoted" \ back' >>"$CONF"
+run check --json
+jq -c '[.problems[0].line, .problems[0].severity, (.devices | length), .devices[0].bind, .lock_broken]' "$TMP/out" >"$TMP/json" 2>&1
+ok '--json: problems and devices' same "$TMP/json" '[2,"error",2,true,false]'
+ok 'with the same exit code' code 1
+: >"$LOCK"
+run check --json
+jq -c '[.devices, .lock_broken]' "$TMP/out" >"$TMP/json" 2>&1
+ok '--json of a damaged lock' same "$TMP/json" '[[],true]'
+
+rm -rf "${R:?}/sys"
+run check
+ok 'without a PCI bus it says so' complained 1 'sys/bus/pci cannot be read'
+tap_end

@@ -1,0 +1,115 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# config.t: whatever the configuration is, every error is told in words a person understands, and costs only its line.
+# shellcheck disable=SC2016 # backticks in what is expected
+# shellcheck source=/dev/null
+. tests/functional/host.sh
+need strace:strace
+
+DATA=tests/functional/config
+
+# twelve wrong lines and one right one
+new two-gpus
+cp $DATA/wrong.conf "$CONF"
+run accept --yes
+ok '12 wrong lines: the right one is locked' locked \
+	'card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0'
+run check
+ok 'check ends with 1' code 1
+ok '12 wrong lines: 12 messages, each with line, caret and what was expected' diff -u $DATA/wrong.expected "$TMP/err"
+ok 'there are 12' [ "$(grep -c '^/etc/earlybind.conf:' "$TMP/err")" = 12 ]
+image
+ok 'an image has the right rule all the same' said 0 ': 1 card'
+ok 'with the same messages' diff -u $DATA/wrong.expected "$TMP/err"
+
+# --- files
+
+new two-gpus
+rm "$CONF"
+run check
+ok 'no configuration: nothing is bound, nothing is wrong' said 0 'The next boot binds nothing.'
+run accept --yes
+ok 'accept says what to do' said 0 '`earlybind add SELECTOR` writes one'
+image
+ok 'an image without a configuration has nothing of ours' [ -z "$(ls -A "$TMP/image")" ]
+: >"$CONF"
+run check
+ok 'an empty configuration' said 0 'The next boot binds nothing.'
+printf '\n\n# only words\n  \t\n' >"$CONF"
+run check
+ok 'comments and empty lines' said 0 'The next boot binds nothing.'
+rm "$CONF"
+mkdir "$CONF"
+run check
+ok 'a folder in place of it cannot be read' complained 1 '/etc/earlybind.conf: cannot be read: Is a directory'
+image
+ok 'an image is built all the same' complained 0 '/etc/earlybind.conf: cannot be read'
+rmdir "$CONF"
+ln -s earlybind.conf "$CONF"
+run check
+ok 'a link to itself' complained 1 '/etc/earlybind.conf: cannot be read'
+rm "$CONF"
+echo 'bind 06:00' >"$CONF"
+ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P "$CONF" -P etc/earlybind.conf -e trace=openat -e inject=openat:error=EACCES \
+	"$EARLYBIND" check --root "$R" >"$TMP/out" 2>"$TMP/err"
+echo $? >"$TMP/code"
+ok 'one that may not be read' complained 1 '/etc/earlybind.conf: cannot be read: Permission denied'
+
+# binary LINES...: its messages are few, each a line of plain text, and the rule in the middle counts.
+binary()
+{
+	run check
+	code 1 || return 1
+	lines=$(wc -l <"$TMP/err")
+	[ "$lines" -le 100 ] || { echo "$lines lines of messages"; return 1; }
+	LC_ALL=C grep -v '^[ -~	]*$' "$TMP/err" && return 1
+	run accept --yes
+	locked 'card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0'
+}
+
+{ head -c 5000 "$FIRST_INIT"; printf '\nbind 06:00\n'; head -c 5000 "$FIRST_INIT"; } >"$CONF"
+ok 'a binary file around a rule' binary
+{ printf 'bind 06:00\n'; head -c 1000000 /dev/zero; } >"$CONF"
+ok '1 MB of zeros behind a rule' binary
+{ printf 'bind 06:00\n'; head -c 1000000 /dev/zero | tr '\0' '#'; } >"$CONF"
+run accept --yes
+ok 'a comment of 1 MB' complained 1 '/etc/earlybind.conf:2'
+{ yes 'keep 00:14.0' | head -n 80000; echo 'bind 06:00'; } >"$CONF"
+ok '1 MB of right lines: an image is built' did image --kernel 6.1.0-builtin --destdir "$TMP/image"
+{ yes 'wish 00:14.0' | head -n 80000; echo 'bind 06:00'; } >"$CONF"
+ok '1 MB of wrong lines: few messages, and the right one counts' binary
+head -c 5000000 /dev/zero >"$CONF"
+run check
+ok '5 MB: too large' complained 1 '/etc/earlybind.conf: cannot be read: File too large'
+printf 'bind 06:00\r\nkeep 03:00\r\n' >"$CONF"
+run check
+ok 'CRLF is accepted' lacks "$TMP/err" 'expected'
+printf '\357\273\277bind 06:00\n' >"$CONF"
+run check
+ok 'a byte order mark in front is accepted' silent "$TMP/err"
+
+# --- drop-ins
+
+new server 'bind 05:00'
+mkdir -p "$R/usr/lib/earlybind.d" "$R/run/earlybind.d" "$R/etc/earlybind.d"
+echo 'bind 06:00' >"$R/usr/lib/earlybind.d/20-vm.conf"
+echo 'keep 00:1c.5' >"$R/run/earlybind.d/30-keep.conf"
+echo 'bind 09:00 optional' >"$R/etc/earlybind.d/10-first.conf"
+echo 'bind 04:00' >"$R/etc/earlybind.d/README"
+run accept --yes
+sed -n 's/^\(rule\|keep\) .* \([^ ]*:[0-9]* [^ ]*\)$/\2/p; s/^keep /keep /p' "$LOCK" >"$TMP/rules"
+ok 'rules of all three folders, in the order of their names' same "$TMP/rules" 'keep 0000:00:1c.5
+/etc/earlybind.conf:1 0000:05:00
+/usr/lib/earlybind.d/20-vm.conf:1 0000:06:00'
+echo 'bind 06:00 bad' >"$R/run/earlybind.d/20-vm.conf"
+run check
+ok 'a file of /run masks the one of /usr/lib' complained 1 '/run/earlybind.d/20-vm.conf:1:12:'
+: >"$R/etc/earlybind.d/20-vm.conf"
+run check
+ok 'a file of /etc masks both, also an empty one' lacks "$TMP/err" '20-vm.conf'
+ok 'the entry of the masked rule is named as not used' has "$TMP/err" 'bind 0000:06:00 is in the lock, but no rule says so'
+echo 'bind 05:00' >"$R/etc/earlybind.d/40-twice.conf"
+run check
+ok 'the same rule in two files is an error' complained 1 '/etc/earlybind.d/40-twice.conf:1:'
+tap_end

@@ -1,0 +1,118 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# status.t: `earlybind status` tells what the boot program's report says, in words and in JSON.
+# shellcheck disable=SC2016 # backticks in what is expected
+# shellcheck source=/dev/null
+. tests/functional/host.sh
+need jq:jq
+REPORT=$R/run/earlybind/report
+
+# booted LINE...: the rules were accepted, the image was made, and this machine booted with it.
+booted()
+{
+	did accept --yes >/dev/null || code 0
+	change "$@"
+	cp -a "$R" "$TMP/booted"
+	rm -rf "$TMP/booted/usr"
+	plan "$R" 6.1.0-builtin "$TMP/booted" >/dev/null && boot "${INITS##* }" "$TMP/booted"
+	mkdir -p "$R/run"
+	cp -r "$TMP/booted/run/earlybind" "$R/run"
+	rm -rf "$TMP/booted"
+}
+
+# steady: what was said, with its hash and its milliseconds named alike each time.
+steady()
+{
+	sed 's/^Plan [0-9a-f]\{16\}:/Plan HASH:/; s/, in [0-9]* ms\./, in MS ms./; s/ *$//' "$TMP/out" >"$TMP/steady"
+}
+
+new two-gpus 'bind 10de:13c2'
+booted 'include two-gpus' 'set 0000:06:00.0 driver=vfio-pci override=vfio-pci' \
+	'set 0000:06:00.1 driver=vfio-pci override=vfio-pci'
+run status
+steady
+ok 'all was bound: it ends with 0' code 0
+ok 'a table, and a summary' same "$TMP/steady" 'Plan HASH: the plan was used.
+ADDRESS      ID        OUTCOME REASON DRIVER   NAME
+0000:06:00.0 10de:13c2 bound   -      vfio-pci Device 10de:13c2
+0000:06:00.1 10de:0fbb bound   -      vfio-pci Device 10de:0fbb
+2 bound, 0 refused, 0 failed, in MS ms.'
+run status --json
+jq -c '[.state, .complete, .bound, .refused, .failed, (.hash | length), .devices[0].address, .devices[0].path,
+	.devices[1].outcome, .devices[1].reason, .devices[1].driver, .notes]' "$TMP/out" >"$TMP/json" 2>&1
+ok '--json' same "$TMP/json" \
+	'["active",true,2,0,0,16,"0000:06:00.0","03.1/00.0","bound",null,"vfio-pci",[]]'
+
+new two-gpus 'bind 10de:13c2'
+booted 'include two-gpus' 'set 0000:06:00.0 driver=nouveau' 'cmdline vfio-pci.ids=10de:13c2'
+run status
+ok 'what was refused: the reason in words' said 1 \
+	'0000:06:00.0: busy: another driver already had this display before earlybind ran (nouveau has it already)'
+ok 'and what to do' has "$TMP/out" '    check that earlybind comes before that driver in the initramfs'
+ok 'and the notes' has "$TMP/out" 'note: ignored-ids: vfio-pci.ids= on the kernel command line'
+run status --json
+jq -c '[.refused, .devices[0].reason, .notes[0].reason]' "$TMP/out" >"$TMP/json" 2>&1
+ok '--json has reasons and notes' same "$TMP/json" '[2,"busy","ignored-ids"]'
+ok 'with the same exit code' code 1
+
+new two-gpus 'bind 10de:13c2'
+booted 'include two-gpus' 'cmdline earlybind=off'
+run status
+ok 'earlybind=off is named' said 1 'the plan was not used: earlybind was switched off on the kernel command line'
+new two-gpus 'bind 10de:13c2'
+booted 'include two-gpus' 'file proc/sys/kernel/osrelease 6.12.0'
+run status
+ok 'a plan that could not be used: why' said 1 \
+	'nothing was bound: the plan could not be used (the plan is for kernel 6.1.0-builtin, this is 6.12.0)'
+new two-gpus 'bind 10de:13c2 optional'
+booted 'include two-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
+run status
+ok 'a card whose absence is normal' said 0 'absent'
+
+# --- no report
+
+new two-gpus
+run status
+ok 'no report and no rules: all is well' said 0 "This boot's image had no plan"
+run status --json
+ok '--json of no report' same "$TMP/out" '{"report":null}'
+new two-gpus 'bind 10de:13c2'
+run status
+ok 'no report, but rules' said 1 '1 rule'
+ok 'with the next step' said 1 'earlybind accept'
+
+# --- a report that is wrong
+
+# damaged TEXT
+damaged()
+{
+	run status
+	complained 1 "/run/earlybind/report$1" || return 1
+	run status --json
+	code 1
+}
+
+new two-gpus 'bind 10de:13c2'
+booted 'include two-gpus'
+cp "$REPORT" "$TMP/good"
+: >"$REPORT"
+ok 'an empty report' damaged ':'
+head -c 1000 "$FIRST_INIT" >"$REPORT"
+ok 'a report that is no text' damaged ':1: '
+sed '1s/1$/9/' "$TMP/good" >"$REPORT"
+ok 'a report of a later version' damaged ':1: it has version 9'
+sed '3s/released/lost/' "$TMP/good" >"$REPORT"
+ok 'a word that is not known' damaged ':3: '
+head -c 2000000 /dev/zero >"$REPORT"
+ok 'a report of 2 MB' damaged ' cannot be read: File too large'
+rm "$REPORT"
+mkdir "$REPORT"
+ok 'a folder in place of it' damaged ' cannot be read: Is a directory'
+rmdir "$REPORT"
+sed '$d' "$TMP/good" >"$REPORT"
+run status
+ok 'a report without its end is shown, and called so' said 1 'the boot program was interrupted'
+run status --json
+ok 'in JSON too' jq -e '.complete == false' "$TMP/out"
+tap_end

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# run.sh [--all] [REGEX...]: builds and tests everything, or those tests whose names match. Missing packages are
+# installed. The last line is "N passed, N failed, N skipped"; the exit status is 1 if anything failed.
+#
+#   tests/unit, tests/fuzz     the core, by cmocka, and the fuzz targets over their corpus
+#   tests/trees                decisions and attempted writes, in trees that stand in for a machine
+#   tests/functional, plugins  the host tool and what it does for the generators
+#   tests/qemu                 boots of real kernels
+#   asan:...                   the same with AddressSanitizer and UndefinedBehaviorSanitizer
+#
+# --all: also the sweeps that take long (EARLYBIND_ALL=1). Each test's own output stays in build/tap.
+cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=/dev/null
+. tests/lib/need.sh
+BEGIN=$(date +%s)
+TAP=build/tap
+unset EARLYBIND INIT
+[ "${1:-}" != --all ] || { EARLYBIND_ALL=1; export EARLYBIND_ALL; shift; }
+case ${1:-} in
+-*) echo 'usage: run.sh [--all] [REGEX...]' >&2; exit 2 ;;
+esac
+
+# Which tests the sanitizers run too. What makes images of real kernels, or boots them, is left to the real programs.
+sanitized()
+{
+	case $1 in
+	tests/trees/* | tests/functional/*) [ "${1#*image}" = "$1" ] ;;
+	build/test/*) true ;;
+	*) false ;;
+	esac
+}
+
+# all_tests: the names of all tests, those that take longest first.
+all_tests()
+{
+	ls tests/qemu/*.t
+	for test in tests/trees/*.t tests/functional/*.t; do
+		! sanitized "$test" || echo "asan:$test"
+	done
+	ls tests/trees/*.t tests/functional/*.t tests/plugins/*.t tests/*.t
+	for test in tests/unit/test_*.c; do
+		test=build/test/unit/$(basename "$test" .c)
+		echo "$test"
+		echo "asan:$test"
+	done
+}
+
+selected()
+{
+	if [ $# -eq 0 ]; then
+		all_tests
+	else
+		all_tests | grep -E "$(printf '%s\n' "$@" | paste -s -d '|')"
+	fi
+}
+
+# need_tests: what the selected tests would install, before two of them run at once: apt-get cannot.
+need_tests()
+{
+	files=$(echo "$tests" | sed -n 's/^asan://; /\.t$/p' | sort -u)
+	case $files in
+	*tests/qemu/*) (TOP=$PWD && . tests/qemu/lib.sh && lib_need) || exit 1 ;;
+	esac
+	[ -n "$files" ] || return 0
+	# shellcheck disable=SC2046,SC2086 # lists of words
+	need $(sed -n 's/^need //p' $files tests/functional/host.sh tests/lib/image.sh | tr ' ' '\n' | sort -u)
+}
+
+# build WHAT ARGUMENT...: one make, of which only what is worth reading is seen.
+build()
+{
+	step "building $1"
+	shift
+	make -j"$(nproc)" "$@" >"$TAP/make.log" 2>&1 || { cat "$TAP/make.log"; fail "make $*"; }
+	grep -i '^cannot build' "$TAP/make.log"
+}
+
+mkdir -p "$TAP"
+rm -f "$TAP"/*.tap "$TAP"/*.status
+tests=$(selected "$@")
+[ -n "$tests" ] || fail "no test has a name like: $*"
+need_build
+need musl-gcc:musl-tools prove:perl cmp:diffutils /usr/include/cmocka.h:libcmocka-dev
+need_tests
+build 'with gcc: klibc, musl and glibc' all
+case $tests in
+*test/unit*) build 'the unit tests' unit ;;
+esac
+case $tests in
+*asan:*test/unit*) build 'with sanitizers, and the unit tests' SANITIZE=address,undefined BUILD=build/asan all unit ;;
+*asan:*) build 'with sanitizers' SANITIZE=address,undefined BUILD=build/asan all ;;
+esac
+
+step "testing: $(echo "$tests" | wc -l) files; their output is in $TAP"
+# shellcheck disable=SC2086 # a list of names without spaces
+prove -j2 --exec 'sh tests/lib/run-one.sh' $tests
+proved=$?
+sh tests/lib/count.sh "$TAP" $proved "$(($(date +%s) - BEGIN))"

@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# mktree.sh MANIFEST DIR: makes the tree of a machine below DIR, as `--root DIR` reads it: sys, proc, dev and run.
+#
+# A manifest has a function or a word a line; what stands later changes what stands earlier:
+#
+#   ADDRESS BEHIND ID CLASS GROUP DRIVER [KEY=VALUE...]
+#       BEHIND: the address of the bridge above, or -; one of another domain is a VMD's endpoint
+#       ID: vvvv:dddd[:ssss:ssss]    CLASS: 4 or 6 digits    GROUP, DRIVER: or -
+#       boot_vga=1        (a display of class 0300 has 0 otherwise)
+#       override=NAME     driver_override
+#       serial=HEX16      the Device Serial Number, behind another capability in `config`
+#       fb=NAME           a firmware framebuffer that is its child
+#       bar=START-END     a line of `resource`; several with commas
+#       usb=NAME          a USB device is plugged in; usb=- a root hub alone
+#       vf=ADDRESS        it is a virtual function of that device
+#   set ADDRESS KEY=VALUE...    changes it; also id=, class=, group=, driver= and behind=
+#   drop ADDRESS                takes it out
+#   renumber OLD=NEW...         other bus numbers (bb) in domain 0000, for all functions so far
+#   include NAME                machines/NAME.txt
+#   root DDDD:BB NAME|-         the ACPI path of a root bus; 0000:00 has _SB_.PCI0 without
+#   kernel RELEASE              6.1.0-builtin without
+#   cmdline TEXT
+#   driver NAME                 a PCI driver that is registered (vfio-pci, and what a function has, are so without)
+#   without NAME                it is not
+#   module NAME                 a module that is loaded
+#   iomem TEXT                  a line of /proc/iomem
+#   screen efi|vga HEX          the boot loader's framebuffer, by its address
+#   platform NAME               a firmware framebuffer without a parent
+#   vmcore                      the machine is saving a crash
+#   file PATH [TEXT]            any file
+#   fifo PATH                   a pipe that nobody reads
+#   remove PATH                 takes a file or folder of the tree away
+[ $# -eq 2 ] || { echo 'usage: mktree.sh MANIFEST DIR' >&2; exit 2; }
+trees=$(dirname "$0")
+# The awk program prints a shell script: one mkdir, then a printf or a link a file.
+script=$(LC_ALL=C awk -v machines="$trees/machines" -f "$trees/mktree.awk" "$1") || exit 1
+mkdir -p "$2" && cd "$2" && eval "$script"
