@@ -9,7 +9,8 @@ need script:bsdutils
 
 CARD='card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0'
 
-# added BEFORE RULE: with BEFORE in the configuration (printf's escapes), `add RULE` puts one line behind it.
+# added BEFORE RULE AFTER: with BEFORE in the configuration (printf's escapes) `add RULE` makes it AFTER, and the lock
+# names its last line.
 added()
 {
 	# shellcheck disable=SC2059 # escapes
@@ -19,7 +20,7 @@ added()
 	rm -f "$LOCK"
 	# shellcheck disable=SC2086 # words of the rule
 	run add $2 --yes
-	code 0 && cmp "$TMP/expected" "$CONF" && locked "$CARD"
+	code 0 && cmp "$TMP/expected" "$CONF" && locked "$CARD" && has "$LOCK" " /etc/earlybind.conf:$(wc -l <"$CONF") "
 }
 
 new two-gpus '# nothing yet'

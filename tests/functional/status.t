@@ -57,6 +57,13 @@ ok '--json has reasons and notes' same "$TMP/json" '[2,"busy","ignored-ids"]'
 ok 'with the same exit code' code 1
 
 new two-gpus 'bind 10de:13c2'
+booted 'include two-gpus' 'cmdline earlybind.skip=6\0"x"'
+run status --json
+jq -r '.notes[0].text' "$TMP/out" >"$TMP/json" 2>&1
+ok 'quotes and backslashes are escaped in JSON' same "$TMP/json" \
+	'earlybind.skip= has an item that is no selector: 6\0"x"'
+
+new two-gpus 'bind 10de:13c2'
 booted 'include two-gpus' 'cmdline earlybind=off'
 run status
 ok 'earlybind=off is named' said 1 'the plan was not used: earlybind was switched off on the kernel command line'

@@ -9,7 +9,7 @@
 EARLYBIND=${EARLYBIND:-build/glibc/earlybind}
 INITS=${INIT:-}
 for trees_libc in klibc musl glibc; do
-	[ -z "${INIT:-}" ] && [ -x "build/$trees_libc/earlybind-init" ] || continue
+	if [ -n "${INIT:-}" ] || [ ! -x "build/$trees_libc/earlybind-init" ]; then continue; fi
 	[ "$trees_libc" = glibc ] && [ -n "$INITS" ] || INITS="$INITS build/$trees_libc/earlybind-init"
 done
 if [ ! -x "$EARLYBIND" ] || [ -z "$INITS" ]; then

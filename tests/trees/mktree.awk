@@ -125,12 +125,21 @@ function folder(path) {
 	folders = folders " " quote(path)
 }
 
+# Each such character twice: what backslashes mean to gsub differs from awk to awk.
+function doubled(text, character,    at, result) {
+	while (at = index(text, character)) {
+		result = result substr(text, 1, at) character
+		text = substr(text, at + 1)
+	}
+	return result text
+}
+
 # Text as it is, without % and backslashes of its own.
 function file(path, text,    above) {
 	above = path
 	if (sub(/\/[^\/]*$/, "", above)) folder(above)
-	gsub(/\\/, "\\\\", text)
-	gsub(/%/, "%%", text)
+	text = doubled(text, "\\")
+	text = doubled(text, "%")
 	gsub(/\n/, "\\n", text)
 	files = files "printf " quote(text) " >" quote(path) "\n"
 }
