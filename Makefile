@@ -52,6 +52,8 @@ HOST := $(wildcard src/host/*.c)
 UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PAGES := $(patsubst man/%.scd,%,$(wildcard man/*.scd))
+# Needs libarchive.
+FUZZ_OF_HOST := fuzz_segments
 
 # What the boot program is made of: the linker takes from the core what is called.
 have = $(shell command -v $(1) >/dev/null 2>&1 && echo yes)
@@ -144,17 +146,25 @@ $(BUILD)/test/unit/%: tests/unit/%.c $(SHARED_OBJ) $(if $(HAVE_HOST),$(TEST_OBJ)
 	@mkdir -p $(@D)
 	$(call say_cc,CC)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_HOST) -Isrc -Isrc/core -o $@ $< $(if $(HAVE_HOST),$(TEST_OBJ) $(HOST_LIBS),$(SHARED_OBJ)) -lcmocka
+# The one target of the host's: what it needs beside the core.
+FUZZ_HOST := $(addprefix src/host/,contents.c newc.c packed.c segments.c stream.c uki.c)
+$(BUILD)/test/fuzz/fuzz_segments: FUZZ_EXTRA = $(FUZZ_HOST:src/%.c=$(BUILD)/glibc/%.o) $(HOST_LIBS)
+$(BUILD)/test/fuzz/fuzz_segments: $(FUZZ_HOST:src/%.c=$(BUILD)/glibc/%.o)
+$(BUILD)/fuzz/fuzz_segments: FUZZ_EXTRA = $(FUZZ_HOST) $(HOST_LIBS)
+$(BUILD)/fuzz/fuzz_segments: $(FUZZ_HOST)
+
 $(BUILD)/test/fuzz/%: tests/fuzz/%.c $(SHARED_OBJ) Makefile
 	@mkdir -p $(@D)
 	$(call say_cc,CC)
-	$(Q)$(CC) -DREPLAY $(CPPFLAGS_ALL) $(CFLAGS_HOST) -Isrc -Isrc/core -o $@ $< $(SHARED_OBJ)
+	$(Q)$(CC) -DREPLAY $(CPPFLAGS_ALL) $(CFLAGS_HOST) -Isrc -Isrc/core -o $@ $< $(SHARED_OBJ) $(FUZZ_EXTRA)
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE) Makefile
 	@mkdir -p $(@D)
 	$(call say_cc,CC)
 	$(Q)$(CLANG) -g -O1 -std=gnu11 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Isrc -Isrc/core \
-		-DEARLYBIND_VERSION='"$(VERSION)"' -o $@ $< $(CORE)
+		-DEARLYBIND_VERSION='"$(VERSION)"' -o $@ $< $(CORE) $(FUZZ_EXTRA)
 
 unit: $(UNIT:%=$(BUILD)/test/unit/%)
+FUZZ := $(if $(HAVE_HOST),$(FUZZ),$(filter-out $(FUZZ_OF_HOST),$(FUZZ)))
 fuzz-replay: $(FUZZ:%=$(BUILD)/test/fuzz/%)
 fuzz: $(FUZZ:%=$(BUILD)/fuzz/%)
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "uki.h"
+
+#include "bytes.h"
+
+#define PE_OFFSET_AT 0x3c
+#define COFF_LEN 24 /* with the signature "PE\0\0" */
+#define SECTION_LEN 40
+#define NAME_LEN 8
+
+bool is_pe(const unsigned char *data, size_t len)
+{
+	return len >= 2 && data[0] == 'M' && data[1] == 'Z';
+}
+
+/* The section's size in memory is the true one; the one in the file is rounded up, or smaller if zeros follow. */
+static int place(const unsigned char *data, size_t len, const unsigned char *section, const unsigned char **start,
+		 size_t *size)
+{
+	uint32_t in_memory = little_endian(section + 8, 4), in_file = little_endian(section + 16, 4),
+		 at = little_endian(section + 20, 4);
+
+	*size = in_memory && in_memory < in_file ? in_memory : in_file;
+	if (at > len || *size > len - at)
+		return -EBADMSG;
+	*start = data + at;
+	return 0;
+}
+
+int pe_section(const unsigned char *data, size_t len, const char *name, const unsigned char **start, size_t *size)
+{
+	size_t pe, table;
+	unsigned n;
+
+	if (!is_pe(data, len) || len < PE_OFFSET_AT + 4)
+		return -EBADMSG;
+	pe = little_endian(data + PE_OFFSET_AT, 4);
+	if (pe > len || len - pe < COFF_LEN || memcmp(data + pe, "PE\0", 4) != 0)
+		return -EBADMSG;
+	n = little_endian(data + pe + 6, 2);
+	table = pe + COFF_LEN + little_endian(data + pe + 20, 2);
+	if (table > len || (len - table) / SECTION_LEN < n)
+		return -EBADMSG;
+	for (unsigned i = 0; i < n; i++)
+		if (strncmp((const char *)data + table + i * SECTION_LEN, name, NAME_LEN) == 0)
+			return place(data, len, data + table + i * SECTION_LEN, start, size);
+	return -ENODATA;
+}
