@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verify.h"
+
+#include <inttypes.h>
+#include <sys/stat.h>
+
+#include "contents.h"
+#include "place.h"
+#include "uki.h"
+
+#define IMAGE_BYTES_MAX (2u << 30)
+#define SIGNATURE_END "~Module signature appended~\n"
+
+const char *const image_state_words[IMAGE_STATE_COUNT] = {
+	[IMAGE_CURRENT] = "current", [IMAGE_STALE] = "stale",           [IMAGE_DAMAGED] = "damaged",
+	[IMAGE_FOREIGN] = "foreign", [IMAGE_UNREADABLE] = "unreadable",
+};
+
+static void free_char(char **p)
+{
+	free(*p);
+}
+
+static bool is_signed(const char *data, size_t len)
+{
+	size_t end = strlen(SIGNATURE_END);
+
+	return len >= end && memcmp(data + len - end, SIGNATURE_END, end) == 0;
+}
+
+/* Says what became of the plan: the hash names what was decided, the rest are modules, guards and settings. */
+static int compare_plan(const struct staged_file *f, const struct content *is, uint64_t hash, struct findings *out)
+{
+	struct plan plan = { 0 }, now = { 0 };
+	struct plan_error wrong = { 0 };
+	int err = plan_parse(KIND_PLAN, is->data, is->len, &plan, &wrong);
+
+	if (err == -ENOMEM || plan_parse(KIND_PLAN, f->data, f->len, &now, &(struct plan_error){ 0 })) {
+		err = -ENOMEM;
+	} else if (err == -EPROTONOSUPPORT) {
+		err = findings_add(out, "its plan was made by another version of earlybind");
+	} else if (err) {
+		err = findings_add(out, "its plan is damaged (line %u: %s)", wrong.line, wrong.text);
+	} else if (strcmp(plan.kernel, now.kernel) != 0) {
+		err = findings_add(out, "its plan is for kernel %s", plan.kernel);
+	} else if (plan.hash != hash) {
+		err = findings_add(out, "its plan is %016" PRIx64 ", but rules and lock now make %016" PRIx64,
+				   plan.hash, hash);
+	} else {
+		err = findings_add(
+			out, "its plan %016" PRIx64 " has other modules, guards or settings than it would now", hash);
+	}
+	plan_free(&plan);
+	plan_free(&now);
+	return err;
+}
+
+static int compare_file(const struct staged_file *f, const struct content *is, uint64_t hash, struct findings *out)
+{
+	bool module = strncmp(f->name, "modules/", 8) == 0;
+
+	if (!is)
+		return findings_add(out, "it lacks /%s/%s", STAGING_FOLDER, f->name);
+	if (!S_ISREG(is->mode))
+		return findings_add(out, "/%s in it is no file", is->name);
+	if (!(is->mode & 0111) && f->mode & 0111 && findings_add(out, "/%s in it is not executable", is->name))
+		return -ENOMEM;
+	if (is->len == f->len && memcmp(is->data, f->data, f->len) == 0)
+		return 0;
+	if (strcmp(f->name, "plan") == 0)
+		return compare_plan(f, is, hash, out);
+	if (module && is_signed(f->data, f->len) && !is_signed(is->data, is->len))
+		return findings_add(out, "/%s in it has lost its signature: it was stripped", is->name);
+	return findings_add(out, "/%s in it is not the one that is installed (%zu bytes instead of %zu)", is->name,
+			    is->len, f->len);
+}
+
+static bool is_expected(const struct image *expected, const char *name)
+{
+	for (size_t i = 0; i < expected->n_files; i++)
+		if (strcmp(expected->files[i].name, name + strlen(STAGING_FOLDER "/")) == 0)
+			return true;
+	return false;
+}
+
+/* What is ours in the image against what would be put there now. */
+static int compare_ours(const struct contents *c, const struct image *expected, struct findings *out)
+{
+	const struct content *item;
+	int err = 0;
+
+	if (!contents_find(c, STAGING_FOLDER "/plan"))
+		return findings_add(out, "it holds no plan of earlybind");
+	for (size_t i = 0; i < expected->n_files && !err; i++) {
+		const struct staged_file *f = &expected->files[i];
+		char name[sizeof(f->name) + sizeof(STAGING_FOLDER)];
+
+		snprintf(name, sizeof(name), "%s/%s", STAGING_FOLDER, f->name);
+		err = compare_file(f, contents_find(c, name), expected->hash, out);
+	}
+	for (size_t at = 0; !err && (item = contents_next(c, STAGING_FOLDER "/modules/*", &at));)
+		if (S_ISREG(item->mode) && !is_expected(expected, item->name))
+			err = findings_add(out, "/%s in it is not needed any more", item->name);
+	return err;
+}
+
+static int compare(const struct contents *c, const struct image *expected, struct findings *out)
+{
+	int err;
+
+	if (!expected)
+		return contents_find(c, STAGING_FOLDER "/plan")
+			       ? findings_add(out, "it holds a plan, though there is nothing to bind")
+			       : 0;
+	err = compare_ours(c, expected, out);
+	/* Without a plan the place says nothing more. */
+	if (!err && contents_find(c, STAGING_FOLDER "/plan"))
+		err = place_check(c, out);
+	return err;
+}
+
+/* The patterns of the places, and those of our own files. */
+static int read_contents(const unsigned char *data, size_t len, struct contents *c, char *why)
+{
+	static const char *const ours[] = { STAGING_FOLDER "/*", STAGING_FOLDER "/modules/*" };
+	const char *patterns[64] = { NULL };
+	size_t n = 0;
+
+	while (n < ARRAY_SIZE(patterns) - ARRAY_SIZE(ours) - 1 && place_patterns[n]) {
+		patterns[n] = place_patterns[n];
+		n++;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
+		patterns[n++] = ours[i];
+	return contents_read(data, len, patterns, c, why);
+}
+
+static int verify_data(const unsigned char *data, size_t len, const struct image *expected, enum image_state *state,
+		       struct findings *out)
+{
+	char why[SEGMENTS_WHY_LEN];
+	struct contents c = { 0 };
+	int err = 0;
+
+	if (is_pe(data, len)) {
+		err = pe_section(data, len, ".initrd", &data, &len);
+		*state = err == -ENODATA ? IMAGE_FOREIGN : IMAGE_DAMAGED;
+		if (err)
+			return findings_add(out, err == -ENODATA
+							 ? "this is a kernel or a UKI without an .initrd section"
+							 : "its PE headers are damaged, or it is truncated");
+	}
+	err = read_contents(data, len, &c, why);
+	if (err == -ENOMEM)
+		return err;
+	*state = err == -ENOEXEC ? IMAGE_FOREIGN : IMAGE_DAMAGED;
+	if (err)
+		return findings_add(out, "%s", why);
+	err = compare(&c, expected, out);
+	contents_free(&c);
+	*state = out->n ? IMAGE_STALE : IMAGE_CURRENT;
+	return err;
+}
+
+int verify_image(const struct sysroot *root, const char *path, const struct image *expected, enum image_state *state,
+		 struct findings *out)
+{
+	_cleanup_(free_char) char *data = NULL;
+	size_t len;
+	int err = sysroot_read_all(root, path, IMAGE_BYTES_MAX, &data, &len);
+
+	*state = IMAGE_UNREADABLE;
+	memset(out, 0, sizeof(*out));
+	if (err == -ENOMEM)
+		return err;
+	if (err)
+		return findings_add(out, "it cannot be read: %s", strerror(-err));
+	err = verify_data((unsigned char *)data, len, expected, state, out);
+	if (err)
+		findings_free(out);
+	return err;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether an image holds just what `earlybind image` would put into it now, where the boot runs it in time. */
+#ifndef EARLYBIND_VERIFY_H
+#define EARLYBIND_VERIFY_H
+
+#include "../core/compat.h"
+#include "../sys/sysroot.h"
+#include "findings.h"
+#include "image.h"
+
+enum image_state {
+	IMAGE_CURRENT,
+	IMAGE_STALE,      /* readable, but not as it would be made now */
+	IMAGE_DAMAGED,    /* truncated or damaged: it may not boot */
+	IMAGE_FOREIGN,    /* no initramfs image, or a UKI without one */
+	IMAGE_UNREADABLE, /* missing, no permission, an error of the disk */
+	IMAGE_STATE_COUNT
+};
+
+extern const char *const image_state_words[IMAGE_STATE_COUNT];
+
+/*
+ * `path` is that of an initramfs image or a UKI below the root; `expected` what image_make() made for its kernel, or
+ * NULL where there is nothing to bind. Why it is not current stands in *out. 0 or -ENOMEM.
+ */
+int verify_image(const struct sysroot *root, const char *path, const struct image *expected, enum image_state *state,
+		 struct findings *out) _must_check_;
+
+#endif
