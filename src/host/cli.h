@@ -16,6 +16,7 @@ struct cli {
 	const char *root_dir; /* of --root, or "/" */
 	bool json;
 	bool yes;
+	bool check;          /* --check */
 	const char *kernel;  /* --kernel */
 	const char *destdir; /* --destdir */
 	char **args;         /* what stands behind the command and its options */
@@ -36,6 +37,7 @@ int cmd_add(struct cli *cli);
 int cmd_check(struct cli *cli);
 int cmd_image(struct cli *cli);
 int cmd_list(struct cli *cli);
+int cmd_regenerate(struct cli *cli);
 int cmd_remove(struct cli *cli);
 int cmd_status(struct cli *cli);
 

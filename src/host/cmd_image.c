@@ -6,10 +6,11 @@
  */
 #include <inttypes.h>
 
-#include "../core/compose.h"
 #include "cli.h"
 #include "files.h"
 #include "image.h"
+#include "images.h"
+#include "planned.h"
 
 const char image_help[] =
 	"Puts what the boot needs to bind the accepted cards into an image that is being built:\n"
@@ -36,58 +37,6 @@ const char image_help[] =
 static void free_config(struct config *c)
 {
 	config_free(c);
-}
-
-/* A remedy is told once, not with every warning of its kind. */
-static void warn(const struct report_note *notes, size_t n)
-{
-	bool told[REASON_COUNT] = { false };
-
-	for (size_t i = 0; i < n; i++) {
-		enum reason reason = notes[i].reason;
-		const char *remedy = told[reason] ? "" : reason_remedy(reason);
-
-		if (reason == REASON_NONE)
-			say_warning("%s", notes[i].text);
-		else
-			say_warning("%s: %s%s%s%s", reason_word(reason), notes[i].text, *remedy ? " (" : "", remedy,
-				    *remedy ? ")" : "");
-		told[reason] = true;
-	}
-}
-
-static void warn_lock(int err, const struct plan_error *wrong)
-{
-	if (err == -EBADMSG && wrong->line)
-		say_warning("lock-broken: /%s:%u: %s; nothing is bound (%s)", LOCK_FILE, wrong->line, wrong->text,
-			    reason_remedy(REASON_LOCK_BROKEN));
-	else
-		say_warning("lock-broken: /%s: %s; nothing is bound (%s)", LOCK_FILE,
-			    err == -EPROTONOSUPPORT ? "made by another version of earlybind"
-			    : *wrong->text          ? wrong->text
-						    : strerror(-err),
-			    reason_remedy(REASON_LOCK_BROKEN));
-}
-
-/* The plan of conf and lock; without a card in it if the lock is damaged. 0 or -ENOMEM. */
-static int read_plan(const struct cli *cli, const struct config *config, struct composition *out)
-{
-	struct plan lock = { 0 };
-	struct plan_error wrong = { 0 };
-	int err = lock_load(&cli->root, &lock, &wrong);
-
-	memset(out, 0, sizeof(*out));
-	if (err == -ENOMEM)
-		return err;
-	if (err && err != -ENOENT) {
-		warn_lock(err, &wrong);
-		return 0;
-	}
-	err = compose(config, err ? NULL : &lock, out);
-	plan_free(&lock);
-	if (!err)
-		warn(out->notes, out->n_notes);
-	return err;
 }
 
 static int put(const struct cli *cli, const struct image *image)
@@ -140,7 +89,7 @@ static int put_plan(const struct cli *cli, struct plan *plan)
 
 	if (image_make(&cli->root, cli->root_dir, cli->kernel, plan, &image, why))
 		return give_up(cli, why);
-	warn(image.notes, image.n_notes);
+	planned_warn(image.notes, image.n_notes);
 	code = put(cli, &image);
 	if (code == EXIT_DONE && !show(&image, plan))
 		code = give_up(cli, "the output cannot be written");
@@ -148,26 +97,15 @@ static int put_plan(const struct cli *cli, struct plan *plan)
 	return code;
 }
 
-/* A release is one folder name and one word. */
-static bool is_release(const char *s)
-{
-	size_t len = strlen(s);
-
-	for (size_t i = 0; i < len; i++)
-		if (s[i] <= ' ' || s[i] > '~' || s[i] == '/')
-			return false;
-	return len && len < KERNEL_LEN && *s != '.';
-}
-
 static int check_usage(const struct cli *cli)
 {
-	const char *wrong = cli->n_args                ? "image takes no arguments beside its options"
-			    : cli->json                ? "image prints no JSON"
-			    : !cli->kernel             ? "image needs --kernel RELEASE"
-			    : !cli->destdir            ? "image needs --destdir DIR"
-			    : !*cli->destdir           ? "--destdir names no folder"
-			    : !is_release(cli->kernel) ? "--kernel wants one release as `uname -r` prints it"
-						       : NULL;
+	const char *wrong = cli->n_args                       ? "image takes no arguments beside its options"
+			    : cli->json                       ? "image prints no JSON"
+			    : !cli->kernel                    ? "image needs --kernel RELEASE"
+			    : !cli->destdir                   ? "image needs --destdir DIR"
+			    : !*cli->destdir                  ? "--destdir names no folder"
+			    : !kernel_is_release(cli->kernel) ? "--kernel wants one release as `uname -r` prints it"
+							      : NULL;
 
 	if (wrong)
 		say_error("%s; see `earlybind image --help`", wrong);
@@ -185,7 +123,7 @@ int cmd_image(struct cli *cli)
 	if (config_load(&cli->root, &config))
 		return give_up(cli, strerror(ENOMEM));
 	config_complain(&config);
-	if (read_plan(cli, &config, &made))
+	if (planned_compose(cli, &config, true, &made))
 		return give_up(cli, strerror(ENOMEM));
 	code = made.plan.n_cards ? put_plan(cli, &made.plan) : put_nothing(cli, &config);
 	composition_free(&made);

@@ -7,6 +7,7 @@
 #include "cli.h"
 
 extern const char image_help[];
+extern const char regenerate_help[];
 
 static const struct command commands[] = {
 	{ "list", cmd_list, "j", "[gpu|nvme|nic|usb|audio] [--json]",
@@ -25,6 +26,8 @@ static const struct command commands[] = {
 	{ "check", cmd_check, "j", "[--json]", "validate the rules and say what the next boot would do",
 	  "Reads the rules and the lock, and decides as the boot program would on this machine. Exit status 1: a rule\n"
 	  "is wrong, was not accepted, or a device would be refused.\n" },
+	{ "regenerate", cmd_regenerate, "cj", "[KERNEL...] [--check] [--json]",
+	  "make the initramfs images anew and verify them", regenerate_help },
 	{ "status", cmd_status, "j", "[--json]", "say what the last boot did",
 	  "Shows the report of this boot: each device, bound or not, with the reason. Exit status 1: something that "
 	  "was\n"
@@ -34,10 +37,15 @@ static const struct command commands[] = {
 };
 
 static const struct option options[] = {
-	{ "root", required_argument, NULL, 'r' },    { "kernel", required_argument, NULL, 'k' },
-	{ "destdir", required_argument, NULL, 'd' }, { "json", no_argument, NULL, 'j' },
-	{ "yes", no_argument, NULL, 'y' },           { "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },       { NULL, 0, NULL, 0 },
+	{ "root", required_argument, NULL, 'r' },
+	{ "kernel", required_argument, NULL, 'k' },
+	{ "destdir", required_argument, NULL, 'd' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "yes", no_argument, NULL, 'y' },
+	{ "check", no_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static void print_usage(FILE *to)
@@ -46,7 +54,7 @@ static void print_usage(FILE *to)
 	      "Keeps PCI cards off the host's drivers, for virtual machines, from the initramfs on.\n\n",
 	      to);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
+		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fputs("\n`earlybind COMMAND --help` tells more. Recovery: earlybind=off on the kernel command line.\n", to);
 }
 
@@ -69,8 +77,8 @@ static int read_options(struct cli *cli, const struct command *c, int argc, char
 	int o;
 
 	optind = 1;
-	while ((o = getopt_long(argc, argv, "r:k:d:jyhV", options, NULL)) != -1) {
-		if (strchr("kdjy", o) && !strchr(c->options, o)) {
+	while ((o = getopt_long(argc, argv, "r:k:d:jychV", options, NULL)) != -1) {
+		if (strchr("kdjyc", o) && !strchr(c->options, o)) {
 			say_error("%s does not take this option", c->name);
 			o = '?';
 		}
@@ -89,6 +97,9 @@ static int read_options(struct cli *cli, const struct command *c, int argc, char
 			break;
 		case 'y':
 			cli->yes = true;
+			break;
+		case 'c':
+			cli->check = true;
 			break;
 		case 'h':
 			print_help(c);

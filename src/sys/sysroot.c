@@ -201,8 +201,7 @@ bool sysroot_exists(const struct sysroot *r, const char *path)
 	return faccessat(r->fd, path, F_OK, 0) == 0;
 }
 
-/* Inserts the name at its place. */
-static int add_name(struct names *names, const char *name)
+int names_add(struct names *names, const char *name)
 {
 	char **grown = realloc(names->items, (names->n + 1) * sizeof(*grown)), *copy = strdup(name);
 	size_t at = names->n;
@@ -237,7 +236,7 @@ int sysroot_list(const struct sysroot *r, const char *dir, struct names *out)
 	}
 	while (ret == 0 && (entry = readdir(d)))
 		if (entry->d_name[0] != '.')
-			ret = add_name(out, entry->d_name);
+			ret = names_add(out, entry->d_name);
 	closedir(d);
 	if (ret < 0)
 		names_free(out);

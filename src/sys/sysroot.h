@@ -42,6 +42,8 @@ struct names {
 	size_t n;
 };
 int sysroot_list(const struct sysroot *r, const char *dir, struct names *out) _must_check_;
+/* Inserts a copy of the name at its place. 0 or -ENOMEM. */
+int names_add(struct names *names, const char *name) _must_check_;
 void names_free(struct names *n);
 
 #endif

@@ -235,6 +235,9 @@ static void truncated_images_are_damaged_wherever_they_end(void **state)
 static void foreign_files_are_told_from_damaged_ones(void **state)
 {
 	(void)state;
+	shell("gzip -n <one >odd && printf x >pad && while [ $(($(stat -c %s odd) % 4)) = 0 ]; do gzip -n <one >>odd && "
+	      "gzip -nc pad >>odd; done; cat two >>odd");
+	refused("odd", -EBADMSG, "segment 2");
 	shell(": >empty && head -c 4096 /dev/zero >zeros && head -c 4096 /bin/sh >foreign && cat one foreign >junk &&"
 	      " gzip <foreign >packed && (printf x && cat one) >shifted && sed 's/070701/070709/2' one >header");
 	refused("empty", -ENOEXEC, "it is empty");

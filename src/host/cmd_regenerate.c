@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `earlybind regenerate`: runs the generator of this system, and verifies each image afterwards. The old image is kept
+ * until then.
+ */
+#include <unistd.h>
+
+#include "cli.h"
+#include "files.h"
+#include "look.h"
+#include "planned.h"
+#include "rebuild.h"
+
+const char regenerate_help[] =
+	"Makes the initramfs images anew with the system's own program (update-initramfs, dracut, mkinitcpio or\n"
+	"kernel-install; then proxmox-boot-tool where it is used), for the given kernels or for all that have modules\n"
+	"here. Then it opens each image and verifies that plan, program and modules in it are the current ones, and\n"
+	"that its boot runs them before anything loads drivers.\n"
+	"\n"
+	"Before, it checks the space; a copy of each image stays in /var/lib/earlybind/images until the new one is\n"
+	"verified, and is put back when the program fails or leaves a damaged image.\n"
+	"\n"
+	"  --check       only verify the images that are there\n"
+	"  --json        with --check: print what was found as JSON\n"
+	"  --root DIR    the system in DIR: the program is run after chroot into it\n"
+	"\n"
+	"Exit status: 0 all images are current; 1 one is not, or could not be made; 2 wrong usage.\n";
+
+static void free_names(struct names *n)
+{
+	names_free(n);
+}
+
+static void free_look(struct look *l)
+{
+	look_free(l);
+}
+
+static bool is_known(const struct cli *cli, const char *release)
+{
+	struct image_files images = { 0 };
+
+	if (kernel_is_there(&cli->root, release))
+		return true;
+	if (!kernel_has_folder(&cli->root, release))
+		say_error("there is no kernel %s: neither /usr/lib/modules/%s nor /lib/modules/%s", release, release,
+			  release);
+	else
+		say_error("kernel %s has no modules.dep: it was removed, or `depmod %s` has to be run", release,
+			  release);
+	if (images_find(&cli->root, release, &images) == 0)
+		for (size_t i = 0; i < images.n; i++)
+			say_error("its image /%s is left as it is", images.items[i].path);
+	images_free(&images);
+	return false;
+}
+
+/* A kernel of which the folder is left over, with an image that can still be booted. */
+static bool is_orphan(const struct cli *cli, const char *release)
+{
+	struct image_files images = { 0 };
+	bool orphan =
+		!kernel_is_there(&cli->root, release) && images_find(&cli->root, release, &images) == 0 && images.n;
+
+	images_free(&images);
+	return orphan;
+}
+
+static int complain_of_orphans(const struct cli *cli)
+{
+	static const char *const dirs[] = { "usr/lib/modules", "lib/modules" };
+	int code = EXIT_DONE;
+
+	for (size_t d = 0; d < ARRAY_SIZE(dirs); d++) {
+		_cleanup_(free_names) struct names names = { 0 };
+
+		if (sysroot_list(&cli->root, dirs[d], &names))
+			continue;
+		for (size_t i = 0; i < names.n; i++) {
+			if (!kernel_is_release(names.items[i]) || !is_orphan(cli, names.items[i]))
+				continue;
+			code = is_known(cli, names.items[i]) ? code : EXIT_REFUSED;
+		}
+		if (code != EXIT_DONE)
+			return code; /* the other is mostly a link to this one */
+	}
+	return code;
+}
+
+/* The kernels that were asked for, or all; *code is not EXIT_DONE if something is wrong with one. */
+static int choose_kernels(const struct cli *cli, struct names *out, int *code)
+{
+	int err = 0;
+
+	if (!cli->n_args) {
+		*code = complain_of_orphans(cli);
+		return kernels_find(&cli->root, out);
+	}
+	memset(out, 0, sizeof(*out));
+	for (int i = 0; i < cli->n_args && !err; i++) {
+		if (!is_known(cli, cli->args[i])) {
+			*code = EXIT_REFUSED;
+			continue;
+		}
+		err = names_add(out, cli->args[i]);
+	}
+	return err;
+}
+
+/* The rules that go into no image, and what else an image build would warn of. */
+static int warn_of_rules(const struct cli *cli)
+{
+	struct composition made = { 0 };
+	struct config config = { 0 };
+	int err = config_load(&cli->root, &config);
+
+	if (!err) {
+		config_complain(&config);
+		err = planned_compose(cli, &config, true, &made);
+	}
+	composition_free(&made);
+	config_free(&config);
+	return err;
+}
+
+static int check(const struct cli *cli, const struct names *kernels)
+{
+	_cleanup_(free_look) struct look look = { 0 };
+
+	for (size_t i = 0; i < kernels->n; i++) {
+		size_t before = look.n;
+
+		if (look_at_kernel(cli, kernels->items[i], &look))
+			return EXIT_REFUSED;
+		if (look.n == before)
+			say_warning("kernel %s has no image in /boot, /efi or /boot/efi", kernels->items[i]);
+	}
+	if (cli->json) {
+		struct json j = { .to = stdout };
+
+		json_open(&j, NULL, '{');
+		look_json(&look, &j);
+		json_close(&j, '}');
+		putchar('\n');
+	}
+	for (size_t i = 0; i < look.n && !cli->json; i++)
+		look_print(&look.items[i], stdout);
+	if (!look.n) {
+		say_error("there is no image to check");
+		return EXIT_REFUSED;
+	}
+	if (look_is_current(&look))
+		return EXIT_DONE;
+	if (!cli->json)
+		puts("Now run `earlybind regenerate`.");
+	return EXIT_REFUSED;
+}
+
+/*
+ * There the image belongs to the deployment: rpm-ostree makes it. An image that has the program already (`image
+ * --base`) needs only the lock; else dracut has to run on this host.
+ */
+static int say_ostree(void)
+{
+	puts("This system is made by rpm-ostree, which makes the image too. Run, as root:\n"
+	     "    rpm-ostree initramfs-etc --track=/etc/earlybind.lock --track=/etc/earlybind.conf\n"
+	     "    rpm-ostree initramfs --enable\n"
+	     "and reboot. `earlybind regenerate --check` looks at the image afterwards.");
+	return EXIT_REFUSED;
+}
+
+static int check_usage(const struct cli *cli)
+{
+	if (cli->json && !cli->check) {
+		say_error("--json goes with --check; see `earlybind regenerate --help`");
+		return EXIT_USAGE;
+	}
+	for (int i = 0; i < cli->n_args; i++)
+		if (!kernel_is_release(cli->args[i])) {
+			say_error("'%s' is no release as `uname -r` prints it", cli->args[i]);
+			return EXIT_USAGE;
+		}
+	return EXIT_DONE;
+}
+
+int cmd_regenerate(struct cli *cli)
+{
+	_cleanup_(free_names) struct names kernels = { 0 };
+	int code = check_usage(cli), ret;
+
+	if (code != EXIT_DONE)
+		return code;
+	if (!cli->check && sysroot_exists(&cli->root, "run/ostree-booted"))
+		return say_ostree();
+	if (!cli->check && geteuid() != 0) {
+		say_error("only root can make images: try sudo");
+		return EXIT_REFUSED;
+	}
+	if (warn_of_rules(cli) || choose_kernels(cli, &kernels, &code)) {
+		say_error("what is to be done cannot be found out: the configuration or the folder of modules cannot "
+			  "be read");
+		return EXIT_REFUSED;
+	}
+	if (!kernels.n) {
+		if (code == EXIT_DONE)
+			say_error("there is no kernel with modules in /usr/lib/modules or /lib/modules");
+		return EXIT_REFUSED;
+	}
+	ret = cli->check ? check(cli, &kernels) : rebuild(cli, &kernels);
+	return ret == EXIT_DONE ? code : ret;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "generator.h"
+
+#include "../core/plan.h"
+#include "cli.h"
+
+#define ARG_BYTES 600
+
+/* Of several that are installed, the first whose sign is there; without any sign the first. */
+static const struct generator generators[] = {
+	{
+		.name = "initramfs-tools",
+		.command = "update-initramfs",
+		.needs = "usr/share/initramfs-tools/hook-functions",
+		.sign = "etc/kernel/postinst.d/initramfs-tools",
+		.one = { "-u", "-k", "%k" },
+		.fresh = { "-c", "-k", "%k" },
+	},
+	{
+		.name = "dracut",
+		.command = "dracut",
+		.needs = "usr/lib/dracut/dracut-functions.sh",
+		.sign = "etc/kernel/postinst.d/dracut",
+		.in_place = true,
+		.one = { "--force", "%i", "%k" },
+		.fresh = { "--force", "--kver", "%k" },
+		.uki = { "--force", "--kver", "%k" },
+	},
+	{
+		.name = "mkinitcpio",
+		.command = "mkinitcpio",
+		.needs = "usr/lib/initcpio/functions",
+		.sign = "usr/share/libalpm/hooks/90-mkinitcpio-install.hook",
+		.in_place = true,
+		.one = { "-p", "%p" },
+		.all = { "-P" },
+	},
+	{
+		.name = "kernel-install",
+		.command = "kernel-install",
+		.one = { "add", "%k", "%v" },
+	},
+};
+
+/* Programs that copy new images to where the firmware finds them. */
+static const struct {
+	const char *command, *sign, *args[GENERATOR_ARGS];
+} after[] = {
+	{ "proxmox-boot-tool", "etc/kernel/proxmox-boot-uuids", { "refresh" } },
+};
+
+void generator_names(char *text, size_t size)
+{
+	size_t len = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(generators) && len < size; i++)
+		len += (size_t)snprintf(text + len, size - len, "%s%s", i ? ", " : "", generators[i].command);
+}
+
+static bool is_installed(const struct sysroot *r, const struct generator *g)
+{
+	char path[COMMAND_LEN];
+
+	return command_find(r, g->command, path) && (!g->needs || sysroot_exists(r, g->needs));
+}
+
+/* Whether kernel-install, and no generator by itself, made these. */
+static bool are_by_kernel_install(const struct image_files *images)
+{
+	for (size_t i = 0; i < images->n; i++)
+		if (!images->items[i].by_kernel_install)
+			return false;
+	return images->n > 0;
+}
+
+/* kernel-install, which every systemd brings along, counts only where its images are, or where nothing else is. */
+const struct generator *generator_choose(const struct sysroot *r, const struct image_files *images,
+					 char why[GENERATOR_WHY_LEN])
+{
+	const struct generator *last = &generators[ARRAY_SIZE(generators) - 1], *first = NULL, *chosen = NULL;
+	const struct generator *other = NULL;
+
+	*why = '\0';
+	if (is_installed(r, last) && are_by_kernel_install(images))
+		return last;
+	for (const struct generator *g = generators; g < last; g++) {
+		if (!is_installed(r, g))
+			continue;
+		if (first)
+			other = g;
+		else
+			first = g;
+		if (!chosen && sysroot_exists(r, g->sign))
+			chosen = g;
+	}
+	if (!first)
+		return is_installed(r, last) && images->n ? last : NULL;
+	if (!other)
+		return first;
+	if (chosen)
+		snprintf(why, GENERATOR_WHY_LEN, "both %s and %s are installed: using %s, because /%s is there",
+			 first->name, other->name, chosen->name, chosen->sign);
+	else
+		snprintf(why, GENERATOR_WHY_LEN,
+			 "both %s and %s are installed, and kernel installations use neither: using %s", first->name,
+			 other->name, first->name);
+	return chosen ? chosen : first;
+}
+
+/* The kernel file that kernel-install copies. */
+static bool find_kernel(const struct sysroot *r, const char *release, char out[ARG_BYTES])
+{
+	static const char *const places[] = { "/usr/lib/modules/%s/vmlinuz", "/lib/modules/%s/vmlinuz",
+					      "/boot/vmlinuz-%s" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		const char *mark = strstr(places[i], "%s");
+
+		snprintf(out, ARG_BYTES, "%.*s%s%s", (int)(mark - places[i]), places[i], release, mark + 2);
+		if (sysroot_exists(r, out + 1))
+			return true;
+	}
+	return false;
+}
+
+static const char *first_path(const struct image_files *images)
+{
+	for (size_t i = 0; i < images->n; i++)
+		if (!images->items[i].by_kernel_install)
+			return images->items[i].path;
+	return images->n ? images->items[0].path : "";
+}
+
+/* One argument of a generator's line. -ENOENT, which is said. */
+static int fill_in(const struct sysroot *r, const char *arg, const char *release, const struct image_files *images,
+		   char out[ARG_BYTES])
+{
+	if (strcmp(arg, "%k") == 0) {
+		snprintf(out, ARG_BYTES, "%s", release);
+	} else if (strcmp(arg, "%i") == 0) {
+		snprintf(out, ARG_BYTES, "/%s", first_path(images));
+	} else if (strcmp(arg, "%p") == 0) {
+		if (preset_of(r, release, out, ARG_BYTES) == 0)
+			return 0;
+		say_error("kernel %s has no preset of mkinitcpio: is there a pkgbase in its folder of modules, and "
+			  "/etc/mkinitcpio.d/PKGBASE.preset?",
+			  release);
+		return -ENOENT;
+	} else if (strcmp(arg, "%v") == 0) {
+		if (find_kernel(r, release, out))
+			return 0;
+		say_error("kernel %s itself is neither in its folder of modules nor in /boot", release);
+		return -ENOENT;
+	} else {
+		snprintf(out, ARG_BYTES, "%s", arg);
+	}
+	return 0;
+}
+
+static const char *const *choose_args(const struct generator *g, const char *release, const struct image_files *images)
+{
+	const char *path = first_path(images);
+	size_t len = strlen(path);
+
+	if (!release && g->all[0])
+		return g->all;
+	if (!images->n && g->fresh[0])
+		return g->fresh;
+	if (len > 4 && strcmp(path + len - 4, ".efi") == 0 && g->uki[0])
+		return g->uki;
+	return g->one;
+}
+
+/* Says the command, and runs it. */
+static int run(const struct sysroot *r, const char *command, char args[][ARG_BYTES], size_t n)
+{
+	const char *argv[GENERATOR_ARGS + 2] = { NULL };
+	char path[COMMAND_LEN];
+
+	if (!command_find(r, command, path))
+		return -ENOENT;
+	argv[0] = path;
+	printf("running /%s", path);
+	for (size_t i = 0; i < n; i++) {
+		argv[i + 1] = args[i];
+		printf(" %s", args[i]);
+	}
+	putchar('\n');
+	return command_run(r, argv);
+}
+
+int generator_run(const struct sysroot *r, const struct generator *g, const char *release,
+		  const struct image_files *images)
+{
+	const char *const *pattern = choose_args(g, release, images);
+	char args[GENERATOR_ARGS][ARG_BYTES];
+	size_t n = 0;
+
+	while (n < GENERATOR_ARGS && pattern[n]) {
+		int err = fill_in(r, pattern[n], release, images, args[n]);
+
+		if (err)
+			return err;
+		n++;
+	}
+	return run(r, g->command, args, n);
+}
+
+int generator_after(const struct sysroot *r)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(after); i++) {
+		char path[COMMAND_LEN], args[GENERATOR_ARGS][ARG_BYTES];
+		size_t n = 0;
+		int ret;
+
+		if (!sysroot_exists(r, after[i].sign) || !command_find(r, after[i].command, path))
+			continue;
+		for (; n < GENERATOR_ARGS && after[i].args[n]; n++)
+			snprintf(args[n], ARG_BYTES, "%s", after[i].args[n]);
+		ret = run(r, after[i].command, args, n);
+		if (ret) {
+			say_error("%s failed: what boots may still be the old images", after[i].command);
+			return ret;
+		}
+	}
+	return 0;
+}

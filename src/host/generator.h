@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The programs that make images, and which of them this root's kernel installations use. */
+#ifndef EARLYBIND_GENERATOR_H
+#define EARLYBIND_GENERATOR_H
+
+#include "../core/compat.h"
+#include "../sys/sysroot.h"
+#include "images.h"
+#include "run.h"
+
+#define GENERATOR_ARGS 6
+#define GENERATOR_WHY_LEN 320
+
+struct generator {
+	const char *name;    /* of its package */
+	const char *command; /* found by command_find() */
+	const char *needs;   /* a file that a removed package does not leave; NULL: the command alone tells */
+	const char *sign;    /* where this is, kernel installations use it; NULL: its images tell */
+	bool in_place;       /* some version of it writes over the old image */
+	/*
+	 * Its arguments for one kernel: %k the release, %i "/" and the path of its image, %p its preset, %v its kernel
+	 * file. For a kernel without an image; for one whose image is a UKI; for all kernels at once. Empty: as for
+	 * one.
+	 */
+	const char *one[GENERATOR_ARGS];
+	const char *fresh[GENERATOR_ARGS];
+	const char *uki[GENERATOR_ARGS];
+	const char *all[GENERATOR_ARGS];
+};
+
+/*
+ * The one to run for kernels with these images; NULL: there is none. *why: what was chosen from, if there was a choice,
+ * else "".
+ */
+const struct generator *generator_choose(const struct sysroot *r, const struct image_files *images,
+					 char why[GENERATOR_WHY_LEN]);
+/*
+ * Runs it for one kernel, or for all if release is NULL. Says what it runs. The result of command_run(); -ENOENT: what
+ * its arguments need (a preset, a kernel file) is not there, which is said.
+ */
+int generator_run(const struct sysroot *r, const struct generator *g, const char *release,
+		  const struct image_files *images) _must_check_;
+/* What has to follow a new image: copies on other file systems. 0, or what failed, which is said. */
+int generator_after(const struct sysroot *r) _must_check_;
+/* The names of all, for a person. */
+void generator_names(char *text, size_t size);
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "images.h"
+
+#include <fnmatch.h>
+
+#include "../core/array.h"
+#include "../core/plan.h"
+
+#define PRESET_MAX (1u << 16)
+#define PATH_BYTES 512
+
+static const char *const module_dirs[] = { "usr/lib/modules", "lib/modules" };
+
+/*
+ * Where images are: patterns of fnmatch, a part of a path each. %k: the release. Rescue and kdump images have other
+ * names. The last files are the boot loader's: an entry token or machine-id comes first.
+ */
+static const struct {
+	const char *pattern;
+	bool by_kernel_install;
+} places[] = {
+	{ "boot/initrd.img-%k", false },               /* Debian: initramfs-tools and dracut */
+	{ "boot/initramfs-%k.img", false },            /* dracut */
+	{ "boot/initrd-%k", false },                   /* dracut of openSUSE */
+	{ "usr/lib/modules/%k/initramfs.img", false }, /* ostree */
+	{ "boot/*/%k/initrd*", true },
+	{ "efi/*/%k/initrd*", true },
+	{ "boot/efi/*/%k/initrd*", true },
+	{ "boot/EFI/Linux/*-%k.efi", true },
+	{ "efi/EFI/Linux/*-%k.efi", true },
+	{ "boot/efi/EFI/Linux/*-%k.efi", true },
+	/* kernel-install with boot counting */
+	{ "boot/EFI/Linux/*-%k+*.efi", true },
+	{ "efi/EFI/Linux/*-%k+*.efi", true },
+	{ "boot/efi/EFI/Linux/*-%k+*.efi", true },
+	/* dracut --uefi: linux-RELEASE-MACHINEID.efi */
+	{ "boot/EFI/Linux/linux-%k-????????????????????????????????.efi", false },
+	{ "efi/EFI/Linux/linux-%k-????????????????????????????????.efi", false },
+	{ "boot/efi/EFI/Linux/linux-%k-????????????????????????????????.efi", false },
+};
+
+bool kernel_is_release(const char *s)
+{
+	size_t len = strlen(s);
+
+	for (size_t i = 0; i < len; i++)
+		if (s[i] <= ' ' || s[i] > '~' || s[i] == '/')
+			return false;
+	return len && len < KERNEL_LEN && *s != '.';
+}
+
+static bool has_in_modules(const struct sysroot *r, const char *release, const char *file)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(module_dirs); i++) {
+		char path[PATH_BYTES];
+
+		snprintf(path, sizeof(path), "%s/%s%s", module_dirs[i], release, file);
+		if (sysroot_exists(r, path))
+			return true;
+	}
+	return false;
+}
+
+bool kernel_is_there(const struct sysroot *r, const char *release)
+{
+	return has_in_modules(r, release, "/modules.dep");
+}
+
+bool kernel_has_folder(const struct sysroot *r, const char *release)
+{
+	return has_in_modules(r, release, "");
+}
+
+static bool is_listed(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->items[i], name) == 0)
+			return true;
+	return false;
+}
+
+static int by_version(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int add_kernels(const struct sysroot *r, const char *dir, struct names *out)
+{
+	struct names found;
+	int err = sysroot_list(r, dir, &found);
+
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	for (size_t i = 0; i < found.n && !err; i++) {
+		const char *name = found.items[i];
+
+		if (!kernel_is_release(name) || is_listed(out, name) || !kernel_is_there(r, name))
+			continue;
+		err = names_add(out, name);
+	}
+	names_free(&found);
+	return err;
+}
+
+int kernels_find(const struct sysroot *r, struct names *out)
+{
+	int err = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < ARRAY_SIZE(module_dirs) && !err; i++)
+		err = add_kernels(r, module_dirs[i], out);
+	if (err)
+		names_free(out);
+	else if (out->n)
+		qsort(out->items, out->n, sizeof(*out->items), by_version);
+	return err;
+}
+
+void images_free(struct image_files *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		free(f->items[i].path);
+	free(f->items);
+	memset(f, 0, sizeof(*f));
+}
+
+static int add_image(struct image_files *out, const char *path, bool by_kernel_install)
+{
+	struct image_file file = { .path = strdup(path), .by_kernel_install = by_kernel_install };
+
+	for (size_t i = 0; i < out->n; i++)
+		if (strcmp(out->items[i].path, path) == 0) {
+			free(file.path);
+			return 0;
+		}
+	if (!file.path || array_add(&out->items, &out->n, &file, sizeof(file))) {
+		free(file.path);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Replaces %k by the release, of which nothing means more than itself. -ENAMETOOLONG. */
+static int fill_in(const char *pattern, const char *release, char out[PATH_BYTES])
+{
+	size_t len = 0;
+
+	for (const char *p = pattern; *p; p++) {
+		bool kernel = p[0] == '%' && p[1] == 'k';
+
+		for (const char *k = kernel ? release : (char[2]){ *p }; *k; k++) {
+			if (len + 3 > PATH_BYTES)
+				return -ENAMETOOLONG;
+			if (kernel && strchr("*?[\\", *k))
+				out[len++] = '\\';
+			out[len++] = *k;
+		}
+		p += kernel;
+	}
+	out[len] = '\0';
+	return 0;
+}
+
+/* Goes down one part of the pattern; `folder` is what the parts before have matched. */
+static int match(const struct sysroot *r, const char *folder, const char *pattern, bool flag, struct image_files *out)
+{
+	char part[PATH_BYTES], path[PATH_BYTES];
+	const char *slash = strchr(pattern, '/');
+	struct names names;
+	int err;
+
+	snprintf(part, sizeof(part), "%.*s", slash ? (int)(slash - pattern) : (int)strlen(pattern), pattern);
+	err = sysroot_list(r, *folder ? folder : ".", &names);
+	if (err)
+		return err == -ENOMEM ? err : 0; /* what cannot be listed holds no image that could be read */
+	for (size_t i = 0; i < names.n && !err; i++) {
+		if (fnmatch(part, names.items[i], 0) != 0)
+			continue;
+		if ((size_t)snprintf(path, sizeof(path), "%s%s%s", folder, *folder ? "/" : "", names.items[i]) >=
+		    sizeof(path))
+			continue;
+		err = slash ? match(r, path, slash + 1, flag, out) : add_image(out, path, flag);
+	}
+	names_free(&names);
+	return err;
+}
+
+int preset_of(const struct sysroot *r, const char *release, char *name, size_t size)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(module_dirs); i++) {
+		char path[PATH_BYTES], preset[PATH_BYTES];
+		ssize_t n;
+
+		snprintf(path, sizeof(path), "%s/%s/pkgbase", module_dirs[i], release);
+		n = sysroot_read(r, path, name, size);
+		if (n == -EFBIG)
+			return -ENAMETOOLONG;
+		if (n < 0)
+			continue;
+		name[strcspn(name, "\n")] = '\0';
+		if (!kernel_is_release(name))
+			continue;
+		snprintf(preset, sizeof(preset), "etc/mkinitcpio.d/%s.preset", name);
+		if (sysroot_exists(r, preset))
+			return 0;
+	}
+	return -ENOENT;
+}
+
+/* A line `default_image="/boot/initramfs-linux.img"` or `fallback_uki=...` of a preset: shell, of simple words. */
+static int add_preset_line(const struct sysroot *r, char *line, struct image_files *out)
+{
+	char *value = strchr(line, '=');
+	size_t len;
+
+	line += strspn(line, " \t");
+	if (!value || *line == '#')
+		return 0;
+	*value++ = '\0';
+	if (fnmatch("*_image", line, 0) != 0 && fnmatch("*_uki", line, 0) != 0 && fnmatch("*_efi_image", line, 0) != 0)
+		return 0;
+	value += strspn(value, "\"'/");
+	len = strcspn(value, "\"' \t\r#");
+	value[len] = '\0';
+	return len && sysroot_exists(r, value) ? add_image(out, value, false) : 0;
+}
+
+static int add_preset(const struct sysroot *r, const char *release, struct image_files *out)
+{
+	char name[KERNEL_LEN], path[PATH_BYTES], *text, *rest, *line;
+	size_t len;
+	int err = preset_of(r, release, name, sizeof(name));
+
+	if (err)
+		return 0;
+	snprintf(path, sizeof(path), "etc/mkinitcpio.d/%s.preset", name);
+	err = sysroot_read_all(r, path, PRESET_MAX, &text, &len);
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	for (rest = text; !err && (line = strsep(&rest, "\n"));)
+		err = add_preset_line(r, line, out);
+	free(text);
+	return err;
+}
+
+int images_find(const struct sysroot *r, const char *release, struct image_files *out)
+{
+	char pattern[PATH_BYTES];
+	int err = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < ARRAY_SIZE(places) && !err; i++) {
+		err = fill_in(places[i].pattern, release, pattern);
+		if (!err)
+			err = match(r, "", pattern, places[i].by_kernel_install, out);
+	}
+	if (!err)
+		err = add_preset(r, release, out);
+	if (err)
+		images_free(out);
+	return err;
+}

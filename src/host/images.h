@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which kernels a root has, and where the images of each are. */
+#ifndef EARLYBIND_IMAGES_H
+#define EARLYBIND_IMAGES_H
+
+#include "../core/compat.h"
+#include "../sys/sysroot.h"
+
+struct image_file {
+	char *path; /* owned; below the root */
+	bool by_kernel_install;
+};
+
+struct image_files {
+	struct image_file *items;
+	size_t n;
+};
+
+/* The releases that have a modules.dep in usr/lib/modules or lib/modules, sorted. 0 or -errno. */
+int kernels_find(const struct sysroot *r, struct names *out) _must_check_;
+bool kernel_is_there(const struct sysroot *r, const char *release);
+/* Whether there is at least a folder of modules, with or without an index. */
+bool kernel_has_folder(const struct sysroot *r, const char *release);
+/* A release is one folder name and one word. */
+bool kernel_is_release(const char *text) _pure_;
+
+/* All images of a kernel that the generators are known to make. 0 or -errno. */
+int images_find(const struct sysroot *r, const char *release, struct image_files *out) _must_check_;
+void images_free(struct image_files *f);
+/* The preset of mkinitcpio (etc/mkinitcpio.d/NAME.preset) that a kernel belongs to. -ENOENT; -ENAMETOOLONG. */
+int preset_of(const struct sysroot *r, const char *release, char *name, size_t size) _must_check_;
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keep.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define PATH_BYTES 600
+#define CHUNK (1u << 18)
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static void free_char(char **p)
+{
+	free(*p);
+}
+
+/* "boot/initrd.img-6.1" -> "var/lib/earlybind/images/boot%initrd.img-6.1" */
+int keep_path(const char *image, char *path, size_t size)
+{
+	int start = snprintf(path, size, "%s/", KEEP_FOLDER);
+
+	if (start < 0 || (size_t)start + strlen(image) >= size)
+		return -ENAMETOOLONG;
+	for (char *to = path + start; (*to = *image); to++, image++)
+		if (*to == '/')
+			*to = '%';
+	return 0;
+}
+
+static ssize_t read_chunk(int fd, char *buf)
+{
+	size_t len = 0;
+
+	while (len < CHUNK) {
+		ssize_t n = read(fd, buf + len, CHUNK - len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+static int write_chunk(int fd, const char *buf, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, buf, len);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		buf += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+/* Also mode and time: what depends on the image's age must not see a new one. */
+static int copy_open(int from, int to)
+{
+	_cleanup_(free_char) char *buf = malloc(CHUNK);
+	struct stat st;
+	ssize_t n;
+
+	if (!buf)
+		return -ENOMEM;
+	while ((n = read_chunk(from, buf)) > 0) {
+		int err = write_chunk(to, buf, (size_t)n);
+
+		if (err)
+			return err;
+	}
+	if (n < 0)
+		return (int)n;
+	if (fstat(from, &st) < 0 || fchmod(to, st.st_mode & 07777) < 0 ||
+	    futimens(to, (struct timespec[2]){ st.st_atim, st.st_mtim }) < 0 || fsync(to) < 0)
+		return -errno;
+	return 0;
+}
+
+static int copy(const struct sysroot *r, const char *from, const char *to)
+{
+	_cleanup_(close_fd) int in = openat(r->fd, from, O_RDONLY | O_CLOEXEC), out = -1;
+
+	if (in < 0)
+		return -errno;
+	out = openat(r->fd, to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	return out < 0 ? -errno : copy_open(in, out);
+}
+
+int keep_copy(const struct sysroot *r, const char *image)
+{
+	char path[PATH_BYTES], aside[PATH_BYTES + 8];
+	int err = keep_path(image, path, sizeof(path));
+
+	if (!err)
+		err = sysroot_mkdirs(r, KEEP_FOLDER, 0700);
+	if (err)
+		return err;
+	snprintf(aside, sizeof(aside), "%s.new", path);
+	err = copy(r, image, aside);
+	if (!err && renameat(r->fd, aside, r->fd, path) < 0)
+		err = -errno;
+	if (err)
+		unlinkat(r->fd, aside, 0);
+	return err;
+}
+
+static int compare_open(int a, int b)
+{
+	_cleanup_(free_char) char *x = malloc(CHUNK), *y = malloc(CHUNK);
+	ssize_t n, m;
+
+	if (!x || !y)
+		return -ENOMEM;
+	do {
+		n = read_chunk(a, x);
+		m = read_chunk(b, y);
+		if (n < 0)
+			return (int)n;
+		if (n != m || memcmp(x, y, (size_t)n) != 0)
+			return 0;
+	} while (n > 0);
+	return 1;
+}
+
+int keep_is_same(const struct sysroot *r, const char *image)
+{
+	_cleanup_(close_fd) int kept = -1, is = -1;
+	char path[PATH_BYTES];
+	int err = keep_path(image, path, sizeof(path));
+
+	if (err)
+		return err;
+	kept = openat(r->fd, path, O_RDONLY | O_CLOEXEC);
+	if (kept < 0)
+		return -errno;
+	is = openat(r->fd, image, O_RDONLY | O_CLOEXEC);
+	return is < 0 ? 0 : compare_open(kept, is);
+}
+
+int keep_restore(const struct sysroot *r, const char *image)
+{
+	char path[PATH_BYTES];
+	int err = keep_path(image, path, sizeof(path));
+
+	return err ? err : copy(r, path, image);
+}
+
+void keep_drop(const struct sysroot *r, const char *image)
+{
+	char path[PATH_BYTES];
+
+	if (keep_path(image, path, sizeof(path)))
+		return;
+	unlinkat(r->fd, path, 0);
+	unlinkat(r->fd, KEEP_FOLDER, AT_REMOVEDIR); /* stays if another copy is in it */
+}
+
+int space_of(const struct sysroot *r, const char *path, uint64_t *bytes, dev_t *device)
+{
+	_cleanup_(close_fd) int fd = -1;
+	char folder[PATH_BYTES];
+	struct statvfs vfs;
+	struct stat st;
+
+	if ((size_t)snprintf(folder, sizeof(folder), "%s", path) >= sizeof(folder))
+		return -ENAMETOOLONG;
+	while (fd < 0) {
+		char *slash = strrchr(folder, '/');
+
+		if (slash)
+			*slash = '\0';
+		fd = openat(r->fd, slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0 && (errno != ENOENT || !slash))
+			return -errno;
+	}
+	if (fstatvfs(fd, &vfs) < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	*bytes = (uint64_t)vfs.f_bavail * vfs.f_frsize;
+	*device = st.st_dev;
+	return 0;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The images of kernels, each with what is wrong with it: what `regenerate` and `status` say. */
+#ifndef EARLYBIND_LOOK_H
+#define EARLYBIND_LOOK_H
+
+#include "../core/compat.h"
+#include "cli.h"
+#include "json.h"
+#include "verify.h"
+
+struct looked {
+	char *path;   /* owned; of the image, below the root */
+	char *kernel; /* owned */
+	enum image_state state;
+	struct findings findings;
+};
+
+struct look {
+	struct looked *items;
+	size_t n;
+};
+
+/* Verifies one image and appends it. `expected` as verify_image() wants it. 0 or -ENOMEM. */
+int look_at(const struct cli *cli, const char *kernel, const char *path, const struct image *expected,
+	    struct look *out) _must_check_;
+/*
+ * Verifies all images of one kernel. What they should hold may not be known (a kernel with a broken index of modules):
+ * then they are stale for that reason. 0 or -ENOMEM.
+ */
+int look_at_kernel(const struct cli *cli, const char *kernel, struct look *out) _must_check_;
+void look_free(struct look *l);
+/* Whether all of them are current. */
+bool look_is_current(const struct look *l) _pure_;
+/* A line for each, and one for each thing that is wrong. */
+void look_print(const struct looked *l, FILE *to);
+/* A list `images`. */
+void look_json(const struct look *l, struct json *j);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "planned.h"
+
+#include "files.h"
+
+/* A remedy is told once, not with every warning of its kind. */
+void planned_warn(const struct report_note *notes, size_t n)
+{
+	bool told[REASON_COUNT] = { false };
+
+	for (size_t i = 0; i < n; i++) {
+		enum reason reason = notes[i].reason;
+		const char *remedy = told[reason] ? "" : reason_remedy(reason);
+
+		if (reason == REASON_NONE)
+			say_warning("%s", notes[i].text);
+		else
+			say_warning("%s: %s%s%s%s", reason_word(reason), notes[i].text, *remedy ? " (" : "", remedy,
+				    *remedy ? ")" : "");
+		told[reason] = true;
+	}
+}
+
+static void warn_lock(int err, const struct plan_error *wrong)
+{
+	if (err == -EBADMSG && wrong->line)
+		say_warning("lock-broken: /%s:%u: %s; nothing is bound (%s)", LOCK_FILE, wrong->line, wrong->text,
+			    reason_remedy(REASON_LOCK_BROKEN));
+	else
+		say_warning("lock-broken: /%s: %s; nothing is bound (%s)", LOCK_FILE,
+			    err == -EPROTONOSUPPORT ? "made by another version of earlybind"
+			    : *wrong->text          ? wrong->text
+						    : strerror(-err),
+			    reason_remedy(REASON_LOCK_BROKEN));
+}
+
+int planned_compose(const struct cli *cli, const struct config *config, bool say, struct composition *out)
+{
+	struct plan lock = { 0 };
+	struct plan_error wrong = { 0 };
+	int err = lock_load(&cli->root, &lock, &wrong);
+
+	memset(out, 0, sizeof(*out));
+	if (err == -ENOMEM)
+		return err;
+	if (err && err != -ENOENT) {
+		if (say)
+			warn_lock(err, &wrong);
+		return 0;
+	}
+	err = compose(config, err ? NULL : &lock, out);
+	plan_free(&lock);
+	if (!err && say)
+		planned_warn(out->notes, out->n_notes);
+	return err;
+}
+
+int planned_image(const struct cli *cli, const char *kernel, struct image *out, char why[IMAGE_WHY_LEN])
+{
+	struct composition made = { 0 };
+	struct config config = { 0 };
+	int err = config_load(&cli->root, &config);
+
+	memset(out, 0, sizeof(*out));
+	if (!err)
+		err = planned_compose(cli, &config, false, &made);
+	if (err)
+		snprintf(why, IMAGE_WHY_LEN, "%s", strerror(-err));
+	else if (made.plan.n_cards)
+		err = image_make(&cli->root, cli->root_dir, kernel, &made.plan, out, why);
+	composition_free(&made);
+	config_free(&config);
+	return err;
+}
