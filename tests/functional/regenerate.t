@@ -415,14 +415,14 @@ failures()
 	ok "a damaged image of a generator that succeeds: the old image" old_is_back
 	ok "a damaged image: said" has "$TMP/err" ': foreign'
 	debian "cp /new/stale /boot/initrd.img-$RELEASE"
-	rm -r "$I/usr"
+	rm -r "${I:?}/usr"
 	initrd_pack "$I" cat >"$T/new/stale"
 	regenerate
 	ok "a new image without the plan: exit 1" code 1
 	ok "a new image without the plan: it stays, it is no worse" cmp "$T/new/stale" "$image"
 	ok "a new image without the plan: said" has "$TMP/err" 'it holds no plan'
 	debian "cp /new/image /boot/initrd.img-$RELEASE"
-	rm -r "$T/bin"
+	rm -r "${T:?}/bin"
 	regenerate
 	ok "a generator that cannot be started: the old image" old_is_back
 	debian "exit 0"
