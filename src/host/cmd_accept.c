@@ -58,9 +58,8 @@ static int store(const struct session *s, const struct acceptance *a)
 		return EXIT_REFUSED;
 	ret = session_store(s, &a->lock);
 	if (ret == EXIT_DONE)
-		printf("%zu card%s locked. Now rebuild the initramfs (Debian: update-initramfs -u -k all) and "
-		       "reboot.\n",
-		       a->lock.n_cards, a->lock.n_cards == 1 ? "" : "s");
+		printf("%zu card%s locked. Now run `earlybind regenerate`, and reboot.\n", a->lock.n_cards,
+		       a->lock.n_cards == 1 ? "" : "s");
 	return ret;
 }
 

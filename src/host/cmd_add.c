@@ -90,8 +90,8 @@ static int store(const struct session *s, const struct acceptance *a, const char
 	if (ret == EXIT_DONE)
 		ret = session_store(s, &a->lock);
 	if (ret == EXIT_DONE)
-		printf("%u card%s locked. Now rebuild the initramfs (Debian: update-initramfs -u -k all) and reboot.\n",
-		       locked, locked == 1 ? "" : "s");
+		printf("%u card%s locked. Now run `earlybind regenerate`, and reboot.\n", locked,
+		       locked == 1 ? "" : "s");
 	return ret;
 }
 

@@ -117,7 +117,7 @@ static int drop(struct session *s, const char *words)
 	if (ret == EXIT_DONE && s->had_lock)
 		ret = store_without(s, rule);
 	if (ret == EXIT_DONE)
-		puts("Removed. Now rebuild the initramfs (Debian: update-initramfs -u -k all) and reboot.");
+		puts("Removed. Now run `earlybind regenerate`, and reboot.");
 	return ret;
 }
 

@@ -6,6 +6,7 @@
 #include "files.h"
 #include "json.h"
 #include "live.h"
+#include "look.h"
 
 #define REPORT_MAX (1u << 20)
 
@@ -42,7 +43,7 @@ static int load(const struct cli *cli, struct report *out, bool *missing)
 }
 
 /* Without a report: is that as it should be? */
-static int say_missing(const struct cli *cli)
+static int say_missing(const struct cli *cli, const struct look *look)
 {
 	struct config config;
 	size_t rules;
@@ -54,19 +55,23 @@ static int say_missing(const struct cli *cli)
 	rules = config.n_rules;
 	config_free(&config);
 	if (cli->json) {
-		puts("{\"report\":null}");
+		struct json j = { .to = stdout };
+
+		json_open(&j, NULL, '{');
+		json_string(&j, "report", NULL);
+		look_json(look, &j);
+		json_close(&j, '}');
+		putchar('\n');
 	} else {
 		puts("This boot's image had no plan: nothing was done.");
 		if (rules)
-			printf("%zu rule%s: `earlybind accept`, then rebuild the initramfs (Debian: "
-			       "update-initramfs "
-			       "-u -k all) and reboot.\n",
-			       rules, rules == 1 ? "" : "s");
+			printf("%zu rule%s: `earlybind accept`, then `earlybind regenerate`, and reboot.\n", rules,
+			       rules == 1 ? "" : "s");
 	}
 	return rules ? EXIT_REFUSED : EXIT_DONE;
 }
 
-static void print_json(const struct report *r)
+static void print_json(const struct report *r, const struct look *look)
 {
 	struct json j = { .to = stdout };
 	char text[PATH_LEN + ROOT_LEN];
@@ -106,6 +111,7 @@ static void print_json(const struct report *r)
 	json_number(&j, "refused", r->refused);
 	json_number(&j, "failed", r->failed);
 	json_number(&j, "milliseconds", r->milliseconds);
+	look_json(look, &j);
 	json_close(&j, '}');
 	putchar('\n');
 }
@@ -182,27 +188,47 @@ static void print_report(const struct cli *cli, const struct report *r)
 	       r->complete ? "" : "; the report has no end: the boot program was interrupted");
 }
 
+/* The images that are not as they would be made now: the next boot may differ from what conf and lock say. */
+static void print_stale(const struct look *look)
+{
+	for (size_t i = 0; i < look->n; i++)
+		if (look->items[i].state != IMAGE_CURRENT)
+			look_print(&look->items[i], stdout);
+	if (!look_is_current(look))
+		puts("Now run `earlybind regenerate`.");
+}
+
+static int say_report(const struct cli *cli, const struct report *r, const struct look *look)
+{
+	if (cli->json)
+		print_json(r, look);
+	else
+		print_report(cli, r);
+	return r->refused || r->failed || !r->complete || r->state == PLAN_BROKEN ? EXIT_REFUSED : EXIT_DONE;
+}
+
 int cmd_status(struct cli *cli)
 {
 	struct report report = { 0 };
+	struct look look = { 0 };
 	bool missing;
-	int ret = load(cli, &report, &missing);
+	int ret;
 
 	if (cli->n_args) {
 		say_error("status takes no arguments");
-		report_free(&report);
 		return EXIT_USAGE;
 	}
+	ret = load(cli, &report, &missing);
 	if (ret != EXIT_DONE)
 		return ret;
-	if (missing)
-		return say_missing(cli);
-	if (cli->json)
-		print_json(&report);
-	else
-		print_report(cli, &report);
-	if (report.refused || report.failed || !report.complete || report.state == PLAN_BROKEN)
+	if (look_at_all(cli, &look))
+		say_error("no memory to look at the images");
+	ret = missing ? say_missing(cli, &look) : say_report(cli, &report, &look);
+	if (!cli->json)
+		print_stale(&look);
+	if (!look_is_current(&look))
 		ret = EXIT_REFUSED;
+	look_free(&look);
 	report_free(&report);
 	return ret;
 }

@@ -66,6 +66,20 @@ int look_at_kernel(const struct cli *cli, const char *kernel, struct look *out)
 	return err;
 }
 
+int look_at_all(const struct cli *cli, struct look *out)
+{
+	struct names kernels = { 0 };
+	int err = kernels_find(&cli->root, &kernels);
+
+	memset(out, 0, sizeof(*out));
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	for (size_t i = 0; i < kernels.n && !err; i++)
+		err = look_at_kernel(cli, kernels.items[i], out);
+	names_free(&kernels);
+	return err;
+}
+
 bool look_is_current(const struct look *l)
 {
 	for (size_t i = 0; i < l->n; i++)

@@ -28,6 +28,8 @@ int look_at(const struct cli *cli, const char *kernel, const char *path, const s
  * then they are stale for that reason. 0 or -ENOMEM.
  */
 int look_at_kernel(const struct cli *cli, const char *kernel, struct look *out) _must_check_;
+/* Verifies all images of all kernels of the root. 0 or -ENOMEM. */
+int look_at_all(const struct cli *cli, struct look *out) _must_check_;
 void look_free(struct look *l);
 /* Whether all of them are current. */
 bool look_is_current(const struct look *l) _pure_;

@@ -16,7 +16,7 @@ static const struct command commands[] = {
 	{ "add", cmd_add, "y", "SELECTOR [OPTION...] [--yes]", "write a rule and accept it",
 	  "Adds `bind SELECTOR OPTION...` to /etc/earlybind.conf and accepts this rule: the cards that it selects now\n"
 	  "are locked. SELECTOR is a slot (06:00), a path (0000:00:03.1/00) or an ID (10de:13c2).\n"
-	  "Then rebuild the initramfs (Debian: update-initramfs -u -k all) and reboot.\n" },
+	  "Then run `earlybind regenerate`.\n" },
 	{ "remove", cmd_remove, "y", "SELECTOR [id=ID] [--yes]", "drop a rule and its entry",
 	  "Removes the rule with this SELECTOR from /etc/earlybind.conf and its entry from the lock.\n" },
 	{ "accept", cmd_accept, "y", "[SELECTOR...] [--yes]", "lock the cards that the rules select on this machine",
@@ -29,9 +29,9 @@ static const struct command commands[] = {
 	{ "regenerate", cmd_regenerate, "cj", "[KERNEL...] [--check] [--json]",
 	  "make the initramfs images anew and verify them", regenerate_help },
 	{ "status", cmd_status, "j", "[--json]", "say what the last boot did",
-	  "Shows the report of this boot: each device, bound or not, with the reason. Exit status 1: something that "
-	  "was\n"
-	  "asked for was not bound.\n" },
+	  "Shows the report of this boot: each device, bound or not, with the reason; and the images that are not as\n"
+	  "they would be made now. Exit status 1: something that was asked for was not bound, or an image is not\n"
+	  "current.\n" },
 	{ "image", cmd_image, "kd", "--kernel RELEASE --destdir DIR", "fill an initramfs image (for generators)",
 	  image_help },
 };

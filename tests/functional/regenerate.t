@@ -4,13 +4,14 @@
 # regenerate.t: `earlybind regenerate` in a tree. Images are made by the real cpio, compressors and `earlybind image`;
 # the generators are stand-ins: scripts in the tree's /usr/sbin that record how they are called and copy a prepared
 # image. Run from the top of the repository, as root (chroot).
+# shellcheck disable=SC2016 # backticks in what is expected
 # shellcheck source=tests/lib/image.sh
 . tests/lib/image.sh
 # shellcheck source=tests/lib/initrd.sh
 . tests/lib/initrd.sh
 
 need cpio:cpio gzip:gzip lz4:lz4 bzip2:bzip2 lzma:xz-utils objcopy:binutils busybox:busybox-static
-STAND_INS=
+STAND_INS='' T=''
 I=$TMP/content
 
 # regenerate ARG...: in the tree T; what it says goes to out and err, how it ends to code.
@@ -23,7 +24,7 @@ regenerate()
 # new: a tree with one kernel, whose image would be current, of initramfs-tools. Its parts are in I.
 new()
 {
-	[ -z "${T:-}" ] || rm -rf "$T"
+	[ -z "$T" ] || rm -rf "$T"
 	new_tree regenerate
 	mkdir -p "$T/boot"
 	content initramfs-tools
@@ -244,6 +245,33 @@ bad_images()
 	echo 'bind 0a:00.0' >>"$T/etc/earlybind.conf"
 	regenerate --check
 	ok "a rule without an entry is named" has "$TMP/err" 'not-accepted: /etc/earlybind.conf:2: bind 0000:0a:00.0'
+}
+
+status()
+{
+	"$EARLYBIND" status --root "$T" "$@" >"$TMP/out" 2>"$TMP/err"
+	echo $? >"$TMP/code"
+}
+
+in_status()
+{
+	new
+	mkdir -p "$T/run/earlybind"
+	printf 'earlybind-report 1\nplan - active -\nsummary 0 0 0 5\n' >"$T/run/earlybind/report"
+	status
+	ok "status, images current: exit 0" code 0
+	ok "status, images current: not a word of them" lacks "$TMP/out" /boot/
+	echo 'set timeout=20s' >>"$T/etc/earlybind.conf"
+	status
+	ok "status names a stale image" stale 'other modules, guards or settings'
+	ok "status: and what to do" has "$TMP/out" 'Now run `earlybind regenerate`.'
+	status --json
+	ok "status --json: images" has "$TMP/out" "\"path\":\"/boot/initrd.img-$RELEASE\",\"kernel\":\"$RELEASE\",\"state\":\"stale\""
+	rm "$T/run/earlybind/report"
+	status --json
+	ok "status --json without a report: images" has "$TMP/out" '"report":null,"images":[{"path":"/boot/initrd.img-'
+	regenerate --check --json
+	ok "regenerate --check --json" has "$TMP/out" '"findings":["its plan '
 }
 
 # stand_in NAME LINE...: a script in the tree's /usr/sbin that records its call in /calls.
@@ -473,6 +501,7 @@ all()
 	deviations
 	places
 	bad_images
+	in_status
 	if [ "$(id -u)" -ne 0 ]; then
 		skip "the generators" "chroot needs root"
 		return
