@@ -19,6 +19,7 @@ struct cli {
 	bool check;          /* --check */
 	const char *kernel;  /* --kernel */
 	const char *destdir; /* --destdir */
+	const char *cpio;    /* --cpio */
 	char **args;         /* what stands behind the command and its options */
 	int n_args;
 };

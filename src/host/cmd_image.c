@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "cli.h"
+#include "extra.h"
 #include "files.h"
 #include "image.h"
 #include "images.h"
@@ -28,6 +29,9 @@ const char image_help[] =
 	"  --kernel RELEASE  the kernel that the image is for, as `uname -r` prints it; its modules must be in\n"
 	"                    /usr/lib/modules/RELEASE or /lib/modules/RELEASE\n"
 	"  --destdir DIR     the root folder of the image; it must exist. What an earlier run put there is replaced\n"
+	"  --cpio FILE       instead of --destdir: make FILE a stand-alone archive with these files, and with\n"
+	"                    earlybind.service for systemd initrds. Boot it as a second initrd, or append it to\n"
+	"                    an initrd that is fixed. With nothing to bind it is an archive without files\n"
 	"  --root DIR        read configuration, lock, modules and program below DIR instead of /\n"
 	"\n"
 	"With nothing to bind it puts nothing there, and says so. A bad line, a rule that was not accepted, a damaged\n"
@@ -39,11 +43,29 @@ static void free_config(struct config *c)
 	config_free(c);
 }
 
+static int put_archive(const struct cli *cli, const struct image *image)
+{
+	char why[STAGING_WHY_LEN];
+	bool unit;
+
+	if (extra_write(cli->cpio, &cli->root, image->files, image->n_files, &unit, why)) {
+		say_error("%s: %s", cli->cpio, why);
+		return EXIT_REFUSED;
+	}
+	if (image->n_files && !unit)
+		say_warning("%s: /%s is not installed: nothing in this archive starts earlybind", cli->cpio,
+			    EXTRA_UNIT);
+	return EXIT_DONE;
+}
+
 static int put(const struct cli *cli, const struct image *image)
 {
 	char why[STAGING_WHY_LEN];
-	int err = staging_fill(cli->destdir, &cli->root, image->files, image->n_files, why);
+	int err;
 
+	if (cli->cpio)
+		return put_archive(cli, image);
+	err = staging_fill(cli->destdir, &cli->root, image->files, image->n_files, why);
 	if (!err)
 		return EXIT_DONE;
 	say_error("%s: %s", cli->destdir, why);
@@ -102,8 +124,9 @@ static int check_usage(const struct cli *cli)
 	const char *wrong = cli->n_args                       ? "image takes no arguments beside its options"
 			    : cli->json                       ? "image prints no JSON"
 			    : !cli->kernel                    ? "image needs --kernel RELEASE"
-			    : !cli->destdir                   ? "image needs --destdir DIR"
-			    : !*cli->destdir                  ? "--destdir names no folder"
+			    : !cli->destdir == !cli->cpio     ? "image needs --destdir DIR or --cpio FILE"
+			    : cli->cpio && !*cli->cpio        ? "--cpio names no file"
+			    : cli->destdir && !*cli->destdir  ? "--destdir names no folder"
 			    : !kernel_is_release(cli->kernel) ? "--kernel wants one release as `uname -r` prints it"
 							      : NULL;
 

@@ -32,20 +32,16 @@ static const struct command commands[] = {
 	  "Shows the report of this boot: each device, bound or not, with the reason; and the images that are not as\n"
 	  "they would be made now. Exit status 1: something that was asked for was not bound, or an image is not\n"
 	  "current.\n" },
-	{ "image", cmd_image, "kd", "--kernel RELEASE --destdir DIR", "fill an initramfs image (for generators)",
+	{ "image", cmd_image, "kdo", "--kernel RELEASE --destdir DIR|--cpio FILE", "fill an initramfs image (for generators)",
 	  image_help },
 };
 
 static const struct option options[] = {
-	{ "root", required_argument, NULL, 'r' },
-	{ "kernel", required_argument, NULL, 'k' },
-	{ "destdir", required_argument, NULL, 'd' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "yes", no_argument, NULL, 'y' },
-	{ "check", no_argument, NULL, 'c' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
+	{ "root", required_argument, NULL, 'r' },    { "kernel", required_argument, NULL, 'k' },
+	{ "destdir", required_argument, NULL, 'd' }, { "cpio", required_argument, NULL, 'o' },
+	{ "json", no_argument, NULL, 'j' },          { "yes", no_argument, NULL, 'y' },
+	{ "check", no_argument, NULL, 'c' },         { "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },       { NULL, 0, NULL, 0 },
 };
 
 static void print_usage(FILE *to)
@@ -77,8 +73,8 @@ static int read_options(struct cli *cli, const struct command *c, int argc, char
 	int o;
 
 	optind = 1;
-	while ((o = getopt_long(argc, argv, "r:k:d:jychV", options, NULL)) != -1) {
-		if (strchr("kdjyc", o) && !strchr(c->options, o)) {
+	while ((o = getopt_long(argc, argv, "r:k:d:o:jychV", options, NULL)) != -1) {
+		if (strchr("kdojyc", o) && !strchr(c->options, o)) {
 			say_error("%s does not take this option", c->name);
 			o = '?';
 		}
@@ -88,6 +84,9 @@ static int read_options(struct cli *cli, const struct command *c, int argc, char
 			break;
 		case 'k':
 			cli->kernel = optarg;
+			break;
+		case 'o':
+			cli->cpio = optarg;
 			break;
 		case 'd':
 			cli->destdir = optarg;
