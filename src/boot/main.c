@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (sysroot_open(&root, dir) < 0) {
-		say("earlybind-init: the root cannot be opened\n");
+		say("earlybind-init: cannot open it\n");
 		return 0;
 	}
 	watch(&root, &report);

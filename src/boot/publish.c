@@ -16,7 +16,7 @@ static void write_report(const struct sysroot *r, const struct report *report)
 	if (ret == 0)
 		ret = sysroot_replace(r, REPORT_FILE, text.data, text.len, 0644);
 	if (ret < 0)
-		kmsg(r, KMSG_ERROR, "the report cannot be written to /" REPORT_FILE ": %s", error_name(ret));
+		kmsg(r, KMSG_ERROR, "/" REPORT_FILE " cannot be written: %s", error_name(ret));
 	text_free(&text);
 }
 

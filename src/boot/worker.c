@@ -62,26 +62,43 @@ static _printf_(3, 4) void tell_plan(const struct work *w, enum plan_state state
 	tell(w, &m);
 }
 
-/* 0, or the plan cannot be used and that was told. */
-static int read_plan(struct work *w)
+/* 0, or it cannot be used and that was told. */
+static int read_one(struct work *w, enum plan_kind kind, const char *path)
 {
-	struct plan_error error;
+	const char *name = kind == KIND_LOCK ? "lock" : "plan";
+	struct plan_error error = { 0 };
 	char *text;
 	size_t len;
-	int ret = sysroot_read_all(w->root, IMAGE_PLAN, PLAN_MAX, &text, &len);
+	int ret = sysroot_read_all(w->root, path, PLAN_MAX, &text, &len);
 
-	if (ret < 0) {
-		tell_plan(w, PLAN_BROKEN, "the plan cannot be read: %s", error_name(ret));
-		return ret;
+	if (ret == 0) {
+		ret = plan_parse(kind, text, len, &w->plan, &error);
+		free(text);
 	}
-	ret = plan_parse(KIND_PLAN, text, len, &w->plan, &error);
-	free(text);
-	if (ret == -ENOMEM)
-		tell_plan(w, PLAN_BROKEN, "no memory for the plan");
+	if (error.text[0])
+		tell_plan(w, PLAN_BROKEN, "%s line %u: %s", name, error.line, error.text);
 	else if (ret < 0)
-		tell_plan(w, PLAN_BROKEN, "plan line %u: %s", error.line, error.text);
+		tell_plan(w, PLAN_BROKEN, "the %s cannot be read: %s", name, error_name(ret));
 	else /* its hash and timeout hold from here on, whatever hangs before there are decisions */
 		tell_plan(w, PLAN_BROKEN, "no decision");
+	return ret;
+}
+
+/*
+ * A plan without rules is that of `earlybind image --base`: it knows kernel and modules, and the host has put its lock
+ * beside it, or there is nothing to do. 0, or it cannot be used and that was told.
+ */
+static int read_plan(struct work *w)
+{
+	int ret = read_one(w, KIND_PLAN, IMAGE_PLAN);
+	struct plan base = w->plan;
+
+	if (ret < 0 || base.n_rules || !sysroot_exists(w->root, IMAGE_LOCK))
+		return ret;
+	ret = read_one(w, KIND_LOCK, IMAGE_LOCK);
+	memcpy(w->plan.kernel, base.kernel, sizeof(base.kernel));
+	w->plan.modules = base.modules;
+	w->plan.n_modules = base.n_modules;
 	return ret;
 }
 
@@ -136,22 +153,11 @@ static void insert_modules(const struct work *w, bool early)
 	}
 }
 
-/* Whether the plan has a serial number to compare for this identity. */
-static bool wants_serial(const struct plan *p, const struct identity *id)
+/* Whether the plan has a card of this identity (`serial`: one with a serial number), or a guard with one. */
+static bool is_planned(const struct plan *p, const struct identity *id, bool serial)
 {
 	for (size_t i = 0; i < p->n_cards; i++)
-		if (p->cards[i].serial && identity_equal(&p->cards[i].identity, id))
-			return true;
-	for (size_t i = 0; i < p->n_guards; i++)
-		if (p->guards[i].serial && identity_equal(&p->guards[i].identity, id))
-			return true;
-	return false;
-}
-
-static bool is_planned(const struct plan *p, const struct identity *id)
-{
-	for (size_t i = 0; i < p->n_cards; i++)
-		if (identity_equal(&p->cards[i].identity, id))
+		if ((p->cards[i].serial || !serial) && identity_equal(&p->cards[i].identity, id))
 			return true;
 	for (size_t i = 0; i < p->n_guards; i++)
 		if (p->guards[i].serial && identity_equal(&p->guards[i].identity, id))
@@ -167,13 +173,13 @@ static void scan_planned(struct work *w)
 	for (int i = 0; i < (int)m->n; i++) {
 		struct card card;
 
-		if (!is_planned(&w->plan, &m->devices[i].identity))
+		if (!is_planned(&w->plan, &m->devices[i].identity, false))
 			continue;
 		if (card_of(m, i, &card) < 0)
 			card = card_single(m, i);
 		for (unsigned k = 0; k < card.n; k++)
 			scan_details(w->root, m, card.member[k],
-				     wants_serial(&w->plan, &m->devices[card.member[k]].identity));
+				     is_planned(&w->plan, &m->devices[card.member[k]].identity, true));
 	}
 }
 
@@ -312,7 +318,7 @@ void worker_run(const struct sysroot *r, int pipe_fd)
 			 * Also when all was refused: whoever loads vfio-pci later, with an `ids=` of modprobe.d, then
 			 * finds it loaded without, and it takes nothing behind the guards' back.
 			 */
-			if (w.decisions.state == PLAN_ACTIVE)
+			if (w.decisions.state == PLAN_ACTIVE && w.plan.n_rules)
 				insert_modules(&w, false);
 			for (size_t i = 0; i < w.decisions.n; i++)
 				if (w.decisions.items[i].bind)

@@ -20,6 +20,7 @@ struct cli {
 	const char *kernel;  /* --kernel */
 	const char *destdir; /* --destdir */
 	const char *cpio;    /* --cpio */
+	bool base;           /* --base */
 	char **args;         /* what stands behind the command and its options */
 	int n_args;
 };

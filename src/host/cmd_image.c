@@ -32,6 +32,9 @@ const char image_help[] =
 	"  --cpio FILE       instead of --destdir: make FILE a stand-alone archive with these files, and with\n"
 	"                    earlybind.service for systemd initrds. Boot it as a second initrd, or append it to\n"
 	"                    an initrd that is fixed. With nothing to bind it is an archive without files\n"
+	"  --base            put program and modules there, and a plan without cards: for an image that many machines\n"
+	"                    share. The boot reads the /etc/earlybind.lock that a machine adds to it (rpm-ostree\n"
+	"                    initramfs-etc --track=/etc/earlybind.lock); without one it does nothing\n"
 	"  --root DIR        read configuration, lock, modules and program below DIR instead of /\n"
 	"\n"
 	"With nothing to bind it puts nothing there, and says so. A bad line, a rule that was not accepted, a damaged\n"
@@ -135,6 +138,16 @@ static int check_usage(const struct cli *cli)
 	return wrong ? EXIT_USAGE : EXIT_DONE;
 }
 
+/* No configuration and no lock of this machine goes into it. */
+static int put_base(const struct cli *cli)
+{
+	struct plan plan = { .kind = KIND_PLAN };
+	int code = put_plan(cli, &plan);
+
+	plan_free(&plan);
+	return code;
+}
+
 int cmd_image(struct cli *cli)
 {
 	_cleanup_(free_config) struct config config = { 0 };
@@ -143,6 +156,8 @@ int cmd_image(struct cli *cli)
 
 	if (code != EXIT_DONE)
 		return code;
+	if (cli->base)
+		return put_base(cli);
 	if (config_load(&cli->root, &config))
 		return give_up(cli, strerror(ENOMEM));
 	config_complain(&config);

@@ -156,16 +156,16 @@ static int check(const struct cli *cli, const struct names *kernels)
 	return EXIT_REFUSED;
 }
 
-/*
- * There the image belongs to the deployment: rpm-ostree makes it. An image that has the program already (`image
- * --base`) needs only the lock; else dracut has to run on this host.
- */
+/* There the image belongs to the deployment, and rpm-ostree makes it: dracut, run here, would change nothing. */
 static int say_ostree(void)
 {
-	puts("This system is made by rpm-ostree, which makes the image too. Run, as root:\n"
-	     "    rpm-ostree initramfs-etc --track=/etc/earlybind.lock --track=/etc/earlybind.conf\n"
+	puts("This system's images are made by rpm-ostree. Where the system's own image holds earlybind (`earlybind "
+	     "image "
+	     "--base`), run:\n"
+	     "    rpm-ostree initramfs-etc --track=/etc/earlybind.lock\n"
+	     "else, with the package of earlybind layered, have the image made here:\n"
 	     "    rpm-ostree initramfs --enable\n"
-	     "and reboot. `earlybind regenerate --check` looks at the image afterwards.");
+	     "and reboot. `earlybind status` tells then what the boot did.");
 	return EXIT_REFUSED;
 }
 

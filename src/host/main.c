@@ -32,16 +32,22 @@ static const struct command commands[] = {
 	  "Shows the report of this boot: each device, bound or not, with the reason; and the images that are not as\n"
 	  "they would be made now. Exit status 1: something that was asked for was not bound, or an image is not\n"
 	  "current.\n" },
-	{ "image", cmd_image, "kdo", "--kernel RELEASE --destdir DIR|--cpio FILE", "fill an initramfs image (for generators)",
-	  image_help },
+	{ "image", cmd_image, "kdob", "--kernel RELEASE --destdir DIR|--cpio FILE [--base]",
+	  "fill an initramfs image (for generators)", image_help },
 };
 
 static const struct option options[] = {
-	{ "root", required_argument, NULL, 'r' },    { "kernel", required_argument, NULL, 'k' },
-	{ "destdir", required_argument, NULL, 'd' }, { "cpio", required_argument, NULL, 'o' },
-	{ "json", no_argument, NULL, 'j' },          { "yes", no_argument, NULL, 'y' },
-	{ "check", no_argument, NULL, 'c' },         { "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },       { NULL, 0, NULL, 0 },
+	{ "root", required_argument, NULL, 'r' },
+	{ "kernel", required_argument, NULL, 'k' },
+	{ "destdir", required_argument, NULL, 'd' },
+	{ "cpio", required_argument, NULL, 'o' },
+	{ "base", no_argument, NULL, 'b' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "yes", no_argument, NULL, 'y' },
+	{ "check", no_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static void print_usage(FILE *to)
@@ -73,8 +79,8 @@ static int read_options(struct cli *cli, const struct command *c, int argc, char
 	int o;
 
 	optind = 1;
-	while ((o = getopt_long(argc, argv, "r:k:d:o:jychV", options, NULL)) != -1) {
-		if (strchr("kdojyc", o) && !strchr(c->options, o)) {
+	while ((o = getopt_long(argc, argv, "r:k:d:o:bjychV", options, NULL)) != -1) {
+		if (strchr("kdobjyc", o) && !strchr(c->options, o)) {
 			say_error("%s does not take this option", c->name);
 			o = '?';
 		}
@@ -84,6 +90,9 @@ static int read_options(struct cli *cli, const struct command *c, int argc, char
 			break;
 		case 'k':
 			cli->kernel = optarg;
+			break;
+		case 'b':
+			cli->base = true;
 			break;
 		case 'o':
 			cli->cpio = optarg;

@@ -10,6 +10,7 @@
 #define IMAGE_DIR "usr/lib/earlybind"
 #define IMAGE_MODULES IMAGE_DIR "/modules"
 #define IMAGE_PLAN IMAGE_DIR "/plan"
+#define IMAGE_LOCK "etc/earlybind.lock" /* beside the plan of `earlybind image --base` */
 
 /*
  * Inserts the module in file ("vfio-pci.ko" below IMAGE_MODULES). Built in or already inserted is success. In a tree
