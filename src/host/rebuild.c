@@ -318,6 +318,7 @@ static int rebuild_one(const struct cli *cli, const struct generator *g, const c
 	if (add_kernel(&job, release))
 		return EXIT_REFUSED;
 	if (!job.n_old && !cli->n_args) {
+		puts("no image");
 		say_warning("kernel %s has no image, and gets none; `earlybind regenerate %s` would make one", release,
 			    release);
 		return EXIT_DONE;
