@@ -7,7 +7,7 @@ _earlybind()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='list add remove accept check status image --help --version'
+		words='list add remove accept check regenerate status image --help --version'
 	else
 		case $before in
 		--root | --destdir | -r | -d)
@@ -26,11 +26,15 @@ _earlybind()
 		add) words="optional driver=vfio-pci driver=pci-stub allow=display at=boot id= --yes $words" ;;
 		remove | accept) words="--yes $words" ;;
 		check | status) words="--json $words" ;;
-		image) words="--kernel --destdir $words" ;;
+		regenerate)
+			words="--check --json $words"
+			mapfile -t COMPREPLY < <(cd /lib/modules 2>/dev/null && compgen -d -- "$word")
+			;;
+		image) words="--kernel --destdir --cpio --base $words" ;;
 		*) return ;;
 		esac
 	fi
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+	mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$words" -- "$word")
 	[ "${COMPREPLY[*]}" != id= ] || compopt -o nospace
 }
 

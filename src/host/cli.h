@@ -28,7 +28,7 @@ struct cli {
 struct command {
 	const char *name;
 	int (*run)(struct cli *cli); /* returns an enum exit_code */
-	const char *options;         /* which of k(ernel) d(estdir) j(son) y(es) it takes; all take root and help */
+	const char *options;         /* of kernel, destdir, cpio (o), base, json, yes, check: their letters; all take root and help */
 	const char *synopsis;        /* what stands behind the name in the usage */
 	const char *summary;         /* one line */
 	const char *help;            /* the rest of --help */

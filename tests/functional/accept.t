@@ -33,7 +33,7 @@ ok 'the lock has the card and the guard' locked "$TWIN" "$GUEST"
 rm "$LOCK"
 run accept --yes
 ok '--yes locks them' said 0 '1 card locked.'
-ok 'it names the next step' said 0 'update-initramfs -u'
+ok 'it names the next step' said 0 'earlybind regenerate'
 ok 'the lock can be read by everyone' [ "$(stat -c %a "$LOCK")" = 644 ]
 before=$(state "$LOCK")
 run accept --yes

@@ -45,7 +45,7 @@ ok 'an empty configuration' added '' 06:00 'bind 06:00\n'
 rm "$CONF" "$LOCK"
 run add 06:00 --yes
 ok 'no configuration: it is made' same "$CONF" 'bind 06:00'
-ok 'it names the next step' said 0 'update-initramfs -u'
+ok 'it names the next step' said 0 'earlybind regenerate'
 before=$(state "$CONF")
 run add 0000:06:00 --yes
 ok 'a rule that is there already is not written again' unchanged "$CONF" "$before"
@@ -127,7 +127,7 @@ run remove 05:00
 ok 'remove asks, too' complained 1 '--yes confirms'
 ok 'without an answer the rule stays' unchanged "$CONF" "$before"
 run remove 0000:05:00 --yes
-ok 'the rule goes, in whichever spelling' said 0 'update-initramfs -u'
+ok 'the rule goes, in whichever spelling' said 0 'earlybind regenerate'
 ok 'the rest stays as it is' same "$CONF" '# first
 keep 00:14.0
 bind 06:00'

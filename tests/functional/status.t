@@ -83,7 +83,7 @@ new two-gpus
 run status
 ok 'no report and no rules: all is well' said 0 "This boot's image had no plan"
 run status --json
-ok '--json of no report' same "$TMP/out" '{"report":null}'
+ok '--json of no report' same "$TMP/out" '{"report":null,"images":[]}'
 new two-gpus 'bind 10de:13c2'
 run status
 ok 'no report, but rules' said 1 '1 rule'
