@@ -10,7 +10,7 @@ EARLYBIND=${EARLYBIND:-build/glibc/earlybind}
 INITS=${INIT:-}
 for trees_libc in klibc musl glibc; do
 	if [ -n "${INIT:-}" ] || [ ! -x "build/$trees_libc/earlybind-init" ]; then continue; fi
-	[ "$trees_libc" = glibc ] && [ -n "$INITS" ] || INITS="$INITS build/$trees_libc/earlybind-init"
+	if [ $trees_libc != glibc ] || [ -z "$INITS" ]; then INITS="$INITS build/$trees_libc/earlybind-init"; fi
 done
 if [ ! -x "$EARLYBIND" ] || [ -z "$INITS" ]; then
 	fail 'build first: make'
