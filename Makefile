@@ -28,6 +28,10 @@ libdir := $(PREFIX)/lib/earlybind
 sharedir := $(PREFIX)/share
 # Where the generators look for plugins.
 initramfstoolsdir := /usr/share/initramfs-tools
+DRACUT_DIR ?= /usr/lib/dracut
+MKINITCPIO_DIR ?= /usr/lib/initcpio
+MKINITCPIO_CONF_DIR ?= /etc/mkinitcpio.conf.d
+SYSTEMD_UNIT_DIR ?= /usr/lib/systemd/system
 
 WARNINGS := -Wall -Wextra -Werror -Wno-format-truncation -Wno-unknown-warning-option
 CPPFLAGS_ALL := -DEARLYBIND_VERSION='"$(VERSION)"' -MMD -MP $(CPPFLAGS)
@@ -183,6 +187,9 @@ fishdir := $(sharedir)/fish/vendor_completions.d
 
 INSTALLED = $(bindir)/earlybind $(libdir)/earlybind-init \
 	$(initramfstoolsdir)/hooks/earlybind $(initramfstoolsdir)/scripts/init-top/earlybind \
+	$(DRACUT_DIR)/modules.d/90earlybind/module-setup.sh $(DRACUT_DIR)/modules.d/90earlybind/earlybind-hook.sh \
+	$(MKINITCPIO_DIR)/install/earlybind $(MKINITCPIO_DIR)/hooks/earlybind $(MKINITCPIO_CONF_DIR)/earlybind.conf \
+	$(SYSTEMD_UNIT_DIR)/earlybind.service \
 	$(foreach page,$(PAGES),$(call page_path,$(page))) \
 	$(bashdir)/earlybind $(zshdir)/_earlybind $(fishdir)/earlybind.fish
 
@@ -192,6 +199,11 @@ install: all
 	$(INSTALL) -D -m 0755 $(BUILD)/$(CHOSEN)/earlybind-init $(DESTDIR)$(libdir)/earlybind-init
 	$(INSTALL) -D -m 0755 initramfs/hook $(DESTDIR)$(initramfstoolsdir)/hooks/earlybind
 	$(INSTALL) -D -m 0755 initramfs/init-top $(DESTDIR)$(initramfstoolsdir)/scripts/init-top/earlybind
+	$(INSTALL) -D -m 0755 -t $(DESTDIR)$(DRACUT_DIR)/modules.d/90earlybind dracut/module-setup.sh dracut/earlybind-hook.sh
+	$(INSTALL) -D -m 0644 mkinitcpio/install $(DESTDIR)$(MKINITCPIO_DIR)/install/earlybind
+	$(INSTALL) -D -m 0644 mkinitcpio/hook $(DESTDIR)$(MKINITCPIO_DIR)/hooks/earlybind
+	$(INSTALL) -D -m 0644 mkinitcpio/earlybind.conf $(DESTDIR)$(MKINITCPIO_CONF_DIR)/earlybind.conf
+	$(INSTALL) -D -m 0644 systemd/earlybind.service $(DESTDIR)$(SYSTEMD_UNIT_DIR)/earlybind.service
 	$(INSTALL) -D -m 0644 completions/earlybind.bash $(DESTDIR)$(bashdir)/earlybind
 	$(INSTALL) -D -m 0644 completions/_earlybind $(DESTDIR)$(zshdir)/_earlybind
 	$(INSTALL) -D -m 0644 completions/earlybind.fish $(DESTDIR)$(fishdir)/earlybind.fish
@@ -201,7 +213,7 @@ install: all
 # What people wrote, /etc/earlybind.conf and the lock, stays.
 uninstall:
 	rm -f $(INSTALLED:%=$(DESTDIR)%)
-	-rmdir $(DESTDIR)$(libdir) 2>/dev/null || true
+	-rmdir $(DESTDIR)$(libdir) $(DESTDIR)$(DRACUT_DIR)/modules.d/90earlybind 2>/dev/null || true
 
 clean:
 	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))
