@@ -16,14 +16,14 @@ export BOOT_TIMEOUT
 # demo_root: a disk with earlybind installed and one kernel's initramfs as Debian makes it, without any rule.
 demo_root()
 {
-	root=$(root_get) || exit 1
+	cached=$(root_get "$(root_own)") || exit 1
 	rm -rf --one-file-system "$WORK"
 	mkdir -p "$WORK"
+	root=$WORK/bare
+	root_with "$cached" "$root" 6.1 || exit 1
+	release=$(root_release "$root" 6.1)
 	step 'make install, and a disk of the root'
-	image_installed_root "$root"
-	series=6.1
-	[ -n "$(root_release "$root" $series)" ] || series=6.12
-	release=$(root_release "$root" $series)
+	image_installed_root "$root" "$WORK/root"
 	# shellcheck disable=SC2016 # the chroot's own arguments
 	chroot "$WORK/root" sh -c 'mkinitramfs -o "/boot/initrd.img-$1" "$1"' sh "$release" </dev/null \
 		>"$WORK/initramfs.log" 2>&1 || { cat "$WORK/initramfs.log" >&2; fail 'mkinitramfs'; }

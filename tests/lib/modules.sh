@@ -12,7 +12,7 @@ MODULES_WANTED='kernel/drivers/vfio kernel/drivers/pci/pci-stub.ko* kernel/virt/
 modules_source()
 {
 	modules_re=$(printf '%s' "$1" | sed 's/\./\\./g')
-	for modules_dir in build/cache/root-*/usr/lib/modules/"$1".*; do
+	for modules_dir in build/cache/kernel-*/usr/lib/modules/"$1".*; do
 		[ ! -e "$modules_dir/modules.dep" ] || { echo "$modules_dir"; return 0; }
 	done
 	modules_package=$(apt-cache search --names-only \

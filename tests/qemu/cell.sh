@@ -33,10 +33,9 @@ cell_boot()
 		image_mangled "$image" "$mangle" "$dir/initrd"
 		initrd=$dir/initrd
 	fi
-	release=$(root_release "$WORK/bare" "$(table_cell images "$image" 2)")
-	disk=$WORK/disk
-	[ -e "$disk" ] || disk=$WORK/bare-disk
-	boot "$WORK/bare/boot/vmlinuz-$release" "$initrd" "$disk" on "$dir/payload.tar" \
+	root=$WORK/roots/$(image_root "$image")
+	release=$(root_release "$root/bare" "$(table_cell images "$image" 2)")
+	boot "$root/bare/boot/vmlinuz-$release" "$initrd" "$root/disk" on "$dir/payload.tar" \
 		"$(table_cell cells "$name" 3)" "$(table_cell cells "$name" 4)" "$dir/log"
 	rm -f "$dir/initrd"
 }

@@ -2,36 +2,58 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Locks and initramfs images. A lock is made in a guest, on the machine that it is for; images are made in a chroot,
-# by the root's own generator and earlybind's hook. Needs need.sh, root.sh, boot.sh and table.sh sourced; WORK is the
-# run's folder.
+# by the root's own generator and earlybind's plugin. Needs need.sh, root.sh, boot.sh, table.sh and generator.sh
+# sourced; WORK is the run's folder.
 #
-# WORK/root          the root with earlybind installed       WORK/disk       a disk of it
-# WORK/locks/NAME    the lock that the image's rule gave     WORK/images/NAME, NAME.d (unpacked), NAME.log
+# WORK/roots/NAME/bare  a root (root.sh) with kernels   WORK/locks/NAME   the lock that the image's rule gave
+#                /root  with earlybind installed        WORK/images/NAME  NAME.d (unpacked), NAME.log
+#                /disk  a disk of that
 
-# image_installed_root BARE: WORK/root, by `make install` into a copy of the cached root.
+# image_root IMAGE: the name of the root that makes the image, and on which it boots.
+image_root()
+{
+	root_name=$(table_cell images "$1" 6)
+	[ -n "$root_name" ] || root_name=$(root_own)
+	echo "$root_name"
+}
+
+# image_installed_root BARE TO: the root with earlybind, by `make install` into a copy.
 image_installed_root()
 {
-	root_copy "$1" "$WORK/root"
-	make -s -C "$TOP" install DESTDIR="$WORK/root" >"$WORK/install.log" 2>&1 || {
+	root_copy "$1" "$2"
+	make -s -C "$TOP" install DESTDIR="$2" >"$WORK/install.log" 2>&1 || {
 		tail -n 20 "$WORK/install.log" >&2
 		fail 'make install'
 	}
 }
 
-# image_tiny RELEASE FILE: an initramfs that only mounts the disk and goes on there: busybox and a few modules.
+# image_prepare_root NAME SERIES...: WORK/roots/NAME, with those kernels.
+image_prepare_root()
+{
+	prepare=$WORK/roots/$1
+	step "root $1: make install, and a disk"
+	prepare_cached=$(root_get "$1") || exit 1
+	shift
+	mkdir -p "$prepare"
+	root_with "$prepare_cached" "$prepare/bare" "$@" || exit 1
+	image_installed_root "$prepare/bare" "$prepare/root"
+	disk_make "$prepare/root" "$prepare/disk"
+}
+
+# image_tiny ROOT RELEASE FILE: an initramfs that only mounts the disk and goes on there: busybox and a few modules.
 image_tiny()
 {
 	tiny=$WORK/tiny
 	mkdir -p "$tiny/bin" "$tiny/mnt" "$tiny/proc" "$tiny/dev"
-	cp "$WORK/root/bin/busybox" "$tiny/bin/busybox"
+	cp "$1/bin/busybox" "$tiny/bin/busybox"
 	for tiny_module in virtio_pci virtio_blk crc32c ext4; do
-		modprobe -d "$WORK/root" -S "$1" --show-depends "$tiny_module" || fail "no module $tiny_module"
+		modprobe -d "$1" -S "$2" --show-depends "$tiny_module" || fail "no module $tiny_module"
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$tiny/list"
 	(cd "$tiny" && xargs cp -t . <list)
 	sed 's,.*/,,' "$tiny/list" >"$tiny/order"
 	cp "$TOP/tests/qemu/guest/tiny-init" "$tiny/init"
 	chmod 755 "$tiny/init"
-	(cd "$tiny" && find . -print | cpio -o -H newc --quiet) >"$2" || fail 'cpio'
+	(cd "$tiny" && find . -print | cpio -o -H newc --quiet) >"$3" || fail 'cpio'
 }
 
 # image_locks TOPOLOGY IMAGE...: boots that machine once and has the rule of each image accepted there.
@@ -46,7 +68,8 @@ image_locks()
 		echo "$locks_image $(table_cell images "$locks_image" 5)"
 	done >"$locks_dir/payload/rules"
 	payload_make "$locks_dir" "$locks_dir/payload.tar"
-	boot "$WORK/root/boot/vmlinuz-$(root_release "$WORK/root" 6.1)" "$WORK/tiny.cpio" "$WORK/disk" on \
+	locks_root=$WORK/roots/$(root_own)
+	boot "$locks_root/bare/boot/vmlinuz-$(root_release "$locks_root/bare" 6.1)" "$WORK/tiny.cpio" "$locks_root/disk" on \
 		"$locks_dir/payload.tar" "$locks_on" '' "$locks_dir/log"
 	boot_finished "$locks_dir/log" || {
 		tail -n 30 "$locks_dir/log" >&2
@@ -64,10 +87,10 @@ image_locks()
 # image_make IMAGE: makes one image of the table.
 image_make()
 {
-	make_release=$(root_release "$WORK/bare" "$(table_cell images "$1" 2)")
+	make_root=$(image_root "$1")
 	make_on=$(table_cell images "$1" 3)
-	make_from=$WORK/root
-	[ "$make_on" != bare ] || make_from=$WORK/bare
+	make_from=$WORK/roots/$make_root/root
+	[ "$make_on" != bare ] || make_from=$WORK/roots/$make_root/bare
 	make_to=$WORK/images/$1
 	make_copy=$make_to.root
 	case $make_on in
@@ -76,15 +99,24 @@ image_make()
 	esac
 	root_copy "$make_from" "$make_copy"
 	image_settings "$1" "$make_on" "$make_copy"
-	# shellcheck disable=SC2016 # the chroot's own arguments
-	chroot "$make_copy" sh -c 'mkinitramfs -o /initrd "$1" && unmkinitramfs /initrd /unpacked' sh \
-		"$make_release" >"$make_to.log" 2>&1 </dev/null || {
+	generator_run "${make_root#*-}" "$make_copy" "$(root_release "$make_from" "$(table_cell images "$1" 2)")" \
+		"$(table_cell images "$1" 7)" >"$make_to.log" 2>&1 </dev/null || {
 		cat "$make_to.log" >&2
-		fail "mkinitramfs for image $1"
+		fail "${make_root#*-} for image $1"
 	}
-	mv "$make_copy/unpacked" "$make_to.d"
-	mv "$make_copy/initrd" "$make_to"
-	rm -rf "$make_copy"
+	image_unpack "$make_copy/initrd" "$make_to"
+	rm -rf --one-file-system "$make_copy"
+}
+
+# image_unpack FILE TO: keeps the image as TO, and unpacked as TO.d, by a tool that knows images of several archives.
+image_unpack()
+{
+	root_copy "$WORK/roots/$(root_own)/bare" "$2.tools"
+	cp "$1" "$2.tools/initrd"
+	chroot "$2.tools" unmkinitramfs /initrd /unpacked >>"$2.log" 2>&1 || fail "unmkinitramfs $2"
+	mv "$2.tools/unpacked" "$2.d"
+	mv "$2.tools/initrd" "$2"
+	rm -rf --one-file-system "$2.tools"
 }
 
 # image_settings IMAGE LOCKED-ON ROOT: conf, lock and modprobe options of an image, as new files: the copy's others
@@ -114,6 +146,46 @@ image_etc()
 image_file()
 {
 	find "$WORK/images/$1.d" -path "*/$2" | head -n 1
+}
+
+# image_wants IMAGE: what of ours it should have, in words; `nothing ...` where that is nothing.
+image_wants()
+{
+	case $(table_cell images "$1" 3)," $(table_cell images "$1" 7) " in
+	bare,* | -,* | *' rescue '* | *' kdump '*) echo 'has nothing of earlybind' ;;
+	*) echo 'has plan, program and modules, unchanged, and starts before any driver' ;;
+	esac
+}
+
+# image_ours IMAGE: the files of ours in it.
+image_ours()
+{
+	find "$WORK/images/$1.d" -path '*earlybind*' ! -type d 2>/dev/null | sort
+}
+
+# image_problems IMAGE: what differs from that; fails if anything does.
+image_problems()
+{
+	problems_root=$(image_root "$1")
+	{
+		[ -e "$WORK/images/$1" ] || echo 'it could not be made, see above'
+		case $(image_wants "$1"),$(image_ours "$1" | tr '\n' ' ') in
+		*nothing*,) ! grep -rl earlybind "$WORK/images/$1.d" --include=ORDER --include=config ;;
+		*nothing*,*) echo 'it has files of ours' ;;
+		*plan*,*/modules/*.ko*/plan*)
+			generator_ordered "${problems_root#*-}" "$(table_cell images "$1" 7)" "$WORK/images/$1.d" ||
+				echo 'it starts earlybind too late'
+			generator_unstripped "$WORK/images/$1.d" "$WORK/roots/$problems_root/root" ||
+				echo 'program or modules were changed'
+			;;
+		*) echo 'plan, program or modules are missing' ;;
+		esac
+		case $(table_cell images "$1" 4) in
+		*ids=*) grep -q ignored-ids "$WORK/images/$1.log" || echo 'nothing was said of ids= in modprobe.d' ;;
+		esac
+	} >"$WORK/images/$1.problems"
+	cat "$WORK/images/$1.problems"
+	[ ! -s "$WORK/images/$1.problems" ]
 }
 
 # image_mangled IMAGE HOW FILE: the image with one thing broken. The kernel unpacks appended archives over the

@@ -13,6 +13,8 @@
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/boot.sh"
 # shellcheck source=/dev/null
+. "$TOP/tests/qemu/generator.sh"
+# shellcheck source=/dev/null
 . "$TOP/tests/qemu/image.sh"
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/cell.sh"

@@ -4,8 +4,8 @@
 # The tables of tests/qemu: a line a row, fields between `|`, the first one its name, `#` comments. A row that ends
 # in a backslash goes on in the next line.
 
-# table_rows TABLE: the rows, each as one line, fields trimmed and separated by `|`.
-table_rows()
+# table_read FILE: the rows of a file, each as one line, fields trimmed and separated by `|`.
+table_read()
 {
 	awk '
 		/^[ \t]*(#|$)/ { next }
@@ -21,8 +21,27 @@ table_rows()
 		}' "$TOP/tests/qemu/$1"
 }
 
+# table_expand: writes the tables of this run to WORK/tables: cells and images, with those that follow from `matrix`.
+table_expand()
+{
+	mkdir -p "$WORK/tables"
+	table_read outcomes >"$WORK/tables/outcomes"
+	table_read matrix >"$WORK/tables/matrix"
+	for expanded in cells images; do
+		table_read $expanded >"$WORK/tables/$expanded"
+		awk -v table=$expanded -f "$TOP/tests/qemu/matrix.awk" "$WORK/tables/outcomes" "$WORK/tables/matrix" \
+			>>"$WORK/tables/$expanded"
+	done
+}
+
+# table_names TABLE
+table_names()
+{
+	cut -d '|' -f 1 "$WORK/tables/$1"
+}
+
 # table_cell TABLE ROW COLUMN: one field; columns count from 1, the name's.
 table_cell()
 {
-	table_rows "$1" | awk -F '|' -v row="$2" -v column="$3" '$1 == row { print $column }'
+	awk -F '|' -v row="$2" -v column="$3" '$1 == row { print $column }' "$WORK/tables/$1"
 }

@@ -36,6 +36,16 @@ topology()
 		on_root 1 VGA
 		on_port 5 VGA ich9-intel-hda
 		;;
+	# The host's card, of another model, is the boot display; the guest's has one function.
+	gpu)
+		on_root 1 cirrus-vga
+		on_port 5 VGA
+		;;
+	# The guest's card has four functions, as real ones have: display, audio, USB, and one more.
+	multifunction)
+		on_root 1 VGA
+		on_port 5 VGA ich9-intel-hda qemu-xhci e1000e
+		;;
 	# A new card in front: the guest's card is 02:00 now, its path is the same.
 	renumbered)
 		on_root 1 VGA

@@ -1,0 +1,108 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the test boots know of the generators: how each is called, and where in its images earlybind must stand.
+# HOW is what the table `images` says: words such as `systemd`, or the generator's own options.
+
+# generator_run GENERATOR ROOT RELEASE HOW: makes ROOT/initrd, in a chroot. /proc is there, /sys is not: nothing of the
+# machine that builds may matter.
+generator_run()
+{
+	# shellcheck disable=SC2016 # the inner shell's own arguments
+	unshare --mount sh -c '
+		TOP=$1
+		. "$TOP/tests/lib/need.sh"
+		. "$TOP/tests/qemu/generator.sh"
+		mount -t proc proc "$3/proc" || exit 1
+		"generate_$2" "$3" "$4" "$5"' sh "$TOP" "$(echo "$1" | tr - _)" "$2" "$3" "$4"
+}
+
+generate_initramfs_tools()
+{
+	chroot "$1" mkinitramfs -o /initrd "$2"
+}
+
+# An own name for the file: a rescue image is known by it.
+generate_dracut()
+{
+	generate_out=initrd
+	generate_how=
+	for generate_word in $3; do
+		case $generate_word in
+		shell) generate_how="$generate_how --omit systemd --omit systemd-initrd --omit dracut-systemd" ;;
+		systemd) ;;
+		rescue)
+			generate_out=initramfs-0-rescue-0123456789abcdef.img
+			generate_how="$generate_how --no-hostonly --add rescue"
+			;;
+		kdump)
+			dracut_kdumpbase "$1"
+			generate_how="$generate_how --add kdumpbase"
+			;;
+		*) generate_how="$generate_how $generate_word" ;;
+		esac
+	done
+	# shellcheck disable=SC2086 # a list of options
+	chroot "$1" dracut --force --kver "$2" $generate_how "/$generate_out" || return 1
+	[ $generate_out = initrd ] || mv "$1/$generate_out" "$1/initrd"
+}
+
+# dracut_kdumpbase ROOT: Debian's kdump uses another generator. What others call kdumpbase is a module of that name.
+dracut_kdumpbase()
+{
+	mkdir -p "$1/usr/lib/dracut/modules.d/99kdumpbase"
+	printf '%s\n' 'check() { return 255; }' 'depends() { return 0; }' 'install() { return 0; }' \
+		>"$1/usr/lib/dracut/modules.d/99kdumpbase/module-setup.sh"
+}
+
+generate_mkinitcpio()
+{
+	generate_how=
+	for generate_word in $3; do
+		case $generate_word in
+		busybox) ;;
+		systemd)
+			sed 's/^HOOKS=.*/HOOKS=(base systemd)/' "$1/etc/mkinitcpio.conf" >"$1/etc/mkinitcpio.conf.new"
+			mv "$1/etc/mkinitcpio.conf.new" "$1/etc/mkinitcpio.conf"
+			;;
+		*) generate_how="$generate_how $generate_word" ;;
+		esac
+	done
+	# shellcheck disable=SC2086 # a list of options
+	chroot "$1" mkinitcpio --nocolor --kernel "$2" $generate_how --generate /initrd
+}
+
+# generator_ordered GENERATOR HOW DIR: does the image unpacked at DIR start earlybind before all that loads drivers?
+generator_ordered()
+{
+	case $1,$2 in
+	initramfs-tools,*)
+		find "$3" -path '*/init-top/ORDER' -exec grep -h -o -e /earlybind -e init-top/udev {} + |
+			tr '\n' ' ' | grep -q '^/earlybind.*init-top/udev'
+		;;
+	*systemd*)
+		[ -e "$(find "$3" -path '*/systemd/system/earlybind.service')" ] &&
+			[ -L "$(find "$3" -path '*/initrd.target.wants/earlybind.service')" ]
+		;;
+	dracut,*)
+		[ "$(find "$3" -path '*/hooks/cmdline/*.sh' ! -name '*earlybind*' | grep -c '/00-[a-e]')" = 0 ] &&
+			[ -n "$(find "$3" -path '*/hooks/cmdline/00-earlybind-hook.sh')" ]
+		;;
+	mkinitcpio,*)
+		find "$3" -maxdepth 2 -name config -exec grep -h '^EARLYHOOKS=' {} + | grep -q '="\? *earlybind.*udev' &&
+			[ -n "$(find "$3" -path '*/hooks/earlybind')" ]
+		;;
+	*) return 1 ;;
+	esac
+}
+
+# generator_unstripped DIR ROOT: are program and modules in the image as they were, and none of them writable?
+generator_unstripped()
+{
+	find "$1" -path '*/usr/lib/earlybind/*' -type f -perm /222 | grep . && return 1
+	cmp "$(find "$1" -path '*/usr/lib/earlybind/earlybind-init')" "$2/usr/lib/earlybind/earlybind-init" || return 1
+	find "$1" -path '*/usr/lib/earlybind/modules/*' >"$1.modules"
+	while read -r module; do
+		tail -c 28 "$module" | grep -q 'Module signature appended' || return 1
+	done <"$1.modules"
+}
