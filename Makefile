@@ -221,4 +221,6 @@ clean:
 format:
 	clang-format -i $(wildcard src/*/*.[ch] tests/*/*.[ch])
 
+include packaging/packages.mk
+
 -include $(wildcard $(BUILD)/glibc/*/*.d $(BUILD)/klibc/*/*.d $(BUILD)/musl/*/*.d $(BUILD)/test/*/*.d)

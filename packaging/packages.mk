@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Packages of this very tree, as it lies there: `make deb`. The tree is copied below $(BUILD)
+# first, so that nothing of a build is left in it. The version is that of the Makefile, in the copy too:
+# `make deb VERSION=1.2.3` is a package of a tree that says so.
+
+.PHONY: deb
+
+# $(call copy_tree,DIR): git and builds stay behind.
+define copy_tree
+	rm -rf $(1)
+	mkdir -p $(1)
+	tar -c --exclude-vcs --exclude=./build --exclude=./$(BUILD) . | tar -x -C $(1)
+	sed -i 's/^VERSION := .*/VERSION := $(VERSION)/' $(1)/Makefile
+endef
+
+# Variables of this make must not reach the make of a package: its BUILD and DESTDIR are its own.
+clean_env = env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u MAKELEVEL $(foreach v,BUILD DESTDIR PREFIX SANITIZE V,-u $(v))
+
+# The date of a package: of the last commit, else of the Makefile; the same tree gives the same package.
+date_of_tree = $$(git log -1 --format=%cD 2>/dev/null || date -R -r Makefile)
+
+# --- Debian -------------------------------------------------------------------------------------------------------
+
+DEB := $(BUILD)/deb
+
+deb:
+	$(call copy_tree,$(DEB)/src)
+	cp -r packaging/debian $(DEB)/src/debian
+	sed -i -e 's/@VERSION@/$(VERSION)/' -e "s/@DATE@/$(date_of_tree)/" $(DEB)/src/debian/changelog
+	cd $(DEB)/src && $(clean_env) dpkg-buildpackage --build=binary --unsigned-changes --unsigned-buildinfo
+	@ls $(DEB)/earlybind_$(VERSION)_*.deb
