@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Packages of this very tree, as it lies there: `make deb`. The tree is copied below $(BUILD)
+# Packages of this very tree, as it lies there: `make deb`, `make rpm`. The tree is copied below $(BUILD)
 # first, so that nothing of a build is left in it. The version is that of the Makefile, in the copy too:
 # `make deb VERSION=1.2.3` is a package of a tree that says so.
 
-.PHONY: deb
+.PHONY: deb rpm
 
 # $(call copy_tree,DIR): git and builds stay behind.
 define copy_tree
@@ -29,3 +29,16 @@ deb:
 	sed -i -e 's/@VERSION@/$(VERSION)/' -e "s/@DATE@/$(date_of_tree)/" $(DEB)/src/debian/changelog
 	cd $(DEB)/src && $(clean_env) dpkg-buildpackage --build=binary --unsigned-changes --unsigned-buildinfo
 	@ls $(DEB)/earlybind_$(VERSION)_*.deb
+
+# --- rpm ----------------------------------------------------------------------------------------------------------
+
+RPM := $(BUILD)/rpm
+RPMBUILD_FLAGS ?=
+
+rpm:
+	$(call copy_tree,$(RPM)/earlybind-$(VERSION))
+	mkdir -p $(RPM)/SOURCES $(RPM)/SPECS
+	tar -C $(RPM) -czf $(RPM)/SOURCES/earlybind-$(VERSION).tar.gz earlybind-$(VERSION)
+	sed 's/@VERSION@/$(VERSION)/' packaging/rpm/earlybind.spec >$(RPM)/SPECS/earlybind.spec
+	$(clean_env) rpmbuild $(RPMBUILD_FLAGS) --define "_topdir $(abspath $(RPM))" -ba $(RPM)/SPECS/earlybind.spec
+	@ls $(RPM)/RPMS/*/earlybind-$(VERSION)-*.rpm
