@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Packages of this very tree, as it lies there: `make deb`, `make rpm`. The tree is copied below $(BUILD)
+# Packages of this very tree, as it lies there: `make deb`, `make rpm`, `make arch`. The tree is copied below $(BUILD)
 # first, so that nothing of a build is left in it. The version is that of the Makefile, in the copy too:
 # `make deb VERSION=1.2.3` is a package of a tree that says so.
 
-.PHONY: deb rpm
+.PHONY: deb rpm arch
 
 # $(call copy_tree,DIR): git and builds stay behind.
 define copy_tree
@@ -42,3 +42,17 @@ rpm:
 	sed 's/@VERSION@/$(VERSION)/' packaging/rpm/earlybind.spec >$(RPM)/SPECS/earlybind.spec
 	$(clean_env) rpmbuild $(RPMBUILD_FLAGS) --define "_topdir $(abspath $(RPM))" -ba $(RPM)/SPECS/earlybind.spec
 	@ls $(RPM)/RPMS/*/earlybind-$(VERSION)-*.rpm
+
+# --- Arch ---------------------------------------------------------------------------------------------------------
+
+ARCH := $(BUILD)/arch
+MAKEPKG_FLAGS ?=
+
+arch:
+	$(call copy_tree,$(ARCH)/earlybind-$(VERSION))
+	tar -C $(ARCH) -czf $(ARCH)/earlybind-$(VERSION).tar.gz earlybind-$(VERSION)
+	sed 's/@VERSION@/$(VERSION)/' packaging/arch/PKGBUILD >$(ARCH)/PKGBUILD
+	sed -e '/^@DRACUT_SH@$$/{r packaging/arch/dracut.sh' -e 'd}' packaging/arch/earlybind.install >$(ARCH)/earlybind.install
+	rm -f $(ARCH)/*.pkg.tar*
+	$(clean_env) sh packaging/arch/makepkg.sh $(ARCH) $(MAKEPKG_FLAGS)
+	@ls $(ARCH)/earlybind-$(VERSION)-*.pkg.tar*
