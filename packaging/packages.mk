@@ -14,7 +14,7 @@ define copy_tree
 endef
 
 # Variables of this make must not reach the make of a package: its BUILD and DESTDIR are its own.
-clean_env = env -u MAKEFLAGS -u MFLAGS -u MAKEOVERRIDES -u MAKELEVEL $(foreach v,BUILD DESTDIR PREFIX SANITIZE V,-u $(v))
+clean_env = env $(foreach v,MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL BUILD DESTDIR PREFIX SANITIZE V,-u $(v))
 
 # The date of a package: of the last commit, else of the Makefile; the same tree gives the same package.
 date_of_tree = $$(git log -1 --format=%cD 2>/dev/null || date -R -r Makefile)
@@ -52,7 +52,8 @@ arch:
 	$(call copy_tree,$(ARCH)/earlybind-$(VERSION))
 	tar -C $(ARCH) -czf $(ARCH)/earlybind-$(VERSION).tar.gz earlybind-$(VERSION)
 	sed 's/@VERSION@/$(VERSION)/' packaging/arch/PKGBUILD >$(ARCH)/PKGBUILD
-	sed -e '/^@DRACUT_SH@$$/{r packaging/arch/dracut.sh' -e 'd}' packaging/arch/earlybind.install >$(ARCH)/earlybind.install
+	sed -e '/^@DRACUT_SH@$$/{r packaging/arch/dracut.sh' -e 'd}' packaging/arch/earlybind.install \
+		>$(ARCH)/earlybind.install
 	rm -f $(ARCH)/*.pkg.tar*
 	$(clean_env) sh packaging/arch/makepkg.sh $(ARCH) $(MAKEPKG_FLAGS)
 	@ls $(ARCH)/earlybind-$(VERSION)-*.pkg.tar*
