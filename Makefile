@@ -134,10 +134,11 @@ $(BUILD)/glibc/earlybind: $(HOST_OBJ) $(SHARED_OBJ)
 
 # --- the manual pages ---------------------------------------------------------------------------------------------
 
+# The first line has man run tbl, which scdoc's tables need: man-db 2.13 does so only where it is asked to.
 $(BUILD)/man/%: man/%.scd
 	@mkdir -p $(@D)
 	$(call say_cc,MAN)
-	$(Q)$(SCDOC) <$< >$@.new && mv $@.new $@
+	$(Q){ echo "'\\\" t"; $(SCDOC) <$<; } >$@.new && mv $@.new $@
 
 man: $(if $(HAVE_SCDOC),$(PAGES:%=$(BUILD)/man/%))
 
