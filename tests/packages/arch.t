@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# arch.t: the PKGBUILD builds as an unprivileged user; what is in the package; its hook and what it runs, with a
+# recording stand-in for dracut. There is no Arch here: installing it is not tested. Run from the top of the repository.
+# shellcheck source=/dev/null
+. tests/packages/lib.sh
+
+built()
+{
+	before=$(tree_state)
+	ok "make arch builds a package" package arch MAKEPKG_FLAGS=-d
+	ok "it leaves nothing in the tree" test "$before" = "$(tree_state)"
+	mkdir "$TMP/arch"
+	bsdtar -xf "$TMP/build/arch/earlybind-$VERSION-1"-*.pkg.tar* -C "$TMP/arch" || fail "no package"
+	A=$TMP/arch
+	(cd "$A" && find . ! -type d | sed -e 's,^\.,,' -e '/\/man\//s,\.gz$,,') | LC_ALL=C sort >"$TMP/arch.list"
+}
+
+# fires FILE OPERATION: for `ok`: some target of the dracut hook's triggers with that operation matches the file.
+fires()
+{
+	awk -v operation="$2" '
+		/^\[/ { flush(); n = 0; wanted = 0 }
+		/^Operation = / { wanted = wanted || $3 == operation }
+		/^Target = / { target[n++] = $3 }
+		function flush(  i) { if (wanted) for (i = 0; i < n; i++) print target[i] }
+		END { flush() }' "$HOOK" >"$TMP/targets"
+	while read -r target; do
+		# shellcheck disable=SC2254 # a pattern
+		case $1 in
+		$target) return 0 ;;
+		esac
+	done <"$TMP/targets"
+	return 1
+}
+
+contents()
+{
+	ok "whatever make install installs is in the package, but for initramfs-tools' plugin" contains "$TMP/arch.list" \
+		'^/usr/share/initramfs-tools/'
+	ok "that is not" lacks "$TMP/arch.list" initramfs-tools
+	ok "the version is the Makefile's" has "$A/.PKGINFO" "pkgver = $VERSION-1"
+	ok "the configuration is kept" has "$A/.PKGINFO" 'backup = etc/earlybind.conf'
+	ok "the boot program is static" sh -c "! readelf -lW '$A/usr/lib/earlybind/earlybind-init' | grep INTERP"
+	ok "one hook: mkinitcpio has its own" same "$TMP/hooks" 90-earlybind-dracut.hook
+	HOOK=$A/usr/share/libalpm/hooks/90-earlybind-dracut.hook
+	ok "what the hook runs is there" test -x "$A$(sed -n 's/^Exec = //p' "$HOOK")"
+	for operation in Install Upgrade; do
+		ok "the hook runs after: $operation" fires usr/lib/earlybind/earlybind-init $operation
+	done
+	ok "the hook runs when another package takes rules away" fires usr/lib/earlybind.d/50-fleet.conf Remove
+	ok "the hook leaves mkinitcpio's folder to mkinitcpio" fails fires usr/lib/initcpio/install/earlybind Upgrade
+}
+
+readable()
+{
+	ok "bash can read the install file" bash -n "$A/.INSTALL"
+	ok "dash can read the hook's script" dash -n "$SCRIPT"
+	ok "shellcheck has nothing to say of them" shellcheck "$A/.INSTALL" "$SCRIPT" packaging/arch/PKGBUILD
+}
+
+ONE='dracut --force /boot/initramfs-linux.img 6.12.1-arch1-1
+'
+
+scripts()
+{
+	S=$TMP/small
+	small_root "$S" sh grep cat
+	small_tool "$S" bin/dracut
+	mkdir -p "$S/usr/lib/modules/6.12.1-arch1-1" "$S/usr/lib/modules/6.6.1-lts"
+	echo linux >"$S/usr/lib/modules/6.12.1-arch1-1/pkgbase"
+	echo linux-lts >"$S/usr/lib/modules/6.6.1-lts/pkgbase"
+	: >"$S/boot/initramfs-linux.img"
+	ok "no rule: nothing is rebuilt" rebuilt "$S" '' "$SCRIPT"
+	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
+	ok "a rule: each image that dracut made, and no other" rebuilt "$S" "$ONE" "$SCRIPT"
+	: >"$S/boot/initramfs-6.6.1-lts.img"
+	ok "an image may be named after the kernel's release too" rebuilt "$S" \
+		"${ONE}dracut --force /boot/initramfs-6.6.1-lts.img 6.6.1-lts
+" "$SCRIPT"
+	rm "$S"/boot/*
+	ok "no image under a usual name: nothing is made" rebuilt "$S" '' "$SCRIPT"
+	ok "no image under a usual name: loud" has "$TMP/out" 'please rebuild the images of dracut'
+	: >"$S/boot/initramfs-linux.img"
+	mv "$S/etc/earlybind.conf" "$S/etc/earlybind.conf.pacsave"
+	{ cat "$A/.INSTALL"; echo post_remove; } >"$TMP/remove"
+	ok "a removal, when script and hook are gone, rebuilds" rebuilt "$S" "$ONE" "$TMP/remove"
+	small_tool "$S" bin/mkinitcpio
+	ok "where there is mkinitcpio, it is left to its own hook" rebuilt "$S" '' "$SCRIPT"
+	rm "$S/bin/mkinitcpio"
+	small_tool "$S" bin/dracut 'exit 1'
+	ok "a generator that fails: the transaction goes on" rebuilt "$S" "$ONE" "$SCRIPT"
+	ok "a generator that fails: loud" has "$TMP/out" '/boot/initramfs-linux.img was not rebuilt'
+}
+
+need_build
+need makepkg:makepkg bsdtar:libarchive-tools fakeroot:fakeroot musl-gcc:musl-tools shellcheck:shellcheck scdoc:scdoc \
+	dash:dash bash:bash
+built
+ls "$A/usr/share/libalpm/hooks" >"$TMP/hooks"
+SCRIPT=$A/usr/share/libalpm/scripts/earlybind-dracut
+ok "make install (for comparison)" installed
+contents
+readable
+if why=$(may_chroot); then
+	scripts
+else
+	skip "the package's scripts" "$why"
+fi
+tap_end

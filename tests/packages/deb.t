@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# deb.t: the Debian package: what is in it, its scripts, and with EARLYBIND_ALL=1 its life in clean roots of Debian 12
+# and 13 (life.sh). Run from the top of the repository.
+# shellcheck source=/dev/null
+. tests/packages/lib.sh
+
+# built: makes and unpacks the package.
+built()
+{
+	before=$(tree_state)
+	ok "make deb builds a package" package deb
+	after=$(tree_state)
+	ok "it leaves nothing in the tree" test "$before" = "$after"
+	DEB=$(ls "$TMP/build/deb/earlybind_$VERSION"_*.deb)
+	dpkg-deb -R "$DEB" "$TMP/deb" || fail "unpacking $DEB"
+	C=$TMP/deb/DEBIAN
+	(cd "$TMP/deb" && find . -path ./DEBIAN -prune -o ! -type d -print | sed -e 's,^\.,,' -e '/\/man\//s,\.gz$,,') |
+		LC_ALL=C sort >"$TMP/deb.list"
+}
+
+field()
+{
+	dpkg-deb -f "$DEB" "$1" | tee "$TMP/field" | grep -Eq -e "$2" || { cat "$TMP/field"; return 1; }
+}
+
+clean_lintian()
+{
+	lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$TMP"/build/deb/*.changes
+}
+
+same_again()
+{
+	cp "$DEB" "$TMP/first.deb"
+	package deb DEB_BUILD_OPTIONS=nocheck && cmp "$TMP/first.deb" "$DEB"
+}
+
+contents()
+{
+	ok "whatever make install installs is in the package" contains "$TMP/deb.list" '^/usr/share/zsh/'
+	ok "the version is the Makefile's" field Version "^$VERSION\$"
+	ok "the program says it too" sh -c "'$TMP/deb/usr/bin/earlybind' --version | grep -F '$VERSION'"
+	ok "Depends has what the program is linked with" field Depends 'libkmod2 .*libpci3'
+	ok "Built-Using names the libc of the boot program" field Built-Using '^klibc \(= [0-9]'
+	ok "conffiles: the configuration, not the lock" same "$C/conffiles" "$(cd "$TMP/deb" && find etc -type f |
+		sed 's,^,/,' | LC_ALL=C sort)"
+	ok "the configuration is one" has "$C/conffiles" /etc/earlybind.conf
+	ok "the boot program is static" sh -c "! readelf -lW '$TMP/deb/usr/lib/earlybind/earlybind-init' | grep INTERP"
+	ok "no trigger that rebuilds on machines without rules" lacks "$C/triggers" update-initramfs
+	ok "lintian has no error and no warning" clean_lintian
+	ok "shellcheck has nothing to say of the scripts" shellcheck -s sh "$C/postinst" "$C/postrm"
+	for script in "$C"/postinst "$C"/postrm; do
+		ok "dash can read ${script##*/}" dash -n "$script"
+	done
+}
+
+ALL='update-initramfs -u -k all
+'
+
+# scripts: with a recording stand-in for update-initramfs.
+scripts()
+{
+	S=$TMP/small
+	small_root "$S" sh grep cat rm
+	small_tool "$S" bin/update-initramfs
+	ok "no rule: an installation rebuilds nothing" rebuilt "$S" '' "$C/postinst" configure
+	ok "no rule: an upgrade rebuilds nothing" rebuilt "$S" '' "$C/postinst" configure 0.0.1
+	ok "no rule: a removal rebuilds nothing" rebuilt "$S" '' "$C/postrm" remove
+	ok "a package that brings rules: every image" rebuilt "$S" "$ALL" "$C/postinst" triggered /usr/lib/earlybind.d
+	printf '\tbind 06:00\n' >>"$S/etc/earlybind.conf"
+	ok "a rule: an upgrade rebuilds every image" rebuilt "$S" "$ALL" "$C/postinst" configure 0.0.1
+	ok "a rule: a removal rebuilds every image" rebuilt "$S" "$ALL" "$C/postrm" remove
+	ok "a rule: the removal of an old version in an upgrade does not" rebuilt "$S" '' "$C/postrm" upgrade 9
+	small_tool "$S" bin/update-initramfs 'exit 1'
+	ok "a generator that fails: the installation succeeds" rebuilt "$S" "$ALL" "$C/postinst" configure 0.0.1
+	ok "a generator that fails: loud" has "$TMP/out" 'W: earlybind: not every initramfs image was rebuilt'
+	ok "a generator that fails: the removal succeeds" rebuilt "$S" "$ALL" "$C/postrm" remove
+	cp packaging/earlybind.conf "$S/etc/earlybind.conf"
+	small_tool "$S" bin/update-initramfs
+	echo 'bind 06:00' >"$S/usr/lib/earlybind.d/50-fleet.conf"
+	ok "a rule in a drop-in counts" rebuilt "$S" "$ALL" "$C/postinst" configure 0.0.1
+	rm "$S/usr/lib/earlybind.d/50-fleet.conf"
+	echo 'card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0' >"$S/etc/earlybind.lock"
+	ok "a card in the lock, its rule gone: a removal rebuilds" rebuilt "$S" "$ALL" "$C/postrm" remove
+	ok "a removal keeps the lock" test -e "$S/etc/earlybind.lock"
+	ok "a purge rebuilds nothing: the removal did" rebuilt "$S" '' "$C/postrm" purge
+	ok "a purge takes the lock away" test ! -e "$S/etc/earlybind.lock"
+}
+
+# dracut: Debian's dracut has no update-initramfs, and its trigger is for the newest kernel only.
+dracut_scripts()
+{
+	rm "$S/bin/update-initramfs"
+	ok "no generator: an installation succeeds" rebuilt "$S" '' "$C/postinst" triggered /etc/earlybind.d
+	small_tool "$S" etc/kernel/postinst.d/dracut
+	mkdir -p "$S/lib/modules/6.1.0-1" "$S/lib/modules/6.1.0-2" "$S/lib/modules/6.1.0-3"
+	for image in 6.1.0-1 6.1.0-2 6.1.0-2.bak 6.0.0-gone; do
+		: >"$S/boot/initrd.img-$image"
+	done
+	ok "dracut: each kernel that has an image" rebuilt "$S" 'dracut 6.1.0-1
+dracut 6.1.0-2
+' "$C/postinst" triggered /etc/earlybind.d
+}
+
+if ! command -v dpkg-deb >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
+	skip "the Debian package" "this is no Debian"
+	tap_end
+	exit 0
+fi
+need_build
+need dh:debhelper dpkg-buildpackage:dpkg-dev lintian:lintian shellcheck:shellcheck scdoc:scdoc dash:dash \
+	/usr/include/cmocka.h:libcmocka-dev
+built
+ok "make install (for comparison)" installed
+contents
+if why=$(may_chroot); then
+	scripts
+	dracut_scripts
+else
+	skip "the package's scripts" "$why"
+fi
+if [ "${EARLYBIND_ALL:-}" = 1 ]; then
+	ok "the same tree gives the same package, byte for byte" same_again
+	# shellcheck source=/dev/null
+	. tests/packages/life.sh
+	life_in bookworm
+	life_in trixie
+else
+	skip "the life of the package in clean Debian 12 and 13 roots" "long: EARLYBIND_ALL=1"
+fi
+tap_end

@@ -1,0 +1,196 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The life of the Debian package in a clean root: built there, installed, upgraded, removed and purged, with rules and
+# without, on two kernels. Sourced by deb.t.
+# shellcheck source=/dev/null
+. tests/packages/root.sh
+
+# in_root COMMAND...: in the root R, as an administrator who is asked nothing.
+in_root()
+{
+	# shellcheck disable=SC2016 # the inner shell's own arguments
+	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+		unshare --mount sh -c 'mount -t proc proc "$1/proc" && cd "$1" && shift && exec chroot . "$@"' \
+		sh "$R" "$@" </dev/null
+}
+
+# life_build SUITE: builds VERSION and a higher one in that suite's own root: their libraries have other names. The
+# packages are in TMP/debs-SUITE.
+life_build()
+{
+	life_from=$(roots_get build "$1") || return 1
+	R=$TMP/build-$1
+	root_copy "$life_from" "$R"
+	mkdir "$R/tree" "$TMP/debs-$1"
+	tar -c --exclude-vcs --exclude=./build . | tar -x -C "$R/tree"
+	step "building in $1, twice"
+	in_root make -C /tree deb || return 1
+	in_root lintian --allow-root --fail-on error,warning --tag-display-limit 0 \
+		"/tree/build/deb/earlybind_${VERSION}_amd64.changes" || return 1
+	cp "$R"/tree/build/deb/earlybind_*.deb "$TMP/debs-$1/old.deb"
+	rm -rf "$R/tree/build"
+	in_root env DEB_BUILD_OPTIONS=nocheck make -C /tree deb VERSION="$VERSION.1" || return 1
+	cp "$R"/tree/build/deb/earlybind_*.deb "$TMP/debs-$1/new.deb"
+	rm -rf --one-file-system "$R"
+}
+
+# life_lock: a configuration and the lock that accept makes of it, on the machine with two identical cards.
+life_lock()
+{
+	sh tests/trees/mktree.sh tests/trees/machines/twin-gpus.txt "$TMP/tree" || return 1
+	mkdir -p "$TMP/tree/etc"
+	{ cat packaging/earlybind.conf; echo 'bind 10de:13c2'; } >"$TMP/tree/etc/earlybind.conf"
+	build/glibc/earlybind accept --yes --root "$TMP/tree" && grep '^card ' "$TMP/tree/etc/earlybind.lock"
+}
+
+# images_note: remembers every image; images_as_noted: none was made again; images_made_again: every one was.
+images_note()
+{
+	stat -c '%n %i %Y' "$R"/boot/initrd.img-* >"$TMP/noted"
+}
+
+images_as_noted()
+{
+	stat -c '%n %i %Y' "$R"/boot/initrd.img-* | diff -u "$TMP/noted" -
+}
+
+images_made_again()
+{
+	[ -s "$TMP/noted" ] && ! stat -c '%n %i %Y' "$R"/boot/initrd.img-* | grep -xFf "$TMP/noted"
+}
+
+# look RELEASE: unpacks that kernel's image into R/look.
+look()
+{
+	rm -rf "$R/look"
+	in_root unmkinitramfs "/boot/initrd.img-$1" /look && [ -d "$R/look" ]
+}
+
+# has_plan KERNELS: for `ok`: so many kernels have an image, and each has the installed program and a plan for it.
+has_plan()
+{
+	has_plan_count=0
+	for release in $(in_root linux-version list); do
+		look "$release" || return 1
+		plan=$(find "$R/look" -path '*/usr/lib/earlybind/plan')
+		[ -n "$plan" ] || { echo "the image of $release has no plan"; return 1; }
+		grep -x "kernel $release" "$plan" && grep '^card ' "$plan" || return 1
+		cmp "${plan%/plan}/earlybind-init" "$R/usr/lib/earlybind/earlybind-init" || return 1
+		has_plan_count=$((has_plan_count + 1))
+	done
+	[ $has_plan_count = "$1" ]
+}
+
+# is_clean KERNELS: for `ok`: so many kernels have an image, and none has anything of earlybind.
+is_clean()
+{
+	is_clean_count=0
+	for release in $(in_root linux-version list); do
+		look "$release" || return 1
+		[ -z "$(find "$R/look" -name '*earlybind*' -print | tee /dev/stderr)" ] || return 1
+		is_clean_count=$((is_clean_count + 1))
+	done
+	[ $is_clean_count = "$1" ]
+}
+
+kept()
+{
+	cmp "$TMP/tree/etc/earlybind.conf" "$R/etc/earlybind.conf" &&
+		cmp "$TMP/tree/etc/earlybind.lock" "$R/etc/earlybind.lock"
+}
+
+# put FILE: a package lies in the root as /deb.
+put()
+{
+	cp "$1" "$R/deb"
+}
+
+# nothing_left: but for the machine's own logs.
+nothing_left()
+{
+	rm -rf "$R/look"
+	[ -z "$(find "$R" -xdev -name '*earlybind*' -print | tee /dev/stderr)" ] && ! in_root dpkg -s earlybind
+}
+
+# rules_package: another package, of a fleet's administrator, that brings the rule to which the lock belongs.
+rules_package()
+{
+	mkdir -p "$TMP/fleet/DEBIAN" "$TMP/fleet/usr/lib/earlybind.d"
+	echo 'bind 10de:13c2' >"$TMP/fleet/usr/lib/earlybind.d/50-fleet.conf"
+	printf '%s\n' 'Package: fleet' 'Version: 1' 'Architecture: all' 'Maintainer: nobody <root@localhost>' \
+		'Description: rules' >"$TMP/fleet/DEBIAN/control"
+	dpkg-deb --root-owner-group -b "$TMP/fleet" "$R/fleet.deb"
+}
+
+life_without_rules()
+{
+	images_note
+	put "$TMP/debs-$1/old.deb"
+	ok "$1: it installs in a clean root" in_root dpkg -i /deb
+	ok "$1: an installation without rules makes no image again" images_as_noted
+	put "$TMP/debs-$1/new.deb"
+	ok "$1: neither does an upgrade" in_root dpkg -i /deb
+	ok "$1: (the images are as they were)" images_as_noted
+	ok "$1: nor a purge" in_root dpkg --purge earlybind
+	ok "$1: (the images are as they were)" images_as_noted
+	ok "$1: and it leaves nothing" nothing_left
+}
+
+life_with_rules()
+{
+	put "$TMP/debs-$1/old.deb"
+	ok "$1: it installs again" in_root dpkg -i /deb
+	cp "$TMP/tree/etc/earlybind.conf" "$TMP/tree/etc/earlybind.lock" "$R/etc"
+	ok "$1: images are rebuilt" in_root update-initramfs -u -k all
+	ok "$1: the image has the plan" has_plan 1
+	images_note
+	put "$TMP/debs-$1/new.deb"
+	ok "$1: upgrade to a higher version" in_root dpkg -i /deb
+	ok "$1: upgrade: config and lock kept" kept
+	ok "$1: upgrade: the image is made again" images_made_again
+	ok "$1: upgrade: with the new program" has_plan 1
+	ok "$1: a second kernel is installed" in_root sh -c 'dpkg -i /second/*.deb'
+	ok "$1: both kernels' images have the plan" has_plan 2
+	images_note
+	ok "$1: remove" in_root dpkg --remove earlybind
+	ok "$1: remove: every image is made again" images_made_again
+	ok "$1: remove: every kernel's image is clean" is_clean 2
+	ok "$1: remove: config and lock kept" kept
+	ok "$1: it installs once more, with its config and lock" in_root dpkg -i /deb
+	ok "$1: both kernels' images have the plan at once" has_plan 2
+	images_note
+	ok "$1: purge" in_root dpkg --purge earlybind
+	ok "$1: purge: every image is made again" images_made_again
+	ok "$1: purge: every kernel's image is clean" is_clean 2
+	ok "$1: purge: nothing left" nothing_left
+}
+
+life_with_another_package()
+{
+	ok "$1: it installs a last time" in_root dpkg -i /deb
+	cp "$TMP/tree/etc/earlybind.lock" "$R/etc"
+	ok "$1: a package that brings the lock's rule" rules_package
+	ok "$1: is installed" in_root dpkg -i /fleet.deb
+	ok "$1: every image has the plan" has_plan 2
+	ok "$1: and is removed" in_root dpkg --purge fleet
+	ok "$1: every image is clean again" is_clean 2
+}
+
+# life_in SUITE
+life_in()
+{
+	may_chroot >/dev/null || { skip "the package's life in $1" "$(may_chroot)"; return 0; }
+	need mmdebstrap:mmdebstrap /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring
+	[ -n "$(root_mirror '')" ] || { skip "the package's life in $1" "this machine's apt names no Debian"; return 0; }
+	life_clean=$(roots_get clean "$1") || { skip "the package's life in $1" "no root of it can be made here"; return 0; }
+	ok "$1: builds there, lintian-clean" life_build "$1"
+	[ -e "$TMP/tree/etc/earlybind.lock" ] || ok "a lock is accepted on a tree" life_lock
+	R=$TMP/$1
+	root_copy "$life_clean" "$R"
+	rm -f "$R"/var/log/*.log # the copy's files are links: what is appended to would change the cached root
+	life_without_rules "$1"
+	life_with_rules "$1"
+	life_with_another_package "$1"
+	rm -rf --one-file-system "$R"
+}

@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# rpm.t: the spec builds; what is in the package; its scriptlets, with a recording stand-in for dracut. There is no
+# distribution with rpm here: installing it is not tested. Run from the top of the repository.
+# shellcheck source=/dev/null
+. tests/packages/lib.sh
+
+FORCE='dracut --force --regenerate-all
+'
+
+built()
+{
+	before=$(tree_state)
+	ok "make rpm builds a package" package rpm RPMBUILD_FLAGS=--nodeps
+	ok "it leaves nothing in the tree" test "$before" = "$(tree_state)"
+	RPM=$(ls "$TMP/build"/rpm/RPMS/*/earlybind-"$VERSION"-1*.rpm)
+	[ -n "$RPM" ] || fail "no package"
+	ok "and a source package" sh -c "ls '$TMP/build/rpm/SRPMS'/earlybind-$VERSION-1*.src.rpm"
+	rpm -qpl "$RPM" | sed '/\/man\//s,\.gz$,,' | LC_ALL=C sort >"$TMP/rpm.list"
+}
+
+# query TAG: what the package says, to TMP/TAG.
+query()
+{
+	rpm -qp --qf "%{$1}\n" "$RPM" >"$TMP/$1"
+}
+
+# scriptlet TAG
+scriptlet()
+{
+	query "$1" && [ -s "$TMP/$1" ] && ! grep -x '(none)' "$TMP/$1"
+}
+
+contents()
+{
+	ok "whatever make install installs is in the package, but for other generators' plugins" contains "$TMP/rpm.list" \
+		'^/usr/share/initramfs-tools/|^/usr/lib/initcpio/|^/etc/mkinitcpio'
+	ok "the plugins of other generators are not" sh -c "! grep -E 'initramfs-tools|initcpio' '$TMP/rpm.list'"
+	query version
+	ok "the version is the Makefile's" same "$TMP/version" "$VERSION"
+	rpm -qpc "$RPM" >"$TMP/config"
+	ok "the configuration is one" has "$TMP/config" /etc/earlybind.conf
+	ok "the lock belongs to no package" lacks "$TMP/rpm.list" /etc/earlybind.lock
+	rpm -qp --qf '[%{filenames} %{fileflags:fflags}\n]' "$RPM" >"$TMP/flags"
+	ok "what people wrote stays at an upgrade" sh -c "grep -x '/etc/earlybind.conf cn' '$TMP/flags'"
+	ok "its folder goes with it" sh -c "grep -x /usr/lib/earlybind '$TMP/rpm.list'"
+}
+
+SCRIPTLETS='posttrans postun transfiletriggerscripts'
+
+readable()
+{
+	for tag in $SCRIPTLETS; do
+		ok "there is a scriptlet: $tag" scriptlet "$tag"
+		ok "$tag: sh can read it" dash -n "$TMP/$tag"
+		ok "$tag: shellcheck has nothing to say" shellcheck -s sh "$TMP/$tag"
+	done
+}
+
+scripts()
+{
+	S=$TMP/small
+	small_root "$S" sh grep
+	small_tool "$S" bin/dracut
+	ok "no rule: an installation rebuilds nothing" rebuilt "$S" '' "$TMP/posttrans" 1
+	ok "no rule: a removal rebuilds nothing" rebuilt "$S" '' "$TMP/postun" 0
+	ok "a package that brings or takes rules: every image, twice" rebuilt "$S" "$FORCE$FORCE" \
+		"$TMP/transfiletriggers"
+	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
+	ok "a rule: an upgrade rebuilds every image" rebuilt "$S" "$FORCE" "$TMP/posttrans" 1
+	ok "a rule: the end of the old version does not" rebuilt "$S" '' "$TMP/postun" 1
+	mv "$S/etc/earlybind.conf" "$S/etc/earlybind.conf.rpmsave"
+	ok "a rule: a removal, which has renamed the configuration, does" rebuilt "$S" "$FORCE" "$TMP/postun" 0
+	rm "$S/etc/earlybind.conf.rpmsave"
+	echo 'card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0' >"$S/etc/earlybind.lock"
+	ok "a card in the lock, no configuration: a removal does" rebuilt "$S" "$FORCE" "$TMP/postun" 0
+	: >"$S/run/ostree-booted"
+	ok "rpm-ostree makes its image itself" rebuilt "$S" '' "$TMP/posttrans" 1
+	rm "$S/run/ostree-booted"
+	small_tool "$S" bin/dracut 'exit 1'
+	ok "a generator that fails: the installation succeeds" rebuilt "$S" "$FORCE" "$TMP/posttrans" 1
+	ok "a generator that fails: loud" has "$TMP/out" 'earlybind: not every initramfs image was rebuilt'
+	ok "a generator that fails: the removal succeeds" rebuilt "$S" "$FORCE" "$TMP/postun" 0
+	rm "$S/bin/dracut"
+	ok "no generator: the installation succeeds" rebuilt "$S" '' "$TMP/posttrans" 1
+}
+
+# The transaction's file triggers, one after the other: each ends in an exit of its own.
+triggers()
+{
+	query TRANSFILETRIGGERSCRIPTS
+	rpm -qp --qf '[(\n%{transfiletriggerscripts})\n]' "$RPM" >"$TMP/transfiletriggers"
+}
+
+need_build
+need rpmbuild:rpm shellcheck:shellcheck scdoc:scdoc dash:dash
+built
+ok "make install (for comparison)" installed
+contents
+readable
+triggers
+if why=$(may_chroot); then
+	scripts
+else
+	skip "the package's scriptlets" "$why"
+fi
+tap_end
