@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # deb.t: the Debian package: what is in it, its scripts, and with EARLYBIND_ALL=1 its life in clean roots of Debian 12
-# and 13 (life.sh). Run from the top of the repository.
+# and 13 (life.sh), or of the one that EARLYBIND_SUITE names. Run from the top of the repository.
 # shellcheck source=/dev/null
 . tests/packages/lib.sh
 
@@ -16,7 +16,8 @@ built()
 	DEB=$(ls "$TMP/build/deb/earlybind_$VERSION"_*.deb)
 	dpkg-deb -R "$DEB" "$TMP/deb" || fail "unpacking $DEB"
 	C=$TMP/deb/DEBIAN
-	(cd "$TMP/deb" && find . -path ./DEBIAN -prune -o ! -type d -print | sed -e 's,^\.,,' -e '/\/man\//s,\.gz$,,') |
+	(cd "$TMP/deb" && find . -path ./DEBIAN -prune -o ! -type d -print | sed -e 's,^\.,,' \
+		-e 's,^/lib/,/usr&,' -e '/\/man\//s,\.gz$,,') |
 		LC_ALL=C sort >"$TMP/deb.list"
 }
 
@@ -36,6 +37,16 @@ same_again()
 	package deb DEB_BUILD_OPTIONS=nocheck && cmp "$TMP/first.deb" "$DEB"
 }
 
+# enabled: debhelper found every unit that has an [Install] section. It looks in one folder only, which depends on its
+# version.
+enabled()
+{
+	grep -rl '^\[Install\]' "$TMP/installed/usr/lib/systemd/system" 2>/dev/null | sed 's,.*/,,' >"$TMP/units"
+	while read -r unit; do
+		has "$C/postinst" "deb-systemd-helper enable '$unit'" || return 1
+	done <"$TMP/units"
+}
+
 contents()
 {
 	ok "whatever make install installs is in the package" contains "$TMP/deb.list" '^/usr/share/zsh/'
@@ -48,6 +59,8 @@ contents()
 	ok "the configuration is one" has "$C/conffiles" /etc/earlybind.conf
 	ok "the boot program is static" sh -c "! readelf -lW '$TMP/deb/usr/lib/earlybind/earlybind-init' | grep INTERP"
 	ok "no trigger that rebuilds on machines without rules" lacks "$C/triggers" update-initramfs
+	ok "every unit that is to be enabled is enabled" enabled
+	ok "no unit is started or stopped by an installation" lacks "$C/postinst" deb-systemd-invoke
 	ok "lintian has no error and no warning" clean_lintian
 	ok "shellcheck has nothing to say of the scripts" shellcheck -s sh "$C/postinst" "$C/postrm"
 	for script in "$C"/postinst "$C"/postrm; do
@@ -124,8 +137,9 @@ if [ "${EARLYBIND_ALL:-}" = 1 ]; then
 	ok "the same tree gives the same package, byte for byte" same_again
 	# shellcheck source=/dev/null
 	. tests/packages/life.sh
-	life_in bookworm
-	life_in trixie
+	for suite in ${EARLYBIND_SUITE:-bookworm trixie}; do
+		life_in "$suite"
+	done
 else
 	skip "the life of the package in clean Debian 12 and 13 roots" "long: EARLYBIND_ALL=1"
 fi
