@@ -97,8 +97,10 @@ scripts()
 	echo 'card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0' >"$S/etc/earlybind.lock"
 	ok "a card in the lock, its rule gone: a removal rebuilds" rebuilt "$S" "$ALL" "$C/postrm" remove
 	ok "a removal keeps the lock" test -e "$S/etc/earlybind.lock"
+	mkdir -p "$S/var/lib/earlybind/images"
 	ok "a purge rebuilds nothing: the removal did" rebuilt "$S" '' "$C/postrm" purge
 	ok "a purge takes the lock away" test ! -e "$S/etc/earlybind.lock"
+	ok "a purge takes copies of images away" test ! -e "$S/var/lib/earlybind"
 }
 
 # dracut: Debian's dracut has no update-initramfs, and its trigger is for the newest kernel only.
@@ -122,8 +124,9 @@ if ! command -v dpkg-deb >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1
 	exit 0
 fi
 need_build
-need dh:debhelper dpkg-buildpackage:dpkg-dev lintian:lintian shellcheck:shellcheck scdoc:scdoc dash:dash \
-	/usr/include/cmocka.h:libcmocka-dev
+need dh:debhelper dpkg-buildpackage:dpkg-dev lintian:lintian shellcheck:shellcheck scdoc:scdoc dash:dash
+need /usr/include/cmocka.h:libcmocka-dev mmdebstrap:mmdebstrap
+need /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring
 built
 ok "make install (for comparison)" installed
 contents
