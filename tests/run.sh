@@ -7,6 +7,7 @@
 #   tests/unit, tests/fuzz     the core, by cmocka, and the fuzz targets over their corpus
 #   tests/trees                decisions and attempted writes, in trees that stand in for a machine
 #   tests/functional, plugins  the host tool and what it does for the generators
+#   tests/packages             packages: built, looked into, and with --all installed, upgraded and purged
 #   tests/qemu                 boots of real kernels
 #   asan:...                   the same with AddressSanitizer and UndefinedBehaviorSanitizer
 #
@@ -35,7 +36,7 @@ sanitized()
 # all_tests: the names of all tests, those that take longest first.
 all_tests()
 {
-	ls tests/qemu/*.t
+	ls tests/qemu/*.t tests/packages/*.t
 	for test in tests/trees/*.t tests/functional/*.t; do
 		! sanitized "$test" || echo "asan:$test"
 	done

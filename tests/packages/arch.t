@@ -95,8 +95,8 @@ scripts()
 }
 
 need_build
-need makepkg:makepkg bsdtar:libarchive-tools fakeroot:fakeroot musl-gcc:musl-tools shellcheck:shellcheck scdoc:scdoc \
-	dash:dash bash:bash
+need makepkg:makepkg bsdtar:libarchive-tools fakeroot:fakeroot musl-gcc:musl-tools shellcheck:shellcheck scdoc:scdoc
+need dash:dash bash:bash
 built
 ls "$A/usr/share/libalpm/hooks" >"$TMP/hooks"
 SCRIPT=$A/usr/share/libalpm/scripts/earlybind-dracut

@@ -181,7 +181,6 @@ life_with_another_package()
 life_in()
 {
 	may_chroot >/dev/null || { skip "the package's life in $1" "$(may_chroot)"; return 0; }
-	need mmdebstrap:mmdebstrap /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring
 	[ -n "$(root_mirror '')" ] || { skip "the package's life in $1" "this machine's apt names no Debian"; return 0; }
 	life_clean=$(roots_get clean "$1") || { skip "the package's life in $1" "no root of it can be made here"; return 0; }
 	ok "$1: builds there, lintian-clean" life_build "$1"
