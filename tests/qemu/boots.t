@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # boots.t [REGEX]: the test boots of the tables `cells` and `matrix` whose names match, and the images that are only
-# looked at, two at a time, as TAP. Without REGEX all of `cells` and what is marked `dozen`; with EARLYBIND_ALL=1 all.
+# looked at, two at a time, as TAP. Without REGEX all of `cells`; with EARLYBIND_DOZEN=1 also what is marked
+# `dozen`; with EARLYBIND_ALL=1 all.
 # Each boot's serial line stays in build/qemu/cells/NAME/log.
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 WORK=$TOP/build/qemu
@@ -25,15 +26,16 @@ select_cells()
 		table_names cells
 	else
 		table_read cells | cut -d '|' -f 1
-		awk -v table=dozen -f "$TOP/tests/qemu/matrix.awk" "$WORK/tables/outcomes" "$WORK/tables/matrix"
+		[ "${EARLYBIND_DOZEN:-}" != 1 ] ||
+			awk -v table=dozen -f "$TOP/tests/qemu/matrix.awk" "$WORK/tables/outcomes" "$WORK/tables/matrix"
 	fi | grep -E -e "$FILTER"
 }
 
 select_looks()
 {
-	awk -F '|' -v all="${EARLYBIND_ALL:-}" '
+	awk -F '|' -v all="${EARLYBIND_ALL:-}" -v dozen="${EARLYBIND_DOZEN:-}" '
 		NR == FNR { booted[$2]; next }
-		!($1 in booted) && (all == "1" || $8 == "dozen") { print $1 }' "$WORK/tables/cells" "$WORK/tables/images" |
+		!($1 in booted) && (all == "1" || ($8 == "dozen" && dozen == "1")) { print $1 }' "$WORK/tables/cells" "$WORK/tables/images" |
 		grep -E -e "$FILTER"
 }
 
