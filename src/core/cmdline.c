@@ -104,6 +104,9 @@ int cmdline_parse(const char *text, size_t len, struct cmdline *out)
 	const char *skip = "";
 
 	memset(out, 0, sizeof(*out));
+	/* fs/proc/cmdline.c adds it; an open quote would take it into its word. */
+	if (len && text[len - 1] == '\n')
+		len--;
 	out->text = malloc(len + 1);
 	out->words = calloc(len / 2 + 1, sizeof(*out->words)); /* a word and a space are two bytes */
 	if (!out->text || !out->words)

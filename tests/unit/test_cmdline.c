@@ -104,6 +104,17 @@ static void the_last_skip_wins(void **state)
 	cmdline_free(&c);
 }
 
+static void the_lf_behind_an_open_quote_is_no_part_of_the_word(void **state)
+{
+	struct cmdline c;
+
+	(void)state;
+	assert_int_equal(cmdline_parse("earlybind.skip=\"06:00\n", 22, &c), 0);
+	assert_int_equal(c.n_skip, 1);
+	assert_int_equal(c.n_bad, 0);
+	cmdline_free(&c);
+}
+
 static void a_malformed_skip_item_costs_only_itself(void **state)
 {
 	struct cmdline c = cmdline("earlybind.skip=6:00,06:00.0,,07:00,10de:13c,"
@@ -210,6 +221,7 @@ int main(void)
 		cmocka_unit_test(words_and_quotes_are_cut_as_the_kernel_cuts_them),
 		cmocka_unit_test(off_is_said_by_the_last_word_and_also_by_a_mistyped_one),
 		cmocka_unit_test(the_last_skip_wins),
+		cmocka_unit_test(the_lf_behind_an_open_quote_is_no_part_of_the_word),
 		cmocka_unit_test(a_malformed_skip_item_costs_only_itself),
 		cmocka_unit_test(a_module_gets_its_parameters_without_ids),
 		cmocka_unit_test(ids_is_found_in_every_spelling),
