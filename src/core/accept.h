@@ -27,8 +27,8 @@ struct acceptance {
 
 void acceptance_free(struct acceptance *a);
 /*
- * old: the lock that is there, or NULL. chosen: a flag a rule, or NULL for all; the entries of rules that are not chosen
- * are kept from `old` as they are. 0, -ENOMEM.
+ * old: the lock that is there, or NULL. chosen: a flag a rule, or NULL for all; the entries of rules that are not
+ * chosen are kept from `old` as they are. 0, -ENOMEM.
  */
 int accept_rules(const struct config *config, const struct machine *m, const struct plan *old, const bool *chosen,
 		 struct acceptance *out) _must_check_;

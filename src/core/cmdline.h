@@ -13,8 +13,8 @@
 #define CMDLINE_BAD_LEN 64
 
 struct cmdline {
-	char *text;	       /* owned copy, cut into words */
-	bool off;	       /* the last earlybind= says off; any value but "on" counts as off, a mistyped one too */
+	char *text;            /* owned copy, cut into words */
+	bool off;              /* the last earlybind= says off; any value but "on" counts as off, a mistyped one too */
 	char off_word[32];     /* its value as written, "" if there was none */
 	struct selector *skip; /* of the last earlybind.skip= */
 	size_t n_skip;

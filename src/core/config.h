@@ -4,9 +4,8 @@
  *
  *	line   = [ rule ] [ "#" anything ]
  *	rule   = "bind" selector { option } | "keep" selector | "set" key "=" value
- *	option = "driver=" driver | "allow=" word { "," word } | "at=" ( "boot" | "claim" ) | "optional" | "id=" id | "live"
- *	driver = "vfio-pci" | "pci-stub" | "auto"
- *	set    = "timeout=" seconds [ "s" ]          1 to 60
+ *	option = "driver=" driver | "allow=" word { "," word } | "at=" ( "boot" | "claim" ) | "optional" | "id=" id |
+ *"live" driver = "vfio-pci" | "pci-stub" | "auto" set    = "timeout=" seconds [ "s" ]          1 to 60
  *
  * Words are divided by spaces and tabs; a line may end in CRLF. A bad line costs only itself.
  */
@@ -26,13 +25,13 @@ struct config_keep {
 /* One complaint. `severity` error: the line was not used; warning: it was. */
 struct config_problem {
 	bool warning;
-	char *file;	 /* owned */
-	unsigned line;	 /* from 1; 0: the file as a whole */
+	char *file;      /* owned */
+	unsigned line;   /* from 1; 0: the file as a whole */
 	unsigned column; /* from 1; 0: the line as a whole */
-	unsigned width;	 /* of what the caret marks, at least 1 */
-	char *source;	 /* owned: the line as written (other bytes as \xNN), "" if line is 0 */
-	char *message;	 /* owned: what is wrong and what was expected, one sentence */
-	char *hint;	 /* owned: another sentence, or NULL */
+	unsigned width;  /* of what the caret marks, at least 1 */
+	char *source;    /* owned: the line as written (other bytes as \xNN), "" if line is 0 */
+	char *message;   /* owned: what is wrong and what was expected, one sentence */
+	char *hint;      /* owned: another sentence, or NULL */
 };
 
 struct config {
@@ -56,7 +55,7 @@ size_t config_errors(const struct config *c) _pure_;
 /*
  * Prints one problem as people know it from compilers:
  *
- *	/etc/earlybind.conf:3:6: expected ... 
+ *	/etc/earlybind.conf:3:6: expected ...
  *	    bind 06:0.0
  *	         ^~~~
  *	    hint: ...

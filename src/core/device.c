@@ -22,7 +22,8 @@ void machine_link(struct machine *m)
 {
 	/* sysfs was read in the order of names, which is nearly that of addresses: few are out of place. */
 	for (size_t i = 1; i < m->n; i++)
-		for (size_t k = i; k > 0 && address_compare(&m->devices[k - 1].address, &m->devices[k].address) > 0; k--) {
+		for (size_t k = i; k > 0 && address_compare(&m->devices[k - 1].address, &m->devices[k].address) > 0;
+		     k--) {
 			struct device d = m->devices[k];
 
 			m->devices[k] = m->devices[k - 1];

@@ -25,8 +25,8 @@ struct root {
 };
 
 struct path {
-	uint8_t hops;		/* 1 to PATH_HOPS; 0: no path */
-	bool slot;		/* the last hop names a slot; its function bits are 0 */
+	uint8_t hops;           /* 1 to PATH_HOPS; 0: no path */
+	bool slot;              /* the last hop names a slot; its function bits are 0 */
 	uint8_t hop[PATH_HOPS]; /* dev << 3 | fn */
 };
 

@@ -21,10 +21,10 @@ enum selector_kind { SELECTOR_SLOT, SELECTOR_PATH, SELECTOR_ID };
 
 struct selector {
 	enum selector_kind kind;
-	bool whole;		/* slot or path without a function at its end */
+	bool whole;             /* slot or path without a function at its end */
 	struct address address; /* slot: the address (fn 0 if whole); path: domain and bus of its root */
-	struct path path;	/* path */
-	struct id id;		/* id */
+	struct path path;       /* path */
+	struct id id;           /* id */
 };
 
 /* Where and why a text is not what it should be. Texts are constants or live in `buf`. */
@@ -32,7 +32,7 @@ struct syntax_error {
 	unsigned offset;      /* bytes from the start of the text that was given */
 	const char *expected; /* completes "expected ..." */
 	const char *hint;     /* a whole sentence, or NULL */
-	char buf[128];	      /* storage for a hint made of the input */
+	char buf[128];        /* storage for a hint made of the input */
 };
 
 /* Reads exactly len bytes of text. -EINVAL and *err otherwise. */

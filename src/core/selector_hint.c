@@ -14,7 +14,8 @@ static bool hint_prefix(const char *text, size_t len, bool only_id, struct synta
 	size_t n = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '0' && i + 1 < len && (text[i + 1] | 0x20) == 'x' && (!i || hex_digit(text[i - 1]) == 16))
+		if (text[i] == '0' && i + 1 < len && (text[i + 1] | 0x20) == 'x' &&
+		    (!i || hex_digit(text[i - 1]) == 16))
 			i++;
 		else
 			plain[n++] = text[i];

@@ -28,10 +28,11 @@ struct cli {
 struct command {
 	const char *name;
 	int (*run)(struct cli *cli); /* returns an enum exit_code */
-	const char *options;         /* of kernel, destdir, cpio (o), base, json, yes, check: their letters; all take root and help */
-	const char *synopsis;        /* what stands behind the name in the usage */
-	const char *summary;         /* one line */
-	const char *help;            /* the rest of --help */
+	const char *options;  /* of kernel, destdir, cpio (o), base, json, yes, check: their letters; all take root and
+				 help */
+	const char *synopsis; /* what stands behind the name in the usage */
+	const char *summary;  /* one line */
+	const char *help;     /* the rest of --help */
 };
 
 int cmd_accept(struct cli *cli);

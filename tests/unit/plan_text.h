@@ -13,7 +13,7 @@
 	"rule " n " driver=vfio-pci allow=- at=boot id=- optional=0 live=1 /etc/earlybind.conf:1 " selector "\n"
 #define RULE_WITH(driver, allow, at, id, optional, file)                                                               \
 	"rule 1 driver=" driver " allow=" allow " at=" at " id=" id " optional=" optional " live=0 " file " 10de:"     \
-													  "13c2\n"
+	"13c2\n"
 #define GPU "10de:13c2:10de:1116:030000"
 #define CARD(n) "card " n " 0000:00 03.1/00 " GPU " - 0000:06:00.0\n"
 #define FUNCTION "function 03.1/00.0 " GPU "\n"

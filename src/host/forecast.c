@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "forecast.h"
+
+#include <unistd.h>
+
+#include "files.h"
+#include "live.h"
+
+static void forget_drivers(struct machine *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		m->devices[i].driver[0] = '\0';
+		m->devices[i].override[0] = '\0';
+	}
+}
+
+static bool has_serial(const struct plan *lock)
+{
+	for (size_t i = 0; i < lock->n_cards; i++)
+		if (lock->cards[i].serial)
+			return true;
+	for (size_t i = 0; i < lock->n_guards; i++)
+		if (lock->guards[i].serial)
+			return true;
+	return false;
+}
+
+/* The kernel shows the extended configuration space, where serial numbers are, to root alone. */
+static int need_root(const struct cli *cli, const struct plan *lock)
+{
+	if (!cli->root.live || geteuid() == 0 || !has_serial(lock))
+		return 0;
+	say_error("the lock has serial numbers, which only root can read: try sudo");
+	return -EPERM;
+}
+
+static int read_lock(const struct cli *cli, struct forecast *f)
+{
+	struct plan_error err;
+	int ret = lock_load(&cli->root, &f->lock, &err);
+
+	if (ret == -ENOMEM)
+		return ret;
+	if (ret < 0 && ret != -ENOENT) {
+		f->lock_broken = true;
+		say_error("%s: /%s: %s", reason_word(REASON_LOCK_BROKEN), LOCK_FILE, err.text);
+	}
+	f->has_lock = ret == 0;
+	return need_root(cli, &f->lock);
+}
+
+int forecast_make(const struct cli *cli, struct forecast *out)
+{
+	struct cmdline none = { 0 };
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	if (config_load(&cli->root, &out->config) < 0)
+		return -ENOMEM;
+	ret = read_lock(cli, out);
+	if (ret == 0)
+		ret = compose(&out->config, out->has_lock ? &out->lock : NULL, &out->composition);
+	if (ret == 0)
+		ret = live_machine(cli, &out->machine);
+	if (ret < 0)
+		return ret;
+	forget_drivers(&out->machine);
+	return decide(&out->composition.plan, &out->machine, &none, &out->decisions);
+}
+
+void forecast_free(struct forecast *f)
+{
+	decisions_free(&f->decisions);
+	machine_free(&f->machine);
+	composition_free(&f->composition);
+	plan_free(&f->lock);
+	config_free(&f->config);
+}

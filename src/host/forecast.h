@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The next boot on this machine as it is: what config and lock would make of it. Nothing is written. */
+#ifndef EARLYBIND_FORECAST_H
+#define EARLYBIND_FORECAST_H
+
+#include "../core/compat.h"
+#include "../core/compose.h"
+#include "../core/config.h"
+#include "../core/decide.h"
+#include "cli.h"
+
+struct forecast {
+	struct config config;
+	struct plan lock; /* empty if there is none, or a broken one */
+	bool has_lock;    /* and it could be read */
+	bool lock_broken; /* which was said */
+	struct composition composition;
+	struct machine machine; /* as a boot finds it: no driver has anything */
+	struct decisions decisions;
+};
+
+/* 0; -ENOMEM, of which nothing was said; another error, which was. */
+int forecast_make(const struct cli *cli, struct forecast *out) _must_check_;
+void forecast_free(struct forecast *f);
+
+#endif
