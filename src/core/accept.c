@@ -153,6 +153,7 @@ static int weigh(struct run *r, const struct rule *rule, const struct cards *sel
 		struct candidate c = { .plan = &r->out->lock, .machine = r->machine, .rule = rule, .card = *card };
 		char text[REPORT_TEXT_LEN], id[ID_LEN];
 		enum reason reason;
+		reason_set refusing;
 
 		if (rule->has_id && !id_matches(&rule->id, &card_main(card)->identity)) {
 			if (note_add(&r->out->notes, &r->out->n_notes, REASON_OTHER_DEVICE,
@@ -163,9 +164,10 @@ static int weigh(struct run *r, const struct rule *rule, const struct cards *sel
 		}
 		if (is_taken(r, card))
 			continue;
-		reason = guard_at_accept(&c, text);
+		reason = guard_at_accept(&c, text, &refusing);
 		if (add_line(r, rule->number, reason, card, text) < 0)
 			return -ENOMEM;
+		r->out->lines[r->out->n_lines - 1].refusing = refusing;
 		if (reason == REASON_NONE)
 			take(r, card);
 	}
@@ -220,6 +222,7 @@ static void refuse_last_displays(struct run *r)
 		    (r->config->rules[line->rule - 1].allow & ALLOW_DISPLAY))
 			continue;
 		line->reason = REASON_DISPLAY;
+		line->refusing |= REASON_BIT(REASON_DISPLAY);
 		snprintf(line->text, sizeof(line->text), "no display would be left to the host");
 		for (unsigned k = 0; k < line->card.n; k++)
 			r->taken[line->card.member[k]] = false;

@@ -11,8 +11,9 @@
 
 /* What became of one card that a rule selected. */
 struct accept_line {
-	unsigned rule;      /* `number` in the config */
-	enum reason reason; /* REASON_NONE: locked; REASON_TWIN: not selected, stored as a guard */
+	unsigned rule;       /* `number` in the config */
+	enum reason reason;  /* REASON_NONE: locked; REASON_TWIN: not selected, stored as a guard */
+	reason_set refusing; /* all that refuse it, of which `reason` is the first */
 	struct card card;
 	char text[REPORT_TEXT_LEN]; /* why it was refused */
 };

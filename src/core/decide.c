@@ -34,6 +34,8 @@ static void set_text(struct decision *d, enum reason reason, const char *text)
 {
 	d->reason = d->line.reason = reason;
 	d->bind = reason == REASON_NONE || reason == REASON_MOVED;
+	if (!d->bind)
+		d->refusing |= REASON_BIT(reason);
 	d->line.outcome = d->bind ? OUTCOME_BOUND : OUTCOME_REFUSED;
 	snprintf(d->line.text, sizeof(d->line.text), "%s", text);
 }
@@ -113,7 +115,7 @@ static int decide_function(struct run *r, size_t index, struct candidate *c, int
 		return -ENOMEM;
 	d->main = i == c->card.main;
 	d->moved = c->found->reason == REASON_MOVED;
-	reason = guard_at_boot(c, i, text);
+	reason = guard_at_boot(c, i, text, &d->refusing);
 	if (reason == REASON_NONE && f && !identity_equal(&f->identity, &r->machine->devices[i].identity)) {
 		reason = REASON_OTHER_DEVICE;
 		snprintf(text, sizeof(text), "%s was locked here", identity_print(&f->identity, id));
@@ -162,7 +164,7 @@ static int decide_card(struct run *r, size_t index)
 			d->line.has_address = true;
 			d->line.address = found.occupant->address;
 		}
-		reason = guard_at_boot(&c, -1, text);
+		reason = guard_at_boot(&c, -1, text, &d->refusing);
 		set_text(d, reason == REASON_NONE ? found.reason : reason, text);
 		d->bind = false;
 		return 0;

@@ -20,6 +20,7 @@ struct decision {
 	bool bind;
 	bool moved;                /* found elsewhere than it was locked */
 	enum reason reason;        /* REASON_NONE or REASON_MOVED if bind */
+	reason_set refusing;       /* all that refuse it, of which `reason` is the first */
 	struct report_device line; /* address, root, path, identity, rule, reason and text are set */
 	const char *drivers;       /* the rule's list, in the plan */
 };

@@ -290,13 +290,20 @@ static const struct guard {
 	/* clang-format on */
 };
 
-enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN], reason_set *refusing)
 {
+	enum reason first = REASON_NONE;
+	char behind[REPORT_TEXT_LEN];
+
 	text[0] = '\0';
-	for (size_t k = 0; k < ARRAY_SIZE(guards); k++)
-		if (guards[k].refuses(c, i, text))
-			return guards[k].reason;
-	return REASON_NONE;
+	*refusing = 0;
+	for (size_t k = 0; k < ARRAY_SIZE(guards); k++) {
+		if (!guards[k].refuses(c, i, first ? behind : text))
+			continue;
+		first = first ? first : guards[k].reason;
+		*refusing |= REASON_BIT(guards[k].reason);
+	}
+	return first;
 }
 
 bool guard_display_left(const struct machine *m, const bool *taken)

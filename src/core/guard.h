@@ -22,12 +22,12 @@ struct candidate {
 
 /*
  * The first guard that refuses function i (an index into the machine, -1 for a card that is not there) of the
- * candidate, or the whole card; its reason, and why in `text`. REASON_NONE: none. The two guards that depend on all
- * other decisions (no display would be left) come behind: see guard_display_left().
+ * candidate, or the whole card; its reason, and why in `text`. REASON_NONE: none. *refusing: all that refuse it. The
+ * two guards that depend on all other decisions (no display would be left) come behind: see guard_display_left().
  */
-enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN]);
+enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN], reason_set *refusing);
 /* The same at accept, for the whole card. */
-enum reason guard_at_accept(const struct candidate *c, char text[REPORT_TEXT_LEN]);
+enum reason guard_at_accept(const struct candidate *c, char text[REPORT_TEXT_LEN], reason_set *refusing);
 
 /* One guard: whether it refuses function i, and why in `text`. Those that accept asks too are named here. */
 typedef bool guard_function(const struct candidate *c, int i, char text[REPORT_TEXT_LEN]);

@@ -73,12 +73,19 @@ static bool refuses_all(const struct guard *g, const struct candidate *c, char t
 	return true;
 }
 
-enum reason guard_at_accept(const struct candidate *c, char text[REPORT_TEXT_LEN])
+enum reason guard_at_accept(const struct candidate *c, char text[REPORT_TEXT_LEN], reason_set *refusing)
 {
-	text[0] = '\0';
-	for (size_t k = 0; k < ARRAY_SIZE(guards); k++)
-		if (refuses_all(&guards[k], c, text))
-			return guards[k].reason;
-	text[0] = '\0';
-	return REASON_NONE;
+	enum reason first = REASON_NONE;
+	char behind[REPORT_TEXT_LEN];
+
+	*refusing = 0;
+	for (size_t k = 0; k < ARRAY_SIZE(guards); k++) {
+		if (!refuses_all(&guards[k], c, first ? behind : text))
+			continue;
+		first = first ? first : guards[k].reason;
+		*refusing |= REASON_BIT(guards[k].reason);
+	}
+	if (!first)
+		text[0] = '\0';
+	return first;
 }

@@ -40,6 +40,11 @@ enum reason {
 	REASON_COUNT
 };
 
+/* A bit a reason. */
+typedef uint32_t reason_set;
+_Static_assert(REASON_COUNT <= 32, "a reason_set has 32 bits");
+#define REASON_BIT(reason) (1u << (reason))
+
 /* "boot-disk"; "-" for REASON_NONE. */
 const char *reason_word(enum reason r);
 /* A sentence for a person: what it means. */
