@@ -7,7 +7,7 @@ _earlybind()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='list add remove accept check regenerate status image --help --version'
+		words='list add remove accept check explain regenerate status image --help --version'
 	else
 		case $before in
 		--root | --destdir | -r | -d)
@@ -25,7 +25,7 @@ _earlybind()
 		list) words="gpu nvme nic usb audio --json $words" ;;
 		add) words="optional driver=vfio-pci driver=pci-stub allow=display at=boot id= --yes $words" ;;
 		remove | accept) words="--yes $words" ;;
-		check | status) words="--json $words" ;;
+		check | explain | status) words="--json $words" ;;
 		regenerate)
 			words="--check --json $words"
 			mapfile -t COMPREPLY < <(cd /lib/modules 2>/dev/null && compgen -d -- "$word")

@@ -38,12 +38,15 @@ struct command {
 int cmd_accept(struct cli *cli);
 int cmd_add(struct cli *cli);
 int cmd_check(struct cli *cli);
+int cmd_explain(struct cli *cli);
 int cmd_image(struct cli *cli);
 int cmd_list(struct cli *cli);
 int cmd_regenerate(struct cli *cli);
 int cmd_remove(struct cli *cli);
 int cmd_status(struct cli *cli);
 
+/* EXIT_DONE, or EXIT_USAGE and it was said what is wrong. */
+int cli_selector(const char *text, struct selector *out) _must_check_;
 /* The arguments as one line, as in the config. */
 void cli_join(const struct cli *cli, struct text *out);
 /* "earlybind: " and a line on stderr. */

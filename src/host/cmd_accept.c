@@ -6,14 +6,10 @@
 static int read_selectors(const struct cli *cli, struct selector *out)
 {
 	for (int i = 0; i < cli->n_args; i++) {
-		struct syntax_error err = { 0 };
+		int ret = cli_selector(cli->args[i], &out[i]);
 
-		if (selector_parse(cli->args[i], strlen(cli->args[i]), &out[i], &err) < 0) {
-			say_error("'%s' is no selector: expected %s", cli->args[i], err.expected);
-			if (err.hint)
-				fprintf(stderr, "    hint: %s\n", err.hint);
-			return EXIT_USAGE;
-		}
+		if (ret != EXIT_DONE)
+			return ret;
 	}
 	return EXIT_DONE;
 }

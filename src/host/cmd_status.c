@@ -8,8 +8,6 @@
 #include "live.h"
 #include "look.h"
 
-#define REPORT_MAX (1u << 20)
-
 static const char *const state_meanings[PLAN_STATE_COUNT] = {
 	[PLAN_ACTIVE] = "the plan was used",
 	[PLAN_TRIAL] = "the plan was used, on trial",
@@ -22,24 +20,10 @@ static const char *const state_meanings[PLAN_STATE_COUNT] = {
 /* EXIT_DONE: read; EXIT_REFUSED: it was said why not. `missing`: there is none. */
 static int load(const struct cli *cli, struct report *out, bool *missing)
 {
-	struct plan_error err = { 0 };
-	char *text;
-	size_t len;
-	int ret = sysroot_read_all(&cli->root, REPORT_FILE, REPORT_MAX, &text, &len);
+	int ret = report_load(&cli->root, out);
 
 	*missing = ret == -ENOENT;
-	if (*missing)
-		return EXIT_DONE;
-	if (ret < 0) {
-		say_error("/%s cannot be read: %s", REPORT_FILE, strerror(-ret));
-		return EXIT_REFUSED;
-	}
-	ret = report_parse(text, len, out, &err);
-	free(text);
-	if (ret == 0)
-		return EXIT_DONE;
-	say_error("/%s:%u: %s", REPORT_FILE, err.line, err.text);
-	return EXIT_REFUSED;
+	return ret < 0 && !*missing ? EXIT_REFUSED : EXIT_DONE;
 }
 
 /* Without a report: is that as it should be? */

@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 #include <fcntl.h>
 
+#include "cli.h"
+
 #define CONFIG_MAX (4u << 20)
 #define LOCK_MAX (1u << 20)
+#define REPORT_MAX (1u << 20)
 
 /* A later folder's file masks an earlier one of the same name. */
 static const char *const config_dirs[] = { "usr/lib/earlybind.d", "run/earlybind.d", "etc/earlybind.d" };
@@ -129,6 +132,26 @@ int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err)
 	}
 	ret = plan_parse(KIND_LOCK, text, len, out, err);
 	free(text);
+	return ret;
+}
+
+int report_load(const struct sysroot *r, struct report *out)
+{
+	struct plan_error err = { 0 };
+	char *text;
+	size_t len;
+	int ret = sysroot_read_all(r, REPORT_FILE, REPORT_MAX, &text, &len);
+
+	memset(out, 0, sizeof(*out));
+	if (ret < 0) {
+		if (ret != -ENOENT)
+			say_error("/%s cannot be read: %s", REPORT_FILE, strerror(-ret));
+		return ret;
+	}
+	ret = report_parse(text, len, out, &err);
+	free(text);
+	if (ret < 0)
+		say_error("/%s:%u: %s", REPORT_FILE, err.line, err.text);
 	return ret;
 }
 

@@ -23,6 +23,8 @@ int config_load(const struct sysroot *r, struct config *out) _must_check_;
 void config_complain(const struct config *c);
 /* 0; -ENOENT: there is none; -EBADMSG, -EPROTONOSUPPORT and *err: damaged; -errno: it cannot be read. */
 int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err) _must_check_;
+/* 0; -ENOENT: there is none; another error, which was said. */
+int report_load(const struct sysroot *r, struct report *out) _must_check_;
 int lock_store(const struct sysroot *r, const struct plan *lock) _must_check_;
 
 #endif

@@ -26,6 +26,9 @@ static const struct command commands[] = {
 	{ "check", cmd_check, "j", "[--json]", "validate the rules and say what the next boot would do",
 	  "Reads the rules and the lock, and decides as the boot program would on this machine. Exit status 1: a rule\n"
 	  "is wrong, was not accepted, or a device would be refused.\n" },
+	{ "explain", cmd_explain, "j", "SELECTOR [--json]", "say why a device will be bound, or will not",
+	  "Tells of each device that SELECTOR means, here or in the lock: its rule, what the next boot would do and\n"
+	  "which guards refuse it, what the last boot did, and what to write to change it.\n" },
 	{ "regenerate", cmd_regenerate, "cj", "[KERNEL...] [--check] [--json]",
 	  "make the initramfs images anew and verify them", regenerate_help },
 	{ "status", cmd_status, "j", "[--json]", "say what the last boot did",

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Why a device will be bound, or will not, guard by guard; what the last boot did; and what to write to change it. */
+#include "../sys/bind.h"
+#include "cli.h"
+#include "explain.h"
+#include "json.h"
+#include "live.h"
+
+/* The guards of one moment, in their order. */
+struct guards {
+	enum reason first, last;
+};
+
+static const struct guards at_boot = { REASON_BRIDGE, REASON_BUSY };
+/* Which of them accept asks. */
+static const reason_set at_accept = REASON_BIT(REASON_BRIDGE) | REASON_BIT(REASON_KEPT) |
+				    REASON_BIT(REASON_APPEARS_LATER) | REASON_BIT(REASON_BOOT_DISK) |
+				    REASON_BIT(REASON_IN_USE) | REASON_BIT(REASON_DISPLAY) |
+				    REASON_BIT(REASON_KEYBOARD);
+
+static reason_set asked(const struct explained *x)
+{
+	return x->decision ? UINT32_MAX : at_accept;
+}
+
+static reason_set refusing(const struct explained *x)
+{
+	return x->decision ? x->decision->refusing : x->line ? x->line->refusing : 0;
+}
+
+static enum reason reason_of(const struct explained *x)
+{
+	return x->decision ? x->decision->reason : x->line ? x->line->reason : REASON_NONE;
+}
+
+static const char *text_of(const struct explained *x)
+{
+	return x->decision ? x->decision->line.text : x->line ? x->line->text : "";
+}
+
+/* "bridge, off, skipped", of the guards that are asked and let it pass, or of those that refuse it. */
+static void print_guards(const struct explained *x, bool refuse, const char *title)
+{
+	const char *comma = "";
+
+	for (unsigned r = at_boot.first; r <= at_boot.last; r++) {
+		reason_set bit = REASON_BIT(r);
+
+		if (!(asked(x) & bit) || !(refusing(x) & bit) == refuse)
+			continue;
+		printf("%s%s", *comma ? comma : title, reason_word(r));
+		comma = ", ";
+	}
+	if (*comma)
+		putchar('\n');
+}
+
+static void print_refusals(const struct explained *x)
+{
+	for (unsigned r = at_boot.first; r < REASON_COUNT; r++) {
+		bool first = r == reason_of(x);
+
+		if (!(refusing(x) & REASON_BIT(r)))
+			continue;
+		printf("    %-14s refuses it: %s%s%s%s\n", reason_word(r), reason_meaning(r),
+		       first && *text_of(x) ? " (" : "", first ? text_of(x) : "", first && *text_of(x) ? ")" : "");
+		if (*reason_remedy(r))
+			printf("    %-14s to change that: %s\n", "", reason_remedy(r));
+	}
+}
+
+static void print_rule(const struct explained *x)
+{
+	char selector[SELECTOR_LEN];
+
+	if (x->rule)
+		printf("  rule: bind %s (%s:%u)\n", selector_print(&x->rule->selector, selector), x->rule->file,
+		       x->rule->line);
+	else
+		puts("  rule: none selects it");
+}
+
+static void print_next(const struct explained *x, const char *target)
+{
+	bool refused = refusing(x) != 0;
+
+	switch (x->standing) {
+	case STANDING_LOCKED:
+		if (!refused)
+			printf("  next boot: it is bound to %s%s%s%s\n", x->decision->drivers, *text_of(x) ? " (" : "",
+			       text_of(x), *text_of(x) ? ")" : "");
+		else
+			puts("  next boot: it is not bound");
+		break;
+	case STANDING_REFUSED:
+		puts("  next boot: it is not bound; `earlybind accept` does not lock it");
+		break;
+	case STANDING_WAITING:
+		puts("  next boot: it is not bound: nobody accepted it; run `earlybind accept`, then `earlybind "
+		     "regenerate`");
+		break;
+	case STANDING_NOT_CHOSEN:
+		if (refused || !x->line)
+			puts("  next boot: it is not bound, and a rule for it would be refused");
+		else
+			printf("  next boot: it is not bound; `earlybind add %s` would lock it\n", target);
+		break;
+	}
+	print_refusals(x);
+	print_guards(x, false, "    let it pass: ");
+}
+
+static void print_last(const struct explanation *e, const struct explained *x)
+{
+	const struct report_device *d = x->last;
+
+	if (!e->has_report) {
+		puts("  last boot: its image had no plan");
+	} else if (!d) {
+		puts("  last boot: the report does not name it");
+	} else {
+		printf("  last boot: %s%s%s", outcome_words[d->outcome], *d->driver ? ", driver " : "", d->driver);
+		if (d->reason)
+			printf("; %s: %s", reason_word(d->reason), reason_meaning(d->reason));
+		printf("%s%s%s\n", *d->text ? " (" : "", d->text, *d->text ? ")" : "");
+	}
+}
+
+/* What `add` takes for it: its slot where that is a card, else the function. */
+static const char *target_of(const struct explanation *e, const struct explained *x, char buf[SELECTOR_LEN])
+{
+	struct selector s = { .kind = SELECTOR_SLOT };
+	struct card card;
+
+	s.address = e->forecast.machine.devices[x->device].address;
+	s.whole = card_of(&e->forecast.machine, x->device, &card) == 0;
+	if (s.whole)
+		s.address.fn = 0;
+	return selector_print(&s, buf);
+}
+
+static void print_absent(const struct explanation *e, const struct explained *x)
+{
+	const struct plan_card *c = &e->forecast.composition.plan.cards[x->decision->card];
+	char address[ADDRESS_LEN], identity[IDENTITY_LEN], path[PATH_LEN], root[ROOT_LEN];
+
+	printf("%s [%s], locked at %s %s\n", c->has_address ? address_print(&c->address, address) : "-",
+	       identity_print(&c->identity, identity), root_print(&c->root, root), path_print(&c->path, path));
+}
+
+static void print_present(const struct cli *cli, const struct device *d, struct device_names *names)
+{
+	char address[ADDRESS_LEN], identity[IDENTITY_LEN], path[PATH_LEN], root[ROOT_LEN], driver[DRIVER_LEN];
+	char name[DEVICE_NAME_LEN];
+
+	printf("%s [%s] %s\n", address_print(&d->address, address), identity_print(&d->identity, identity),
+	       names_device(names, &d->identity, name));
+	bind_current(&cli->root, &d->address, driver);
+	printf("  place: %s %s, IOMMU group ", root_print(&d->root, root), path_print(&d->path, path));
+	if (d->iommu_group < 0)
+		printf("none");
+	else
+		printf("%d", d->iommu_group);
+	printf(", driver %s\n", *driver ? driver : "none");
+}
+
+static void print_all(const struct cli *cli, const struct explanation *e)
+{
+	struct device_names *names = names_open(cli);
+	char target[SELECTOR_LEN] = "";
+
+	for (size_t i = 0; i < e->n; i++) {
+		const struct explained *x = &e->items[i];
+
+		if (x->device < 0)
+			print_absent(e, x);
+		else
+			print_present(cli, &e->forecast.machine.devices[x->device], names);
+		print_rule(x);
+		print_next(x, x->device < 0 ? "" : target_of(e, x, target));
+		print_last(e, x);
+	}
+	names_close(names);
+}
+
+static const char *const standing_words[] = {
+	[STANDING_LOCKED] = "locked",
+	[STANDING_REFUSED] = "refused",
+	[STANDING_WAITING] = "waiting",
+	[STANDING_NOT_CHOSEN] = "not-chosen",
+};
+
+static void json_guards(struct json *j, const struct explained *x)
+{
+	json_open(j, "guards", '[');
+	for (unsigned r = at_boot.first; r < REASON_COUNT; r++) {
+		bool refuses = refusing(x) & REASON_BIT(r);
+
+		if (r > at_boot.last ? !refuses : !(asked(x) & REASON_BIT(r)))
+			continue;
+		json_open(j, NULL, '{');
+		json_string(j, "reason", reason_word(r));
+		json_bool(j, "refuses", refuses);
+		json_string(j, "text", refuses && r == reason_of(x) ? text_of(x) : NULL);
+		json_string(j, "remedy", refuses ? reason_remedy(r) : NULL);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void json_item(struct json *j, const struct explanation *e, const struct explained *x)
+{
+	const struct device *d = x->device < 0 ? NULL : &e->forecast.machine.devices[x->device];
+	const struct plan_card *c = x->decision ? &e->forecast.composition.plan.cards[x->decision->card] : NULL;
+	const struct address *a = d ? &d->address : c->has_address ? &c->address : NULL;
+	char text[SELECTOR_LEN];
+
+	json_open(j, NULL, '{');
+	json_string(j, "address", a ? address_print(a, text) : NULL);
+	json_string(j, "identity", identity_print(d ? &d->identity : &c->identity, text));
+	json_string(j, "root", root_print(d ? &d->root : &c->root, text));
+	json_string(j, "path", path_print(d ? &d->path : &c->path, text));
+	json_bool(j, "present", d);
+	json_string(j, "rule", x->rule ? selector_print(&x->rule->selector, text) : NULL);
+	json_string(j, "file", x->rule ? x->rule->file : NULL);
+	json_number(j, "line", x->rule ? x->rule->line : 0);
+	json_string(j, "standing", standing_words[x->standing]);
+	json_bool(j, "bind", x->decision && x->decision->bind);
+	json_string(j, "reason", reason_of(x) ? reason_word(reason_of(x)) : NULL);
+	json_guards(j, x);
+	json_string(j, "last_outcome", x->last ? outcome_words[x->last->outcome] : NULL);
+	json_string(j, "last_reason", x->last && x->last->reason ? reason_word(x->last->reason) : NULL);
+	json_close(j, '}');
+}
+
+static void json_all(const struct explanation *e)
+{
+	struct json j = { .to = stdout };
+
+	json_open(&j, NULL, '{');
+	json_open(&j, "devices", '[');
+	for (size_t i = 0; i < e->n; i++)
+		json_item(&j, e, &e->items[i]);
+	json_close(&j, ']');
+	json_close(&j, '}');
+	putchar('\n');
+}
+
+int cmd_explain(struct cli *cli)
+{
+	struct explanation e;
+	struct selector selector;
+	int ret;
+
+	if (cli->n_args != 1) {
+		say_error("explain takes one SELECTOR: a slot (06:00), a path (0000:00:03.1/00) or an ID (10de:13c2)");
+		return EXIT_USAGE;
+	}
+	if (cli_selector(cli->args[0], &selector) != EXIT_DONE)
+		return EXIT_USAGE;
+	ret = explain(cli, &selector, &e);
+	if (ret == -ENOMEM)
+		say_error("no memory");
+	else if (ret == 0 && !e.n)
+		say_error("nothing here is %s, and no locked card is", cli->args[0]);
+	else if (ret == 0 && cli->json)
+		json_all(&e);
+	else if (ret == 0)
+		print_all(cli, &e);
+	ret = ret < 0 || !e.n ? EXIT_REFUSED : EXIT_DONE;
+	explanation_free(&e);
+	return ret;
+}

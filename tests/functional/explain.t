@@ -1,0 +1,104 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# explain.t: `earlybind explain` tells guard by guard what the next boot decides, what the last one did, and what to write.
+# shellcheck disable=SC2016 # backticks in what is expected
+# shellcheck source=/dev/null
+. tests/functional/host.sh
+need jq:jq
+
+# says CODE FILE: it ended so, and the whole of out is this file below tests/functional/explain.
+says()
+{
+	code "$1" && same "$TMP/out" "$(cat "tests/functional/explain/$2")"
+}
+
+# lacks_text TEXT: it is nowhere in what was said.
+lacks_text()
+{
+	! grep -F -e "$1" "$TMP/out"
+}
+
+# answers FILTER VALUE: what jq finds in the JSON.
+answers()
+{
+	answers_got=$(jq -r "$1" "$TMP/out" 2>&1)
+	[ "$answers_got" = "$2" ] || { echo "$1 is: $answers_got"; cat "$TMP/out" "$TMP/err"; return 1; }
+}
+
+new twin-gpus 'bind 10de:13c2'
+run explain 06:00
+ok 'a rule that nobody accepted' says 0 waiting
+did accept --yes || fail 'accept'
+run explain 06:00
+ok 'a locked card: what binds it, function by function' says 0 locked
+run explain 03:00.0
+ok 'identical: the twin that shows the boot: which guard refuses it, and what to write' says 0 display
+run explain 03:00.1
+ok 'another function of it: refused with the card' said 0 'display        refuses it'
+change 'include two-gpus'
+run explain 06:00.0
+ok 'one that may be another of its kind: told once' said 0 'ambiguous      refuses it'
+ok 'and nothing else' lacks_text 'nobody accepted'
+new two-gpus
+run explain 06:00.0
+ok 'what no rule selects: what a rule would do' said 0 'next boot: it is not bound; `earlybind add 0000:06:00` would lock it'
+new twin-gpus 'bind 10de:13c2'
+did accept --yes || fail 'accept'
+run explain 00:03.1
+ok 'a bridge' said 0 'bridge         refuses it: it is a bridge'
+run explain 10de:13c2 --json
+ok 'an ID means all that it means in a rule: both cards' answers '[.devices[].address] | join(" ")' \
+	'0000:03:00.0 0000:03:00.1 0000:06:00.0 0000:06:00.1'
+ok 'JSON: what is bound' answers '[.devices[] | select(.bind) | .address] | join(" ")' '0000:06:00.0 0000:06:00.1'
+ok 'JSON: every guard of the boot in order' answers '[.devices[2].guards[].reason] | join(" ")' \
+	'bridge off skipped kdump stood-down kept claim absent other-device ambiguous appears-later boot-disk in-use display keyboard no-iommu busy'
+ok 'JSON: which one refuses' answers '[.devices[0].guards[] | select(.refuses) | .reason] | join(" ")' display
+
+change 'include twin-gpus' 'set 0000:03:00.0 boot_vga=0' 'set 0000:06:00.0 boot_vga=1 group=-'
+run explain 06:00.0
+ok 'all guards that refuse are named, not only the first' says 0 two-guards
+change 'include twin-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
+run explain 06:00
+ok 'a locked card that is not there, by its slot' says 0 absent
+run explain 10de:13c2 --json
+ok 'and by its ID' answers '.devices[] | select(.present | not) | .reason' absent
+change 'include twin-gpus'
+echo 'keep 06:00.1' >>"$CONF"
+run explain 06:00.1
+ok 'a keep rule refuses one function' said 0 'kept           refuses it: a keep rule says that it stays with the host (keep 0000:06:00.1)'
+run explain 06:00.0
+ok 'and not the other' said 0 'next boot: it is bound to vfio-pci'
+
+# --- the last boot
+
+mkdir -p "$R/run/earlybind"
+cat >"$R/run/earlybind/report" <<'END'
+earlybind-report 1
+plan 0123456789abcdef active -
+device 0000:06:00.0 _SB_.PCI0 03.1/00.0 10de:13c2:1043:8508:030000 1 released probe-failed nouveau vfio-pci did not take it
+summary 0 0 1 12
+END
+run explain 06:00.0
+ok 'what the last boot did' said 0 \
+	'last boot: released, driver nouveau; probe-failed: the driver refused the device, which was then given back to the host (vfio-pci did not take it)'
+run explain 03:00.0
+ok 'what it did not name' said 0 'last boot: the report does not name it'
+echo 'nonsense' >"$R/run/earlybind/report"
+run explain 06:00.0
+ok 'a report that cannot be read' complained 1 '/run/earlybind/report:1:'
+
+# --- bad input
+
+new twin-gpus 'bind 10de:13c2'
+run explain
+ok 'no selector' complained 2 'explain takes one SELECTOR'
+run explain 06:0.0
+ok 'a wrong one' complained 2 "'06:0.0' is no selector: expected"
+run explain 42:00
+ok 'one that means nothing here' complained 1 'nothing here is 42:00, and no locked card is'
+run accept --yes
+echo x >>"$LOCK"
+run explain 06:00
+ok 'a damaged lock' complained 0 'lock-broken: /etc/earlybind.lock'
+tap_end
