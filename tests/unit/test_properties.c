@@ -37,6 +37,7 @@ struct plugged {
 	unsigned card; /* its number; 0: the slot is empty */
 	unsigned model;
 	uint64_t serial;
+	bool no_group; /* the IOMMU does not know it */
 };
 
 /* A machine is root ports with a slot each. */
@@ -75,6 +76,7 @@ static struct plugged new_card(unsigned *cards)
 {
 	struct plugged p = { .card = ++*cards, .model = pick(ARRAY_SIZE(models)) };
 
+	p.no_group = !pick(10);
 	p.serial = models[p.model].serial ? 0x1000 + p.card : 0;
 	return p;
 }
@@ -156,6 +158,8 @@ static struct machine build(const struct world *w)
 
 			add(&m, w->bus0 + i, i + 1, fn, &id, p->card);
 			m.devices[m.n - 1].serial = p->serial;
+			if (p->no_group)
+				m.devices[m.n - 1].iommu_group = -1;
 			m.devices[m.n - 1].boot_display = w->primary == i && fn == 0 ? BOOT_DISPLAY_VGA : 0;
 		}
 	}
@@ -223,9 +227,16 @@ static bool looks_the_same(const struct plan *lock, const struct world *then, co
 	return true;
 }
 
-/* Only a display or a card with a serial is followed, and only the one of its kind. */
-static void check_moved(const struct machine *m, const struct device *dev)
+/* Only a display or a card with a serial is followed, and only the one of its kind, which no other line means. */
+static void check_moved(const struct plan *plan, const struct machine *m, const struct decision *d)
 {
+	const struct device *dev = &m->devices[d->device];
+
+	assert_true(device_is_display(&dev->identity) || dev->serial);
+	for (size_t i = 0; i < plan->n_cards; i++)
+		assert_true(i == d->card || !identity_equal(&plan->cards[i].identity, &dev->identity));
+	for (size_t i = 0; i < plan->n_guards; i++)
+		assert_false(identity_equal(&plan->guards[i].identity, &dev->identity));
 	for (size_t i = 0; i < m->n; i++)
 		if (&m->devices[i] != dev)
 			assert_false(identity_equal(&m->devices[i].identity, &dev->identity));
@@ -242,10 +253,8 @@ static void check_bound(const struct plan *plan, const struct world *then, const
 	assert_true(allowed || !dev->boot_display);
 	assert_true(dev->iommu_group >= 0);
 	assert_true(was_locked(plan, then, card) || looks_the_same(plan, then, now, now->slot[slot].model));
-	if (d->moved && d->main) {
-		assert_true(device_is_display(&dev->identity) || dev->serial);
-		check_moved(m, dev);
-	}
+	if (d->moved && d->main)
+		check_moved(plan, m, d);
 	if (dev->serial && plan->cards[d->card].serial)
 		assert_true(was_locked(plan, then, card));
 }
@@ -307,11 +316,43 @@ static void try_boot(const struct plan *plan, const struct world *then, const st
 	machine_free(&m);
 }
 
+/* Guards that allow= lifts, each with the word for it. */
+static const struct {
+	enum reason reason;
+	unsigned lifted;
+} guarded[] = {
+	{ REASON_BOOT_DISK, 0 },
+	{ REASON_IN_USE, ALLOW_IN_USE },
+	{ REASON_KEYBOARD, ALLOW_KEYBOARD },
+};
+
+static void add_guard(struct plan *plan, const struct device *dev)
+{
+	struct plan_guard guard = { .reason = guarded[pick(ARRAY_SIZE(guarded))].reason,
+				    .root = dev->root,
+				    .path = dev->path,
+				    .identity = dev->identity,
+				    .text = strdup(pick(2) ? "lock x" : "image x") };
+
+	assert_non_null(guard.text);
+	assert_int_equal(plan_add_guard(plan, &guard), 0);
+}
+
+/* Nothing is bound where a guard stands that its rule does not lift. */
+static void check_guards(const struct plan *plan, const struct device *dev, unsigned allow)
+{
+	for (size_t i = 0; i < plan->n_guards; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(guarded); k++)
+			assert_false(plan->guards[i].reason == guarded[k].reason && !(allow & guarded[k].lifted) &&
+				     path_equal(&plan->guards[i].path, &dev->path) &&
+				     identity_equal(&plan->guards[i].identity, &dev->identity));
+}
+
 /* A lock that no accept made: any card in it, bridges and the boot display too. */
 static void try_forged(const struct machine *m, const struct world *then)
 {
 	struct plan plan = { .kind = KIND_PLAN };
-	struct rule rule = { .number = 1, .driver = "vfio-pci", .allow = pick(4) ? 0 : ALLOW_DISPLAY };
+	struct rule rule = { .number = 1, .driver = "vfio-pci", .allow = pick(8) };
 	struct cmdline none = { 0 };
 	struct decisions d;
 	struct machine now = build(then);
@@ -325,6 +366,8 @@ static void try_forged(const struct machine *m, const struct world *then)
 		card.functions[0] = (struct plan_function){ .path = dev->path, .identity = dev->identity };
 		assert_int_equal(plan_add_card(&plan, &card), 0);
 	}
+	for (unsigned n = pick(3); n; n--)
+		add_guard(&plan, &m->devices[pick((unsigned)m->n)]);
 	assert_int_equal(decide(&plan, &now, &none, &d), 0);
 	for (size_t i = 0; i < d.n; i++) {
 		const struct device *dev = d.items[i].device < 0 ? NULL : &now.devices[d.items[i].device];
@@ -333,6 +376,7 @@ static void try_forged(const struct machine *m, const struct world *then)
 			continue;
 		assert_false(device_is_bridge(&dev->identity));
 		assert_true((rule.allow & ALLOW_DISPLAY) || !dev->boot_display);
+		check_guards(&plan, dev, rule.allow);
 		for (size_t k = 0; k < i; k++)
 			assert_false(d.items[k].bind && d.items[k].device == d.items[i].device);
 	}
