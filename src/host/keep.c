@@ -6,6 +6,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "../sys/whole.h"
+
 #define PATH_BYTES 600
 #define CHUNK (1u << 18)
 
@@ -33,37 +35,6 @@ int keep_path(const char *image, char *path, size_t size)
 	return 0;
 }
 
-static ssize_t read_chunk(int fd, char *buf)
-{
-	size_t len = 0;
-
-	while (len < CHUNK) {
-		ssize_t n = read(fd, buf + len, CHUNK - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
-}
-
-static int write_chunk(int fd, const char *buf, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, buf, len);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		buf += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
-
 /* Also mode and time: what depends on the image's age must not see a new one. */
 static int copy_open(int from, int to)
 {
@@ -73,8 +44,8 @@ static int copy_open(int from, int to)
 
 	if (!buf)
 		return -ENOMEM;
-	while ((n = read_chunk(from, buf)) > 0) {
-		int err = write_chunk(to, buf, (size_t)n);
+	while ((n = read_whole(from, buf, CHUNK)) > 0) {
+		int err = write_whole(to, buf, (size_t)n);
 
 		if (err)
 			return err;
@@ -123,8 +94,8 @@ static int compare_open(int a, int b)
 	if (!x || !y)
 		return -ENOMEM;
 	do {
-		n = read_chunk(a, x);
-		m = read_chunk(b, y);
+		n = read_whole(a, x, CHUNK);
+		m = read_whole(b, y, CHUNK);
 		if (n < 0)
 			return (int)n;
 		if (n != m || memcmp(x, y, (size_t)n) != 0)

@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../sys/whole.h"
+
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
 /* The way down: DESTDIR, usr, usr/lib, usr/lib/earlybind, and the modules folder in it. */
@@ -148,19 +150,6 @@ static int clear(struct staging *s)
 	return err;
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		data += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
-
 static int put_file(struct staging *s, const struct staged_file *f)
 {
 	bool module = strncmp(f->name, "modules/", 8) == 0;
@@ -170,7 +159,7 @@ static int put_file(struct staging *s, const struct staged_file *f)
 
 	if (fd < 0)
 		return complain(s, f->name, -errno);
-	err = write_all(fd, f->data, f->len);
+	err = write_whole(fd, f->data, f->len);
 	if (!err && fchmod(fd, f->mode) < 0) /* after umask, and without the write permission of its owner */
 		err = -errno;
 	if (close(fd) < 0 && !err)

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "whole.h"
+
 #define PATH_BYTES 512
 
 int sysroot_open(struct sysroot *r, const char *dir)
@@ -22,24 +24,6 @@ void sysroot_close(struct sysroot *r)
 	r->fd = -1;
 }
 
-static ssize_t read_full(int fd, char *buf, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t n = read(fd, buf + len, size - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
-}
-
 ssize_t sysroot_read(const struct sysroot *r, const char *path, char *buf, size_t size)
 {
 	int fd = openat(r->fd, path, O_RDONLY | O_CLOEXEC);
@@ -47,7 +31,7 @@ ssize_t sysroot_read(const struct sysroot *r, const char *path, char *buf, size_
 
 	if (fd < 0)
 		return -errno;
-	n = read_full(fd, buf, size);
+	n = read_whole(fd, buf, size);
 	close(fd);
 	if (n >= 0 && (size_t)n == size)
 		return -EFBIG;
@@ -63,7 +47,7 @@ ssize_t sysroot_pread(const struct sysroot *r, const char *path, void *buf, size
 
 	if (fd < 0)
 		return -errno;
-	n = lseek(fd, offset, SEEK_SET) < 0 ? -errno : read_full(fd, buf, size);
+	n = lseek(fd, offset, SEEK_SET) < 0 ? -errno : read_whole(fd, buf, size);
 	close(fd);
 	return n;
 }
@@ -87,7 +71,7 @@ int sysroot_read_all(const struct sysroot *r, const char *path, size_t limit, ch
 			break;
 		}
 		buf = grown;
-		n = read_full(fd, buf + *len, size - *len);
+		n = read_whole(fd, buf + *len, size - *len);
 		if (n < 0) {
 			ret = (int)n;
 			break;
@@ -127,21 +111,6 @@ int sysroot_write(const struct sysroot *r, const char *path, const char *text, b
 	return ret;
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 int sysroot_replace(const struct sysroot *r, const char *path, const void *data, size_t len, mode_t mode)
 {
 	char aside[PATH_BYTES];
@@ -153,7 +122,7 @@ int sysroot_replace(const struct sysroot *r, const char *path, const void *data,
 	fd = openat(r->fd, aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0)
 		return -errno;
-	ret = write_all(fd, data, len);
+	ret = write_whole(fd, data, len);
 	if (ret == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0))
 		ret = -errno;
 	if (close(fd) < 0 && ret == 0)
