@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "accept.h"
+#include "accept_run.h"
 
 #include "array.h"
 #include "guard.h"
 #include "note.h"
-
-struct run {
-	const struct config *config;
-	const struct machine *machine;
-	const struct plan *old;
-	const bool *chosen; /* a flag a rule of the config; NULL: all */
-	struct acceptance *out;
-	bool *taken; /* locked by a rule; a flag a device */
-};
 
 void acceptance_free(struct acceptance *a)
 {
@@ -22,7 +13,7 @@ void acceptance_free(struct acceptance *a)
 	memset(a, 0, sizeof(*a));
 }
 
-static int add_line(struct run *r, unsigned rule, enum reason reason, const struct card *card, const char *text)
+int accept_add_line(struct accept_run *r, unsigned rule, enum reason reason, const struct card *card, const char *text)
 {
 	struct accept_line *line = array_grow(&r->out->lines, &r->out->n_lines, sizeof(*line));
 
@@ -33,12 +24,12 @@ static int add_line(struct run *r, unsigned rule, enum reason reason, const stru
 	return 0;
 }
 
-static bool is_chosen(const struct run *r, size_t rule)
+static bool is_chosen(const struct accept_run *r, size_t rule)
 {
 	return !r->chosen || r->chosen[rule];
 }
 
-static int copy_rule(struct run *r, const struct rule *rule, unsigned *number)
+static int copy_rule(struct accept_run *r, const struct rule *rule, unsigned *number)
 {
 	struct rule copy = *rule;
 	int ret;
@@ -53,35 +44,14 @@ static int copy_rule(struct run *r, const struct rule *rule, unsigned *number)
 	return ret;
 }
 
-/*
- * What tells this card from another by its serial: not 0, not all ones, and carried by no function that the card could
- * be mistaken for. The functions of one slot often share the serial of their device.
- */
-static uint64_t usable_serial(const struct card *c)
-{
-	const struct device *main = card_main(c);
-
-	if (main->serial == UINT64_MAX)
-		return 0;
-	for (int i = 0; i < (int)c->machine->n; i++) {
-		const struct device *d = &c->machine->devices[i];
-
-		if (d->serial != main->serial || card_has(c, i))
-			continue;
-		if (!address_same_slot(&d->address, &main->address) || identity_equal(&d->identity, &main->identity))
-			return 0;
-	}
-	return main->serial;
-}
-
-static int lock_card(struct run *r, unsigned number, const struct card *card)
+static int lock_card(struct accept_run *r, unsigned number, const struct card *card)
 {
 	const struct device *main = card_main(card);
 	struct plan_card entry = { .rule = number,
 				   .root = main->root,
 				   .path = card_path(card),
 				   .identity = main->identity,
-				   .serial = usable_serial(card),
+				   .serial = accept_serial(card),
 				   .has_address = true,
 				   .address = main->address,
 				   .n_functions = card->n };
@@ -95,7 +65,7 @@ static int lock_card(struct run *r, unsigned number, const struct card *card)
 }
 
 /* The rule with an entry in the old lock, NULL if there is none. */
-static const struct rule *old_rule(const struct run *r, const struct rule *rule)
+static const struct rule *old_rule(const struct accept_run *r, const struct rule *rule)
 {
 	for (size_t i = 0; r->old && i < r->old->n_rules; i++)
 		if (rule_same(&r->old->rules[i], rule))
@@ -103,14 +73,14 @@ static const struct rule *old_rule(const struct run *r, const struct rule *rule)
 	return NULL;
 }
 
-static void take(struct run *r, const struct card *card)
+static void take(struct accept_run *r, const struct card *card)
 {
 	for (unsigned k = 0; k < card->n; k++)
 		r->taken[card->member[k]] = true;
 }
 
 /* A rule that was not chosen keeps its entry as it is. */
-static int keep_entry(struct run *r, const struct rule *rule)
+static int keep_entry(struct accept_run *r, const struct rule *rule)
 {
 	const struct rule *old = old_rule(r, rule);
 	unsigned number;
@@ -135,16 +105,8 @@ static int keep_entry(struct run *r, const struct rule *rule)
 	return 0;
 }
 
-static bool is_taken(const struct run *r, const struct card *card)
-{
-	for (unsigned k = 0; k < card->n; k++)
-		if (r->taken[card->member[k]])
-			return true;
-	return false;
-}
-
 /* The cards that one rule selects, each with the first guard that refuses it. */
-static int weigh(struct run *r, const struct rule *rule, const struct cards *selected)
+static int weigh(struct accept_run *r, const struct rule *rule, const struct cards *selected)
 {
 	size_t before = r->out->n_lines;
 
@@ -162,10 +124,10 @@ static int weigh(struct run *r, const struct rule *rule, const struct cards *sel
 				return -ENOMEM;
 			continue;
 		}
-		if (is_taken(r, card))
+		if (accept_is_taken(r, card))
 			continue;
 		reason = guard_at_accept(&c, text, &refusing);
-		if (add_line(r, rule->number, reason, card, text) < 0)
+		if (accept_add_line(r, rule->number, reason, card, text) < 0)
 			return -ENOMEM;
 		r->out->lines[r->out->n_lines - 1].refusing = refusing;
 		if (reason == REASON_NONE)
@@ -177,7 +139,7 @@ static int weigh(struct run *r, const struct rule *rule, const struct cards *sel
 	return 0;
 }
 
-static int weigh_rule(struct run *r, const struct rule *rule)
+static int weigh_rule(struct accept_run *r, const struct rule *rule)
 {
 	struct cards selected;
 	char selector[SELECTOR_LEN];
@@ -211,7 +173,7 @@ static int weigh_rule(struct run *r, const struct rule *rule)
 }
 
 /* When the rules would leave no display, every display is refused, but for those with allow=display. */
-static void refuse_last_displays(struct run *r)
+static void refuse_last_displays(struct accept_run *r)
 {
 	if (guard_display_left(r->machine, r->taken))
 		return;
@@ -229,7 +191,7 @@ static void refuse_last_displays(struct run *r)
 	}
 }
 
-static int lock_lines(struct run *r, const struct rule *rule)
+static int lock_lines(struct accept_run *r, const struct rule *rule)
 {
 	unsigned number = 0;
 
@@ -246,107 +208,7 @@ static int lock_lines(struct run *r, const struct rule *rule)
 	return 0;
 }
 
-static bool is_locked_identity(const struct plan *lock, const struct identity *identity)
-{
-	for (size_t i = 0; i < lock->n_cards; i++)
-		if (identity_equal(&lock->cards[i].identity, identity))
-			return true;
-	return false;
-}
-
-static bool has_guard(const struct plan *lock, const struct root *root, const struct path *path)
-{
-	for (size_t i = 0; i < lock->n_guards; i++)
-		if (root_is(&lock->guards[i].root, root) && path_equal(&lock->guards[i].path, path))
-			return true;
-	return false;
-}
-
-static int add_guard(struct run *r, enum reason reason, const struct card *card, const char *text)
-{
-	const struct device *main = card_main(card);
-	struct plan_guard guard = { .reason = reason,
-				    .root = main->root,
-				    .path = card_path(card),
-				    .identity = main->identity,
-				    .serial = usable_serial(card) };
-	size_t size = strlen(text) + sizeof("lock ");
-	int ret;
-
-	if (has_guard(&r->out->lock, &guard.root, &guard.path))
-		return 0;
-	guard.text = malloc(size);
-	if (!guard.text)
-		return -ENOMEM;
-	snprintf(guard.text, size, "lock%s%s", *text ? " " : "", text);
-	ret = plan_add_guard(&r->out->lock, &guard);
-	if (ret < 0)
-		free(guard.text);
-	return ret;
-}
-
-/* What a rule selected and a guard refused: the report can name it, and nothing binds it later by itself. */
-static int guard_refused(struct run *r)
-{
-	for (size_t i = 0; i < r->out->n_lines; i++) {
-		const struct accept_line *line = &r->out->lines[i];
-
-		if (line->reason == REASON_NONE || is_taken(r, &line->card))
-			continue;
-		if (add_guard(r, line->reason, &line->card, line->text) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/* Every card of a locked identity that is not locked itself, selected or not. */
-static int guard_twins(struct run *r)
-{
-	for (int i = 0; i < (int)r->machine->n; i++) {
-		const struct device *d = &r->machine->devices[i];
-		struct card card;
-		struct path path;
-
-		if (r->taken[i] || !is_locked_identity(&r->out->lock, &d->identity))
-			continue;
-		if (card_of(r->machine, i, &card) < 0 || is_taken(r, &card) ||
-		    !identity_equal(&card_main(&card)->identity, &d->identity))
-			card = card_single(r->machine, i);
-		path = card_path(&card);
-		if (has_guard(&r->out->lock, &d->root, &path))
-			continue;
-		if (add_guard(r, REASON_TWIN, &card, "") < 0 || add_line(r, 0, REASON_TWIN, &card, "") < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/*
- * The old guards of identities whose entries were kept: their cards need not be here today. One whose place now holds a
- * card that a person just accepted is gone.
- */
-static int keep_guards(struct run *r)
-{
-	for (size_t i = 0; r->chosen && r->old && i < r->old->n_guards; i++) {
-		struct plan_guard guard = r->old->guards[i];
-		struct card there;
-
-		if (has_guard(&r->out->lock, &guard.root, &guard.path))
-			continue;
-		if (guard_in_place(&guard, r->machine, &there) && is_taken(r, &there))
-			continue;
-		guard.text = strdup(guard.text);
-		if (!guard.text)
-			return -ENOMEM;
-		if (plan_add_guard(&r->out->lock, &guard) < 0) {
-			free(guard.text);
-			return -ENOMEM;
-		}
-	}
-	return 0;
-}
-
-static int run_all(struct run *r)
+static int run_all(struct accept_run *r)
 {
 	const struct config *config = r->config;
 
@@ -364,15 +226,13 @@ static int run_all(struct run *r)
 	for (size_t i = 0; i < config->n_rules; i++)
 		if (is_chosen(r, i) && lock_lines(r, &config->rules[i]) < 0)
 			return -ENOMEM;
-	if (guard_refused(r) < 0 || guard_twins(r) < 0)
-		return -ENOMEM;
-	return keep_guards(r);
+	return accept_guards(r);
 }
 
 int accept_rules(const struct config *config, const struct machine *m, const struct plan *old, const bool *chosen,
 		 struct acceptance *out)
 {
-	struct run r = { .config = config, .machine = m, .old = old, .chosen = chosen, .out = out };
+	struct accept_run r = { .config = config, .machine = m, .old = old, .chosen = chosen, .out = out };
 	int ret;
 
 	memset(out, 0, sizeof(*out));

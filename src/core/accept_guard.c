@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The guard lines of a lock: what stays with the host and must not be taken for a locked card. */
+#include "accept_run.h"
+
+#include "find.h"
+
+bool accept_is_taken(const struct accept_run *r, const struct card *card)
+{
+	for (unsigned k = 0; k < card->n; k++)
+		if (r->taken[card->member[k]])
+			return true;
+	return false;
+}
+
+/*
+ * What tells this card from another by its serial: not 0, not all ones, and carried by no function that the card could
+ * be mistaken for. The functions of one slot often share the serial of their device.
+ */
+uint64_t accept_serial(const struct card *c)
+{
+	const struct device *main = card_main(c);
+
+	if (main->serial == UINT64_MAX)
+		return 0;
+	for (int i = 0; i < (int)c->machine->n; i++) {
+		const struct device *d = &c->machine->devices[i];
+
+		if (d->serial != main->serial || card_has(c, i))
+			continue;
+		if (!address_same_slot(&d->address, &main->address) || identity_equal(&d->identity, &main->identity))
+			return 0;
+	}
+	return main->serial;
+}
+
+static bool is_locked_identity(const struct plan *lock, const struct identity *identity)
+{
+	for (size_t i = 0; i < lock->n_cards; i++)
+		if (identity_equal(&lock->cards[i].identity, identity))
+			return true;
+	return false;
+}
+
+static bool has_guard(const struct plan *lock, const struct root *root, const struct path *path)
+{
+	for (size_t i = 0; i < lock->n_guards; i++)
+		if (root_is(&lock->guards[i].root, root) && path_equal(&lock->guards[i].path, path))
+			return true;
+	return false;
+}
+
+static int add_guard(struct accept_run *r, enum reason reason, const struct card *card, const char *text)
+{
+	const struct device *main = card_main(card);
+	struct plan_guard guard = { .reason = reason,
+				    .root = main->root,
+				    .path = card_path(card),
+				    .identity = main->identity,
+				    .serial = accept_serial(card) };
+	size_t size = strlen(text) + sizeof("lock ");
+	int ret;
+
+	if (has_guard(&r->out->lock, &guard.root, &guard.path))
+		return 0;
+	guard.text = malloc(size);
+	if (!guard.text)
+		return -ENOMEM;
+	snprintf(guard.text, size, "lock%s%s", *text ? " " : "", text);
+	ret = plan_add_guard(&r->out->lock, &guard);
+	if (ret < 0)
+		free(guard.text);
+	return ret;
+}
+
+/* What a rule selected and a guard refused: the report can name it, and nothing binds it later by itself. */
+static int guard_refused(struct accept_run *r)
+{
+	for (size_t i = 0; i < r->out->n_lines; i++) {
+		const struct accept_line *line = &r->out->lines[i];
+
+		if (line->reason == REASON_NONE || accept_is_taken(r, &line->card))
+			continue;
+		if (add_guard(r, line->reason, &line->card, line->text) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Every card of a locked identity that is not locked itself, selected or not. */
+static int guard_twins(struct accept_run *r)
+{
+	for (int i = 0; i < (int)r->machine->n; i++) {
+		const struct device *d = &r->machine->devices[i];
+		struct card card;
+		struct path path;
+
+		if (r->taken[i] || !is_locked_identity(&r->out->lock, &d->identity))
+			continue;
+		if (card_of(r->machine, i, &card) < 0 || accept_is_taken(r, &card) ||
+		    !identity_equal(&card_main(&card)->identity, &d->identity))
+			card = card_single(r->machine, i);
+		path = card_path(&card);
+		if (has_guard(&r->out->lock, &d->root, &path))
+			continue;
+		if (add_guard(r, REASON_TWIN, &card, "") < 0 || accept_add_line(r, 0, REASON_TWIN, &card, "") < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/*
+ * The old guards of identities whose entries were kept: their cards need not be here today. One whose place now holds a
+ * card that a person just accepted is gone.
+ */
+static int keep_guards(struct accept_run *r)
+{
+	for (size_t i = 0; r->chosen && r->old && i < r->old->n_guards; i++) {
+		struct plan_guard guard = r->old->guards[i];
+		struct card there;
+
+		if (has_guard(&r->out->lock, &guard.root, &guard.path))
+			continue;
+		if (guard_in_place(&guard, r->machine, &there) && accept_is_taken(r, &there))
+			continue;
+		guard.text = strdup(guard.text);
+		if (!guard.text)
+			return -ENOMEM;
+		if (plan_add_guard(&r->out->lock, &guard) < 0) {
+			free(guard.text);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+int accept_guards(struct accept_run *r)
+{
+	if (guard_refused(r) < 0 || guard_twins(r) < 0)
+		return -ENOMEM;
+	return keep_guards(r);
+}
