@@ -79,6 +79,12 @@ static void take(struct accept_run *r, const struct card *card)
 		r->taken[card->member[k]] = true;
 }
 
+void accept_give_back(struct accept_run *r, const struct card *card)
+{
+	for (unsigned k = 0; k < card->n; k++)
+		r->taken[card->member[k]] = false;
+}
+
 /* A rule that was not chosen keeps its entry as it is. */
 static int keep_entry(struct accept_run *r, const struct rule *rule)
 {
@@ -105,6 +111,11 @@ static int keep_entry(struct accept_run *r, const struct rule *rule)
 	return 0;
 }
 
+struct candidate accept_candidate(const struct accept_run *r, const struct card *card, const struct rule *rule)
+{
+	return (struct candidate){ .plan = &r->out->lock, .machine = r->machine, .rule = rule, .card = *card };
+}
+
 /* The cards that one rule selects, each with the first guard that refuses it. */
 static int weigh(struct accept_run *r, const struct rule *rule, const struct cards *selected)
 {
@@ -112,7 +123,7 @@ static int weigh(struct accept_run *r, const struct rule *rule, const struct car
 
 	for (size_t i = 0; i < selected->n; i++) {
 		const struct card *card = &selected->items[i];
-		struct candidate c = { .plan = &r->out->lock, .machine = r->machine, .rule = rule, .card = *card };
+		struct candidate c = accept_candidate(r, card, rule);
 		char text[REPORT_TEXT_LEN], id[ID_LEN];
 		enum reason reason;
 		reason_set refusing;
@@ -186,8 +197,7 @@ static void refuse_last_displays(struct accept_run *r)
 		line->reason = REASON_DISPLAY;
 		line->refusing |= REASON_BIT(REASON_DISPLAY);
 		snprintf(line->text, sizeof(line->text), "no display would be left to the host");
-		for (unsigned k = 0; k < line->card.n; k++)
-			r->taken[line->card.member[k]] = false;
+		accept_give_back(r, &line->card);
 	}
 }
 
@@ -223,6 +233,7 @@ static int run_all(struct accept_run *r)
 			return ret;
 	}
 	refuse_last_displays(r);
+	accept_keep_keyboard(r);
 	for (size_t i = 0; i < config->n_rules; i++)
 		if (is_chosen(r, i) && lock_lines(r, &config->rules[i]) < 0)
 			return -ENOMEM;

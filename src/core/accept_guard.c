@@ -49,7 +49,7 @@ static bool has_guard(const struct plan *lock, const struct root *root, const st
 	return false;
 }
 
-static int add_guard(struct accept_run *r, enum reason reason, const struct card *card, const char *text)
+int accept_add_guard(struct accept_run *r, enum reason reason, const struct card *card, const char *text)
 {
 	const struct device *main = card_main(card);
 	struct plan_guard guard = { .reason = reason,
@@ -80,7 +80,7 @@ static int guard_refused(struct accept_run *r)
 
 		if (line->reason == REASON_NONE || accept_is_taken(r, &line->card))
 			continue;
-		if (add_guard(r, line->reason, &line->card, line->text) < 0)
+		if (accept_add_guard(r, line->reason, &line->card, line->text) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -102,7 +102,8 @@ static int guard_twins(struct accept_run *r)
 		path = card_path(&card);
 		if (has_guard(&r->out->lock, &d->root, &path))
 			continue;
-		if (add_guard(r, REASON_TWIN, &card, "") < 0 || accept_add_line(r, 0, REASON_TWIN, &card, "") < 0)
+		if (accept_add_guard(r, REASON_TWIN, &card, "") < 0 ||
+		    accept_add_line(r, 0, REASON_TWIN, &card, "") < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -135,7 +136,7 @@ static int keep_guards(struct accept_run *r)
 
 int accept_guards(struct accept_run *r)
 {
-	if (guard_refused(r) < 0 || guard_twins(r) < 0)
+	if (guard_refused(r) < 0 || accept_guard_keyboards(r) < 0 || guard_twins(r) < 0)
 		return -ENOMEM;
 	return keep_guards(r);
 }

@@ -5,6 +5,7 @@
 
 #include "accept.h"
 #include "compat.h"
+#include "guard.h"
 
 struct accept_run {
 	const struct config *config;
@@ -17,10 +18,19 @@ struct accept_run {
 
 int accept_add_line(struct accept_run *r, unsigned rule, enum reason reason, const struct card *card,
 		    const char *text) _must_check_;
+void accept_give_back(struct accept_run *r, const struct card *card);
 /* Whether a rule has a function of the card. */
 bool accept_is_taken(const struct accept_run *r, const struct card *card) _pure_;
 /* The serial that the lock has for this card, 0: none that tells it from another. */
 uint64_t accept_serial(const struct card *c) _pure_;
+/* The whole of one line's question to the guards. */
+struct candidate accept_candidate(const struct accept_run *r, const struct card *card, const struct rule *rule);
+/* The host keeps one keyboard: refuses the last cards that were taken until it has. */
+void accept_keep_keyboard(struct accept_run *r);
+/* Guards what has a keyboard that the host needs, selected or not. */
+int accept_guard_keyboards(struct accept_run *r) _must_check_;
+/* Adds a guard line, unless there is one of its place. */
+int accept_add_guard(struct accept_run *r, enum reason reason, const struct card *card, const char *text) _must_check_;
 /* Adds the guard lines of the lock; its cards are in it already. */
 int accept_guards(struct accept_run *r) _must_check_;
 

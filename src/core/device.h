@@ -29,9 +29,9 @@ struct device {
 	int iommu_group;           /* -1: none */
 	unsigned boot_display;     /* enum boot_display, or-ed; read for displays */
 	bool virtual_function;
-	bool later;      /* behind VMD or Thunderbolt: not there this early in the boot */
-	bool usb_in_use; /* a USB device is plugged into this controller; read by the host tool only */
-	int parent;      /* index of the bridge above, or NO_PARENT; set by machine_link() */
+	bool later;    /* behind VMD or Thunderbolt: not there this early in the boot */
+	bool keyboard; /* one is plugged in, into a USB controller mostly; read by the host tool only */
+	int parent;    /* index of the bridge above, or NO_PARENT; set by machine_link() */
 };
 
 struct machine {
@@ -39,6 +39,9 @@ struct machine {
 	size_t n;
 	char kernel[KERNEL_LEN]; /* uname -r */
 	bool kdump;              /* /proc/vmcore exists */
+	/* Of the host as it runs now; read by the host tool only. */
+	bool other_keyboard; /* a keyboard that no PCI function carries: PS/2 */
+	bool root_encrypted; /* the root, or what it needs, waits for a passphrase */
 };
 
 void machine_free(struct machine *m);

@@ -35,6 +35,9 @@ guard_function guard_bridge, guard_kept, guard_appears_later, guard_display;
 /* The first member of the candidate's card for which is(device, arg) holds, in *which. */
 bool guard_any_member(const struct candidate *c, bool (*is)(const struct device *, unsigned), unsigned arg, int *which);
 
+/* A function of the card with a keyboard that binding the card would take, as an index; -1: none. For accept. */
+int guard_keyboard_of(const struct candidate *c);
+
 /* Whether any display of the machine is left to the host when those marked in taken[] are not. */
 bool guard_display_left(const struct machine *m, const bool *taken);
 

@@ -4,8 +4,6 @@
 
 #define CLASS_STORAGE 0x01
 #define CLASS_NETWORK 0x02
-#define CLASS_DISPLAY 0x03
-#define CLASS_USB 0x0c03
 
 static const struct device *member_of_class(const struct candidate *c, bool (*is)(const struct device *, unsigned),
 					    unsigned class)
@@ -20,24 +18,23 @@ static bool has_base(const struct device *d, unsigned base)
 	return class_base(d->identity.class) == base;
 }
 
-static bool is_usb(const struct device *d, unsigned arg)
+int guard_keyboard_of(const struct candidate *c)
 {
-	(void)arg;
-	return class_sub(d->identity.class) == CLASS_USB;
+	char text[REPORT_TEXT_LEN];
+
+	for (unsigned k = 0; k < c->card.n; k++) {
+		int i = c->card.member[k];
+
+		/* A function that stays with the host keeps its keyboard. */
+		if (c->machine->devices[i].keyboard && !guard_kept(c, i, text))
+			return i;
+	}
+	return -1;
 }
 
-static bool is_used_usb(const struct device *d, unsigned arg)
-{
-	return is_usb(d, arg) && d->usb_in_use;
-}
-
-/*
- * Until the guards for boot disks, NICs and keyboards exist. A GPU's own USB controller goes with the GPU, as long as
- * nothing is plugged into it.
- */
+/* Until the guards for boot disks and NICs exist. */
 static bool not_supported_yet(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
-	bool gpu = !c->card.single && has_base(card_main(&c->card), CLASS_DISPLAY);
 	const char *what = NULL;
 
 	(void)i;
@@ -45,11 +42,22 @@ static bool not_supported_yet(const struct candidate *c, int i, char text[REPORT
 		what = "storage controllers";
 	else if (member_of_class(c, has_base, CLASS_NETWORK))
 		what = "network controllers";
-	else if (member_of_class(c, gpu ? is_used_usb : is_usb, 0))
-		what = gpu ? "a GPU whose USB port is in use" : "USB controllers";
 	if (!what)
 		return false;
 	snprintf(text, REPORT_TEXT_LEN, "%s cannot be bound yet: what the host needs of them is not checked yet", what);
+	return true;
+}
+
+/* Where a passphrase has to be typed, every keyboard stays; else the last one does, see accept_keyboards.c. */
+static bool guard_keyboard(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	int k = guard_keyboard_of(c);
+
+	(void)i;
+	if (!c->machine->root_encrypted || (c->rule->allow & ALLOW_KEYBOARD) || k < 0)
+		return false;
+	snprintf(text, REPORT_TEXT_LEN, "function %u has a keyboard, and the root is encrypted",
+		 c->machine->devices[k].address.fn);
 	return true;
 }
 
@@ -61,6 +69,7 @@ static const struct guard {
 	{ REASON_KEPT, guard_kept },
 	{ REASON_APPEARS_LATER, guard_appears_later },
 	{ REASON_DISPLAY, guard_display },
+	{ REASON_KEYBOARD, guard_keyboard },
 	{ REASON_NOT_SUPPORTED_YET, not_supported_yet },
 };
 

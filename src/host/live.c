@@ -4,39 +4,7 @@
 #include <pci/pci.h>
 
 #include "../sys/scan.h"
-
-#define CLASS_USB 0x0c03
-#define FOLDER_LEN 64 /* of "sys/bus/pci/devices/dddddddd:bb:dd.f" */
-
-/* A root hub is a folder usbN; what is plugged in stands below it as N-PORT. */
-static bool usb_in_use(const struct sysroot *r, const struct address *a)
-{
-	char folder[FOLDER_LEN], address[ADDRESS_LEN];
-	struct names hubs, below;
-	bool found = false;
-
-	snprintf(folder, sizeof(folder), "sys/bus/pci/devices/%s", address_print(a, address));
-	if (sysroot_list(r, folder, &hubs) < 0)
-		return false;
-	for (size_t i = 0; i < hubs.n && !found; i++) {
-		char path[FOLDER_LEN + 32];
-		int len;
-
-		if (strncmp(hubs.items[i], "usb", 3) != 0)
-			continue;
-		len = snprintf(path, sizeof(path), "%s/%s", folder, hubs.items[i]);
-		if (len < 0 || (size_t)len >= sizeof(path) || sysroot_list(r, path, &below) < 0)
-			continue;
-		for (size_t k = 0; k < below.n; k++) {
-			size_t n = strspn(below.items[k], "0123456789");
-
-			found |= n > 0 && below.items[k][n] == '-' && !strchr(below.items[k], ':');
-		}
-		names_free(&below);
-	}
-	names_free(&hubs);
-	return found;
-}
+#include "keyboard.h"
 
 int live_machine(const struct cli *cli, struct machine *out)
 {
@@ -47,14 +15,14 @@ int live_machine(const struct cli *cli, struct machine *out)
 			  cli->root_dir[strlen(cli->root_dir) - 1] == '/' ? "" : "/", strerror(-ret));
 		return ret;
 	}
-	for (int i = 0; i < (int)out->n; i++) {
-		struct device *d = &out->devices[i];
-
+	for (int i = 0; i < (int)out->n; i++)
 		scan_details(&cli->root, out, i, true);
-		if (class_sub(d->identity.class) == CLASS_USB)
-			d->usb_in_use = usb_in_use(&cli->root, &d->address);
+	ret = keyboards_find(&cli->root, out);
+	if (ret < 0) {
+		say_error("no memory");
+		machine_free(out);
 	}
-	return 0;
+	return ret;
 }
 
 struct device_names {

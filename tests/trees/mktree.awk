@@ -95,6 +95,7 @@ function read_line(    i) {
 	else if ($1 == "screen") { screen = $2; screen_base = $3 }
 	else if ($1 == "platform") platform[$2] = 1
 	else if ($1 == "vmcore") vmcore = 1
+	else if ($1 == "input") input[++n_input] = rest(1)
 	else if ($1 == "file") more[$2] = rest(2) "\n"
 	else if ($1 == "fifo") fifos[$2] = 1
 	else if ($1 == "remove") removed[$2] = 1
@@ -265,10 +266,43 @@ function print_function(address,    path, sys, class, id, driver, group, usb) {
 	}
 	if (group != "-") link(sys "/iommu_group", up(path) "kernel/iommu_groups/" group)
 	usb = get(address, "usb", "")
-	if (usb != "") folder(sys "/usb1/1-0:1.0")
-	if (usb != "" && usb != "-") file(sys "/usb1/1-1/product", usb "\n")
+	if (usb != "") print_usb(path, usb)
 	if ((address, "vf") in value) link(sys "/physfn", up(path) place(value[address, "vf"]))
 	print_root(path)
+}
+
+# One interface of a USB device: the class, subclass and protocol of the HID specification.
+function print_interface(path, name, protocol) {
+	folder("sys/" path "/" name)
+	file("sys/" path "/" name "/bInterfaceClass", "03\n")
+	file("sys/" path "/" name "/bInterfaceSubClass", protocol == "00" ? "00\n" : "01\n")
+	file("sys/" path "/" name "/bInterfaceProtocol", protocol "\n")
+	link("sys/bus/usb/devices/" name, "../../../" path "/" name)
+}
+
+# An input device: a keyboard's keys, or the buttons of a mouse.
+function print_input(path, keys) {
+	folder("sys/" path "/input/input" ++inputs)
+	file("sys/" path "/input/input" inputs "/capabilities/key", keys "\n")
+	link("sys/class/input/input" inputs, "../../" path "/input/input" inputs)
+}
+
+# A controller with nothing plugged in (-), or a mouse, a keyboard of the boot protocol, one without it, or both kinds.
+function print_usb(path, usb,    bus) {
+	bus = ++buses
+	path = path "/usb" bus
+	folder("sys/" path "/" bus "-0:1.0")
+	folder("sys/bus/usb/devices")
+	folder("sys/class/input")
+	if (usb == "-") return
+	path = path "/" bus "-1"
+	if (usb == "mouse") print_interface(path, bus "-1:1.0", "02")
+	else if (usb == "keyboard") print_interface(path, bus "-1:1.0", "01")
+	else if (usb == "plain-keyboard") {
+		print_interface(path, bus "-1:1.0", "00")
+		print_input(path "/" bus "-1:1.0/0003:046D:C31C.0001", "1000000000007 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe")
+	} else fail("expected usb=- mouse, keyboard or plain-keyboard")
+	if (usb == "mouse") print_input(path "/" bus "-1:1.0/0003:046D:C077.0001", "70000 0 0 0 0")
 }
 
 function print_screen(    base, type) {
@@ -298,6 +332,11 @@ END {
 	for (name in modules) folder("sys/module/" name)
 	for (name in platform) print_framebuffer("devices/platform", name)
 	if (screen != "") print_screen()
+	for (i = 1; i <= n_input; i++) {
+		split(input[i], part, " ")
+		folder("sys/class/input")
+		print_input(part[1], substr(input[i], length(part[1]) + 2))
+	}
 	if (vmcore) file("proc/vmcore", "")
 	if (iomem != "") file("proc/iomem", iomem)
 	file("sys/bus/pci/drivers_probe", "")

@@ -13,7 +13,7 @@
 #       serial=HEX16      the Device Serial Number, behind another capability in `config`
 #       fb=NAME           a firmware framebuffer that is its child
 #       bar=START-END     a line of `resource`; several with commas
-#       usb=NAME          a USB device is plugged in; usb=- a root hub alone
+#       usb=WHAT          plugged into it: mouse, keyboard, plain-keyboard (not of the boot protocol); - a root hub alone
 #       vf=ADDRESS        it is a virtual function of that device
 #   set ADDRESS KEY=VALUE...    changes it; also id=, class=, group=, driver= and behind=
 #   drop ADDRESS                takes it out
@@ -28,6 +28,7 @@
 #   iomem TEXT                  a line of /proc/iomem
 #   screen efi|vga HEX          the boot loader's framebuffer, by its address
 #   platform NAME               a firmware framebuffer without a parent
+#   input PATH KEYS             an input device at PATH below sys (devices/platform/i8042/serio0), and its keys
 #   vmcore                      the machine is saving a crash
 #   file PATH [TEXT]            any file
 #   fifo PATH                   a pipe that nobody reads

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keyboards that the host keeps: with a passphrase to type all of them, else one. */
+#include "accept_run.h"
+
+/* A keyboard of a kept function stays, whatever becomes of the card. */
+static bool stays(const struct accept_run *r, int i)
+{
+	struct card single = card_single(r->machine, i);
+	struct candidate c = accept_candidate(r, &single, NULL);
+
+	return r->machine->devices[i].keyboard && (!r->taken[i] || guard_keyboard_of(&c) < 0);
+}
+
+static unsigned count_left(const struct accept_run *r)
+{
+	unsigned left = r->machine->other_keyboard;
+
+	for (int i = 0; i < (int)r->machine->n; i++)
+		left += stays(r, i);
+	return left;
+}
+
+void accept_keep_keyboard(struct accept_run *r)
+{
+	for (size_t i = r->out->n_lines; i-- && !count_left(r);) {
+		struct accept_line *line = &r->out->lines[i];
+		const struct rule *rule = &r->config->rules[line->rule - 1];
+		struct candidate c = accept_candidate(r, &line->card, rule);
+		int k = guard_keyboard_of(&c);
+
+		if (line->reason != REASON_NONE || (rule->allow & ALLOW_KEYBOARD) || k < 0)
+			continue;
+		line->reason = REASON_KEYBOARD;
+		snprintf(line->text, sizeof(line->text), "function %u has the last keyboard",
+			 r->machine->devices[k].address.fn);
+		accept_give_back(r, &line->card);
+	}
+}
+
+/* Whether a guard line of its card, which was refused, has it already. */
+static bool is_guarded(const struct accept_run *r, const struct device *d)
+{
+	for (size_t i = 0; i < r->out->lock.n_guards; i++) {
+		const struct plan_guard *g = &r->out->lock.guards[i];
+
+		if (root_is(&g->root, &d->root) && path_covers(&g->path, &d->path))
+			return true;
+	}
+	return false;
+}
+
+int accept_guard_keyboards(struct accept_run *r)
+{
+	if (!r->machine->root_encrypted && count_left(r) != 1)
+		return 0;
+	for (int i = 0; i < (int)r->machine->n; i++) {
+		struct card single = card_single(r->machine, i);
+		struct candidate c = accept_candidate(r, &single, NULL);
+
+		if (r->taken[i] || guard_keyboard_of(&c) < 0 || is_guarded(r, &r->machine->devices[i]))
+			continue;
+		if (accept_add_guard(r, REASON_KEYBOARD, &single, "a keyboard is plugged in") < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
