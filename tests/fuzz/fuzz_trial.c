@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What parses as a trial prints as the same bytes: there is one spelling. */
+#include "compat.h"
+
+#include "replay.h"
+#include "trial.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	char *text = malloc(len + 1), again[TRIAL_TEXT_LEN];
+	struct trial t;
+
+	if (!text)
+		return 0;
+	if (len)
+		memcpy(text, data, len);
+	text[len] = '\0';
+	if (trial_parse(text, len, &t) == 0 && (strlen(trial_print(&t, again)) != len || memcmp(again, data, len)))
+		abort();
+	free(text);
+	return 0;
+}
