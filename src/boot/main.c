@@ -1,40 +1,81 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * earlybind-init: runs inside the initramfs before GPU drivers load. Whatever happens, it exits 0 and the boot goes on;
- * what happened stands in the report and in the kernel log.
+ * what happened stands in the report and in the kernel log. `undo` and `explain` are for a person in an emergency
+ * shell.
  */
 #include "../core/compat.h"
 
 #include <unistd.h>
 
+#include "explain.h"
 #include "publish.h"
+#include "say.h"
+#include "undo.h"
 #include "watch.h"
 
-static const char usage[] = "usage: earlybind-init [--root DIR]\n";
+struct arguments {
+	const char *dir;
+	const char *command;
+	const char *selector;
+	bool wrong;
+};
 
-static void say(const char *text)
+static struct arguments read_arguments(char **argv)
 {
-	if (write(STDERR_FILENO, text, strlen(text)) < 0)
-		return; /* nobody reads it */
+	struct arguments a = { 0 };
+
+	while (*++argv) {
+		if (strcmp(*argv, "--root") == 0 && argv[1])
+			a.dir = *++argv;
+		else if (!a.command)
+			a.command = *argv;
+		else if (!a.selector && strcmp(a.command, "undo") == 0)
+			a.selector = *argv;
+		else
+			a.wrong = true;
+	}
+	return a;
+}
+
+static void bind_cards(const struct sysroot *root)
+{
+	struct report report;
+
+	watch(root, false, &report);
+	publish(root, &report);
+}
+
+/* The exit code. */
+static int run(const struct arguments *a)
+{
+	bool undoes = a->command && strcmp(a->command, "undo") == 0;
+	bool explains = a->command && strcmp(a->command, "explain") == 0;
+	struct sysroot root;
+
+	if (a->wrong || (a->command && !undoes && !explains)) {
+		say(STDERR_FILENO, "usage: earlybind-init [--root DIR] [undo [SELECTOR] | explain]\n");
+		return undoes || explains ? 2 : 0;
+	}
+	if (sysroot_open(&root, a->dir) < 0) {
+		say(STDERR_FILENO, "earlybind-init: %s cannot be opened\n", a->dir ? a->dir : "/");
+		return undoes || explains;
+	}
+	if (undoes)
+		return undo(&root, a->selector);
+	if (explains)
+		return explain(&root);
+	bind_cards(&root);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	const char *dir = NULL;
-	struct sysroot root;
-	struct report report;
+	struct arguments a = read_arguments(argv);
 
-	if (argc == 3 && strcmp(argv[1], "--root") == 0) {
-		dir = argv[2];
-	} else if (argc != 1) {
-		say(argc == 2 && strcmp(argv[1], "--version") == 0 ? EARLYBIND_VERSION "\n" : usage);
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		say(STDERR_FILENO, EARLYBIND_VERSION "\n");
 		return 0;
 	}
-	if (sysroot_open(&root, dir) < 0) {
-		say("earlybind-init: cannot open it\n");
-		return 0;
-	}
-	watch(&root, &report);
-	publish(&root, &report);
-	_exit(0); /* nothing is freed: the process ends */
+	_exit(run(&a)); /* nothing is freed: the process ends */
 }

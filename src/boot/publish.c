@@ -3,10 +3,12 @@
 
 #include "../sys/errors.h"
 #include "../sys/kmsg.h"
+#include "../sys/module.h"
 
-#define REPORT_FILE "run/earlybind/report"
+#define REPORT_MAX (1 << 20)
+#define PROGRAM "/" IMAGE_DIR "/earlybind-init"
 
-static void write_report(const struct sysroot *r, const struct report *report)
+int publish_report(const struct sysroot *r, const struct report *report)
 {
 	struct text text = { 0 };
 	int ret = report_print(report, &text);
@@ -15,33 +17,62 @@ static void write_report(const struct sysroot *r, const struct report *report)
 		ret = sysroot_mkdirs(r, "run/earlybind", 0755);
 	if (ret == 0)
 		ret = sysroot_replace(r, REPORT_FILE, text.data, text.len, 0644);
-	if (ret < 0)
-		kmsg(r, KMSG_ERROR, "/" REPORT_FILE " cannot be written: %s", error_name(ret));
 	text_free(&text);
+	return ret;
 }
 
-static void log_device(const struct sysroot *r, const struct report_device *d)
+int published(const struct sysroot *r, struct report *out)
+{
+	struct plan_error err;
+	char *text;
+	size_t len;
+	int ret = sysroot_read_all(r, REPORT_FILE, REPORT_MAX, &text, &len);
+
+	memset(out, 0, sizeof(*out));
+	if (ret < 0)
+		return ret;
+	ret = report_parse(text, len, out, &err);
+	free(text);
+	return ret;
+}
+
+char *publish_line(const struct report_device *d, char buf[DEVICE_LINE_LEN])
 {
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN];
 
-	kmsg(r, d->outcome == OUTCOME_BOUND ? KMSG_INFO : KMSG_WARNING, "%s %.9s %s%s%s%s%s%s%s",
-	     d->has_address ? address_print(&d->address, address) : "-", identity_print(&d->identity, identity),
-	     outcome_words[d->outcome], d->reason ? " " : "", d->reason ? reason_word(d->reason) : "",
-	     d->driver[0] ? ", driver " : "", d->driver, d->text[0] ? ": " : "", d->text);
+	snprintf(buf, DEVICE_LINE_LEN, "%s %.9s %s%s%s%s%s%s%s",
+		 d->has_address ? address_print(&d->address, address) : "-", identity_print(&d->identity, identity),
+		 outcome_words[d->outcome], d->reason ? " " : "", d->reason ? reason_word(d->reason) : "",
+		 d->driver[0] ? ", driver " : "", d->driver, d->text[0] ? ": " : "", d->text);
+	return buf;
 }
 
-void publish(const struct sysroot *r, const struct report *report)
+static void log_all(const struct sysroot *r, const struct report *report)
 {
-	write_report(r, report);
+	char line[DEVICE_LINE_LEN];
+
 	for (size_t i = 0; i < report->n_devices; i++)
-		log_device(r, &report->devices[i]);
+		kmsg(r, report->devices[i].outcome == OUTCOME_BOUND ? KMSG_INFO : KMSG_WARNING, "%s",
+		     publish_line(&report->devices[i], line));
 	for (size_t i = 0; i < report->n_notes; i++)
 		kmsg(r, KMSG_WARNING, "%s: %s", reason_word(report->notes[i].reason), report->notes[i].text);
 	if (report->state != PLAN_ACTIVE)
 		kmsg(r, KMSG_WARNING, "plan %s%s%s", plan_state_words[report->state], report->text[0] ? ": " : "",
 		     report->text);
+}
+
+void publish(const struct sysroot *r, const struct report *report)
+{
+	int ret = publish_report(r, report);
+
+	if (ret < 0)
+		kmsg(r, KMSG_ERROR, "/" REPORT_FILE " cannot be written: %s", error_name(ret));
+	log_all(r, report);
 	kmsg(r, KMSG_INFO,
 	     "%u bound, %u refused, %u failed in %lu ms; the kernel command line word earlybind=off turns "
-	     "this off",
-	     report->bound, report->refused, report->failed, report->milliseconds);
+	     "this off%s",
+	     report->bound, report->refused, report->failed, report->milliseconds,
+	     report->bound ? "; in an emergency shell `" PROGRAM " undo` gives back what was bound, and `" PROGRAM
+			     " explain` says why"
+			   : "");
 }

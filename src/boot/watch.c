@@ -125,7 +125,7 @@ static void leave_undone(struct watched *w, enum reason reason, const char *why)
 	}
 }
 
-static void run(const struct sysroot *r, struct watched *w)
+static void run(const struct sysroot *r, bool dry, struct watched *w)
 {
 	char text[REPORT_TEXT_LEN];
 	int fds[2], ret;
@@ -138,7 +138,7 @@ static void run(const struct sysroot *r, struct watched *w)
 	child = fork();
 	if (child == 0) {
 		close(fds[0]);
-		worker_run(r, fds[1]);
+		worker_run(r, fds[1], dry);
 		_exit(0);
 	}
 	close(fds[1]);
@@ -161,7 +161,7 @@ static void run(const struct sysroot *r, struct watched *w)
 	close(fds[0]);
 }
 
-void watch(const struct sysroot *r, struct report *report)
+void watch(const struct sysroot *r, bool dry, struct report *report)
 {
 	struct watched w = { .report = report, .timeout_ms = TIMEOUT_SECONDS * 1000 };
 	long long start = now_ms(), end;
@@ -169,7 +169,7 @@ void watch(const struct sysroot *r, struct report *report)
 	memset(report, 0, sizeof(*report));
 	report->state = PLAN_BROKEN;
 	snprintf(report->text, sizeof(report->text), "nothing was read");
-	run(r, &w);
+	run(r, dry, &w);
 	end = now_ms();
 	report->milliseconds = end > start ? (unsigned long)(end - start) : 0;
 	report_count(report);

@@ -11,8 +11,9 @@
 
 /*
  * Starts the worker and follows it until it is done, a step takes longer than STEP_MS, or the whole takes longer than
- * the plan's timeout. Touches no sysfs and never waits for a child that hangs. Fills the report in any case.
+ * the plan's timeout. With `dry` nothing is bound: `bound` in the report then is what would be. Touches no sysfs and
+ * never waits for a child that hangs. Fills the report in any case.
  */
-void watch(const struct sysroot *r, struct report *report);
+void watch(const struct sysroot *r, bool dry, struct report *report);
 
 #endif

@@ -1,66 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "worker.h"
 
-#include <stdarg.h>
-#include <unistd.h>
-
-#include "../core/decide.h"
 #include "../sys/bind.h"
+#include "../sys/efivar.h"
 #include "../sys/errors.h"
 #include "../sys/module.h"
 #include "../sys/scan.h"
-#include "message.h"
+#include "variables.h"
+#include "work.h"
 
 #define PLAN_MAX (1 << 20)
-
-struct work {
-	const struct sysroot *root;
-	int pipe_fd;
-	struct plan plan;
-	struct machine machine;
-	struct cmdline cmdline;
-	struct decisions decisions;
-};
-
-static void tell(const struct work *w, const struct message *m)
-{
-	/* The watcher is gone only if it was killed: then there is nobody to tell. */
-	if (write(w->pipe_fd, m, sizeof(*m)) != sizeof(*m))
-		_exit(0);
-}
-
-static _printf_(2, 3) void step(const struct work *w, const char *fmt, ...)
-{
-	struct message m = { .kind = MESSAGE_STEP };
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(m.text, sizeof(m.text), fmt, args);
-	va_end(args);
-	tell(w, &m);
-}
-
-static _printf_(3, 4) void note(const struct work *w, enum reason reason, const char *fmt, ...)
-{
-	struct message m = { .kind = MESSAGE_NOTE, .device.reason = reason };
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(m.text, sizeof(m.text), fmt, args);
-	va_end(args);
-	tell(w, &m);
-}
-
-static _printf_(3, 4) void tell_plan(const struct work *w, enum plan_state state, const char *fmt, ...)
-{
-	struct message m = { .kind = MESSAGE_PLAN, .hash = w->plan.hash, .state = state, .timeout = w->plan.timeout };
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(m.text, sizeof(m.text), fmt, args);
-	va_end(args);
-	tell(w, &m);
-}
 
 /* 0, or it cannot be used and that was told. */
 static int read_one(struct work *w, enum plan_kind kind, const char *path)
@@ -76,11 +25,11 @@ static int read_one(struct work *w, enum plan_kind kind, const char *path)
 		free(text);
 	}
 	if (error.text[0])
-		tell_plan(w, PLAN_BROKEN, "%s line %u: %s", name, error.line, error.text);
+		work_plan(w, PLAN_BROKEN, "%s line %u: %s", name, error.line, error.text);
 	else if (ret < 0)
-		tell_plan(w, PLAN_BROKEN, "the %s cannot be read: %s", name, error_name(ret));
+		work_plan(w, PLAN_BROKEN, "the %s cannot be read: %s", name, error_name(ret));
 	else /* its hash and timeout hold from here on, whatever hangs before there are decisions */
-		tell_plan(w, PLAN_BROKEN, "no decision");
+		work_plan(w, PLAN_BROKEN, "no decision");
 	return ret;
 }
 
@@ -114,7 +63,7 @@ static int read_cmdline(struct work *w)
 		free(text);
 	}
 	if (ret < 0)
-		tell_plan(w, PLAN_BROKEN, "the kernel command line cannot be read: %s", error_name(ret));
+		work_plan(w, PLAN_BROKEN, "the kernel command line cannot be read: %s", error_name(ret));
 	return ret;
 }
 
@@ -138,18 +87,25 @@ static int insert(const struct work *w, const struct plan_module *module)
 	return ret;
 }
 
+/* Without EFI some kernels refuse efivarfs, and none has a use for it. */
+static bool is_of_use(const struct work *w, const struct plan_module *module)
+{
+	return strcmp(module->file, "efivarfs.ko") != 0 || sysroot_exists(w->root, EFIVAR_FIRMWARE);
+}
+
 static void insert_modules(const struct work *w, bool early)
 {
 	for (size_t i = 0; i < w->plan.n_modules; i++) {
 		const struct plan_module *module = &w->plan.modules[i];
 		int ret;
 
-		if (module->early != early)
+		if (module->early != early || !is_of_use(w, module))
 			continue;
-		step(w, "loading %s", module->file);
+		work_step(w, "loading %s", module->file);
 		ret = insert(w, module);
-		if (ret < 0)
-			note(w, REASON_NO_DRIVER, "%s was not loaded: %s", module->file, error_name(ret));
+		/* An early one that finds nothing to drive: an IOMMU of another kind, or efi=noruntime. */
+		if (ret < 0 && !(early && ret == -ENODEV))
+			work_note(w, REASON_NO_DRIVER, "%s was not loaded: %s", module->file, error_name(ret));
 	}
 }
 
@@ -188,23 +144,25 @@ static int decide_all(struct work *w)
 {
 	int ret;
 
-	step(w, "reading /sys/bus/pci");
+	work_step(w, "reading /sys/bus/pci");
 	ret = scan_machine(w->root, &w->machine);
 	if (ret < 0) {
-		tell_plan(w, PLAN_BROKEN, "/sys/bus/pci cannot be read: %s", error_name(ret));
+		work_plan(w, PLAN_BROKEN, "/sys/bus/pci cannot be read: %s", error_name(ret));
 		return ret;
 	}
 	if (strcmp(w->machine.kernel, w->plan.kernel) != 0) {
-		tell_plan(w, PLAN_BROKEN, "the plan is for kernel %s, this is %s", w->plan.kernel, w->machine.kernel);
+		work_plan(w, PLAN_BROKEN, "the plan is for kernel %s, this is %s", w->plan.kernel, w->machine.kernel);
 		return -EINVAL;
 	}
 	scan_planned(w);
+	if (!w->cmdline.off && !w->machine.kdump && w->plan.n_rules)
+		variables_read(w);
 	ret = decide(&w->plan, &w->machine, &w->cmdline, &w->decisions);
 	if (ret < 0) {
-		tell_plan(w, PLAN_BROKEN, "no memory to decide");
+		work_plan(w, PLAN_BROKEN, "no memory to decide");
 		return ret;
 	}
-	tell_plan(w, w->decisions.state, "%s", "");
+	work_plan(w, w->decisions.state, "%s", w->text);
 	return 0;
 }
 
@@ -212,12 +170,12 @@ static void tell_decisions(const struct work *w)
 {
 	for (size_t i = 0; i < w->decisions.n; i++) {
 		const struct decision *d = &w->decisions.items[i];
-		struct message m = { .kind = MESSAGE_DEVICE, .pending = d->bind, .device = d->line };
+		struct message m = { .kind = MESSAGE_DEVICE, .pending = d->bind && !w->dry, .device = d->line };
 
-		tell(w, &m);
+		work_tell(w, &m);
 	}
 	for (size_t i = 0; i < w->decisions.n_notes; i++)
-		note(w, w->decisions.notes[i].reason, "%s", w->decisions.notes[i].text);
+		work_note(w, w->decisions.notes[i].reason, "%s", w->decisions.notes[i].text);
 }
 
 /* The first driver of the list that is registered. */
@@ -248,7 +206,17 @@ static void finish(const struct work *w, size_t index, struct report_device *lin
 	snprintf(line->text, sizeof(line->text), "%s", text);
 	bind_current(w->root, &line->address, line->driver);
 	m.device = *line;
-	tell(w, &m);
+	work_tell(w, &m);
+}
+
+/*
+ * Since 6.0 vfio_pci_core.c: vfio_pci_vga_init removes the framebuffer of a class 0300 device itself, and nothing can
+ * bind it again. pci-stub does not.
+ */
+static bool kernel_drops_framebuffer(const struct work *w, const struct device *dev, const char *driver)
+{
+	return class_sub(dev->identity.class) == 0x0300 && strcmp(driver, "pci-stub") != 0 &&
+	       !(w->machine.kernel[0] < '6' && w->machine.kernel[1] == '.');
 }
 
 /* 0: bound. */
@@ -260,7 +228,7 @@ static int bind_one(struct work *w, size_t index, const char *driver)
 	char override[DRIVER_LEN], text[REPORT_TEXT_LEN], address[ADDRESS_LEN];
 	int ret;
 
-	step(w, "binding %s to %s", address_print(&dev->address, address), driver);
+	work_step(w, "binding %s to %s", address_print(&dev->address, address), driver);
 	bind_override(w->root, &dev->address, override);
 	if (strcmp(dev->driver, driver) == 0 && strcmp(override, driver) != 0)
 		reason = REASON_BOUND_BY_KERNEL;
@@ -268,13 +236,12 @@ static int bind_one(struct work *w, size_t index, const char *driver)
 	if (ret < 0) {
 		snprintf(text, sizeof(text), "%s did not take it%s%s", driver, ret == -ENODEV ? "" : ": ",
 			 ret == -ENODEV ? "" : error_name(ret));
-		step(w, "releasing %s", address);
+		work_step(w, "releasing %s", address);
 		bind_release(w->root, &dev->address);
 		finish(w, index, &d->line, OUTCOME_RELEASED, REASON_PROBE_FAILED, text);
 		return ret;
 	}
-	/* Class 0300: since 6.0 vfio_pci_core.c: vfio_pci_vga_init removed it, and nothing can bind it again. */
-	if (dev->boot_display && class_sub(dev->identity.class) != 0x0300)
+	if (dev->boot_display && !kernel_drops_framebuffer(w, dev, driver))
 		bind_drop_framebuffer(w->root, &dev->address, dev->boot_display & BOOT_DISPLAY_MEMORY);
 	snprintf(text, sizeof(text), "%s", d->line.text);
 	finish(w, index, &d->line, OUTCOME_BOUND, reason, text);
@@ -303,28 +270,40 @@ static void bind_card(struct work *w, size_t first)
 	}
 }
 
-void worker_run(const struct sysroot *r, int pipe_fd)
+/* Loads the target drivers and binds, once all is decided. */
+static void bind_all(struct work *w)
 {
-	struct work w = { .root = r, .pipe_fd = pipe_fd };
+	bool used = w->decisions.state == PLAN_ACTIVE || w->decisions.state == PLAN_TRIAL;
+
+	variables_count(w, w->decisions.state == PLAN_TRIAL);
+	/*
+	 * Also when all was refused: whoever loads vfio-pci later, with an `ids=` of modprobe.d, then finds it loaded
+	 * without, and it takes nothing behind the guards' back.
+	 */
+	if (used && w->plan.n_rules)
+		insert_modules(w, false);
+	for (size_t i = 0; i < w->decisions.n; i++)
+		if (w->decisions.items[i].bind)
+			bind_card(w, i);
+}
+
+void worker_run(const struct sysroot *r, int pipe_fd, bool dry)
+{
+	struct work w = { .root = r, .pipe_fd = pipe_fd, .dry = dry };
 	struct message done = { .kind = MESSAGE_DONE };
 
-	step(&w, "reading the plan");
+	work_step(&w, "reading the plan");
 	if (read_plan(&w) == 0 && read_cmdline(&w) == 0) {
-		if (!w.cmdline.off && !sysroot_exists(r, "proc/vmcore"))
+		if (!dry && !w.cmdline.off && !sysroot_exists(r, "proc/vmcore"))
 			insert_modules(&w, true);
 		if (decide_all(&w) == 0) {
 			tell_decisions(&w);
-			/*
-			 * Also when all was refused: whoever loads vfio-pci later, with an `ids=` of modprobe.d, then
-			 * finds it loaded without, and it takes nothing behind the guards' back.
-			 */
-			if (w.decisions.state == PLAN_ACTIVE && w.plan.n_rules)
-				insert_modules(&w, false);
-			for (size_t i = 0; i < w.decisions.n; i++)
-				if (w.decisions.items[i].bind)
-					bind_card(&w, i);
+			if (dry)
+				efivar_unmount(w.mounted);
+			else
+				bind_all(&w);
 		}
 	}
-	tell(&w, &done);
+	work_tell(&w, &done);
 	/* The process ends here: nothing is freed. */
 }

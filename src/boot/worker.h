@@ -5,7 +5,7 @@
 #include "../core/compat.h"
 #include "../sys/sysroot.h"
 
-/* Reads the plan, decides, loads modules, binds; tells each step to the pipe. */
-void worker_run(const struct sysroot *r, int pipe_fd);
+/* Reads the plan, decides, loads modules, binds; tells each step to the pipe. With `dry` it decides and tells alone. */
+void worker_run(const struct sysroot *r, int pipe_fd, bool dry);
 
 #endif

@@ -5,6 +5,8 @@
 #include "guard.h"
 #include "note.h"
 
+#define TRIAL_DISPLAY_NOTE "a rule has allow=display: only a person's `earlybind confirm` ends the trial"
+
 /* Everything a run needs, so that the steps below stay short. */
 struct run {
 	const struct plan *plan;
@@ -195,6 +197,15 @@ static void refuse_last_displays(struct run *r)
 	}
 }
 
+/* A black screen boots fully: whether the plan works only a person can say. */
+static bool takes_display(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].allow & ALLOW_DISPLAY)
+			return true;
+	return false;
+}
+
 /* What others did or tried, which a person should know. */
 static int add_notes(struct run *r)
 {
@@ -210,6 +221,9 @@ static int add_notes(struct run *r)
 				    "%s.ids= on the kernel command line", modules[i]) < 0)
 			return -ENOMEM;
 	}
+	if (r->out->state == PLAN_TRIAL && takes_display(r->plan) &&
+	    note_add(&r->out->notes, &r->out->n_notes, REASON_DISPLAY, TRIAL_DISPLAY_NOTE) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < r->cmdline->n_bad; i++)
 		if (note_add(&r->out->notes, &r->out->n_notes, REASON_SKIPPED,
 			     "earlybind.skip= has an item that is no selector: %s", r->cmdline->bad[i]) < 0)
@@ -226,13 +240,22 @@ static int add_notes(struct run *r)
 	return 0;
 }
 
+static enum plan_state state_of(const struct machine *m, const struct cmdline *c)
+{
+	if (c->off || m->off)
+		return PLAN_OFF;
+	if (m->kdump)
+		return PLAN_KDUMP;
+	return m->trial == TRIAL_FAILED ? PLAN_STOOD_DOWN : m->trial == TRIAL_ON ? PLAN_TRIAL : PLAN_ACTIVE;
+}
+
 int decide(const struct plan *p, const struct machine *m, const struct cmdline *c, struct decisions *out)
 {
 	struct run r = { .plan = p, .machine = m, .cmdline = c, .out = out };
 	int ret = 0;
 
 	memset(out, 0, sizeof(*out));
-	out->state = c->off ? PLAN_OFF : m->kdump ? PLAN_KDUMP : PLAN_ACTIVE;
+	out->state = state_of(m, c);
 	r.taken = calloc(m->n + 1, sizeof(*r.taken));
 	if (!r.taken)
 		return -ENOMEM;

@@ -8,6 +8,7 @@
 #include "identity.h"
 #include "path.h"
 #include "plan.h"
+#include "trial.h"
 
 #define NO_PARENT (-1)
 
@@ -39,6 +40,8 @@ struct machine {
 	size_t n;
 	char kernel[KERNEL_LEN]; /* uname -r */
 	bool kdump;              /* /proc/vmcore exists */
+	bool off;                /* the EFI variable of `earlybind off --next-boot` was there */
+	enum trial_state trial;  /* of the plan that is to be decided */
 	/* Of the host as it runs now; read by the host tool only. */
 	bool other_keyboard; /* a keyboard that no PCI function carries: PS/2 */
 	bool root_encrypted; /* the root, or what it needs, waits for a passphrase */

@@ -80,10 +80,11 @@ bool guard_bridge(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 static bool is_off(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
 	(void)i;
-	if (!c->cmdline->off)
-		return false;
-	why(text, "earlybind=%s on the kernel command line", c->cmdline->off_word);
-	return true;
+	if (c->cmdline->off)
+		why(text, "earlybind=%s on the kernel command line", c->cmdline->off_word);
+	else if (c->machine->off)
+		why(text, "earlybind off --next-boot");
+	return c->cmdline->off || c->machine->off;
 }
 
 static bool is_skipped(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
@@ -96,6 +97,13 @@ static bool is_kdump(const struct candidate *c, int i, char text[REPORT_TEXT_LEN
 	(void)i;
 	(void)text;
 	return c->machine->kdump;
+}
+
+static bool is_stood_down(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	(void)i;
+	(void)text;
+	return c->machine->trial == TRIAL_FAILED;
 }
 
 bool guard_kept(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
@@ -275,6 +283,7 @@ static const struct guard {
 	{ REASON_OFF, is_off },
 	{ REASON_SKIPPED, is_skipped },
 	{ REASON_KDUMP, is_kdump },
+	{ REASON_STOOD_DOWN, is_stood_down },
 	{ REASON_KEPT, guard_kept },
 	{ REASON_CLAIM, is_claim },
 	{ REASON_ABSENT, is_absent },

@@ -7,7 +7,7 @@
 #define DEVICES "sys/bus/pci/devices/"
 
 /* The attributes that may be written. In a tree those that take addresses keep every one that was written. */
-enum attribute { OVERRIDE, UNBIND, PROBE };
+enum attribute { OVERRIDE, UNBIND, PROBE, UEVENT };
 static const struct {
 	const char *format; /* of the address */
 	bool append;
@@ -15,6 +15,7 @@ static const struct {
 	[OVERRIDE] = { DEVICES "%s/driver_override", false },
 	[UNBIND] = { DEVICES "%s/driver/unbind", true },
 	[PROBE] = { "sys/bus/pci/drivers_probe", true },
+	[UEVENT] = { DEVICES "%s/uevent", true },
 };
 
 static int write_attribute(const struct sysroot *r, const struct address *a, enum attribute which, const char *text)
@@ -95,6 +96,12 @@ void bind_release(const struct sysroot *r, const struct address *a)
 		return;
 	if (write_address(r, a, PROBE) < 0)
 		return;
+}
+
+void bind_announce(const struct sysroot *r, const struct address *a)
+{
+	if (write_attribute(r, a, UEVENT, "add\n") < 0)
+		return; /* nobody asked for more than a driver that is loaded already */
 }
 
 static bool unbind_platform(const struct sysroot *r, const char *folder, const char *name)

@@ -21,6 +21,8 @@ int bind_to(const struct sysroot *r, const struct address *a, const char *driver
 
 /* Clears the override and probes again, so that the host's driver gets the function back; unbinds it before. */
 void bind_release(const struct sysroot *r, const struct address *a);
+/* Has udev load the function's driver as if the function had just appeared. */
+void bind_announce(const struct sysroot *r, const struct address *a);
 
 /*
  * Unbinds a firmware framebuffer of this display that the kernel left after a bind: those that are its children, and

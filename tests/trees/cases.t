@@ -58,6 +58,9 @@ accepted()
 	cp "$host/etc/earlybind.lock" "$C/lock.full"
 	[ ! -e "$C/later" ] || cp "$C/later" "$host/etc/earlybind.conf"
 	release=$(sed -n 's/^kernel //p' "$C/boot")
+	# What is not in this kernel's folder is a kernel with all of vfio built in.
+	[ -z "$release" ] || [ -d "$host/lib/modules/$release" ] ||
+		cp -r "$host/lib/modules/6.1.0-builtin" "$host/lib/modules/$release"
 	tree "$C/boot" "$C/before" || return 1
 	plan "$host" "${release:-6.1.0-builtin}" "$C/before" >"$C/image.out" 2>&1 || { cat "$C/image.out"; return 1; }
 	section said | while IFS= read -r line; do
