@@ -60,13 +60,16 @@ selected()
 # need_tests: what the selected tests would install, before two of them run at once: apt-get cannot.
 need_tests()
 {
+	case $tests in
+	*test/unit*) need cpio:cpio gzip:gzip lz4:lz4 bzip2:bzip2 xz:xz-utils zstd:zstd ;;
+	esac
 	files=$(echo "$tests" | sed -n 's/^asan://; /\.t$/p' | sort -u)
 	case $files in
-	*tests/qemu/*) (TOP=$PWD && . tests/qemu/lib.sh && lib_need) || exit 1 ;;
+	*tests/qemu/* | *tests/packages/deb.t*) (TOP=$PWD && . tests/qemu/lib.sh && lib_need) || exit 1 ;;
 	esac
 	[ -n "$files" ] || return 0
 	# shellcheck disable=SC2046,SC2086 # lists of words
-	need $(sed -n 's/^need //p' $files tests/functional/host.sh tests/lib/image.sh | tr ' ' '\n' | sort -u)
+	need $(sed -n 's/^need //p' $files tests/functional/host.sh tests/lib/*.sh | tr ' ' '\n' | sort -u)
 }
 
 # build WHAT ARGUMENT...: one make, of which only what is worth reading is seen.
