@@ -28,12 +28,17 @@ roots_debootstrap()
 		>"$roots_dir.log" 2>&1 </dev/null || { tail -n 20 "$roots_dir.log" >&2; return 1; }
 }
 
-# roots_make_build SUITE DIR: what the package is built with, by its own Build-Depends, and this suite's lintian.
+# roots_needs: the package's own Build-Depends.
+roots_needs()
+{
+	sed -n '/^Build-Depends:/,/^[A-Z]/s/^ \([a-z0-9.-]*\).*/\1/p' "$TOP/packaging/debian/control" |
+		sed 's/^debhelper-compat$/debhelper/' | paste -sd ,
+}
+
+# roots_make_build SUITE DIR: what the package is built with, and this suite's lintian.
 roots_make_build()
 {
-	roots_needs=$(sed -n '/^Build-Depends:/,/^[A-Z]/s/^ \([a-z0-9.-]*\).*/\1/p' "$TOP/packaging/debian/control" |
-		sed 's/^debhelper-compat$/debhelper/' | paste -sd ,)
-	roots_debootstrap "$1" "$2" --variant=buildd --include="$roots_needs,lintian"
+	roots_debootstrap "$1" "$2" --variant=buildd --include="$(roots_needs),lintian"
 }
 
 # roots_make_clean SUITE DIR: a machine with one kernel, on which no service starts and images are small. The package of
@@ -56,7 +61,7 @@ roots_make_clean()
 # made aside and renamed, so that an interrupted one is never used.
 roots_get()
 {
-	roots_key=$(cat "$TOP/tests/packages/root.sh" "$TOP/packaging/debian/control" | cksum | cut -d ' ' -f 1)
+	roots_key=$({ cat "$TOP/tests/packages/root.sh"; [ "$1" != build ] || roots_needs; } | cksum | cut -d ' ' -f 1)
 	roots_path=$TOP/build/cache/packages-$1-$2-$roots_key
 	if [ ! -d "$roots_path" ]; then
 		mkdir -p "$TOP/build/cache"
