@@ -2,18 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The life of the Debian package in a clean root: built there, installed, upgraded, removed and purged, with rules and
-# without, on two kernels. Sourced by deb.t.
+# without, on two kernels, and booted. Sourced by deb.t.
 # shellcheck source=/dev/null
 . tests/packages/root.sh
-
-# in_root COMMAND...: in the root R, as an administrator who is asked nothing.
-in_root()
-{
-	# shellcheck disable=SC2016 # the inner shell's own arguments
-	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-		unshare --mount sh -c 'mount -t proc proc "$1/proc" && cd "$1" && shift && exec chroot . "$@"' \
-		sh "$R" "$@" </dev/null
-}
+# shellcheck source=/dev/null
+. tests/packages/machine.sh
 
 # life_build SUITE: builds VERSION and a higher one in that suite's own root: their libraries have other names. The
 # packages are in TMP/debs-SUITE.
@@ -33,15 +26,6 @@ life_build()
 	in_root env DEB_BUILD_OPTIONS=nocheck make -C /tree deb VERSION="$VERSION.1" || return 1
 	cp "$R"/tree/build/deb/earlybind_*.deb "$TMP/debs-$1/new.deb"
 	rm -rf --one-file-system "$R"
-}
-
-# life_lock: a configuration and the lock that accept makes of it, on the machine with two identical cards.
-life_lock()
-{
-	sh tests/trees/mktree.sh tests/trees/machines/twin-gpus.txt "$TMP/tree" || return 1
-	mkdir -p "$TMP/tree/etc"
-	{ cat packaging/earlybind.conf; echo 'bind 10de:13c2'; } >"$TMP/tree/etc/earlybind.conf"
-	build/glibc/earlybind accept --yes --root "$TMP/tree" && grep '^card ' "$TMP/tree/etc/earlybind.lock"
 }
 
 # images_note: remembers every image; images_as_noted: none was made again; images_made_again: every one was.
@@ -96,14 +80,8 @@ is_clean()
 
 kept()
 {
-	cmp "$TMP/tree/etc/earlybind.conf" "$R/etc/earlybind.conf" &&
-		cmp "$TMP/tree/etc/earlybind.lock" "$R/etc/earlybind.lock"
-}
-
-# put FILE: a package lies in the root as /deb.
-put()
-{
-	cp "$1" "$R/deb"
+	cmp "$TMP/accepted/earlybind.conf" "$R/etc/earlybind.conf" &&
+		cmp "$TMP/accepted/earlybind.lock" "$R/etc/earlybind.lock"
 }
 
 # nothing_left: but for the machine's own logs.
@@ -117,7 +95,7 @@ nothing_left()
 rules_package()
 {
 	mkdir -p "$TMP/fleet/DEBIAN" "$TMP/fleet/usr/lib/earlybind.d"
-	echo 'bind 10de:13c2' >"$TMP/fleet/usr/lib/earlybind.d/50-fleet.conf"
+	echo 'bind 1234:1111' >"$TMP/fleet/usr/lib/earlybind.d/50-fleet.conf"
 	printf '%s\n' 'Package: fleet' 'Version: 1' 'Architecture: all' 'Maintainer: nobody <root@localhost>' \
 		'Description: rules' >"$TMP/fleet/DEBIAN/control"
 	dpkg-deb --root-owner-group -b "$TMP/fleet" "$R/fleet.deb"
@@ -137,21 +115,52 @@ life_without_rules()
 	ok "$1: and it leaves nothing" nothing_left
 }
 
-life_with_rules()
+# life_first_boots SUITE: what a user does, in the machine itself: add, regenerate, reboot. What that wrote is then in R.
+life_first_boots()
 {
+	life_release=$(in_root linux-version list)
+	life_image=boot/initrd.img-$life_release
 	put "$TMP/debs-$1/old.deb"
 	ok "$1: it installs again" in_root dpkg -i /deb
-	cp "$TMP/tree/etc/earlybind.conf" "$TMP/tree/etc/earlybind.lock" "$R/etc"
-	ok "$1: images are rebuilt" in_root update-initramfs -u -k all
+	ok "$1: (the image can boot this machine)" in_root update-initramfs -u -k all
+	ok "$1: and has nothing of earlybind" is_clean 1
+	images_note
+	disk_make "$R" "$WORK/disk"
+	cp "$R/$life_image" "$WORK/initrd"
+	machine_boot "$1-add" "$life_release" "$WORK/initrd" off add regenerate
+	ok "$1: earlybind add, of one of two identical cards" machine_shows "$1-add" 'report:none add~^added'
+	ok "$1: earlybind regenerate, and its image is current" machine_shows "$1-add" \
+		'regenerate~^regenerated regenerate~^all-current'
+	ok "$1: what it wrote" machine_take etc/earlybind.conf etc/earlybind.lock "$life_image"
+	ok "$1: the image is another" images_made_again
 	ok "$1: the image has the plan" has_plan 1
+	machine_boot "$1-bound" "$life_release" "$R/$life_image" on
+	ok "$1: the next boot: bound, its twin is not, and the report says so" machine_shows "$1-bound" "$MACHINE_BOUND"
+	rm -rf "$TMP/accepted"
+	mkdir "$TMP/accepted"
+	cp "$R/etc/earlybind.conf" "$R/etc/earlybind.lock" "$TMP/accepted"
+}
+
+# life_upgrade SUITE: a higher version, then a second kernel, which boots.
+life_upgrade()
+{
 	images_note
 	put "$TMP/debs-$1/new.deb"
-	ok "$1: upgrade to a higher version" in_root dpkg -i /deb
-	ok "$1: upgrade: config and lock kept" kept
-	ok "$1: upgrade: the image is made again" images_made_again
-	ok "$1: upgrade: with the new program" has_plan 1
+	ok "upgrade: $1: to a higher version" in_root dpkg -i /deb
+	ok "upgrade: $1: config and lock kept" kept
+	ok "upgrade: $1: the image is made again" images_made_again
+	ok "upgrade: $1: with the new program" has_plan 1
+	ok "upgrade: $1: earlybind says so too" in_root earlybind regenerate --check
 	ok "$1: a second kernel is installed" in_root sh -c 'dpkg -i /second/*.deb'
 	ok "$1: both kernels' images have the plan" has_plan 2
+	life_second=$(in_root linux-version list | grep -vxF "$life_release")
+	disk_make "$R" "$WORK/disk"
+	machine_boot "$1-second" "$life_second" "$R/boot/initrd.img-$life_second" on
+	ok "upgrade: $1: the second kernel's first boot: bound" machine_shows "$1-second" "$MACHINE_BOUND"
+}
+
+life_end()
+{
 	images_note
 	ok "$1: remove" in_root dpkg --remove earlybind
 	ok "$1: remove: every image is made again" images_made_again
@@ -169,7 +178,7 @@ life_with_rules()
 life_with_another_package()
 {
 	ok "$1: it installs a last time" in_root dpkg -i /deb
-	cp "$TMP/tree/etc/earlybind.lock" "$R/etc"
+	cp "$TMP/accepted/earlybind.lock" "$R/etc"
 	ok "$1: a package that brings the lock's rule" rules_package
 	ok "$1: is installed" in_root dpkg -i /fleet.deb
 	ok "$1: every image has the plan" has_plan 2
@@ -184,12 +193,14 @@ life_in()
 	[ -n "$(root_mirror '')" ] || { skip "the package's life in $1" "this machine's apt names no Debian"; return 0; }
 	life_clean=$(roots_get clean "$1") || { skip "the package's life in $1" "no root of it can be made here"; return 0; }
 	ok "$1: builds there, lintian-clean" life_build "$1"
-	[ -e "$TMP/tree/etc/earlybind.lock" ] || ok "a lock is accepted on a tree" life_lock
 	R=$TMP/$1
 	root_copy "$life_clean" "$R"
 	rm -f "$R"/var/log/*.log # the copy's files are links: what is appended to would change the cached root
+	machine_make
 	life_without_rules "$1"
-	life_with_rules "$1"
+	life_first_boots "$1"
+	life_upgrade "$1"
+	life_end "$1"
 	life_with_another_package "$1"
 	rm -rf --one-file-system "$R"
 }
