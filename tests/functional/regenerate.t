@@ -1,278 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# regenerate.t: `earlybind regenerate` in a tree. Images are made by the real cpio, compressors and `earlybind image`;
-# the generators are stand-ins: scripts in the tree's /usr/sbin that record how they are called and copy a prepared
-# image. Run from the top of the repository, as root (chroot).
-# shellcheck disable=SC2016 # backticks in what is expected
-# shellcheck source=tests/lib/image.sh
-. tests/lib/image.sh
-# shellcheck source=tests/lib/initrd.sh
-. tests/lib/initrd.sh
+# regenerate.t: `earlybind regenerate` in a tree: the generators are stand-ins: scripts in the tree's /usr/sbin that
+# record how they are called and copy a prepared image. The real ones are run by tests/plugins/regenerate.t and
+# tests/packages/deb.t. Run from the top of the repository, as root (chroot).
+# shellcheck source=tests/lib/regenerate.sh
+. tests/lib/regenerate.sh
 
-need cpio:cpio gzip:gzip lz4:lz4 bzip2:bzip2 lzma:xz-utils objcopy:binutils busybox:busybox-static
-STAND_INS='' T=''
-I=$TMP/content
-
-# regenerate ARG...: in the tree T; what it says goes to out and err, how it ends to code.
-regenerate()
-{
-	"$EARLYBIND" regenerate --root "$T" "$@" >"$TMP/out" 2>"$TMP/err"
-	echo $? >"$TMP/code"
-}
-
-# new: a tree with one kernel, whose image would be current, of initramfs-tools. Its parts are in I.
-new()
-{
-	[ -z "$T" ] || rm -rf "$T"
-	new_tree regenerate
-	mkdir -p "$T/boot"
-	content initramfs-tools
-	initrd_pack "$I" "gzip -n" >"$T/boot/initrd.img-$RELEASE"
-}
-
-# content KIND: fresh contents of an image in I.
-content()
-{
-	rm -rf "$I"
-	initrd_fill "$T" "$RELEASE" "$I"
-	initrd_place "$1" "$I"
-}
-
-# repack: the image from what is in I.
-repack()
-{
-	initrd_pack "$I" cat >"$T/boot/initrd.img-$RELEASE"
-}
-
-current()
-{
-	code 0 && has "$TMP/out" "/$1: current"
-}
-
-# stale TEXT: exit 1, and this is a reason.
-stale()
-{
-	code 1 && has "$TMP/out" ": stale" && has "$TMP/out" "$1"
-}
-
-# says STATE TEXT
-says()
-{
-	code 1 && has "$TMP/out" ": $1" && has "$TMP/out" "$2"
-}
-
-compressions()
-{
-	new
-	for packer in cat 'gzip -n' 'xz --check=crc32' 'zstd -q' 'lz4 -q -l' 'lz4 -q' bzip2 lzma; do
-		initrd_pack "$I" "$packer" >"$T/boot/initrd.img-$RELEASE"
-		regenerate --check
-		ok "$packer: current" current "boot/initrd.img-$RELEASE"
-	done
-	mkdir -p "$TMP/rest"
-	echo rest >"$TMP/rest/rest"
-	{
-		initrd_microcode
-		head -c 512 /dev/zero
-		initrd_pack "$TMP/rest" cat
-		initrd_pack "$I" 'zstd -q'
-		head -c 3 /dev/zero
-		initrd_pack "$TMP/rest" 'xz --check=crc32'
-	} >"$T/boot/initrd.img-$RELEASE"
-	regenerate --check
-	ok "microcode, a plain, a zstd and an xz segment: current" current "boot/initrd.img-$RELEASE"
-	mkdir -p "$TMP/over/usr/lib/earlybind"
-	echo over >"$TMP/over/usr/lib/earlybind/plan"
-	initrd_pack "$TMP/over" 'gzip -n' >>"$T/boot/initrd.img-$RELEASE"
-	regenerate --check
-	ok "a later segment with another plan wins: stale" stale 'its plan is damaged'
-	rm "$T/boot/initrd.img-$RELEASE"
-	mkdir -p "$T/efi/EFI/Linux"
-	initrd_pack "$I" 'zstd -q' >"$TMP/initrd"
-	initrd_uki "$TMP/initrd" .initrd >"$T/efi/EFI/Linux/arch-$RELEASE.efi"
-	regenerate --check
-	ok "a UKI: current" current "efi/EFI/Linux/arch-$RELEASE.efi"
-	initrd_uki "$TMP/initrd" .linux >"$T/efi/EFI/Linux/arch-$RELEASE.efi"
-	regenerate --check
-	ok "a UKI without .initrd: foreign" says foreign 'without an .initrd section'
-}
-
-deviations()
-{
-	new
-	regenerate --check
-	ok "as made: current" current "boot/initrd.img-$RELEASE"
-	echo 'set timeout=20s' >>"$T/etc/earlybind.conf"
-	regenerate --check
-	ok "from before the last change of a setting: stale" stale 'other modules, guards or settings'
-	tree_lock 10de:13c2 >"$T/etc/earlybind.lock"
-	echo 'bind 10de:13c2' >"$T/etc/earlybind.conf"
-	regenerate --check
-	ok "from before the last change of rules: stale" stale 'but rules and lock now make'
-	: >"$T/etc/earlybind.conf"
-	regenerate --check
-	ok "the last rule is gone: stale" stale 'holds a plan, though there is nothing to bind'
-	rm -rf "$I/usr/lib/earlybind"
-	repack
-	regenerate --check
-	ok "no rule, no plan: current" current "boot/initrd.img-$RELEASE"
-	echo 'bind 10de:13c2' >"$T/etc/earlybind.conf"
-	regenerate --check
-	ok "a rule, no plan: stale" stale 'holds no plan'
-	new
-	chmod u+w "$I/usr/lib/earlybind/modules/vfio-pci.ko"
-	truncate -s -100 "$I/usr/lib/earlybind/modules/vfio-pci.ko"
-	repack
-	regenerate --check
-	ok "a module that was stripped: stale" stale 'vfio-pci.ko in it has lost its signature'
-	rm "$I/usr/lib/earlybind/modules/vfio-pci.ko"
-	repack
-	regenerate --check
-	ok "a module that is missing: stale" stale 'lacks /usr/lib/earlybind/modules/vfio-pci.ko'
-	content initramfs-tools
-	: >"$I/usr/lib/earlybind/modules/old.ko"
-	repack
-	regenerate --check
-	ok "a module too many: stale" stale 'old.ko in it is not needed any more'
-	content initramfs-tools
-	chmod 644 "$I/usr/lib/earlybind/earlybind-init"
-	repack
-	regenerate --check
-	ok "a program that cannot be run: stale" stale 'earlybind-init in it is not executable'
-	echo x >>"$I/usr/lib/earlybind/earlybind-init"
-	repack
-	regenerate --check
-	ok "another program: stale" stale 'earlybind-init in it is not the one that is installed'
-}
-
-# placed KIND SED-COMMAND FILE WHAT TEXT: an image of the kind is current, and stale after an edit of one of its files.
-placed()
-{
-	content "$1"
-	repack
-	regenerate --check
-	ok "$1: current" current "boot/initrd.img-$RELEASE"
-	sed -i "$2" "$I/$3"
-	repack
-	regenerate --check
-	ok "$1, $4: stale" stale "$5"
-}
-
-# moved KIND WHAT TEXT COMMAND...: the same after a command in I.
-moved()
-{
-	moved_kind=$1 moved_what=$2 moved_text=$3
-	shift 3
-	content "$moved_kind"
-	(cd "$I" && "$@")
-	repack
-	regenerate --check
-	ok "$moved_kind, $moved_what: stale" stale "$moved_text"
-}
-
-places()
-{
-	new
-	units=usr/lib/systemd/system
-	# shellcheck disable=SC2016 # sed's last line
-	placed initramfs-tools '/earlybind/d;$a/scripts/init-top/earlybind "$@"' scripts/init-top/ORDER \
-		'earlybind behind udev' 'too late: after udev in scripts/init-top/ORDER'
-	placed initramfs-tools /earlybind/d scripts/init-top/ORDER 'not in ORDER' 'ORDER does not name it'
-	moved initramfs-tools 'script gone' 'no scripts/init-top/earlybind' rm scripts/init-top/earlybind
-	moved initramfs-tools 'script without x' 'not executable' chmod 644 scripts/init-top/earlybind
-	for kind in dracut dracut-var; do
-		content $kind
-		repack
-		regenerate --check
-		ok "$kind: current" current "boot/initrd.img-$RELEASE"
-	done
-	h=usr/lib/dracut/hooks
-	moved dracut 'in pre-udev' 'too late: as /usr/lib/dracut/hooks/pre-udev/00-earlybind.sh' \
-		mv $h/cmdline/00-earlybind.sh $h/pre-udev/
-	moved dracut 'as 50' 'too late' mv $h/cmdline/00-earlybind.sh $h/cmdline/50-earlybind.sh
-	moved dracut 'no hook' 'no hook of it' rm $h/cmdline/00-earlybind.sh
-	placed systemd /DefaultDependencies/d $units/earlybind.service 'with default dependencies' 'DefaultDependencies=no'
-	placed systemd 's/ systemd-udev-trigger.service//' $units/earlybind.service 'not before udev' \
-		'not before systemd-udev-trigger.service'
-	placed systemd 's/ dracut-pre-udev.service//' $units/earlybind.service 'not before dracut' \
-		'not before dracut-pre-udev.service'
-	moved systemd 'no wants link' 'initrd.target.wants has no link' rm $units/initrd.target.wants/earlybind.service
-	moved systemd 'no unit' 'there is no earlybind.service' rm $units/earlybind.service
-	moved systemd 'masked' 'is masked' ln -sf /dev/null $units/earlybind.service
-	placed mkinitcpio 's/"earlybind udev"/"udev earlybind"/' config 'behind udev' 'after udev in EARLYHOOKS'
-	placed mkinitcpio 's/earlybind//' config 'not in EARLYHOOKS' 'EARLYHOOKS in /config does not name it'
-	moved mkinitcpio 'no hook' 'there is no /hooks/earlybind' rm hooks/earlybind
-	moved unknown 'of no known generator' 'no known generator made it' true
-}
-
-bad_images()
-{
-	new
-	image=$T/boot/initrd.img-$RELEASE
-	truncate -s -1000 "$image"
-	regenerate --check
-	ok "a truncated image: damaged" says damaged 'gzip: '
-	echo 'no image' >"$image"
-	regenerate --check
-	ok "a foreign file: foreign" says foreign 'this is no initramfs image'
-	: >"$image"
-	regenerate --check
-	ok "an empty file: foreign" says foreign 'it is empty'
-	rm "$image"
-	mkdir "$image"
-	regenerate --check
-	ok "a folder in its place: unreadable" says unreadable 'cannot be read'
-	rmdir "$image"
-	regenerate --check
-	ok "no image at all: exit 1" code 1
-	ok "no image at all: said" has "$TMP/err" "kernel $RELEASE has no image"
-	regenerate --check 9.9.9
-	ok "an unknown kernel: exit 1" code 1
-	ok "an unknown kernel: said" has "$TMP/err" 'there is no kernel 9.9.9'
-	new
-	mkdir "$T/lib/modules/5.5.5"
-	echo old >"$T/boot/initrd.img-5.5.5"
-	regenerate --check
-	ok "a removed kernel's folder: exit 1" code 1
-	ok "a removed kernel's folder: said" has "$TMP/err" 'kernel 5.5.5 has no modules.dep'
-	ok "a removed kernel's folder: the others are looked at" has "$TMP/out" "$RELEASE: current"
-	rm "$T/boot/initrd.img-5.5.5"
-	regenerate --check
-	ok "a left-over folder without an image is nobody's business" current "boot/initrd.img-$RELEASE"
-	regenerate --check ../etc
-	ok "no release: exit 2" code 2
-	echo 'bind 0a:00.0' >>"$T/etc/earlybind.conf"
-	regenerate --check
-	ok "a rule without an entry is named" has "$TMP/err" 'not-accepted: /etc/earlybind.conf:2: bind 0000:0a:00.0'
-}
-
-status()
-{
-	"$EARLYBIND" status --root "$T" "$@" >"$TMP/out" 2>"$TMP/err"
-	echo $? >"$TMP/code"
-}
-
-in_status()
-{
-	new
-	mkdir -p "$T/run/earlybind"
-	printf 'earlybind-report 1\nplan - active -\nsummary 0 0 0 5\n' >"$T/run/earlybind/report"
-	status
-	ok "status, images current: exit 0" code 0
-	ok "status, images current: not a word of them" lacks "$TMP/out" /boot/
-	echo 'set timeout=20s' >>"$T/etc/earlybind.conf"
-	status
-	ok "status names a stale image" stale 'other modules, guards or settings'
-	ok "status: and what to do" has "$TMP/out" 'Now run `earlybind regenerate`.'
-	status --json
-	ok "status --json: images" has "$TMP/out" "\"path\":\"/boot/initrd.img-$RELEASE\",\"kernel\":\"$RELEASE\",\"state\":\"stale\""
-	rm "$T/run/earlybind/report"
-	status --json
-	ok "status --json without a report: images" has "$TMP/out" '"report":null,"images":[{"path":"/boot/initrd.img-'
-	regenerate --check --json
-	ok "regenerate --check --json" has "$TMP/out" '"findings":["its plan '
-}
+need busybox:busybox-static
+STAND_INS=''
 
 # stand_in NAME LINE...: a script in the tree's /usr/sbin that records its call in /calls.
 stand_in()
@@ -450,6 +186,10 @@ failures()
 	ok "a new image without the plan: it stays, it is no worse" cmp "$T/new/stale" "$image"
 	ok "a new image without the plan: said" has "$TMP/err" 'it holds no plan'
 	debian "cp /new/image /boot/initrd.img-$RELEASE"
+	echo damaged >"$image"
+	regenerate
+	ok "an old image that is damaged: a new one" new_is_there
+	debian "cp /new/image /boot/initrd.img-$RELEASE"
 	rm -r "${T:?}/bin"
 	regenerate
 	ok "a generator that cannot be started: the old image" old_is_back
@@ -460,6 +200,30 @@ failures()
 	stand_in update-initramfs 'exit 1'
 	regenerate
 	ok "after a run that was killed, its copy comes back" old_is_back
+}
+
+# Kernels that are not there, or not any more, cost only themselves.
+wrong_kernels()
+{
+	debian "cp /new/image /boot/initrd.img-$RELEASE"
+	regenerate 9.9.9
+	ok "an unknown kernel: exit 1" code 1
+	ok "an unknown kernel: said" has "$TMP/err" 'there is no kernel 9.9.9'
+	ok "an unknown kernel: nothing is run" test ! -e "$T/calls"
+	ok "an unknown kernel: the image is as it was" cmp "$TMP/old-image" "$image"
+	regenerate 9.9.9 "$RELEASE"
+	ok "an unknown kernel beside a known one: exit 1" code 1
+	ok "an unknown kernel beside a known one: that one is done" cmp "$T/new/image" "$image"
+	mkdir "$T/lib/modules/5.5.5"
+	cp "$TMP/old-image" "$T/boot/initrd.img-5.5.5"
+	cp "$TMP/old-image" "$image"
+	rm "$T/calls"
+	regenerate
+	ok "a removed kernel's folder: exit 1" code 1
+	ok "a removed kernel's folder: said" has "$TMP/err" 'kernel 5.5.5 has no modules.dep'
+	ok "a removed kernel's folder: its image is as it was" cmp "$TMP/old-image" "$T/boot/initrd.img-5.5.5"
+	ok "a removed kernel's folder: the other kernel is done" same "$T/calls" "update-initramfs -u -k $RELEASE"
+	ok "a removed kernel's folder: and verified" has "$TMP/out" "/boot/initrd.img-$RELEASE: current"
 }
 
 full_disk()
@@ -497,11 +261,6 @@ full_disk()
 
 all()
 {
-	compressions
-	deviations
-	places
-	bad_images
-	in_status
 	if [ "$(id -u)" -ne 0 ]; then
 		skip "the generators" "chroot needs root"
 		return
@@ -509,14 +268,10 @@ all()
 	generators
 	other_generators
 	failures
+	wrong_kernels
 	full_disk
 	echo "# stand-ins for generators: $(echo "$STAND_INS" | wc -w): $STAND_INS"
 }
 
-if M=$(modules_get 6.1) || M=$(modules_get 6.12); then
-	RELEASE=$(modules_release "$M")
-	all
-else
-	skip "images with real modules" "this machine's apt has no such kernel"
-fi
+with_real_modules all
 tap_end

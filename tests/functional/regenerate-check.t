@@ -1,0 +1,289 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# regenerate-check.t: `earlybind regenerate --check` and `earlybind status` tell current images from all others. Run from
+# the top of the repository.
+# shellcheck disable=SC2016 # backticks in what is expected
+# shellcheck source=tests/lib/regenerate.sh
+. tests/lib/regenerate.sh
+
+status()
+{
+	"$EARLYBIND" status --root "$T" "$@" >"$TMP/out" 2>"$TMP/err"
+	echo $? >"$TMP/code"
+}
+
+# booted: this boot ended well, so that `status` has nothing to say but of images.
+booted()
+{
+	mkdir -p "$T/run/earlybind"
+	printf 'earlybind-report 1\nplan - active -\nsummary 0 0 0 5\n' >"$T/run/earlybind/report"
+}
+
+# told WHAT PATH: `regenerate --check` and `status` both call the image current, and stale after the next change of the
+# configuration, which is then undone.
+told()
+{
+	regenerate --check
+	ok "$1: current" current "$2"
+	status
+	ok "$1: status: nothing is wrong" code 0
+	cp "$T/etc/earlybind.conf" "$TMP/conf"
+	echo 'set timeout=20s' >>"$T/etc/earlybind.conf"
+	regenerate --check
+	ok "$1, from before the last change: stale" stale "/$2: stale"
+	status
+	ok "$1, from before the last change: status says so" stale "/$2: stale"
+	cp "$TMP/conf" "$T/etc/earlybind.conf"
+}
+
+many_segments()
+{
+	mkdir -p "$TMP/rest"
+	echo rest >"$TMP/rest/rest"
+	{
+		initrd_microcode
+		head -c 512 /dev/zero
+		initrd_pack "$TMP/rest" cat
+		initrd_pack "$I" 'zstd -q'
+		head -c 3 /dev/zero
+		initrd_pack "$TMP/rest" 'xz --check=crc32'
+	} >"$T/boot/initrd.img-$RELEASE"
+	told "microcode, a plain, a zstd and an xz segment" "boot/initrd.img-$RELEASE"
+	mkdir -p "$TMP/over/usr/lib/earlybind"
+	echo over >"$TMP/over/usr/lib/earlybind/plan"
+	initrd_pack "$TMP/over" 'gzip -n' >>"$T/boot/initrd.img-$RELEASE"
+	regenerate --check
+	ok "a later segment with another plan wins: stale" stale 'its plan is damaged'
+}
+
+compressions()
+{
+	new
+	booted
+	for packer in cat 'gzip -n' 'xz --check=crc32' 'zstd -q' 'lz4 -q -l' 'lz4 -q' bzip2 lzma; do
+		initrd_pack "$I" "$packer" >"$T/boot/initrd.img-$RELEASE"
+		told "$packer" "boot/initrd.img-$RELEASE"
+		truncate -s -1000 "$T/boot/initrd.img-$RELEASE"
+		regenerate --check
+		ok "$packer, truncated: damaged" says damaged ''
+	done
+	many_segments
+}
+
+ukis()
+{
+	new
+	booted
+	rm "$T/boot/initrd.img-$RELEASE"
+	uki=efi/EFI/Linux/arch-$RELEASE.efi
+	mkdir -p "$T/efi/EFI/Linux"
+	initrd_pack "$I" 'zstd -q' >"$TMP/initrd"
+	initrd_uki "$TMP/initrd" .initrd >"$T/$uki"
+	told "a UKI" "$uki"
+	head -c 200 "$T/$uki" >"$TMP/uki"
+	cp "$TMP/uki" "$T/$uki"
+	regenerate --check
+	ok "a truncated UKI: damaged" says damaged 'its PE headers are damaged, or it is truncated'
+	initrd_uki "$TMP/initrd" .linux >"$T/$uki"
+	regenerate --check
+	ok "a UKI without .initrd: foreign" says foreign 'without an .initrd section'
+	rm -r "$I/usr/lib/earlybind"
+	initrd_pack "$I" 'zstd -q' >"$TMP/initrd"
+	initrd_uki "$TMP/initrd" .initrd >"$T/$uki"
+	regenerate --check
+	ok "a UKI without the plan: stale" stale 'holds no plan'
+}
+
+deviations()
+{
+	new
+	regenerate --check
+	ok "as made: current" current "boot/initrd.img-$RELEASE"
+	echo 'set timeout=20s' >>"$T/etc/earlybind.conf"
+	regenerate --check
+	ok "from before the last change of a setting: stale" stale 'other modules, guards or settings'
+	tree_lock 10de:13c2 >"$T/etc/earlybind.lock"
+	echo 'bind 10de:13c2' >"$T/etc/earlybind.conf"
+	regenerate --check
+	ok "from before the last change of rules: stale" stale 'but rules and lock now make'
+	: >"$T/etc/earlybind.conf"
+	regenerate --check
+	ok "the last rule is gone: stale" stale 'holds a plan, though there is nothing to bind'
+	rm -rf "$I/usr/lib/earlybind"
+	repack
+	regenerate --check
+	ok "no rule, no plan: current" current "boot/initrd.img-$RELEASE"
+	echo 'bind 10de:13c2' >"$T/etc/earlybind.conf"
+	regenerate --check
+	ok "a rule, no plan: stale" stale 'holds no plan'
+	new
+	chmod u+w "$I/usr/lib/earlybind/modules/vfio-pci.ko"
+	truncate -s -100 "$I/usr/lib/earlybind/modules/vfio-pci.ko"
+	repack
+	regenerate --check
+	ok "a module that was stripped: stale" stale 'vfio-pci.ko in it has lost its signature'
+	rm "$I/usr/lib/earlybind/modules/vfio-pci.ko"
+	repack
+	regenerate --check
+	ok "a module that is missing: stale" stale 'lacks /usr/lib/earlybind/modules/vfio-pci.ko'
+	content initramfs-tools
+	: >"$I/usr/lib/earlybind/modules/old.ko"
+	repack
+	regenerate --check
+	ok "a module too many: stale" stale 'old.ko in it is not needed any more'
+	content initramfs-tools
+	chmod 644 "$I/usr/lib/earlybind/earlybind-init"
+	repack
+	regenerate --check
+	ok "a program that cannot be run: stale" stale 'earlybind-init in it is not executable'
+	echo x >>"$I/usr/lib/earlybind/earlybind-init"
+	repack
+	regenerate --check
+	ok "another program: stale" stale 'earlybind-init in it is not the one that is installed'
+}
+
+# placed KIND SED-COMMAND FILE WHAT TEXT: an image of the kind is current, and stale after an edit of one of its files.
+placed()
+{
+	content "$1"
+	repack
+	regenerate --check
+	ok "$1: current" current "boot/initrd.img-$RELEASE"
+	sed -i "$2" "$I/$3"
+	repack
+	regenerate --check
+	ok "$1, $4: stale" stale "$5"
+}
+
+# moved KIND WHAT TEXT COMMAND...: the same after a command in I.
+moved()
+{
+	moved_kind=$1 moved_what=$2 moved_text=$3
+	shift 3
+	content "$moved_kind"
+	(cd "$I" && "$@")
+	repack
+	regenerate --check
+	ok "$moved_kind, $moved_what: stale" stale "$moved_text"
+}
+
+places()
+{
+	new
+	units=usr/lib/systemd/system
+	# shellcheck disable=SC2016 # sed's last line
+	placed initramfs-tools '/earlybind/d;$a/scripts/init-top/earlybind "$@"' scripts/init-top/ORDER \
+		'earlybind behind udev' 'too late: after udev in scripts/init-top/ORDER'
+	placed initramfs-tools /earlybind/d scripts/init-top/ORDER 'not in ORDER' 'ORDER does not name it'
+	moved initramfs-tools 'script gone' 'no scripts/init-top/earlybind' rm scripts/init-top/earlybind
+	moved initramfs-tools 'script without x' 'not executable' chmod 644 scripts/init-top/earlybind
+	for kind in dracut dracut-var; do
+		content $kind
+		repack
+		regenerate --check
+		ok "$kind: current" current "boot/initrd.img-$RELEASE"
+	done
+	h=usr/lib/dracut/hooks
+	moved dracut 'in pre-udev' 'too late: as /usr/lib/dracut/hooks/pre-udev/00-earlybind.sh' \
+		mv $h/cmdline/00-earlybind.sh $h/pre-udev/
+	moved dracut 'as 50' 'too late' mv $h/cmdline/00-earlybind.sh $h/cmdline/50-earlybind.sh
+	moved dracut 'no hook' 'no hook of it' rm $h/cmdline/00-earlybind.sh
+	placed systemd /DefaultDependencies/d $units/earlybind.service 'with default dependencies' 'DefaultDependencies=no'
+	placed systemd 's/ systemd-udev-trigger.service//' $units/earlybind.service 'not before udev' \
+		'not before systemd-udev-trigger.service'
+	placed systemd 's/ dracut-pre-udev.service//' $units/earlybind.service 'not before dracut' \
+		'not before dracut-pre-udev.service'
+	moved systemd 'no wants link' 'initrd.target.wants has no link' rm $units/initrd.target.wants/earlybind.service
+	moved systemd 'no unit' 'there is no earlybind.service' rm $units/earlybind.service
+	moved systemd 'masked' 'is masked' ln -sf /dev/null $units/earlybind.service
+	placed mkinitcpio 's/"earlybind udev"/"udev earlybind"/' config 'behind udev' 'after udev in EARLYHOOKS'
+	placed mkinitcpio 's/earlybind//' config 'not in EARLYHOOKS' 'EARLYHOOKS in /config does not name it'
+	moved mkinitcpio 'no hook' 'there is no /hooks/earlybind' rm hooks/earlybind
+	moved unknown 'of no known generator' 'no known generator made it' true
+}
+
+bad_images()
+{
+	new
+	image=$T/boot/initrd.img-$RELEASE
+	truncate -s -1000 "$image"
+	regenerate --check
+	ok "a truncated image: damaged" says damaged 'gzip: '
+	echo 'no image' >"$image"
+	regenerate --check
+	ok "a foreign file: foreign" says foreign 'this is no initramfs image'
+	: >"$image"
+	regenerate --check
+	ok "an empty file: foreign" says foreign 'it is empty'
+	rm "$image"
+	mkdir "$image"
+	regenerate --check
+	ok "a folder in its place: unreadable" says unreadable 'cannot be read'
+	rmdir "$image"
+	if [ "$(id -u)" -eq 0 ]; then
+		repack
+		chmod 600 "$image"
+		chmod 755 "$TMP"
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$EARLYBIND" regenerate --root "$T" --check >"$TMP/out" 2>"$TMP/err"
+		echo $? >"$TMP/code"
+		ok "an image that this user may not read: unreadable" says unreadable 'cannot be read: Permission denied'
+		rm "$image"
+	else
+		skip "an image that this user may not read" "who is not root cannot take rights from himself and back"
+	fi
+	regenerate --check
+	ok "no image at all: exit 1" code 1
+	ok "no image at all: said" has "$TMP/err" "kernel $RELEASE has no image"
+	regenerate --check 9.9.9
+	ok "an unknown kernel: exit 1" code 1
+	ok "an unknown kernel: said" has "$TMP/err" 'there is no kernel 9.9.9'
+	new
+	mkdir "$T/lib/modules/5.5.5"
+	echo old >"$T/boot/initrd.img-5.5.5"
+	regenerate --check
+	ok "a removed kernel's folder: exit 1" code 1
+	ok "a removed kernel's folder: said" has "$TMP/err" 'kernel 5.5.5 has no modules.dep'
+	ok "a removed kernel's folder: the others are looked at" has "$TMP/out" "$RELEASE: current"
+	rm "$T/boot/initrd.img-5.5.5"
+	regenerate --check
+	ok "a left-over folder without an image is nobody's business" current "boot/initrd.img-$RELEASE"
+	regenerate --check ../etc
+	ok "no release: exit 2" code 2
+	echo 'bind 0a:00.0' >>"$T/etc/earlybind.conf"
+	regenerate --check
+	ok "a rule without an entry is named" has "$TMP/err" 'not-accepted: /etc/earlybind.conf:2: bind 0000:0a:00.0'
+}
+
+in_status()
+{
+	new
+	booted
+	status
+	ok "status, images current: exit 0" code 0
+	ok "status, images current: not a word of them" lacks "$TMP/out" /boot/
+	echo 'set timeout=20s' >>"$T/etc/earlybind.conf"
+	status
+	ok "status names a stale image" stale 'other modules, guards or settings'
+	ok "status: and what to do" has "$TMP/out" 'Now run `earlybind regenerate`.'
+	status --json
+	ok "status --json: images" has "$TMP/out" "\"path\":\"/boot/initrd.img-$RELEASE\",\"kernel\":\"$RELEASE\",\"state\":\"stale\""
+	rm "$T/run/earlybind/report"
+	status --json
+	ok "status --json without a report: images" has "$TMP/out" '"report":null,"images":[{"path":"/boot/initrd.img-'
+	regenerate --check --json
+	ok "regenerate --check --json" has "$TMP/out" '"findings":["its plan '
+}
+
+all()
+{
+	compressions
+	ukis
+	deviations
+	places
+	bad_images
+	in_status
+}
+
+with_real_modules all
+tap_end
