@@ -52,6 +52,8 @@ struct device_names *names_open(const struct cli *cli)
 	n->access = pci_alloc();
 	n->access->debug = n->access->warning = ignore;
 	n->access->error = give_up;
+	/* not the names that lspci -q once fetched into ~/.cache/pci-ids */
+	n->access->id_lookup_mode = 0;
 	n->flags = cli->root.live ? 0 : PCI_LOOKUP_NO_HWDB;
 	if (!cli->root.live && asprintf(&n->file, "%s/usr/share/misc/pci.ids", cli->root_dir) >= 0)
 		pci_set_name_list_path(n->access, n->file, 0);

@@ -4,7 +4,7 @@
 # list.t: `earlybind list` shows the functions that can be chosen, and `usage`: exit codes and help of all commands.
 # shellcheck source=/dev/null
 . tests/functional/host.sh
-need jq:jq
+need jq:jq strace:strace
 
 new twin-gpus 'bind 10de:13c2'
 run accept --yes
@@ -26,6 +26,9 @@ END
 run list gpu
 ok 'with the names of pci.ids' said 0 'VGA compatible controller NVIDIA Corporation GM204 [GeForce GTX 970]'
 ok 'and one kind of card only' [ "$(wc -l <"$TMP/out")" = 3 ]
+ASAN_OPTIONS=detect_leaks=0 strace -o "$TMP/trace" "$EARLYBIND" list --root "$R" >"$TMP/out" 2>&1
+ok 'strace saw the names' has "$TMP/trace" usr/share/misc/pci.ids
+ok 'but not those that lspci -q once fetched for a user' fails grep -e /pci-ids -e pciids-cache "$TMP/trace"
 change 'include twin-gpus' 'set 0000:06:00.0 id=10de:1b81'
 run list gpu
 ok 'what stands in the place of a locked card is not called locked' lacks "$TMP/out" ' locked '
