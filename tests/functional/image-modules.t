@@ -112,6 +112,7 @@ packed()
 	shift
 	command -v "$1" >/dev/null || { skip "modules in $suffix" "no $1"; return; }
 	find "$T/lib" -name '*.ko.xz' -exec xz -d {} +
+	depmod -b "$T" "$RELEASE"
 	image
 	find "$OURS/modules" -type f -exec sha256sum {} + | sort -k 2 >"$TMP/plain"
 	find "$T/lib" -name '*.ko' -exec "$@" {} +
