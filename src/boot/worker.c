@@ -113,7 +113,10 @@ static void insert_modules(const struct work *w, bool early)
 static bool is_planned(const struct plan *p, const struct identity *id, bool serial)
 {
 	for (size_t i = 0; i < p->n_cards; i++)
-		if ((p->cards[i].serial || !serial) && identity_equal(&p->cards[i].identity, id))
+		if ((p->cards[i].serial || !serial) && plan_card_means(&p->cards[i], id))
+			return true;
+	for (size_t i = 0; i < p->n_rules && !serial; i++)
+		if (p->rules[i].live && id_matches(&p->rules[i].selector.id, id))
 			return true;
 	for (size_t i = 0; i < p->n_guards; i++)
 		if (p->guards[i].serial && identity_equal(&p->guards[i].identity, id))

@@ -227,7 +227,7 @@ static int run_all(struct accept_run *r)
 			return -ENOMEM;
 	for (size_t i = 0; i < config->n_rules; i++) {
 		const struct rule *rule = &config->rules[i];
-		int ret = is_chosen(r, i) ? weigh_rule(r, rule) : keep_entry(r, rule);
+		int ret = rule->live ? 0 : is_chosen(r, i) ? weigh_rule(r, rule) : keep_entry(r, rule);
 
 		if (ret < 0)
 			return ret;

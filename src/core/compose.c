@@ -84,30 +84,47 @@ static int add_cards(struct composer *c, const struct rule *entry, unsigned numb
 	return 0;
 }
 
+static int copy_rule(struct composer *c, struct rule *copy)
+{
+	copy->number = (unsigned)c->out->plan.n_rules + 1;
+	copy->file = strdup(copy->file);
+	if (!copy->file)
+		return -ENOMEM;
+	if (plan_add_rule(&c->out->plan, copy) == 0)
+		return 0;
+	rule_free(copy);
+	return -ENOMEM;
+}
+
+/* What needs no entry: a live rule, without a card, and a path with id=, with an open one. */
+static int add_unlocked(struct composer *c, const struct rule *rule)
+{
+	struct rule copy = *rule;
+	struct plan_card card;
+
+	if (find_same(c->out->plan.rules, c->out->plan.n_rules, rule))
+		return 0;
+	if (copy_rule(c, &copy))
+		return -ENOMEM;
+	card = plan_open_card(&copy);
+	return copy.live ? 0 : plan_add_card(&c->out->plan, &card);
+}
+
 static int add_rule(struct composer *c, const struct rule *rule)
 {
 	const struct rule *entry = c->lock ? find_same(c->lock->rules, c->lock->n_rules, rule) : NULL;
 	struct rule copy = *rule;
 
-	if (!entry && rule->has_id && rule->selector.kind == SELECTOR_PATH)
-		return note_rule(c->out, REASON_NOT_SUPPORTED_YET, rule,
-				 "a path with id= that was not accepted is not supported yet");
+	if (rule->live || (!entry && rule_is_complete(rule)))
+		return add_unlocked(c, rule);
 	if (!entry)
 		return note_rule(c->out, REASON_NOT_ACCEPTED, rule, "the lock has no entry for it");
 	if (!count_cards(c->lock, entry))
 		return note_rule(c->out, REASON_NOT_ACCEPTED, rule, "the lock names no card for it");
 	if (find_same(c->out->plan.rules, c->out->plan.n_rules, rule))
 		return 0; /* the same text twice: config.c has complained */
-	copy.number = (unsigned)c->out->plan.n_rules + 1;
-	if (tighten(c, &copy, entry))
+	if (tighten(c, &copy, entry) || copy_rule(c, &copy))
 		return -ENOMEM;
-	copy.file = strdup(rule->file);
-	if (!copy.file)
-		return -ENOMEM;
-	if (plan_add_rule(&c->out->plan, &copy)) {
-		rule_free(&copy);
-		return -ENOMEM;
-	}
 	return add_cards(c, entry, copy.number);
 }
 
@@ -128,7 +145,10 @@ static int add_guard(struct composer *c, const struct plan_guard *guard, const c
 static bool identity_is_used(const struct plan *p, const struct identity *identity)
 {
 	for (size_t i = 0; i < p->n_cards; i++)
-		if (identity_equal(&p->cards[i].identity, identity))
+		if (plan_card_means(&p->cards[i], identity))
+			return true;
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].live && id_matches(&p->rules[i].selector.id, identity))
 			return true;
 	return false;
 }
@@ -139,7 +159,9 @@ static bool place_is_used(const struct plan *p, const struct root *root, const s
 	for (size_t i = 0; i < p->n_cards; i++) {
 		const struct plan_card *used = &p->cards[i];
 
-		if (root_is(&used->root, root) &&
+		/* Of an open card the root's number is known, and of the lock's its ACPI path: they cannot be compared.
+		 */
+		if ((used->open || root_is(&used->root, root)) &&
 		    (path_equal(&used->path, path) || path_covers(&used->path, path) || path_covers(path, &used->path)))
 			return true;
 	}

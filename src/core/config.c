@@ -75,6 +75,9 @@ static int bind_read(struct config_line *l)
 		if (r < 0)
 			return r;
 	}
+	if (rule.live && (rule.allow & ALLOW_DISPLAY))
+		return config_error(l, selector.text, selector.len, NULL,
+				    "a `live` rule never takes the boot display: expected no `allow=display`");
 	if (c->n_rules == RULES_MAX)
 		return config_error(l, NULL, 1, NULL, "expected at most %d `bind` rules", RULES_MAX);
 	for (size_t i = 0; i < c->n_rules; i++)

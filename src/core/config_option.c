@@ -62,7 +62,7 @@ static const struct choice choices[] = {
 	{ "at=", "claim", false, ON_ALL, set_at, AT_CLAIM },
 	{ "optional", NULL, true, ON_ALL, set_optional, 0 },
 	{ "id=", NULL, true, ON_PLACE, NULL, 0 },
-	{ "live", NULL, false, ON_ID, set_live, 0 },
+	{ "live", NULL, true, ON_ID, set_live, 0 },
 };
 
 static bool is_name(const char *name, const char *s, size_t len)

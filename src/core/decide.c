@@ -42,23 +42,18 @@ static void set_text(struct decision *d, enum reason reason, const char *text)
 	snprintf(d->line.text, sizeof(d->line.text), "%s", text);
 }
 
-static struct decision *decision_for(struct run *r, size_t card, int device)
+/* device: an index, -1: what was locked is not there. */
+static struct decision *decision_for(struct run *r, const struct candidate *c, size_t card, int device)
 {
-	const struct plan_card *locked = &r->plan->cards[card];
-	const struct rule *rule = plan_rule(r->plan, locked->rule);
+	const struct plan_card *locked = c->locked;
 	struct decision *d = add_decision(r);
 
 	if (!d)
 		return NULL;
-	d->rule = d->line.rule = locked->rule;
+	d->rule = d->line.rule = c->rule->number;
 	d->card = card;
 	d->device = device;
-	d->drivers = rule->driver;
-	d->line.root = locked->root;
-	d->line.path = locked->path;
-	d->line.identity = locked->identity;
-	d->line.has_address = locked->has_address;
-	d->line.address = locked->address;
+	d->drivers = c->rule->driver;
 	if (device >= 0) {
 		const struct device *dev = &r->machine->devices[device];
 
@@ -68,6 +63,12 @@ static struct decision *decision_for(struct run *r, size_t card, int device)
 		d->line.has_address = true;
 		d->line.address = dev->address;
 		snprintf(d->line.driver, sizeof(d->line.driver), "%s", dev->driver);
+	} else {
+		d->line.root = locked->root;
+		d->line.path = locked->path;
+		d->line.identity = locked->identity;
+		d->line.has_address = locked->has_address;
+		d->line.address = locked->address;
 	}
 	return d;
 }
@@ -108,8 +109,9 @@ static int note_missing(struct run *r, const struct plan_card *locked, const str
 /* One decision for function i of a card that was found. */
 static int decide_function(struct run *r, size_t index, struct candidate *c, int i)
 {
-	const struct plan_function *f = listed(c->locked, &c->card, i);
-	struct decision *d = decision_for(r, index, i);
+	bool accepted = c->locked && !c->locked->open;
+	const struct plan_function *f = accepted ? listed(c->locked, &c->card, i) : NULL;
+	struct decision *d = decision_for(r, c, index, i);
 	char text[REPORT_TEXT_LEN], id[IDENTITY_LEN];
 	enum reason reason;
 
@@ -127,13 +129,22 @@ static int decide_function(struct run *r, size_t index, struct candidate *c, int
 	} else if (reason == REASON_NONE && d->moved) {
 		reason = REASON_MOVED;
 		snprintf(text, sizeof(text), "%s", c->found->text);
-	} else if (reason == REASON_NONE && !f) {
+	} else if (reason == REASON_NONE && accepted && !f) {
 		snprintf(text, sizeof(text), "a function that appeared since the card was locked");
 	}
 	set_text(d, reason, text);
 	if (d->bind)
 		r->taken[i] = true;
 	return 0;
+}
+
+/* Whether an entry of the lock was decided with it: a live rule or an open card is not asked then. */
+static bool is_decided(const struct run *r, const struct card *card)
+{
+	for (size_t i = 0; i < r->out->n; i++)
+		if (r->out->items[i].device >= 0 && card_has(card, r->out->items[i].device))
+			return true;
+	return false;
 }
 
 static int decide_card(struct run *r, size_t index)
@@ -156,7 +167,7 @@ static int decide_card(struct run *r, size_t index)
 				identity_print(&locked->identity, id));
 	}
 	if (found.reason != REASON_NONE && found.reason != REASON_MOVED) {
-		struct decision *d = decision_for(r, index, -1);
+		struct decision *d = decision_for(r, &c, index, -1);
 		enum reason reason;
 
 		if (!d)
@@ -172,10 +183,61 @@ static int decide_card(struct run *r, size_t index)
 		return 0;
 	}
 	c.card = found.card;
+	if (locked->open && is_decided(r, &c.card))
+		return 0;
 	for (unsigned k = 0; k < c.card.n; k++)
 		if (decide_function(r, index, &c, c.card.member[k]) < 0)
 			return -ENOMEM;
 	return c.card.single ? 0 : note_missing(r, locked, &c.card);
+}
+
+static int decide_live_card(struct run *r, struct candidate c, size_t index)
+{
+	struct found found = { .reason = REASON_NONE };
+
+	if (find_ambiguous(r->plan, r->machine, &card_main(&c.card)->identity, found.text))
+		found.reason = REASON_AMBIGUOUS;
+	c.found = &found;
+	for (unsigned k = 0; k < c.card.n; k++)
+		if (decide_function(r, index, &c, c.card.member[k]) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+/* By its nature a live rule does not mean what shows the boot: no refusal, but worth a word. */
+static int note_boot_display(struct run *r, const struct rule *rule, const struct card *card)
+{
+	char address[ADDRESS_LEN];
+
+	return note_add(&r->out->notes, &r->out->n_notes, REASON_DISPLAY, "%s shows the boot: rule %u leaves it",
+			address_print(&card_main(card)->address, address), rule->number);
+}
+
+/* The displays that a live rule means, as they stand here. `next` numbers its cards. */
+static int decide_live(struct run *r, const struct rule *rule, size_t *next)
+{
+	struct candidate c = { .plan = r->plan, .machine = r->machine, .cmdline = r->cmdline, .rule = rule };
+	char text[REPORT_TEXT_LEN];
+	size_t first = *next;
+
+	for (int i = 0; i < (int)r->machine->n; i++) {
+		const struct identity *identity = &r->machine->devices[i].identity;
+
+		if (!device_is_display(identity) || !id_matches(&rule->selector.id, identity))
+			continue;
+		if (card_of(r->machine, i, &c.card) < 0 || c.card.main != i)
+			continue;
+		(*next)++;
+		if (is_decided(r, &c.card))
+			continue;
+		if ((guard_display(&c, i, text) ? note_boot_display(r, rule, &c.card) : decide_live_card(r, c, *next)) <
+		    0)
+			return -ENOMEM;
+	}
+	if (*next > first || rule->optional)
+		return 0;
+	return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT, "rule %u finds no display of its kind",
+			rule->number);
 }
 
 /* When the plan would leave no display, every display is refused, and with it its whole card. */
@@ -189,7 +251,7 @@ static void refuse_last_displays(struct run *r)
 
 		/* What has its driver already, of a built-in vfio-pci, would not come back by refusing it. */
 		if (!d->bind || d->line.driver[0] || !device_is_display(&d->line.identity) ||
-		    (plan_rule(r->plan, d->rule)->allow & ALLOW_DISPLAY))
+		    rule_takes_display(plan_rule(r->plan, d->rule)))
 			continue;
 		for (size_t k = 0; k < r->out->n; k++)
 			if (r->out->items[k].card == card && r->out->items[k].bind)
@@ -252,6 +314,7 @@ static enum plan_state state_of(const struct machine *m, const struct cmdline *c
 int decide(const struct plan *p, const struct machine *m, const struct cmdline *c, struct decisions *out)
 {
 	struct run r = { .plan = p, .machine = m, .cmdline = c, .out = out };
+	size_t next = p->n_cards;
 	int ret = 0;
 
 	memset(out, 0, sizeof(*out));
@@ -259,8 +322,12 @@ int decide(const struct plan *p, const struct machine *m, const struct cmdline *
 	r.taken = calloc(m->n + 1, sizeof(*r.taken));
 	if (!r.taken)
 		return -ENOMEM;
-	for (size_t i = 0; i < p->n_cards && ret == 0; i++)
-		ret = decide_card(&r, i);
+	for (size_t i = 0; i < 2 * p->n_cards && ret == 0; i++)
+		if (p->cards[i % p->n_cards].open == (i >= p->n_cards)) /* what was accepted comes first */
+			ret = decide_card(&r, i % p->n_cards);
+	for (size_t i = 0; i < p->n_rules && ret == 0; i++)
+		if (p->rules[i].live)
+			ret = decide_live(&r, &p->rules[i], &next);
 	if (ret == 0) {
 		refuse_last_displays(&r);
 		ret = add_notes(&r);

@@ -14,7 +14,7 @@
 
 struct decision {
 	unsigned rule; /* N of the plan */
-	size_t card;   /* index into plan->cards: functions of one card share it */
+	size_t card;   /* index into plan->cards, or beyond it for a live rule: functions of one card share it */
 	int device;    /* index into machine->devices; -1: not there */
 	bool main;     /* the card's main function: if it fails, the card is given back */
 	bool bind;

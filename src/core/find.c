@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "find.h"
 
-static bool is_locked_card(const struct card *c, const struct identity *identity, uint64_t serial)
+static bool has_serial(const struct card *c, uint64_t serial)
 {
-	const struct device *main = card_main(c);
-
-	return identity_equal(identity, &main->identity) && (!serial || serial == main->serial);
+	return !serial || serial == card_main(c)->serial;
 }
 
 bool guard_of_image(const struct plan_guard *g)
@@ -15,28 +13,32 @@ bool guard_of_image(const struct plan_guard *g)
 
 bool guard_in_place(const struct plan_guard *g, const struct machine *m, struct card *out)
 {
-	return card_at(m, &g->root, &g->path, out) == 0 && is_locked_card(out, &g->identity, g->serial);
+	return card_at(m, &g->root, &g->path, out) == 0 && identity_equal(&g->identity, &card_main(out)->identity) &&
+	       has_serial(out, g->serial);
 }
 
-/* A guarded card of this identity that has left its place: what stands elsewhere may be that card. */
-static const struct plan_guard *displaced_guard(const struct plan *p, const struct machine *m,
-						const struct identity *id)
+bool find_ambiguous(const struct plan *p, const struct machine *m, const struct identity *id,
+		    char text[REPORT_TEXT_LEN])
 {
+	char path[PATH_LEN];
 	struct card at;
 
 	for (size_t i = 0; i < p->n_guards; i++) {
 		const struct plan_guard *g = &p->guards[i];
 
-		if (identity_equal(&g->identity, id) && !guard_of_image(g) && !guard_in_place(g, m, &at))
-			return g;
+		if (!identity_equal(&g->identity, id) || guard_of_image(g) || guard_in_place(g, m, &at))
+			continue;
+		snprintf(text, REPORT_TEXT_LEN, "its like that was at %s (%s) is not there: this may be that one",
+			 path_print(&g->path, path), reason_word(g->reason));
+		return true;
 	}
-	return NULL;
+	return false;
 }
 
 static bool another_names(const struct plan *p, size_t card, const struct identity *id)
 {
 	for (size_t i = 0; i < p->n_cards; i++)
-		if (i != card && identity_equal(&p->cards[i].identity, id))
+		if (i != card && plan_card_means(&p->cards[i], id))
 			return true;
 	for (size_t i = 0; i < p->n_guards; i++)
 		if (identity_equal(&p->guards[i].identity, id))
@@ -89,7 +91,7 @@ static void not_here(struct found *out, const struct plan_card *locked)
 	out->reason = out->occupant ? REASON_OTHER_DEVICE : REASON_ABSENT;
 	if (!out->occupant)
 		snprintf(out->text, sizeof(out->text), "nothing stands at its place");
-	else if (identity_equal(&locked->identity, &out->occupant->identity))
+	else if (plan_card_means(locked, &out->occupant->identity))
 		snprintf(out->text, sizeof(out->text), "at its place stands one like it with another serial number");
 	else
 		snprintf(out->text, sizeof(out->text), "at its place stands %s",
@@ -99,13 +101,13 @@ static void not_here(struct found *out, const struct plan_card *locked)
 static void look_elsewhere(struct found *out, const struct plan *p, size_t card, const struct machine *m)
 {
 	const struct plan_card *locked = &p->cards[card];
-	bool follow = device_is_display(&locked->identity) || locked->serial;
-	unsigned n = count_present(m, locked, &out->card);
+	bool follow = !locked->open && (device_is_display(&locked->identity) || locked->serial);
+	unsigned n = locked->open ? 0 : count_present(m, locked, &out->card);
 	char text[PATH_LEN];
 	struct path path;
 
-	if (n == 1 && follow && !another_names(p, card, &locked->identity) &&
-	    is_locked_card(&out->card, &locked->identity, locked->serial) && out->card.single == !locked->path.slot) {
+	if (n == 1 && follow && !another_names(p, card, &locked->identity) && has_serial(&out->card, locked->serial) &&
+	    out->card.single == !locked->path.slot) {
 		out->reason = REASON_MOVED;
 		path = card_path(&out->card);
 		snprintf(out->text, sizeof(out->text), "found at %s", path_print(&path, text));
@@ -127,20 +129,16 @@ void find_card(const struct plan *p, size_t card, const struct machine *m, struc
 {
 	const struct plan_card *locked = &p->cards[card];
 	bool by_serial, here, two;
-	const struct plan_guard *gone;
-	char path[PATH_LEN];
 
 	memset(out, 0, sizeof(*out));
 	out->occupant = occupant(m, locked, &two);
 	here = card_at(m, &locked->root, &locked->path, &out->card) == 0 &&
-	       is_locked_card(&out->card, &locked->identity, locked->serial);
+	       plan_card_means(locked, &card_main(&out->card)->identity) && has_serial(&out->card, locked->serial);
 	by_serial = here && locked->serial;
-	gone = by_serial ? NULL : displaced_guard(p, m, &locked->identity);
-	if (gone) {
+	if (!by_serial &&
+	    find_ambiguous(p, m, locked->open && here ? &card_main(&out->card)->identity : &locked->identity,
+			   out->text)) {
 		out->reason = REASON_AMBIGUOUS;
-		snprintf(out->text, sizeof(out->text),
-			 "its like that was at %s (%s) is not there: this may be that one",
-			 path_print(&gone->path, path), reason_word(gone->reason));
 		return;
 	}
 	if (here && two) {

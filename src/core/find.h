@@ -19,7 +19,8 @@ struct found {
  *  1. its identity stands at its root and path, and no guarded card of that identity has left its own place;
  *  2. else, for a display or a card with a serial: exactly one card of that identity exists, and no other entry and no
  *     guard names that identity: it has moved;
- *  3. else it is not bound. A serial in the lock must be read back exactly in either case.
+ *  3. else it is not bound. An open card is never followed. A serial in the lock must be read back exactly in either
+ * case.
  */
 void find_card(const struct plan *p, size_t card, const struct machine *m, struct found *out);
 
@@ -28,6 +29,10 @@ void find_card(const struct plan *p, size_t card, const struct machine *m, struc
  * own, or in its slot.
  */
 struct path find_function_path(const struct plan_card *locked, const struct path *function, const struct path *now);
+
+/* A guarded card of this identity has left its place: what stands elsewhere may be that card. Which, in text. */
+bool find_ambiguous(const struct plan *p, const struct machine *m, const struct identity *id,
+		    char text[REPORT_TEXT_LEN]);
 
 /* Whether the card that a guard names stands at its place. */
 bool guard_in_place(const struct plan_guard *g, const struct machine *m, struct card *out);

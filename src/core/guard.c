@@ -223,7 +223,7 @@ bool guard_display(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
 	char words[64];
 
-	if ((c->rule->allow & ALLOW_DISPLAY) || !guard_any_member(c, shows_boot, 0, &i))
+	if (rule_takes_display(c->rule) || !guard_any_member(c, shows_boot, 0, &i))
 		return false;
 	boot_display_words(device_of(c, i)->boot_display, words, sizeof(words));
 	why(text, "it shows the boot:%s", words);
@@ -299,6 +299,20 @@ static const struct guard {
 	/* clang-format on */
 };
 
+/*
+ * What nobody accepted stands behind every guard line in its place, whatever its reason: what was once refused, or is
+ * the twin of what was accepted, is not bound by itself.
+ */
+static enum reason is_guarded(const struct candidate *c, char text[REPORT_TEXT_LEN])
+{
+	if (c->locked && !c->locked->open)
+		return REASON_NONE;
+	for (enum reason reason = REASON_NONE + 1; reason < REASON_COUNT; reason++)
+		if (guard_line(c, reason, text))
+			return reason;
+	return REASON_NONE;
+}
+
 enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN], reason_set *refusing)
 {
 	enum reason first = REASON_NONE;
@@ -311,6 +325,10 @@ enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEX
 			continue;
 		first = first ? first : guards[k].reason;
 		*refusing |= REASON_BIT(guards[k].reason);
+	}
+	if (!first) {
+		first = is_guarded(c, text);
+		*refusing |= first ? REASON_BIT(first) : 0;
 	}
 	return first;
 }

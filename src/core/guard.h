@@ -15,7 +15,7 @@ struct candidate {
 	const struct machine *machine;
 	const struct cmdline *cmdline; /* NULL at accept */
 	const struct rule *rule;
-	const struct plan_card *locked; /* NULL at accept */
+	const struct plan_card *locked; /* NULL at accept, and for a live rule */
 	const struct found *found;      /* NULL at accept */
 	struct card card;               /* n 0: not there */
 };

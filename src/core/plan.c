@@ -52,3 +52,31 @@ const struct rule *plan_rule(const struct plan *p, unsigned number)
 			return &p->rules[i];
 	return NULL;
 }
+
+bool rule_is_complete(const struct rule *r)
+{
+	return r->has_id && r->selector.kind == SELECTOR_PATH;
+}
+
+static uint16_t known(uint32_t part)
+{
+	return part == ID_ANY ? 0 : (uint16_t)part;
+}
+
+struct plan_card plan_open_card(const struct rule *r)
+{
+	const struct id *id = &r->id;
+
+	return (struct plan_card){ .rule = r->number,
+				   .root = { .domain = r->selector.address.domain, .bus = r->selector.address.bus },
+				   .path = r->selector.path,
+				   .open = true,
+				   .id = *id,
+				   .identity = { known(id->vendor), known(id->device), known(id->subvendor),
+						 known(id->subdevice), id->class & id->mask } };
+}
+
+bool plan_card_means(const struct plan_card *c, const struct identity *i)
+{
+	return c->open ? id_matches(&c->id, i) : identity_equal(&c->identity, i);
+}

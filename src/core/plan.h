@@ -55,6 +55,12 @@ struct plan_card {
 	unsigned rule; /* the N of its rule */
 	struct root root;
 	struct path path; /* a slot: a card; else a single function */
+	/*
+	 * Of a path rule with id= that nothing was accepted for: no machine was read, and whatever its id means in its
+	 * place is the card. It has no serial, address or functions; `identity` has 0 for what the id leaves open.
+	 */
+	bool open;
+	struct id id; /* if open: the rule's id */
 	struct identity identity;
 	uint64_t serial; /* 0: none */
 	bool has_address;
@@ -110,6 +116,12 @@ int plan_add_keep(struct plan *p, const struct selector *s) _must_check_;
 int plan_add_guard(struct plan *p, const struct plan_guard *g) _must_check_;
 int plan_add_rule(struct plan *p, const struct rule *r) _must_check_;
 int plan_add_card(struct plan *p, const struct plan_card *c) _must_check_;
+/* Makes the card of a path rule with id= that has no entry in a lock. */
+struct plan_card plan_open_card(const struct rule *r);
+/* Whether the card is one of this identity. */
+bool plan_card_means(const struct plan_card *c, const struct identity *i) _pure_;
+/* Whether a card can be of this rule without having been accepted. */
+bool rule_is_complete(const struct rule *r) _pure_;
 /* NULL: no such rule. */
 const struct rule *plan_rule(const struct plan *p, unsigned number) _pure_;
 

@@ -117,6 +117,28 @@ static void id_write(const struct field *f, const void *base, struct text *out)
 	text_add(out, id_print(field_in(f, base), buf));
 }
 
+/* What is no whole identity is the id of an open card; card_check() asks whether it may be. */
+static int card_identity_parse(const struct field *f, char *text, void *base)
+{
+	struct plan_card *c = base;
+
+	if (identity_parse(text, &c->identity) == 0)
+		return 0;
+	c->open = true;
+	return read_id(f, text, base);
+}
+
+static void card_identity_print(const struct field *f, const void *base, struct text *out)
+{
+	const struct plan_card *c = base;
+	char buf[IDENTITY_LEN];
+
+	if (c->open)
+		id_write(f, base, out);
+	else
+		text_add(out, identity_print(&c->identity, buf));
+}
+
 /* setting = "timeout " seconds */
 static int setting_parse(const struct field *f, char *text, void *base)
 {
@@ -138,6 +160,7 @@ static const struct field_type drivers_field = { drivers_parse, drivers_print, f
 static const struct field_type allow_field = { allow_parse, allow_print, false };
 static const struct field_type place_field = { place_parse, place_print, false };
 static const struct field_type id_field = { read_id, id_write, false };
+static const struct field_type card_identity_field = { card_identity_parse, card_identity_print, false };
 static const struct field_type setting_field = { setting_parse, setting_print, true };
 
 static const char *module_check(struct plan *p, void *item)
@@ -167,16 +190,37 @@ static const char *guard_check(struct plan *p, void *item)
 
 static const char *rule_check(struct plan *p, void *item)
 {
-	return ((struct rule *)item)->number == p->n_rules ? NULL : "rules are not numbered from 1 in their order";
+	const struct rule *r = item;
+
+	if (r->number != p->n_rules)
+		return "rules are not numbered from 1 in their order";
+	return r->live && r->selector.kind != SELECTOR_ID ? "a live rule has an ID" : NULL;
+}
+
+/* An open card is what its rule says, and nothing else. An id with all its parts looks like an identity. */
+static const char *open_card_check(const struct rule *r, struct plan_card *c)
+{
+	struct plan_card open = plan_open_card(r);
+	char id[ID_LEN], identity[IDENTITY_LEN];
+
+	if (!c->open && strcmp(id_print(&open.id, id), identity_print(&c->identity, identity)) != 0)
+		return NULL;
+	if (!rule_is_complete(r) || c->has_address || c->serial || !root_is(&open.root, &c->root) ||
+	    !path_equal(&open.path, &c->path) || (c->open && !id_equal(&open.id, &c->id)))
+		return c->open ? "the card is not what its rule says" : NULL;
+	*c = open;
+	return NULL;
 }
 
 static const char *card_check(struct plan *p, void *item)
 {
-	const struct plan_card *c = item;
+	struct plan_card *c = item;
 
 	if (!p->n_rules || c->rule != p->n_rules)
 		return "the card does not belong to the rule before it";
-	return p->rules[p->n_rules - 1].live ? "a live rule has no card" : NULL;
+	if (p->rules[p->n_rules - 1].live)
+		return "a live rule has no card";
+	return open_card_check(&p->rules[p->n_rules - 1], c);
 }
 
 /* The item is not yet in the plan: it goes to the last card. */
@@ -187,6 +231,8 @@ static const char *function_check(struct plan *p, void *item)
 
 	if (!c || c->rule != p->n_rules)
 		return "no card stands before the function";
+	if (c->open)
+		return "a card that was not accepted has no functions";
 	if (c->n_functions == CARD_FUNCTIONS)
 		return "the card has too many functions";
 	if (f->path.slot)
@@ -238,7 +284,7 @@ static const struct field card_fields[] = {
 	{ "N", &number_field, FIELD_AT(plan_card, rule), .unhashed = true },
 	{ "ROOT", &root_field, FIELD_AT(plan_card, root) },
 	{ "PATH", &path_field, FIELD_AT(plan_card, path) },
-	{ "IDENTITY", &identity_field, FIELD_AT(plan_card, identity) },
+	{ "IDENTITY", &card_identity_field, FIELD_AT(plan_card, id) },
 	{ "SERIAL", &hex64_field, FIELD_AT(plan_card, serial) },
 	{ "ADDRESS", &address_field, FIELD_AT(plan_card, address), FIELD_HAS(plan_card, has_address) },
 };

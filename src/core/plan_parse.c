@@ -7,7 +7,7 @@
 /*
  * plan = header kernel hash *module [ set ] *keep *guard *group end
  * lock = header [ set ] *keep *guard *group end
- * group = rule *( card 1*16function )
+ * group = rule *( card 0*16function )      at least one but for an open card, which has none
  *
  * The fields of each line are the tables of plan_lines.c. Only what the printer writes is a plan: at the end it is
  * printed again and must give the same bytes.
@@ -35,7 +35,8 @@ static int check_order(const struct parser *ps, int next)
 	for (int i = ps->last + 1; i < next; i++)
 		if (p->kind == KIND_PLAN && plan_lines[i].plan_only && plan_lines[i].once)
 			return complain(ps->err, i == LINE_KERNEL ? "no kernel line" : "no hash line");
-	if (next != LINE_FUNCTION && p->n_cards && !p->cards[p->n_cards - 1].n_functions)
+	if (next != LINE_FUNCTION && p->n_cards && !p->cards[p->n_cards - 1].n_functions &&
+	    !p->cards[p->n_cards - 1].open)
 		return complain(ps->err, "the card before has no function line");
 	return 0;
 }

@@ -27,7 +27,7 @@ static bool plan_in_order(const struct plan *p)
 	for (size_t i = 0; i < p->n_cards; i++) {
 		const struct plan_card *c = &p->cards[i];
 
-		if (!c->rule || c->rule > p->n_rules || !c->n_functions || c->n_functions > CARD_FUNCTIONS)
+		if (!c->rule || c->rule > p->n_rules || !c->n_functions != c->open || c->n_functions > CARD_FUNCTIONS)
 			return false;
 	}
 	return true;

@@ -35,6 +35,12 @@ void rule_free(struct rule *r);
 /* An entry belongs to a rule by its selector and id= alone. */
 bool rule_same(const struct rule *a, const struct rule *b) _pure_;
 
+/* A live rule has no say in it. */
+static inline bool rule_takes_display(const struct rule *r)
+{
+	return (r->allow & ALLOW_DISPLAY) && !r->live;
+}
+
 /* The words of allow= in their order, NULL-terminated; bit 1 << index. */
 extern const char *const allow_words[];
 

@@ -141,6 +141,13 @@ void session_show(const struct session *s, const struct acceptance *a)
 		rule = a->lines[i].rule;
 		show_line(s, &a->lines[i], names);
 	}
+	for (size_t i = 0; i < s->config.n_rules; i++) {
+		const struct rule *r = &s->config.rules[i];
+
+		if (r->live)
+			printf("bind %s live (%s:%u)\n  decided at each boot: there is nothing to lock\n",
+			       selector_print(&r->selector, selector), r->file, r->line);
+	}
 	show_dropped(s, &a->lock);
 	for (size_t i = 0; i < a->n_notes; i++)
 		printf("note: %s\n", a->notes[i].text);

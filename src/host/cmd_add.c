@@ -95,6 +95,21 @@ static int store(const struct session *s, const struct acceptance *a, const char
 	return ret;
 }
 
+/* A live rule changes no lock. */
+static int store_live(const struct session *s, const char *words, bool is_new)
+{
+	int ret;
+
+	if (!is_new)
+		puts("The rule is there already.");
+	if (!is_new || !session_ask(s, "Write this rule?"))
+		return is_new ? EXIT_REFUSED : EXIT_DONE;
+	ret = write_rule(s, words);
+	if (ret == EXIT_DONE)
+		puts("Written. Now run `earlybind regenerate`, and reboot.");
+	return ret;
+}
+
 static int add(struct session *s, const char *words)
 {
 	bool is_new = false, *chosen;
@@ -118,7 +133,9 @@ static int add(struct session *s, const char *words)
 	session_show(s, &a);
 	for (size_t i = 0; i < a.n_lines; i++)
 		locked += a.lines[i].rule == rule->number && a.lines[i].reason == REASON_NONE;
-	if (locked)
+	if (rule->live)
+		ret = store_live(s, words, is_new);
+	else if (locked)
 		ret = store(s, &a, words, is_new, locked);
 	else
 		say_error("this rule would lock nothing: nothing was written");

@@ -99,10 +99,17 @@ static int put_nothing(const struct cli *cli, const struct config *config)
 /* Whether it could be written. */
 static bool show(const struct image *image, const struct plan *plan)
 {
+	size_t live = 0;
+
 	for (size_t i = 0; i < image->n_files; i++)
 		printf("/%s/%s\n", STAGING_FOLDER, image->files[i].name);
-	printf("plan %016" PRIx64 " for kernel %s: %zu card%s\n", image->hash, plan->kernel, plan->n_cards,
+	for (size_t i = 0; i < plan->n_rules; i++)
+		live += plan->rules[i].live;
+	printf("plan %016" PRIx64 " for kernel %s: %zu card%s", image->hash, plan->kernel, plan->n_cards,
 	       plan->n_cards == 1 ? "" : "s");
+	if (live)
+		printf(", %zu live rule%s", live, live == 1 ? "" : "s");
+	putchar('\n');
 	return fflush(stdout) == 0;
 }
 
@@ -163,7 +170,7 @@ int cmd_image(struct cli *cli)
 	config_complain(&config);
 	if (planned_compose(cli, &config, true, &made))
 		return give_up(cli, strerror(ENOMEM));
-	code = made.plan.n_cards ? put_plan(cli, &made.plan) : put_nothing(cli, &config);
+	code = made.plan.n_rules ? put_plan(cli, &made.plan) : put_nothing(cli, &config);
 	composition_free(&made);
 	return code;
 }

@@ -58,7 +58,8 @@ int forecast_make(const struct cli *cli, struct forecast *out)
 	if (config_load(&cli->root, &out->config) < 0)
 		return -ENOMEM;
 	ret = read_lock(cli, out);
-	if (ret == 0)
+	/* A damaged lock binds nothing, live rules neither. */
+	if (ret == 0 && !out->lock_broken)
 		ret = compose(&out->config, out->has_lock ? &out->lock : NULL, &out->composition);
 	if (ret == 0)
 		ret = live_machine(cli, &out->machine);

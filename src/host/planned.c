@@ -66,7 +66,7 @@ int planned_image(const struct cli *cli, const char *kernel, struct image *out, 
 		err = planned_compose(cli, &config, false, &made);
 	if (err)
 		snprintf(why, IMAGE_WHY_LEN, "%s", strerror(-err));
-	else if (made.plan.n_cards)
+	else if (made.plan.n_rules)
 		err = image_make(&cli->root, cli->root_dir, kernel, &made.plan, out, why);
 	composition_free(&made);
 	config_free(&config);

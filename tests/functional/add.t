@@ -148,4 +148,37 @@ mkdir -p "$R/etc/earlybind.d"
 echo 'bind 05:00' >"$R/etc/earlybind.d/vm.conf"
 run remove 05:00 --yes
 ok 'a rule of another file is named, and left there' complained 1 'the rule is in /etc/earlybind.d/vm.conf:1'
+# --- rules without a lock
+
+new two-gpus
+run add --yes 10de:13c2 live
+ok 'a live rule is written' said 0 'Written. Now run `earlybind regenerate`, and reboot.'
+ok 'into the configuration' same "$CONF" 'bind 10de:13c2 live'
+ok 'and no lock is' unchanged "$LOCK" none
+image
+ok 'an image gets its plan' said 0 ': 0 cards, 1 live rule'
+ok 'whole' has "$TMP/image/usr/lib/earlybind/plan" 'live=1 /etc/earlybind.conf:1 10de:13c2'
+run accept --yes
+ok 'accept says that there is nothing to lock' said 0 'decided at each boot: there is nothing to lock'
+run check
+ok 'check tells what it would do' said 0 '0000:06:00.0 [10de:13c2] bind to vfio-pci'
+: >"$LOCK"
+run check
+ok 'but not with a damaged lock' lacks "$TMP/out" 'bind to'
+image
+ok 'as no image gets a plan then' complained 0 lock-broken
+ok 'none at all' silent "$TMP/image"/usr/lib/earlybind/plan
+new two-gpus 'bind 10de:13c2 live'
+run add --yes 10de:13c2 live
+ok 'a live rule that is there already' said 0 'there already'
+refused 'live and allow=display' 2 'never takes the boot display' 10de:13c2 live allow=display
+new two-gpus 'bind 0000:00:03.1/00 id=10de:13c2'
+image
+ok 'a path with id= gets its plan without a lock' said 0 ': 1 card'
+run check
+ok 'check finds its card' said 0 '0000:06:00.0 [10de:13c2] bind to vfio-pci'
+change 'include laptop'
+run check
+ok 'and says where it is not' said 1 'refused: absent (nothing stands at its place)'
+
 tap_end

@@ -118,13 +118,32 @@ static void an_entry_is_known_by_selector_and_id_not_by_spelling_or_order(void *
 	       "function 03.1/00.0 " GPU "\n"
 	       "function 03.1/00.1 " AUDIO "\n",
 	       "");
-	expect("bind 00:01.0/00 id=10de:13c2\n",
-	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 a:1 0000:00:01.0/00\n"
-	       "card 1 0000:00 01.0/00 " GPU " - -\n"
-	       "function 01.0/00.0 " GPU "\n",
-	       "",
-	       "not-supported-yet /etc/earlybind.conf:1: bind 0000:00:01.0/00: a path with id= that was not "
-	       "accepted is not supported yet\n"
+}
+
+#define OTHER_ENTRY                                                                                                    \
+	"rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 a:1 0000:00:01.0/00\n"                          \
+	"card 1 0000:00 01.0/00 " GPU " - 0000:01:00.0\n"                                                              \
+	"function 01.0/00.0 " GPU "\n"
+
+static void a_path_with_id_and_a_live_rule_need_no_entry(void **state)
+{
+	(void)state;
+	expect("bind 00:01.0/00 id=10de:13c2 driver=pci-stub allow=display\nbind 1002:67df live\n", NULL,
+	       "rule 1 driver=pci-stub allow=display at=boot id=10de:13c2 optional=0 live=0 /etc/earlybind.conf:1 "
+	       "0000:00:01.0/00\n"
+	       "card 1 0000:00 01.0/00 10de:13c2 - -\n"
+	       "rule 2 driver=vfio-pci allow=- at=boot id=- optional=0 live=1 /etc/earlybind.conf:2 1002:67df\n",
+	       "");
+	/* An entry of another rule in the same place is not its own, and does not stand against it. */
+	expect("bind 00:01.0/00 id=10de:13c2\n", OTHER_ENTRY,
+	       "rule 1 driver=vfio-pci allow=- at=boot id=10de:13c2 optional=0 live=0 /etc/earlybind.conf:1 "
+	       "0000:00:01.0/00\n"
+	       "card 1 0000:00 01.0/00 10de:13c2 - -\n",
+	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
+	/* In another place it is a twin of what the live rule means. */
+	expect("bind 10de:13c2 live\n", OTHER_ENTRY,
+	       "guard twin 0000:00 01.0/00 " GPU " - lock entry that no rule uses: bind 0000:00:01.0/00\n"
+	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=1 /etc/earlybind.conf:1 10de:13c2\n",
 	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 }
 
@@ -280,6 +299,7 @@ int main(void)
 		cmocka_unit_test(without_a_lock_no_rule_goes_on),
 		cmocka_unit_test(a_rule_without_an_entry_costs_only_itself),
 		cmocka_unit_test(an_entry_is_known_by_selector_and_id_not_by_spelling_or_order),
+		cmocka_unit_test(a_path_with_id_and_a_live_rule_need_no_entry),
 		cmocka_unit_test(options_come_from_the_config),
 		cmocka_unit_test(keep_and_set_come_from_the_config_alone),
 		cmocka_unit_test(allow_and_at_boot_count_only_as_accepted),

@@ -7,7 +7,7 @@
 
 #define CONF "/etc/earlybind.conf"
 #define FORMS "a slot (06:00.0), a path (0000:00:03.1/00) or an ID (10de:13c2)"
-#define OPTIONS "driver=, allow=, at=, optional or id="
+#define OPTIONS "driver=, allow=, at=, optional, id= or live"
 
 static struct config config_of(const char *text, size_t len)
 {
@@ -233,7 +233,8 @@ static const struct mistake {
 	{ "bind 06:00 at=claim", 12, 8, "`at=claim` is not supported yet", NULL },
 	{ "bind 06:00 allow=display at=claim", 26, 8, "`at=claim` is not supported yet", NULL },
 	{ "bind 06:00 allow=display,in-use", 12, 20, "`allow=in-use` is not supported yet", NULL },
-	{ "bind 10de:13c2 live", 16, 4, "`live` is not supported yet", NULL },
+	{ "bind 10de:13c2 allow=display live", 6, 9,
+	  "a `live` rule never takes the boot display: expected no `allow=display`", NULL },
 	/* keep and set */
 	{ "keep 06:00 optional", 12, 8, "expected nothing behind the selector of `keep`, not `optional`", NULL },
 	{ "set", 4, 1, "expected a setting: timeout=SECONDS", NULL },

@@ -145,6 +145,63 @@ static void a_line_out_of_its_place_fails(void **state)
 		assert_lock_fails(&cases[i]);
 }
 
+#define COMPLETE(n)                                                                                                    \
+	"rule " n " driver=vfio-pci allow=- at=boot id=10de:13c2 optional=0 live=0 /etc/earlybind.conf:1 "             \
+	"0000:00:03.1/00\n"
+#define OPEN(identity) "card 1 0000:00 03.1/00 " identity " - -\n"
+
+static void an_open_card_is_what_its_rule_says(void **state)
+{
+	static const struct case_of_body cases[] = {
+		{ RULE("1", "10de:13c2") OPEN("10de:13c2"), 3, 0 },
+		{ RULE("1", "0000:00:03.1/00") OPEN("10de:13c2"), 3, 0 },
+		{ COMPLETE("1") OPEN("10de:13c3"), 3, 0 },
+		{ COMPLETE("1") OPEN("10de"), 3, 24 },
+		{ COMPLETE("1") "card 1 0000:00 03.1/00 10de:13c2 - 0000:06:00.0\n", 3, 0 },
+		{ COMPLETE("1") "card 1 0000:00 03.1/00 10de:13c2 00000000000000ab -\n", 3, 0 },
+		{ COMPLETE("1") "card 1 0000:00 03.2/00 10de:13c2 - -\n", 3, 0 },
+		{ COMPLETE("1") "card 1 0000:01 03.1/00 10de:13c2 - -\n", 3, 0 },
+		{ COMPLETE("1") "card 1 _SB_.PCI0 03.1/00 10de:13c2 - -\n", 3, 0 },
+		{ COMPLETE("1") OPEN("10de:13c2") FUNCTION, 4, 0 },
+		{ COMPLETE("1") OPEN("10de:13c2:*:*"), 3, 0 },
+		{ COMPLETE("1") OPEN(GPU), 4, 0 },
+		{ LIVE("1", "0000:00:03.1/00"), 2, 0 },
+	};
+	struct plan_error err;
+	struct plan p;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_lock_fails(&cases[i]);
+	assert_int_equal(parse_sealed(KIND_LOCK, COMPLETE("1") OPEN("10de:13c2") LIVE("2", "1002:*"), &p, &err), 0);
+	assert_true(p.cards[0].open);
+	assert_int_equal(p.cards[0].id.subvendor, ID_ANY);
+	assert_int_equal(p.cards[0].identity.subvendor, 0);
+	plan_free(&p);
+	/* One that was accepted has its functions, and may lack its address. */
+	assert_int_equal(parse_sealed(KIND_LOCK, COMPLETE("1") OPEN(GPU) FUNCTION, &p, &err), 0);
+	assert_false(p.cards[0].open);
+	plan_free(&p);
+}
+
+/* An id with all its parts looks like an identity, but its class counts as a whole. */
+static void an_open_card_of_a_full_id(void **state)
+{
+	struct plan_error err;
+	struct plan p;
+
+	(void)state;
+	assert_int_equal(parse_sealed(KIND_LOCK,
+				      "rule 1 driver=vfio-pci allow=- at=boot id=" GPU
+				      " optional=0 live=0 f:1 0000:00:03.1/00\n" OPEN(GPU),
+				      &p, &err),
+			 0);
+	assert_true(p.cards[0].open);
+	assert_false(plan_card_means(&p.cards[0], &(struct identity){ 0x10de, 0x13c2, 0x10de, 0x1116, 0x038000 }));
+	assert_true(plan_card_means(&p.cards[0], &(struct identity){ 0x10de, 0x13c2, 0x10de, 0x1116, 0x030000 }));
+	plan_free(&p);
+}
+
 static void the_complaint_says_what_is_wrong(void **state)
 {
 	static const struct {
@@ -275,6 +332,8 @@ int main(void)
 		cmocka_unit_test(good_locks_are_read),
 		cmocka_unit_test(a_line_with_a_bad_field_fails_there),
 		cmocka_unit_test(a_line_out_of_its_place_fails),
+		cmocka_unit_test(an_open_card_is_what_its_rule_says),
+		cmocka_unit_test(an_open_card_of_a_full_id),
 		cmocka_unit_test(the_complaint_says_what_is_wrong),
 		cmocka_unit_test(only_the_printed_spelling_is_read),
 		cmocka_unit_test(a_plan_has_kernel_and_hash_and_sane_modules),
