@@ -5,7 +5,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "advice.h"
 #include "files.h"
+#include "forecast.h"
 #include "live.h"
 
 static int take_flock(struct session *s)
@@ -152,6 +154,34 @@ void session_show(const struct session *s, const struct acceptance *a)
 	for (size_t i = 0; i < a->n_notes; i++)
 		printf("note: %s\n", a->notes[i].text);
 	names_close(names);
+}
+
+int session_advise(const struct session *s, const struct plan *lock)
+{
+	struct composition c = { 0 };
+	struct decisions d = { 0 };
+	struct cmdline none = { 0 };
+	struct advices advices = { 0 };
+	struct machine m = s->machine;
+	int ret = -ENOMEM;
+
+	m.devices = calloc(m.n + 1, sizeof(*m.devices));
+	if (m.devices) {
+		memcpy(m.devices, s->machine.devices, m.n * sizeof(*m.devices));
+		forecast_forget_drivers(&m);
+		ret = compose(&s->config, lock, &c);
+	}
+	if (ret == 0)
+		ret = decide(&c.plan, &m, &none, &d);
+	if (ret == 0)
+		ret = advise(s->cli, &c.plan, &m, &d, ADVICE_ALL & ~(1u << ADVICE_DRIFT), &advices);
+	if (ret == 0)
+		advices_warn(&advices);
+	advices_free(&advices);
+	decisions_free(&d);
+	composition_free(&c);
+	free(m.devices);
+	return ret;
 }
 
 bool session_ask(const struct session *s, const char *question)

@@ -25,6 +25,8 @@ void session_close(struct session *s);
 
 /* Prints what would be locked, refused and dropped, and the notes. */
 void session_show(const struct session *s, const struct acceptance *a);
+/* Warns of what the machine does not fit together with this lock. 0 or -ENOMEM. */
+int session_advise(const struct session *s, const struct plan *lock) _must_check_;
 /* --yes, or "yes" from a terminal. */
 bool session_ask(const struct session *s, const char *question);
 /* Writes the lock. EXIT_DONE or EXIT_REFUSED, which was said. */

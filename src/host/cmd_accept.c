@@ -72,7 +72,7 @@ static int accept_chosen(struct session *s, const bool *chosen)
 		return EXIT_REFUSED;
 	}
 	session_show(s, &a);
-	ret = store(s, &a);
+	ret = session_advise(s, &a.lock) == 0 ? store(s, &a) : EXIT_REFUSED;
 	if (ret == EXIT_DONE && a.lock.n_cards == 0 && any_refused(&a))
 		ret = EXIT_REFUSED;
 	acceptance_free(&a);

@@ -131,6 +131,8 @@ static int add(struct session *s, const char *words)
 	}
 	ret = EXIT_REFUSED;
 	session_show(s, &a);
+	if (session_advise(s, &a.lock) < 0)
+		say_error("no memory to look at the machine");
 	for (size_t i = 0; i < a.n_lines; i++)
 		locked += a.lines[i].rule == rule->number && a.lines[i].reason == REASON_NONE;
 	if (rule->live)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rules, lock and machine against each other, without changing anything: what would the next boot do? */
 #include "../core/accept.h"
+#include "advice.h"
 #include "cli.h"
 #include "files.h"
 #include "forecast.h"
@@ -10,34 +11,8 @@ struct checked {
 	struct cli *cli;
 	struct forecast f;
 	unsigned problems; /* what makes the exit status 1 */
-	unsigned unviable;
+	struct advices advices;
 };
-
-static bool is_bound(const struct checked *c, int device)
-{
-	for (size_t i = 0; i < c->f.decisions.n; i++)
-		if (c->f.decisions.items[i].bind && c->f.decisions.items[i].device == device)
-			return true;
-	return false;
-}
-
-/* VFIO opens a group only when all its endpoints are with vfio or with no driver. */
-static void warn_group(struct checked *c, const struct device *bound)
-{
-	char address[ADDRESS_LEN], other[ADDRESS_LEN];
-
-	for (size_t i = 0; i < c->f.machine.n; i++) {
-		const struct device *d = &c->f.machine.devices[i];
-
-		if (d->iommu_group < 0 || d->iommu_group != bound->iommu_group || device_is_bridge(&d->identity) ||
-		    is_bound(c, (int)i))
-			continue;
-		say_warning("%s shares IOMMU group %d with %s, which stays with the host: the VM cannot use it until "
-			    "that one is bound too, or its driver is unloaded",
-			    address_print(&bound->address, address), d->iommu_group, address_print(&d->address, other));
-		c->unviable++;
-	}
-}
 
 static void print_decisions(const struct checked *c)
 {
@@ -95,6 +70,7 @@ static void print_json(const struct checked *c)
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');
+	advices_json(&c->advices, &j);
 	json_bool(&j, "lock_broken", c->f.lock_broken);
 	json_close(&j, '}');
 	putchar('\n');
@@ -129,9 +105,10 @@ static int check(struct checked *c)
 		const struct decision *d = &c->f.decisions.items[i];
 
 		c->problems += !d->bind;
-		if (d->bind)
-			warn_group(c, &c->f.machine.devices[d->device]);
 	}
+	if (advise(c->cli, &c->f.composition.plan, &c->f.machine, &c->f.decisions, ADVICE_ALL, &c->advices) < 0)
+		return -ENOMEM;
+	advices_warn(&c->advices);
 	if (c->cli->json)
 		print_json(c);
 	else
@@ -154,6 +131,7 @@ int cmd_check(struct cli *cli)
 		ret = check(&c);
 	if (ret == -ENOMEM)
 		say_error("no memory");
+	advices_free(&c.advices);
 	forecast_free(&c.f);
 	return ret < 0 || c.problems ? EXIT_REFUSED : EXIT_DONE;
 }

@@ -2,8 +2,10 @@
 /* The report of this boot, as a person or a program reads it. */
 #include <libsmartcols/libsmartcols.h>
 
+#include "advice.h"
 #include "cli.h"
 #include "files.h"
+#include "forecast.h"
 #include "json.h"
 #include "live.h"
 #include "look.h"
@@ -26,36 +28,79 @@ static int load(const struct cli *cli, struct report *out, bool *missing)
 	return ret < 0 && !*missing ? EXIT_REFUSED : EXIT_DONE;
 }
 
-/* Without a report: is that as it should be? */
-static int say_missing(const struct cli *cli, const struct look *look)
-{
-	struct config config;
-	size_t rules;
+/* The machine, configuration and lock as they are now, beside what the boot did. */
+struct now {
+	struct look look;
+	struct forecast f;
+	struct advices advices;
+};
 
-	if (config_load(&cli->root, &config) < 0) {
-		say_error("no memory for the configuration");
-		return EXIT_REFUSED;
-	}
-	rules = config.n_rules;
-	config_free(&config);
+static void now_free(struct now *n)
+{
+	advices_free(&n->advices);
+	forecast_free(&n->f);
+	look_free(&n->look);
+}
+
+/* What cannot be read was said, and is left out. */
+static void look_at_now(const struct cli *cli, struct now *n)
+{
+	/* What stays with the host in a group is for check and accept: it is no news at each boot. */
+	unsigned kinds = ADVICE_ALL & ~(1u << ADVICE_GROUP);
+	int ret = look_at_all(cli, &n->look);
+
+	if (ret == 0)
+		ret = forecast_make(cli, &n->f);
+	if (ret == 0 && n->f.config.n_rules)
+		ret = advise(cli, &n->f.composition.plan, &n->f.machine, &n->f.decisions, kinds, &n->advices);
+	if (ret == -ENOMEM)
+		say_error("no memory to look at the images and the machine");
+}
+
+static unsigned count_waiting(const struct composition *c)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < c->n_notes; i++)
+		n += c->notes[i].reason == REASON_NOT_ACCEPTED;
+	return n;
+}
+
+/* The next step where rules were of no effect in this boot. */
+static void say_waiting(const struct now *n)
+{
+	unsigned waiting = count_waiting(&n->f.composition);
+
+	if (n->f.lock_broken || waiting)
+		printf("%zu rule%s: `earlybind accept`, then `earlybind regenerate`, and reboot.\n",
+		       n->f.config.n_rules, n->f.config.n_rules == 1 ? "" : "s");
+	else if (!n->look.n || !look_is_current(&n->look))
+		puts("The rules are accepted: `earlybind regenerate`, and reboot.");
+	else
+		puts("The rules are accepted and in the images: reboot.");
+}
+
+/* Without a report: is that as it should be? */
+static int say_missing(const struct cli *cli, const struct now *n)
+{
 	if (cli->json) {
 		struct json j = { .to = stdout };
 
 		json_open(&j, NULL, '{');
 		json_string(&j, "report", NULL);
-		look_json(look, &j);
+		look_json(&n->look, &j);
+		advices_json(&n->advices, &j);
 		json_close(&j, '}');
 		putchar('\n');
 	} else {
 		puts("This boot's image had no plan: nothing was done.");
-		if (rules)
-			printf("%zu rule%s: `earlybind accept`, then `earlybind regenerate`, and reboot.\n", rules,
-			       rules == 1 ? "" : "s");
+		if (n->f.config.n_rules)
+			say_waiting(n);
 	}
-	return rules ? EXIT_REFUSED : EXIT_DONE;
+	return n->f.config.n_rules ? EXIT_REFUSED : EXIT_DONE;
 }
 
-static void print_json(const struct report *r, const struct look *look)
+static void print_json(const struct report *r, const struct now *n)
 {
 	struct json j = { .to = stdout };
 	char text[PATH_LEN + ROOT_LEN];
@@ -95,7 +140,8 @@ static void print_json(const struct report *r, const struct look *look)
 	json_number(&j, "refused", r->refused);
 	json_number(&j, "failed", r->failed);
 	json_number(&j, "milliseconds", r->milliseconds);
-	look_json(look, &j);
+	look_json(&n->look, &j);
+	advices_json(&n->advices, &j);
 	json_close(&j, '}');
 	putchar('\n');
 }
@@ -182,10 +228,10 @@ static void print_stale(const struct look *look)
 		puts("Now run `earlybind regenerate`.");
 }
 
-static int say_report(const struct cli *cli, const struct report *r, const struct look *look)
+static int say_report(const struct cli *cli, const struct report *r, const struct now *n)
 {
 	if (cli->json)
-		print_json(r, look);
+		print_json(r, n);
 	else
 		print_report(cli, r);
 	return r->refused || r->failed || !r->complete || r->state == PLAN_BROKEN ? EXIT_REFUSED : EXIT_DONE;
@@ -194,7 +240,7 @@ static int say_report(const struct cli *cli, const struct report *r, const struc
 int cmd_status(struct cli *cli)
 {
 	struct report report = { 0 };
-	struct look look = { 0 };
+	struct now now = { 0 };
 	bool missing;
 	int ret;
 
@@ -205,14 +251,15 @@ int cmd_status(struct cli *cli)
 	ret = load(cli, &report, &missing);
 	if (ret != EXIT_DONE)
 		return ret;
-	if (look_at_all(cli, &look))
-		say_error("no memory to look at the images");
-	ret = missing ? say_missing(cli, &look) : say_report(cli, &report, &look);
+	look_at_now(cli, &now);
+	ret = missing ? say_missing(cli, &now) : say_report(cli, &report, &now);
 	if (!cli->json)
-		print_stale(&look);
-	if (!look_is_current(&look))
+		print_stale(&now.look);
+	fflush(stdout);
+	advices_warn(&now.advices);
+	if (!look_is_current(&now.look))
 		ret = EXIT_REFUSED;
-	look_free(&look);
+	now_free(&now);
 	report_free(&report);
 	return ret;
 }

@@ -6,7 +6,7 @@
 #include "files.h"
 #include "live.h"
 
-static void forget_drivers(struct machine *m)
+void forecast_forget_drivers(struct machine *m)
 {
 	for (size_t i = 0; i < m->n; i++) {
 		m->devices[i].driver[0] = '\0';
@@ -65,7 +65,7 @@ int forecast_make(const struct cli *cli, struct forecast *out)
 		ret = live_machine(cli, &out->machine);
 	if (ret < 0)
 		return ret;
-	forget_drivers(&out->machine);
+	forecast_forget_drivers(&out->machine);
 	return decide(&out->composition.plan, &out->machine, &none, &out->decisions);
 }
 

@@ -21,6 +21,8 @@ struct forecast {
 
 /* 0; -ENOMEM, of which nothing was said; another error, which was. */
 int forecast_make(const struct cli *cli, struct forecast *out) _must_check_;
+/* The machine as a boot finds it. */
+void forecast_forget_drivers(struct machine *m);
 void forecast_free(struct forecast *f);
 
 #endif

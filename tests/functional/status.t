@@ -83,11 +83,15 @@ new two-gpus
 run status
 ok 'no report and no rules: all is well' said 0 "This boot's image had no plan"
 run status --json
-ok '--json of no report' same "$TMP/out" '{"report":null,"images":[]}'
+ok '--json of no report' same "$TMP/out" '{"report":null,"images":[],"advice":[]}'
 new two-gpus 'bind 10de:13c2'
 run status
 ok 'no report, but rules' said 1 '1 rule'
 ok 'with the next step' said 1 'earlybind accept'
+
+run accept --yes
+run status
+ok 'no report, but what is accepted: the image waits' said 1 'The rules are accepted: `earlybind regenerate`, and reboot.'
 
 # --- a report that is wrong
 

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "advice.h"
+
+#include <stdarg.h>
+
+#include "../core/array.h"
+
+static const char *const kind_words[ADVICE_COUNT] = {
+	[ADVICE_IOMMU] = "iommu", [ADVICE_ACS] = "acs-override", [ADVICE_GROUP] = "group",
+	[ADVICE_DRIFT] = "drift", [ADVICE_VM] = "vm-definition",
+};
+
+/* One run of advise(). */
+struct adviser {
+	const struct sysroot *root;
+	const struct plan *plan;
+	const struct machine *machine;
+	const struct decisions *decisions;
+	struct advices *out;
+};
+
+static struct advice *add(struct adviser *a, enum advice_kind kind, const struct address *address)
+{
+	struct advice *item = array_grow(&a->out->items, &a->out->n, sizeof(*item));
+
+	if (!item)
+		return NULL;
+	item->kind = kind;
+	if (address)
+		address_print(address, item->address);
+	return item;
+}
+
+static _printf_(2, 3) int say(struct advice *item, const char *fmt, ...)
+{
+	va_list args;
+
+	if (!item)
+		return -ENOMEM;
+	va_start(args, fmt);
+	vsnprintf(item->text, sizeof(item->text), fmt, args);
+	va_end(args);
+	return 0;
+}
+
+static int advise_iommu(struct adviser *a)
+{
+	struct advice *item;
+
+	for (size_t i = 0; i < a->machine->n; i++)
+		if (a->machine->devices[i].iommu_group >= 0)
+			return 0;
+	item = add(a, ADVICE_IOMMU, NULL);
+	if (!item)
+		return -ENOMEM;
+	iommu_explain(a->root, item->text, sizeof(item->text));
+	return 0;
+}
+
+/* A patch that some kernels carry. */
+static int advise_acs(struct adviser *a)
+{
+	static const char word[] = "pcie_acs_override=";
+	char cmdline[4096];
+	const char *at;
+
+	if (sysroot_read(a->root, "proc/cmdline", cmdline, sizeof(cmdline)) < 0)
+		return 0;
+	at = strstr(cmdline, word);
+	if (!at || (at != cmdline && at[-1] != ' '))
+		return 0;
+	return say(
+		add(a, ADVICE_ACS, NULL),
+		"%s on the kernel command line splits IOMMU groups that the hardware does not keep apart: devices of "
+		"one real group can reach each other's memory, the host's and the virtual machine's",
+		word);
+}
+
+/* The decision of function i, NULL: none. */
+static const struct decision *decision_of(const struct adviser *a, size_t i)
+{
+	for (size_t k = 0; k < a->decisions->n; k++)
+		if (a->decisions->items[k].device == (int)i)
+			return &a->decisions->items[k];
+	return NULL;
+}
+
+/* VFIO opens a group only when all its endpoints are with vfio or with no driver. */
+static int advise_group(struct adviser *a, const struct device *bound)
+{
+	char address[ADDRESS_LEN], other[ADDRESS_LEN];
+
+	for (size_t i = 0; i < a->machine->n; i++) {
+		const struct device *d = &a->machine->devices[i];
+		const struct decision *decision = decision_of(a, i);
+
+		if (d->iommu_group < 0 || d->iommu_group != bound->iommu_group || device_is_bridge(&d->identity) ||
+		    (decision && decision->bind))
+			continue;
+		if (say(add(a, ADVICE_GROUP, &d->address),
+			"%s shares IOMMU group %d with %s, which stays with the host: the VM cannot use it until that "
+			"one is "
+			"bound too, or its driver is unloaded",
+			address_print(&bound->address, address), d->iommu_group, address_print(&d->address, other)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int advise_groups(struct adviser *a)
+{
+	for (size_t i = 0; i < a->decisions->n; i++) {
+		const struct decision *d = &a->decisions->items[i];
+
+		if (d->bind && advise_group(a, &a->machine->devices[d->device]) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What `accept` would have to be told. */
+static void print_rule(const struct adviser *a, unsigned number, char buf[SELECTOR_LEN])
+{
+	selector_print(&plan_rule(a->plan, number)->selector, buf);
+}
+
+/* The same model with another subsystem: that is what firmware updates change. */
+static bool is_updated(const struct adviser *a, const struct plan_card *card)
+{
+	struct card there;
+
+	return card_at(a->machine, &card->root, &card->path, &there) == 0 &&
+	       card_main(&there)->identity.vendor == card->identity.vendor &&
+	       card_main(&there)->identity.device == card->identity.device;
+}
+
+static int advise_lost(struct adviser *a, const struct plan_card *card, const struct decision *d)
+{
+	char selector[SELECTOR_LEN], address[ADDRESS_LEN];
+
+	print_rule(a, card->rule, selector);
+	return say(
+		add(a, ADVICE_DRIFT, &card->address),
+		"the card of `bind %s`, locked at %s, is not found: %s (%s)%s. If that is right, run `earlybind accept "
+		"%s`, then `earlybind regenerate`",
+		selector, address_print(&card->address, address), reason_word(d->reason), d->line.text,
+		d->reason == REASON_OTHER_DEVICE && is_updated(a, card) ? "; a firmware update can change that" : "",
+		selector);
+}
+
+static int advise_place(struct adviser *a, const struct plan_card *card, const struct decision *d)
+{
+	const struct device *now = &a->machine->devices[d->device];
+	char selector[SELECTOR_LEN], was[ADDRESS_LEN], is[ADDRESS_LEN], from[PATH_LEN], to[PATH_LEN];
+
+	print_rule(a, card->rule, selector);
+	if (d->moved)
+		return say(
+			add(a, ADVICE_DRIFT, &now->address),
+			"the card of `bind %s` was locked at %s (%s) and has moved to %s (%s). Run `earlybind accept "
+			"%s`, then `earlybind regenerate`",
+			selector, address_print(&card->address, was), path_print(&card->path, from),
+			address_print(&now->address, is), path_print(&now->path, to), selector);
+	return say(
+		add(a, ADVICE_DRIFT, &now->address),
+		"the card of `bind %s` is in its slot, whose address is %s now and was %s. `earlybind accept %s` notes "
+		"that",
+		selector, address_print(&now->address, is), address_print(&card->address, was), selector);
+}
+
+static int advise_drift(struct adviser *a)
+{
+	for (size_t i = 0; i < a->decisions->n; i++) {
+		const struct decision *d = &a->decisions->items[i];
+		const struct plan_card *card = d->card < a->plan->n_cards ? &a->plan->cards[d->card] : NULL;
+		int ret = 0;
+
+		if (!card || !d->main || !card->has_address)
+			continue;
+		if (d->device < 0)
+			ret = advise_lost(a, card, d);
+		else if (d->moved || address_compare(&a->machine->devices[d->device].address, &card->address) != 0)
+			ret = advise_place(a, card, d);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/* Whether the address is one of a card that the plan means. */
+static bool is_meant(const struct adviser *a, const struct vm_address *vm)
+{
+	for (size_t i = 0; i < a->decisions->n; i++) {
+		const struct decision *d = &a->decisions->items[i];
+
+		if (d->device < 0 || d->reason == REASON_OTHER_DEVICE)
+			continue;
+		if (vm->whole ? address_same_slot(&d->line.address, &vm->address)
+			      : address_compare(&d->line.address, &vm->address) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Where the card went that was locked at this address, in words; "" if none was, or it is lost. */
+static void went(const struct adviser *a, const struct vm_address *vm, char *buf, size_t size)
+{
+	char address[ADDRESS_LEN];
+
+	*buf = '\0';
+	for (size_t i = 0; i < a->decisions->n; i++) {
+		const struct decision *d = &a->decisions->items[i];
+		const struct plan_card *card = d->card < a->plan->n_cards ? &a->plan->cards[d->card] : NULL;
+
+		if (card && d->main && d->device >= 0 && card->has_address &&
+		    address_same_slot(&card->address, &vm->address))
+			snprintf(buf, size, "; the card that was locked there is at %s now",
+				 address_print(&a->machine->devices[d->device].address, address));
+	}
+}
+
+static int advise_vm(struct adviser *a, const struct vm_address *vm)
+{
+	char address[ADDRESS_LEN], identity[IDENTITY_LEN] = "", now[96];
+	struct advice *item = add(a, ADVICE_VM, &vm->address);
+
+	if (!item)
+		return -ENOMEM;
+	snprintf(item->file, sizeof(item->file), "/%s", vm->file);
+	address_print(&vm->address, address);
+	for (size_t i = 0; i < a->machine->n && !*identity; i++) {
+		const struct device *d = &a->machine->devices[i];
+
+		if (vm->whole ? address_same_slot(&d->address, &vm->address)
+			      : address_compare(&d->address, &vm->address) == 0)
+			identity_print(&d->identity, identity);
+	}
+	went(a, vm, now, sizeof(now));
+	return say(item, "/%s names %.*s, which is no locked card: %s%.9s%s%s", vm->file,
+		   vm->whole ? (int)strlen(address) - 2 : (int)strlen(address), address,
+		   *identity ? "there stands " : "nothing stands there", identity, *now ? now : "",
+		   *now ? ". Change the definition before it is started" : "");
+}
+
+static int advise_vms(struct adviser *a)
+{
+	struct vms vms;
+	int ret;
+
+	if (!a->plan->n_cards)
+		return 0;
+	ret = vms_find(a->root, &vms);
+	for (size_t i = 0; i < vms.n && ret == 0; i++)
+		if (!is_meant(a, &vms.items[i]))
+			ret = advise_vm(a, &vms.items[i]);
+	if (ret == 0 && vms.hidden)
+		ret = say(add(a, ADVICE_VM, NULL),
+			  "definitions of virtual machines can be read by root only: not looked at");
+	vms_free(&vms);
+	return ret;
+}
+
+static int (*const advisers[ADVICE_COUNT])(struct adviser *a) = {
+	[ADVICE_IOMMU] = advise_iommu, [ADVICE_ACS] = advise_acs, [ADVICE_GROUP] = advise_groups,
+	[ADVICE_DRIFT] = advise_drift, [ADVICE_VM] = advise_vms,
+};
+
+int advise(const struct cli *cli, const struct plan *plan, const struct machine *m, const struct decisions *d,
+	   unsigned kinds, struct advices *out)
+{
+	struct adviser a = { &cli->root, plan, m, d, out };
+	int ret = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (unsigned i = 0; i < ADVICE_COUNT && ret == 0; i++)
+		if (kinds & 1u << i)
+			ret = advisers[i](&a);
+	if (ret < 0)
+		advices_free(out);
+	return ret;
+}
+
+void advices_free(struct advices *a)
+{
+	free(a->items);
+	memset(a, 0, sizeof(*a));
+}
+
+void advices_warn(const struct advices *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		say_warning("%s", a->items[i].text);
+}
+
+void advices_json(const struct advices *a, struct json *j)
+{
+	json_open(j, "advice", '[');
+	for (size_t i = 0; i < a->n; i++) {
+		json_open(j, NULL, '{');
+		json_string(j, "kind", kind_words[a->items[i].kind]);
+		json_string(j, "file", a->items[i].file);
+		json_string(j, "address", a->items[i].address);
+		json_string(j, "text", a->items[i].text);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Proxmox VE's definition of a machine, qemu-server/ID.conf, up to its first snapshot:
+ *
+ *	hostpci0: 0000:06:00,pcie=1,x-vga=1
+ *	hostpci1: host=06:00.0;06:00.1
+ *	hostpci2: mapping=gpu,pcie=1
+ *	[snapshot]
+ *
+ * and what a mapping stands for, mapping/pci.cfg: a line with its name, then indented lines for each node:
+ *
+ *	gpu
+ *		map id=10de:13c2,iommugroup=13,node=pve,path=0000:06:00.0;0000:06:00.1
+ */
+#include "vms.h"
+
+#include "../core/array.h"
+#include "../core/selector.h"
+
+/* address = slot, as selectors have it; anything else is none. */
+static int add_addresses(const char *file, const char *s, size_t len, struct vms *out)
+{
+	for (const char *end = s + len, *next; s < end; s = next) {
+		const char *semicolon = memchr(s, ';', (size_t)(end - s));
+		size_t part = (size_t)((semicolon ? semicolon : end) - s);
+		struct vm_address item = { 0 };
+		struct syntax_error ignored;
+		struct selector slot;
+
+		next = s + part + (semicolon != NULL);
+		if (selector_read(s, part, &slot, &ignored) < 0 || slot.kind != SELECTOR_SLOT)
+			continue;
+		item.address = slot.address;
+		item.whole = slot.whole;
+		snprintf(item.file, sizeof(item.file), "%s", file);
+		if (array_add(&out->items, &out->n, &item, sizeof(item)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The value of key= among words divided by commas, up to the end of the line; NULL: none. */
+static const char *value_of(const char *s, const char *key, size_t *len)
+{
+	size_t n = strlen(key);
+
+	for (; *s && *s != '\n'; s += strcspn(s, ",\n"), s += *s == ',') {
+		s += strspn(s, " \t");
+		if (strncmp(s, key, n) != 0 || s[n] != '=')
+			continue;
+		*len = strcspn(s + n + 1, ", \t\r\n");
+		return s + n + 1;
+	}
+	return NULL;
+}
+
+static const char *next_line(const char *s)
+{
+	s += strcspn(s, "\n");
+	return s + (*s == '\n');
+}
+
+static bool is_for_node(const char *map, const char *node)
+{
+	size_t len;
+	const char *value = value_of(map, "node", &len);
+
+	return !value || !*node || (len == strlen(node) && memcmp(value, node, len) == 0);
+}
+
+static int add_mapping(const char *file, const char *name, size_t len, const char *mappings, const char *node,
+		       struct vms *out)
+{
+	bool mine = false;
+
+	for (const char *line = mappings; *line; line = next_line(line)) {
+		const char *map = line + strspn(line, " \t"), *path;
+		size_t n;
+
+		if (map == line) {
+			mine = strcspn(line, " \t\r\n") == len && memcmp(line, name, len) == 0;
+			continue;
+		}
+		if (!mine || strncmp(map, "map ", 4) != 0 || !is_for_node(map + 4, node))
+			continue;
+		path = value_of(map + 4, "path", &n);
+		if (path && add_addresses(file, path, n, out) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int vm_read_proxmox(const char *file, const char *text, const char *mappings, const char *node, struct vms *out)
+{
+	for (const char *line = text; *line && *line != '['; line = next_line(line)) {
+		const char *s = line + 7, *value;
+		size_t len;
+		int ret;
+
+		if (strncmp(line, "hostpci", 7) != 0)
+			continue;
+		s += strspn(s, "0123456789");
+		if (*s++ != ':')
+			continue;
+		s += strspn(s, " \t");
+		value = value_of(s, "mapping", &len);
+		if (value) {
+			ret = add_mapping(file, value, len, mappings, node, out);
+		} else {
+			value = value_of(s, "host", &len);
+			if (!value) { /* the first word needs no key */
+				value = s;
+				len = strcspn(s, ", \t\r\n");
+			}
+			ret = add_addresses(file, value, len, out);
+		}
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
