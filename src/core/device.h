@@ -30,7 +30,8 @@ struct device {
 	int iommu_group;           /* -1: none */
 	unsigned boot_display;     /* enum boot_display, or-ed; read for displays */
 	bool virtual_function;
-	bool later;    /* behind VMD or Thunderbolt: not there this early in the boot */
+	bool later;    /* behind VMD: not there this early in the boot */
+	bool external; /* behind Thunderbolt or USB4; read by the host tool only */
 	bool keyboard; /* one is plugged in, into a USB controller mostly; read by the host tool only */
 	int parent;    /* index of the bridge above, or NO_PARENT; set by machine_link() */
 };

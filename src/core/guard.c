@@ -158,14 +158,17 @@ bool guard_any_member(const struct candidate *c, bool (*is)(const struct device 
 static bool is_later(const struct device *d, unsigned arg)
 {
 	(void)arg;
-	return d->later || d->virtual_function;
+	return d->later || d->external || d->virtual_function;
 }
 
 bool guard_appears_later(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
 	if (!guard_any_member(c, is_later, 0, &i))
 		return false;
-	why(text, device_of(c, i)->virtual_function ? "a virtual function" : "behind a VMD controller");
+	why(text, "%s",
+	    device_of(c, i)->virtual_function ? "a virtual function"
+	    : device_of(c, i)->external       ? "behind Thunderbolt or USB4"
+					      : "behind a VMD controller");
 	return true;
 }
 

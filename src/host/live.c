@@ -6,6 +6,18 @@
 #include "../sys/scan.h"
 #include "keyboard.h"
 
+/*
+ * drivers/pci/probe.c: pci_set_removable(): "removable" is what stands below a port that the firmware calls
+ * external-facing. The tunnel to it is set up by the thunderbolt module, long after the initramfs has started.
+ */
+static bool is_external(const struct sysroot *r, const struct address *a)
+{
+	char path[64], text[16], address[ADDRESS_LEN];
+
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/removable", address_print(a, address));
+	return sysroot_read(r, path, text, sizeof(text)) > 0 && strncmp(text, "removable", 9) == 0;
+}
+
 int live_machine(const struct cli *cli, struct machine *out)
 {
 	int ret = scan_machine(&cli->root, out);
@@ -15,8 +27,10 @@ int live_machine(const struct cli *cli, struct machine *out)
 			  cli->root_dir[strlen(cli->root_dir) - 1] == '/' ? "" : "/", strerror(-ret));
 		return ret;
 	}
-	for (int i = 0; i < (int)out->n; i++)
+	for (int i = 0; i < (int)out->n; i++) {
 		scan_details(&cli->root, out, i, true);
+		out->devices[i].external = is_external(&cli->root, &out->devices[i].address);
+	}
 	ret = keyboards_find(&cli->root, out);
 	if (ret < 0) {
 		say_error("no memory");

@@ -258,6 +258,7 @@ function print_function(address,    path, sys, class, id, driver, group, usb) {
 	file(sys "/driver_override", get(address, "override", "(null)") "\n")
 	if (class ~ /^0300/) file(sys "/boot_vga", get(address, "boot_vga", 0) "\n")
 	if ((address, "serial") in value) binary(sys "/config", config_space(value[address, "serial"]))
+	if ((address, "removable") in value) file(sys "/removable", value[address, "removable"] "\n")
 	if ((address, "bar") in value) print_resource(sys, value[address, "bar"])
 	if ((address, "fb") in value) print_framebuffer(path, value[address, "fb"])
 	if (driver != "-") {
@@ -313,7 +314,7 @@ function print_screen(    base, type) {
 }
 
 BEGIN {
-	split("behind id class group driver boot_vga override serial fb bar usb vf", keys, " ")
+	split("behind id class group driver boot_vga override serial fb bar usb vf removable", keys, " ")
 	acpi["0000:00"] = "_SB_.PCI0"
 	kernel = "6.1.0-builtin"
 	cmdline = "BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro quiet"

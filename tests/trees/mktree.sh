@@ -14,6 +14,7 @@
 #       fb=NAME           a firmware framebuffer that is its child
 #       bar=START-END     a line of `resource`; several with commas
 #       usb=WHAT          plugged into it: mouse, keyboard, plain-keyboard (not of the boot protocol); - a root hub alone
+#       removable=WORD    its attribute: removable behind Thunderbolt, fixed else; without, there is none
 #       vf=ADDRESS        it is a virtual function of that device
 #   set ADDRESS KEY=VALUE...    changes it; also id=, class=, group=, driver= and behind=
 #   drop ADDRESS                takes it out
