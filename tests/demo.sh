@@ -16,7 +16,7 @@ export BOOT_TIMEOUT
 # demo_root: a disk with earlybind installed and one kernel's initramfs as Debian makes it, without any rule.
 demo_root()
 {
-	cached=$(root_get "$(root_own)") || exit 1
+	cached=$(root_get "$(root_suite)") || exit 1
 	rm -rf --one-file-system "$WORK"
 	mkdir -p "$WORK"
 	root=$WORK/bare

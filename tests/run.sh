@@ -8,7 +8,7 @@
 #   tests/trees                decisions and attempted writes, in trees that stand in for a machine
 #   tests/functional, plugins  the host tool and what it does for the generators
 #   tests/packages             packages: built, looked into, and with --all installed, upgraded and purged
-#   tests/qemu                 boots of real kernels
+#   tests/qemu                 boots of real kernels, with each generator; at the end the matrix of them as a table
 #   asan:...                   the same with AddressSanitizer and UndefinedBehaviorSanitizer
 #
 # --all: also the sweeps that take long (EARLYBIND_ALL=1). Each test's own output stays in build/tap.
@@ -82,7 +82,7 @@ build()
 }
 
 mkdir -p "$TAP"
-rm -f "$TAP"/*.tap "$TAP"/*.status
+rm -f "$TAP"/*.tap "$TAP"/*.status build/qemu/matrix.txt
 tests=$(selected "$@")
 [ -n "$tests" ] || fail "no test has a name like: $*"
 need_build
@@ -101,4 +101,7 @@ step "testing: $(echo "$tests" | wc -l) files; their output is in $TAP"
 # shellcheck disable=SC2086 # a list of names without spaces
 prove -j2 --exec 'sh tests/lib/run-one.sh' $tests
 proved=$?
+case $tests in
+*tests/qemu/boots.t*) [ ! -e build/qemu/matrix.txt ] || cat build/qemu/matrix.txt ;;
+esac
 sh tests/lib/count.sh "$TAP" $proved "$(($(date +%s) - BEGIN))"

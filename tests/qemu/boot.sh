@@ -11,12 +11,15 @@ BOOT_TIMEOUT=${BOOT_TIMEOUT:-240}
 BOOT_WORDS='console=ttyS0 panic=-1 quiet mitigations=off nokaslr no_timer_check fsck.mode=skip'
 BOOT_WORDS="$BOOT_WORDS root=/dev/vda rw init=/harness"
 
-# disk_make ROOT IMAGE [MEGABYTES]: an ext4 disk with a folder's content, without mounting anything. Small folders
+# The size of a root's disk: a Debian with five kernels at most.
+DISK_MEGABYTES=2400
+
+# disk_make ROOT IMAGE: an ext4 disk with a folder's content, without mounting anything. Small folders
 # leave a sparse file. No journal: a guest that is cut off loses its snapshot anyway.
 disk_make()
 {
 	rm -f "$2"
-	mke2fs -q -t ext4 -O ^has_journal -E root_owner=0:0 -L root -d "$1" "$2" "${3:-1400}M" >/dev/null ||
+	mke2fs -q -t ext4 -O ^has_journal -E root_owner=0:0 -L root -d "$1" "$2" "${DISK_MEGABYTES}M" >/dev/null ||
 		fail "mke2fs $2"
 }
 

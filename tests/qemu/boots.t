@@ -1,14 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# boots.t [REGEX]: the test boots of the tables `cells` and `matrix` whose names match, and the images that are only
-# looked at, two at a time, as TAP. Without REGEX all of `cells`; with EARLYBIND_DOZEN=1 also what is marked
-# `dozen`; with EARLYBIND_ALL=1 all.
+# boots.t [REGEX]: the test boots of the tables `cells` and `matrix`, and the images that are only looked at, two at a
+# time, as TAP. With EARLYBIND_ALL=1 all, else what every run has. With REGEX of these only those whose names match, or
+# if there are none, of all. At the end the matrix as a table, also in build/qemu/matrix.txt.
 # Each boot's serial line stays in build/qemu/cells/NAME/log.
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 WORK=$TOP/build/qemu
 FILTER=${1:-.}
-[ $# = 0 ] || EARLYBIND_ALL=1
 export TOP WORK
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/lib.sh"
@@ -25,50 +24,47 @@ select_cells()
 	if [ "${EARLYBIND_ALL:-}" = 1 ]; then
 		table_names cells
 	else
-		table_read cells | cut -d '|' -f 1
-		[ "${EARLYBIND_DOZEN:-}" != 1 ] ||
-			awk -v table=dozen -f "$TOP/tests/qemu/matrix.awk" "$WORK/tables/outcomes" "$WORK/tables/matrix"
+		awk -F '|' '$8 != "all" { print $1 }' "$WORK/tables/cells"
+		awk -v table=dozen -f "$TOP/tests/qemu/matrix.awk" "$WORK/tables/outcomes" "$WORK/tables/matrix"
 	fi | grep -E -e "$FILTER"
 }
 
 select_looks()
 {
-	awk -F '|' -v all="${EARLYBIND_ALL:-}" -v dozen="${EARLYBIND_DOZEN:-}" '
-		NR == FNR { booted[$2]; next }
-		!($1 in booted) && (all == "1" || ($8 == "dozen" && dozen == "1")) { print $1 }' "$WORK/tables/cells" "$WORK/tables/images" |
-		grep -E -e "$FILTER"
+	awk -F '|' -v all="${EARLYBIND_ALL:-}" '
+		NR == FNR { booted[$2] = $8 != "all"; next }
+		all == "1" ? !($1 in booted) : $8 == "look" && !booted[$1] { print $1 }' \
+		"$WORK/tables/cells" "$WORK/tables/images" | grep -E -e "$FILTER"
 }
 
-# images_of: the images of the cells on stdin.
+# select_all: cells and images of this run.
+select_all()
+{
+	cells=$(select_cells)
+	images=$({ echo "$cells" | images_of; select_looks; } | sort -u)
+}
+
+# images_of: the images of the cells on stdin, and those whose lock they take.
 images_of()
 {
 	while read -r cell; do
 		table_cell cells "$cell" 2
-	done | sort -u
-}
-
-# without_root: of the images on stdin those whose root cannot be had here.
-without_root()
-{
-	can=" $(root_names | tr '\n' ' ') "
-	while read -r image; do
-		case $can in
-		*" $(image_root "$image") "*) ;;
-		*) echo "$image" ;;
-		esac
+		table_cell cells "$cell" 5 | sed -n 's/^[a-z]* //p'
 	done
 }
 
-# skip_without_root: takes what has no root here from cells and images, with a loud TAP line each.
+# skip_without_root: takes what cannot be had here from cells and images, with a loud TAP line each.
 skip_without_root()
 {
-	for image in $(echo "$images" | without_root); do
-		why="SKIP no root $(image_root "$image") here$(root_remedy "$(image_root "$image")")"
-		echo "ok - image $image # $why"
+	for image in $images; do
+		why=$(root_problem "$(image_root "$image")" "$(image_generator "$image")" "$(table_cell images "$image" 7)")
+		[ -n "$why" ] || continue
+		echo "ok - image $image # SKIP $why"
 		images=$(echo "$images" | grep -vx -e "$image")
 		for cell in $cells; do
 			[ "$(table_cell cells "$cell" 2)" = "$image" ] || continue
-			echo "ok - $cell # $why"
+			echo "ok - $cell # SKIP $why"
+			table_note "$cell" skipped "$why"
 			cells=$(echo "$cells" | grep -vx -e "$cell")
 		done
 	done
@@ -89,17 +85,39 @@ lock_jobs()
 prepare_roots()
 {
 	{
-		echo "$(root_own) 6.1"
+		echo "$(root_suite) 6.1"
 		for image in $images; do
 			echo "$(image_root "$image") $(table_cell images "$image" 2)"
 		done
 	} | sort -u | awk '{ list[$1] = list[$1] " " $2 } END { for (root in list) print root list[root] }' |
-		while read -r name series; do
-			# shellcheck disable=SC2086 # a list of kernels
-			image_prepare_root "$name" $series || exit 1
-		done || exit 1
-	own=$WORK/roots/$(root_own)
+		at_once image_prepare_root || exit 1
+	own=$WORK/roots/$(root_suite)
+	root_copy "$own/bare" "$WORK/tools"
 	image_tiny "$own/root" "$(root_release "$own/bare" 6.1)" "$WORK/tiny.cpio"
+}
+
+# prepare_luks: the encrypted disks that cells of this run boot from.
+prepare_luks()
+{
+	for cell in $cells; do
+		[ "$(table_cell cells "$cell" 3)" != luks ] || image_root "$(table_cell cells "$cell" 2)"
+	done | sort -u | while read -r suite; do
+		step "root $suite: encrypted"
+		luks_make "$WORK/lvm" "$WORK/roots/$suite/disk" "$WORK/roots/$suite/luks" || exit 1
+	done
+}
+
+# prepare_modules: the modules of ours that cells of this run insert, for the kernels of their images.
+prepare_modules()
+{
+	for cell in $cells; do
+		case " $MODULES_NAMES " in
+		*" $(table_cell cells "$cell" 5) "*) table_cell images "$(table_cell cells "$cell" 2)" 2 ;;
+		esac
+	done | sort -u | while read -r series; do
+		step "modules of ours for $series"
+		modules_make "$series" "$WORK/modules/$series" || exit 1
+	done
 }
 
 # check_image IMAGE: a TAP line: exactly what must be there of ours is in the image.
@@ -117,29 +135,39 @@ check_image()
 	fi
 }
 
+# make_and_boot: what is left of cells and images.
+make_and_boot()
+{
+	prepare_roots
+	[ -z "$(lock_jobs)" ] || { step 'guests accept the rules' && lock_jobs | at_once image_locks; }
+	prepare_luks || exit 1
+	step "images: $(echo "$images" | tr '\n' ' ')"
+	echo "$images" | at_once image_make
+	for image in $images; do
+		check_image "$image"
+	done
+	prepare_modules || exit 1
+	step "boots: $(echo "$cells" | wc -w)"
+	echo "$cells" | at_once cell_run
+	step 'done'
+}
+
 [ "$(id -u)" -eq 0 ] || { ! sudo -n true 2>/dev/null || exec sudo -n sh "$0" "$@"; }
 [ "$(id -u)" -eq 0 ] || { echo '1..0 # SKIP roots are made as root: run as root, or with sudo' && exit 0; }
 lib_need
 mkdir -p "$TOP/build"
 exec 8>"$TOP/build/qemu.lock"
 flock 8
-rm -rf --one-file-system "$WORK"
+# What the last run left are many small files.
+rm -rf --one-file-system "$WORK".old.*
+[ ! -d "$WORK" ] || mv "$WORK" "$WORK.old.$$"
+rm -rf --one-file-system "$WORK".old.* >/dev/null 2>&1 &
 mkdir -p "$WORK/images" "$WORK/locks" "$WORK/cells" "$WORK/roots"
 table_expand
-cells=$(select_cells)
-images=$({ echo "$cells" | images_of; select_looks; } | sort -u)
+select_all
+[ -n "$images" ] || { EARLYBIND_ALL=1 && select_all; }
 [ -n "$images" ] || fail "no cell and no image matches $FILTER"
 echo "1..$(echo "$cells" "$images" | wc -w)"
 skip_without_root
-[ -n "$images" ] || exit 0
-
-prepare_roots
-[ -z "$(lock_jobs)" ] || { step 'guests accept the rules' && lock_jobs | at_once image_locks; }
-step "images: $(echo "$images" | tr '\n' ' ')"
-echo "$images" | at_once image_make
-for image in $images; do
-	check_image "$image"
-done
-step "boots: $(echo "$cells" | wc -w)"
-echo "$cells" | at_once cell_run
-step 'done'
+[ -z "$images" ] || make_and_boot
+table_show | tee "$WORK/matrix.txt" | sed 's/^/# /'

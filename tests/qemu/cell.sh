@@ -14,11 +14,21 @@ cell_payload()
 	for action in $3; do
 		echo "$action" >>"$dir/payload/do"
 		cp "$TOP/tests/qemu/guest/$action" "$dir/payload/$action"
+		[ "$action" != crash ] || cell_crash "$dir/payload" "$image"
 	done
 	[ "$(table_cell images "$image" 3)" = bare ] || image_etc "$image" "$dir/payload/etc"
 	plan=$(image_file "$image" usr/lib/earlybind/plan)
 	[ -z "$plan" ] || cp "$plan" "$dir/payload/plan"
 	payload_make "$dir" "$dir/payload.tar"
+}
+
+# cell_crash DIR IMAGE: what a guest needs to crash into the image's own kernel.
+cell_crash()
+{
+	crash_root=$WORK/roots/$(image_root "$2")/bare
+	cp "$WORK/images/$2" "$1/initrd"
+	cp "$crash_root/boot/vmlinuz-$(root_release "$crash_root" "$(table_cell images "$2" 2)")" "$1/vmlinuz"
+	gcc -static -o "$1/crash-load" "$TOP/tests/qemu/guest/crash-load.c" || fail 'crash-load.c'
 }
 
 # cell_boot DIR IMAGE NAME: the boot itself; DIR/log gets the serial line.
@@ -30,14 +40,16 @@ cell_boot()
 	initrd=$WORK/images/$image
 	mangle=$(table_cell cells "$name" 5)
 	if [ -n "$mangle" ]; then
-		image_mangled "$image" "$mangle" "$dir/initrd"
+		mangled "$image" "$mangle" "$dir/initrd"
 		initrd=$dir/initrd
 	fi
 	root=$WORK/roots/$(image_root "$image")
 	release=$(root_release "$root/bare" "$(table_cell images "$image" 2)")
-	boot "$root/bare/boot/vmlinuz-$release" "$initrd" "$root/disk" on "$dir/payload.tar" \
+	disk=$root/disk
+	[ "$(table_cell cells "$name" 3)" != luks ] || disk=$root/luks
+	boot "$root/bare/boot/vmlinuz-$release" "$initrd" "$disk" on "$dir/payload.tar" \
 		"$(table_cell cells "$name" 3)" "$(table_cell cells "$name" 4)" "$dir/log"
-	rm -f "$dir/initrd"
+	rm -rf "$dir/initrd" "$dir/initrd.d"
 }
 
 # cell_diagnosis DIR ACTIONS: what a person needs to see of a failed boot.
@@ -75,7 +87,13 @@ cell_run()
 	# Two cells may end at once: their lines must not mix.
 	(
 		flock 9
-		echo "$run_verdict - $1 ($(($(date +%s) - run_started)) s)"
-		[ "$run_verdict" = ok ] || sed 's/^/# /' "$run_dir/diagnosis"
+		run_took=$(($(date +%s) - run_started))
+		echo "$run_verdict - $1 ($run_took s)"
+		if [ "$run_verdict" = ok ]; then
+			table_note "$1" passed "$run_took"
+		else
+			table_note "$1" failed "$run_took"
+			sed 's/^/# /' "$run_dir/diagnosis"
+		fi
 	) 9>"$WORK/output.lock"
 }

@@ -100,6 +100,10 @@ END {
 	for (i = 1; i <= n; i++)
 		expect_word(words[i])
 	for (address in driver) {
+		# The link is there before the probe, and gone before the removal (drivers/base/dd.c: really_probe,
+		# __device_release_driver): of a device that hangs in one of them it says nothing.
+		if (override[address] == "unread")
+			continue
 		if (driver[address] == "vfio-pci") {
 			bound++
 			if (class[address] ~ /^06/)

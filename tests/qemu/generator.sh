@@ -4,22 +4,60 @@
 # What the test boots know of the generators: how each is called, and where in its images earlybind must stand.
 # HOW is what the table `images` says: words such as `systemd`, or the generator's own options.
 
-# generator_run GENERATOR ROOT RELEASE HOW: makes ROOT/initrd, in a chroot. /proc is there, /sys is not: nothing of the
-# machine that builds may matter.
+# generator_run GENERATOR ROOT RELEASE HOW: makes ROOT/initrd, in a chroot. /sys is empty: nothing of the machine that
+# builds may matter. But it is mounted, or dracut turns host-only mode off.
 generator_run()
 {
 	# shellcheck disable=SC2016 # the inner shell's own arguments
 	unshare --mount sh -c '
 		TOP=$1
 		. "$TOP/tests/lib/need.sh"
+		. "$TOP/tests/qemu/luks.sh"
 		. "$TOP/tests/qemu/generator.sh"
 		mount -t proc proc "$3/proc" || exit 1
+		for empty in sys run dev; do
+			mount -t tmpfs empty "$3/$empty" || exit 1
+		done
+		for node in null zero full random urandom; do
+			cp -a "/dev/$node" "$3/dev" || exit 1
+		done
+		ln -s /proc/self/fd "$3/dev/fd"
 		"generate_$2" "$3" "$4" "$5"' sh "$TOP" "$(echo "$1" | tr - _)" "$2" "$3" "$4"
 }
 
+# LUKS_MODULES: what opens a root on LUKS on LVM, and no generator can see in a chroot.
+LUKS_MODULES='dm_mod dm_crypt aes_generic xts sha256_generic algif_skcipher'
+
+# What cryptsetup and lvm2 put into every image costs time, and is wanted only for `luks`.
 generate_initramfs_tools()
 {
+	case " $3 " in
+	*' luks '*)
+		luks_key "$1"
+		echo 'CRYPTSETUP=y' | replace "$1/etc/cryptsetup-initramfs/conf-hook"
+		# shellcheck disable=SC2086 # a list of modules
+		{ cat "$1/etc/initramfs-tools/modules" && printf '%s\n' $LUKS_MODULES; } |
+			replace "$1/etc/initramfs-tools/modules"
+		# shellcheck disable=SC2016 # the hook's own variable
+		printf '%s\n' '#!/bin/sh' '[ "$1" = prereqs ] || cp /luks.key "$DESTDIR/luks.key"' |
+			replace "$1/etc/initramfs-tools/hooks/key"
+		chmod 755 "$1/etc/initramfs-tools/hooks/key"
+		;;
+	*) find "$1/usr/share/initramfs-tools" '(' -name 'crypt*' -o -name lvm2 ')' -delete ;;
+	esac
 	chroot "$1" mkinitramfs -o /initrd "$2"
+}
+
+# replace FILE: makes it anew from stdin: in a copy of hard links no file may be written to.
+replace()
+{
+	cat >"$1.new" && mv "$1.new" "$1"
+}
+
+# luks_key ROOT: the key file that an image takes.
+luks_key()
+{
+	printf %s "$LUKS_KEY" | replace "$1/luks.key"
 }
 
 # An own name for the file: a rescue image is known by it.
@@ -31,6 +69,11 @@ generate_dracut()
 		case $generate_word in
 		shell) generate_how="$generate_how --omit systemd --omit systemd-initrd --omit dracut-systemd" ;;
 		systemd) ;;
+		luks)
+			luks_key "$1"
+			printf '%s\n' 'add_dracutmodules+=" lvm crypt "' "add_drivers+=\" $LUKS_MODULES \"" \
+				'install_items+=" /luks.key "' >"$1/etc/dracut.conf.d/luks.conf"
+			;;
 		rescue)
 			generate_out=initramfs-0-rescue-0123456789abcdef.img
 			generate_how="$generate_how --no-hostonly --add rescue"
@@ -62,8 +105,7 @@ generate_mkinitcpio()
 		case $generate_word in
 		busybox) ;;
 		systemd)
-			sed 's/^HOOKS=.*/HOOKS=(base systemd)/' "$1/etc/mkinitcpio.conf" >"$1/etc/mkinitcpio.conf.new"
-			mv "$1/etc/mkinitcpio.conf.new" "$1/etc/mkinitcpio.conf"
+			sed 's/^HOOKS=.*/HOOKS=(base systemd)/' "$1/etc/mkinitcpio.conf" | replace "$1/etc/mkinitcpio.conf"
 			;;
 		*) generate_how="$generate_how $generate_word" ;;
 		esac

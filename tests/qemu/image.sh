@@ -5,16 +5,23 @@
 # by the root's own generator and earlybind's plugin. Needs need.sh, root.sh, boot.sh, table.sh and generator.sh
 # sourced; WORK is the run's folder.
 #
-# WORK/roots/NAME/bare  a root (root.sh) with kernels   WORK/locks/NAME   the lock that the image's rule gave
-#                /root  with earlybind installed        WORK/images/NAME  NAME.d (unpacked), NAME.log
-#                /disk  a disk of that
+# WORK/roots/SUITE/bare  a root (root.sh) with kernels   WORK/locks/NAME   the lock that the image's rule gave
+#                 /root  with earlybind installed        WORK/images/NAME  NAME.d (unpacked), NAME.log
+#                 /disk  a disk of that                  WORK/tools        a root with a tool that unpacks images
 
-# image_root IMAGE: the name of the root that makes the image, and on which it boots.
+# image_root, image_generator IMAGE: the suite of the root that makes the image, and on which it boots; what makes it.
 image_root()
 {
-	root_name=$(table_cell images "$1" 6)
-	[ -n "$root_name" ] || root_name=$(root_own)
-	echo "$root_name"
+	root_of=$(table_cell images "$1" 6)
+	root_of=${root_of:-$(root_suite)-initramfs-tools}
+	echo "${root_of%%-*}"
+}
+
+image_generator()
+{
+	root_of=$(table_cell images "$1" 6)
+	root_of=${root_of:-$(root_suite)-initramfs-tools}
+	echo "${root_of#*-}"
 }
 
 # image_installed_root BARE TO: the root with earlybind, by `make install` into a copy.
@@ -27,7 +34,7 @@ image_installed_root()
 	}
 }
 
-# image_prepare_root NAME SERIES...: WORK/roots/NAME, with those kernels.
+# image_prepare_root SUITE SERIES...: WORK/roots/SUITE, with those kernels.
 image_prepare_root()
 {
 	prepare=$WORK/roots/$1
@@ -64,11 +71,13 @@ image_locks()
 	shift
 	mkdir -p "$locks_dir/payload" "$WORK/locks"
 	cp "$TOP/tests/qemu/guest/accept" "$locks_dir/payload/run"
+	cp "$TOP/tests/qemu/guest/volume" "$locks_dir/payload/volume"
+	[ "$locks_on" != lvm ] || luks_empty "$WORK/lvm"
 	for locks_image in "$@"; do
 		echo "$locks_image $(table_cell images "$locks_image" 5)"
 	done >"$locks_dir/payload/rules"
 	payload_make "$locks_dir" "$locks_dir/payload.tar"
-	locks_root=$WORK/roots/$(root_own)
+	locks_root=$WORK/roots/$(root_suite)
 	boot "$locks_root/bare/boot/vmlinuz-$(root_release "$locks_root/bare" 6.1)" "$WORK/tiny.cpio" "$locks_root/disk" on \
 		"$locks_dir/payload.tar" "$locks_on" '' "$locks_dir/log"
 	boot_finished "$locks_dir/log" || {
@@ -99,10 +108,10 @@ image_make()
 	esac
 	root_copy "$make_from" "$make_copy"
 	image_settings "$1" "$make_on" "$make_copy"
-	generator_run "${make_root#*-}" "$make_copy" "$(root_release "$make_from" "$(table_cell images "$1" 2)")" \
+	generator_run "$(image_generator "$1")" "$make_copy" "$(root_release "$make_from" "$(table_cell images "$1" 2)")" \
 		"$(table_cell images "$1" 7)" >"$make_to.log" 2>&1 </dev/null || {
 		cat "$make_to.log" >&2
-		fail "${make_root#*-} for image $1"
+		fail "$(image_generator "$1") for image $1"
 	}
 	image_unpack "$make_copy/initrd" "$make_to"
 	rm -rf --one-file-system "$make_copy"
@@ -111,12 +120,13 @@ image_make()
 # image_unpack FILE TO: keeps the image as TO, and unpacked as TO.d, by a tool that knows images of several archives.
 image_unpack()
 {
-	root_copy "$WORK/roots/$(root_own)/bare" "$2.tools"
-	cp "$1" "$2.tools/initrd"
-	chroot "$2.tools" unmkinitramfs /initrd /unpacked >>"$2.log" 2>&1 || fail "unmkinitramfs $2"
-	mv "$2.tools/unpacked" "$2.d"
-	mv "$2.tools/initrd" "$2"
-	rm -rf --one-file-system "$2.tools"
+	unpack_in=/images/${2##*/}
+	mkdir -p "$WORK/tools$unpack_in"
+	mv "$1" "$WORK/tools$unpack_in/initrd"
+	chroot "$WORK/tools" unmkinitramfs "$unpack_in/initrd" "$unpack_in/unpacked" >>"$2.log" 2>&1 ||
+		fail "unmkinitramfs $2"
+	mv "$WORK/tools$unpack_in/unpacked" "$2.d"
+	mv "$WORK/tools$unpack_in/initrd" "$2"
 }
 
 # image_settings IMAGE LOCKED-ON ROOT: conf, lock and modprobe options of an image, as new files: the copy's others
@@ -173,7 +183,7 @@ image_problems()
 		*nothing*,) ! grep -rl earlybind "$WORK/images/$1.d" --include=ORDER --include=config ;;
 		*nothing*,*) echo 'it has files of ours' ;;
 		*plan*,*/modules/*.ko*/plan*)
-			generator_ordered "${problems_root#*-}" "$(table_cell images "$1" 7)" "$WORK/images/$1.d" ||
+			generator_ordered "$(image_generator "$1")" "$(table_cell images "$1" 7)" "$WORK/images/$1.d" ||
 				echo 'it starts earlybind too late'
 			generator_unstripped "$WORK/images/$1.d" "$WORK/roots/$problems_root/root" ||
 				echo 'program or modules were changed'
@@ -186,32 +196,4 @@ image_problems()
 	} >"$WORK/images/$1.problems"
 	cat "$WORK/images/$1.problems"
 	[ ! -s "$WORK/images/$1.problems" ]
-}
-
-# image_mangled IMAGE HOW FILE: the image with one thing broken. The kernel unpacks appended archives over the
-# first, so the image itself stays as the generator made it.
-image_mangled()
-{
-	mangled=$3.d
-	mangled_ours=$mangled/usr/lib/earlybind
-	rm -rf "$mangled"
-	mkdir -p "$mangled_ours/modules"
-	case $2 in
-	truncated-plan)
-		mangled_plan=$(image_file "$1" usr/lib/earlybind/plan)
-		head -c "$(($(wc -c <"$mangled_plan") / 2))" "$mangled_plan" >"$mangled_ours/plan"
-		;;
-	no-vfio)
-		# A link to nowhere replaces the module and cannot be opened.
-		for mangled_module in "$(dirname "$(image_file "$1" usr/lib/earlybind/plan)")"/modules/*vfio*; do
-			ln -s /nowhere "$mangled_ours/modules/${mangled_module##*/}"
-		done
-		;;
-	*) fail "no way to mangle called $2" ;;
-	esac
-	# Archives begin at multiples of four bytes; dd pads with zeros, which the kernel skips.
-	{
-		dd if="$WORK/images/$1" bs=4096 conv=sync status=none
-		(cd "$mangled" && find . -print | cpio -o -H newc --quiet)
-	} >"$3"
 }

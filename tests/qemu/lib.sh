@@ -9,13 +9,23 @@
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/topology.sh"
 # shellcheck source=/dev/null
+. "$TOP/tests/qemu/recipe.sh"
+# shellcheck source=/dev/null
+. "$TOP/tests/qemu/mkinitcpio.sh"
+# shellcheck source=/dev/null
 . "$TOP/tests/qemu/root.sh"
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/boot.sh"
 # shellcheck source=/dev/null
+. "$TOP/tests/qemu/luks.sh"
+# shellcheck source=/dev/null
 . "$TOP/tests/qemu/generator.sh"
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/image.sh"
+# shellcheck source=/dev/null
+. "$TOP/tests/qemu/modules.sh"
+# shellcheck source=/dev/null
+. "$TOP/tests/qemu/mangle.sh"
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/cell.sh"
 
@@ -24,5 +34,7 @@ lib_need()
 {
 	need qemu-system-x86_64:qemu-system-x86 /usr/share/seabios/bios-256k.bin:seabios debootstrap:debootstrap \
 		/usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring mke2fs:e2fsprogs \
-		depmod:kmod cpio:cpio flock:util-linux
+		depmod:kmod cpio:cpio flock:util-linux qemu-img:qemu-utils
+	# What modules of ours are made with: linux-kbuild's objtool wants the library.
+	need gcc:gcc make:make '/usr/lib/*/libelf.so.1:libelf-dev'
 }

@@ -45,3 +45,16 @@ table_cell()
 {
 	awk -F '|' -v row="$2" -v column="$3" '$1 == row { print $column }' "$WORK/tables/$1"
 }
+
+# table_note CELL passed|failed|skipped TEXT: what became of a cell; TEXT is its seconds, or why it was skipped.
+table_note()
+{
+	echo "$1|$2|$3" >>"$WORK/results"
+}
+
+# table_show: the matrix with the results of this run, as a person reads it.
+table_show()
+{
+	touch "$WORK/results"
+	awk -f "$TOP/tests/qemu/results.awk" "$WORK/tables/outcomes" "$WORK/tables/matrix" "$WORK/results"
+}

@@ -41,10 +41,17 @@ topology()
 		on_root 1 cirrus-vga
 		on_port 5 VGA
 		;;
-	# The guest's card has four functions, as real ones have: display, audio, USB, and one more.
+	# The same. The root is what luks_make made.
+	luks) topology gpu ;;
+	# The same, with the empty disk on which a volume group is made.
+	lvm)
+		topology gpu
+		echo "-drive file=$WORK/lvm,if=none,id=lvm,format=raw -device virtio-blk-pci,drive=lvm,addr=0x1a"
+		;;
+	# The guest's card has four functions, as real ones have: display, audio, USB, and one more without a driver.
 	multifunction)
 		on_root 1 VGA
-		on_port 5 VGA ich9-intel-hda qemu-xhci e1000e
+		on_port 5 VGA ich9-intel-hda qemu-xhci pci-testdev
 		;;
 	# A new card in front: the guest's card is 02:00 now, its path is the same.
 	renumbered)

@@ -1,0 +1,61 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# mkinitcpio is no package of Debian: it comes from a checkout that MKINITCPIO names, or from this machine.
+# Needs need.sh sourced.
+
+# mkinitcpio_source: prints where mkinitcpio's files are: a checkout named by MKINITCPIO, or / where it is installed.
+mkinitcpio_source()
+{
+	if [ -n "${MKINITCPIO:-}" ]; then
+		[ -e "$MKINITCPIO/init_functions" ] || fail "MKINITCPIO=$MKINITCPIO is no checkout of mkinitcpio"
+		echo "$MKINITCPIO"
+	elif command -v mkinitcpio >/dev/null && [ -e /usr/lib/initcpio/functions ]; then
+		echo /
+	fi
+}
+
+# mkinitcpio_install ROOT: installs mkinitcpio there as meson would, and gives it what Arch has elsewhere than Debian.
+# ROOT is a copy of hard links: what is there already is replaced, not written to.
+mkinitcpio_install()
+{
+	mk_from=$(mkinitcpio_source) || return 1
+	mk_lib=$1/usr/lib/initcpio
+	mkdir -p "$mk_lib/post" "$1/etc/mkinitcpio.conf.d" "$1/etc/mkinitcpio.d"
+	if [ "$mk_from" = / ]; then
+		cp /usr/bin/mkinitcpio "$1/usr/bin/mkinitcpio"
+		cp -r /usr/lib/initcpio/. "$mk_lib"
+	else
+		cp -r "$mk_from/functions" "$mk_from/init" "$mk_from/init_functions" "$mk_from/shutdown" \
+			"$mk_from/hooks" "$mk_from/install" "$mk_lib"
+		cp "$mk_from/mkinitcpio" "$1/usr/bin/mkinitcpio"
+		grep -rlZ '@[A-Z_]*@' "$mk_lib" "$1/usr/bin/mkinitcpio" | xargs -0 sed -i -e 's,@VERSION@,checkout,g' \
+			-e 's,@BINDIR@,/usr/bin,g' -e 's,@SYSCONFDIR@,/etc,g' \
+			-e 's,@INITCPIO_LIBDIR@,/usr/lib/initcpio,g' -e 's,@INITCPIO_SYSCONFDIR@,/etc/initcpio,g' \
+			-e 's,@VCONSOLE_CONF@,/etc/vconsole.conf,g' \
+			-e 's,@UDEVD_PATH@,/usr/lib/systemd/systemd-udevd,g' \
+			-e 's,@TMPFILES_PATH@,/usr/bin/systemd-tmpfiles,g'
+	fi
+	chmod 755 "$1/usr/bin/mkinitcpio"
+	# Arch's busybox has no modprobe. Debian's shell prefers its own one, which wants an index that is not in the
+	# image: under a name of the same length it is out of the way.
+	LC_ALL=C sed 's/\x00modprobe\x00/\x00modprobf\x00/' "$1/usr/bin/busybox" >"$mk_lib/busybox"
+	chmod 755 "$mk_lib/busybox"
+	for mk_tool in modprobe modinfo depmod switch_root blkid sulogin swapon swapoff; do
+		[ -e "$1/usr/bin/$mk_tool" ] || cp -L "$1/usr/sbin/$mk_tool" "$1/usr/bin/$mk_tool"
+	done
+	ln -sf x86_64-linux-gnu/libkmod.so.2 "$1/usr/lib/libkmod.so.2"
+	# What Debian 13 has not; empty ones do.
+	mkdir -p "$1/etc/udev"
+	[ -e "$1/etc/udev/hwdb.bin" ] || : >"$1/etc/udev/hwdb.bin"
+	[ -e "$1/usr/lib/systemd/systemd-validatefs" ] || install -m 755 /dev/null "$1/usr/lib/systemd/systemd-validatefs"
+}
+
+# mkinitcpio_configure ROOT: the GPU's host driver is in MODULES, so that it races. The libraries are those that
+# systemd and kmod open at run time.
+mkinitcpio_configure()
+{
+	printf '%s\n' 'MODULES=(virtio_pci virtio_blk ext4 bochs snd_hda_intel)' 'COMPRESSION=zstd' \
+		'BINARIES=(/usr/lib/x86_64-linux-gnu/libkmod.so.2 /usr/lib/x86_64-linux-gnu/liblzma.so.5)' \
+		'COMPRESSION_OPTIONS=(-1)' 'HOOKS=(base udev)' >"$1/etc/mkinitcpio.conf"
+}
