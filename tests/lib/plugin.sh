@@ -52,6 +52,23 @@ nothing_of_ours()
 	succeeded && silent "$TMP/ours"
 }
 
+# cramped COMMAND...: the same where no file can have more than 4 KiB: as on a full disk, the image cannot be filled.
+cramped()
+{
+	(
+		trap '' XFSZ
+		ulimit -f 8
+		"$@"
+	)
+}
+
+# damage_lock: what stands in the lock is not what a machine wrote there. It is saved as TMP/lock.
+damage_lock()
+{
+	cp "$T/etc/earlybind.lock" "$TMP/lock"
+	sed -i 's/ 10de:/ 10df:/' "$T/etc/earlybind.lock"
+}
+
 # modules_or_skip WHAT: M is a folder of kernel modules, RELEASE their release.
 modules_or_skip()
 {

@@ -122,6 +122,15 @@ clean_images()
 nothing_to_bind()
 {
 	for start in 'systemd' 'kernel-modules'; do
+		cramped module "$start"
+		ok "full-disk: nothing of ours, and the build goes on ($start)" nothing_of_ours
+		ok "full-disk: loud ($start)" has "$TMP/err" 'File too large'
+		ok "full-disk: and what it means ($start)" warned
+		damage_lock
+		module "$start"
+		ok "a damaged lock ($start): nothing of ours, and the build goes on" nothing_of_ours
+		ok "a damaged lock ($start): loud" has "$TMP/err" 'warning: lock-broken: /etc/earlybind.lock'
+		cp "$TMP/lock" "$T/etc/earlybind.lock"
 		mv "$T/etc/earlybind.lock" "$TMP/lock"
 		: >"$T/etc/earlybind.conf"
 		module "$start"

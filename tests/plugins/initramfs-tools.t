@@ -7,6 +7,7 @@
 # shellcheck source=/dev/null
 . tests/lib/plugin.sh
 
+need strace:strace
 HOOK=$PWD/initramfs/hook
 SCRIPT=$PWD/initramfs/init-top
 
@@ -40,21 +41,26 @@ only_udev()
 	nothing_of_ours && [ -x "$D/scripts/init-top/udev" ]
 }
 
-# prints_nothing_but_prereqs SCRIPT
+# prints_nothing_but_prereqs SCRIPT: no program is started and no file is written.
 prints_nothing_but_prereqs()
 {
 	tool "touch $TMP/ran"
 	mkdir -p "$TMP/live"
 	sed "s,/usr/lib/earlybind/earlybind-init,$TMP/bin/earlybind,g" "$1" >"$TMP/live/script"
-	env "PATH=$TMP/bin:$PATH" DESTDIR="$D" version="$RELEASE" sh "$TMP/live/script" prereqs >"$TMP/out" || return 1
-	[ ! -e "$TMP/ran" ] && same "$TMP/out" ''
+	env "PATH=$TMP/bin:$PATH" DESTDIR="$D" version="$RELEASE" strace -f -o "$TMP/trace" \
+		-e trace=execve,fork,vfork,clone,open,openat,creat,unlink,unlinkat,rename sh "$TMP/live/script" prereqs \
+		>"$TMP/out" || return 1
+	[ "$(grep -c execve "$TMP/trace")" = 1 ] || { cat "$TMP/trace"; return 1; }
+	[ ! -e "$TMP/ran" ] && same "$TMP/out" '' &&
+		! grep -E 'fork|clone|O_WRONLY|O_RDWR|O_CREAT|creat\(|unlink|rename' "$TMP/trace"
 }
 
 prereqs()
 {
 	staging
-	ok "prereqs: the hook prints them and does nothing" prints_nothing_but_prereqs "$HOOK"
-	ok "prereqs: the boot script prints them and does nothing" prints_nothing_but_prereqs "$SCRIPT"
+	for script in initramfs/*; do
+		ok "prereqs: $script prints them and does nothing" prints_nothing_but_prereqs "$script"
+	done
 	ok "prereqs: and the staging folder is as it was" test -e "$D/scripts/init-top/earlybind"
 }
 
@@ -69,6 +75,16 @@ with_modules()
 	ok "an accepted rule: and nothing is said" silent "$TMP/err"
 	hook y
 	ok "verbose: it lists what it put there" has "$TMP/out" /usr/lib/earlybind/modules/vfio-pci.ko
+	staging
+	cramped hook
+	ok "full-disk: nothing of ours, and the build goes on" only_udev
+	ok "full-disk: loud" has "$TMP/err" 'File too large'
+	ok "full-disk: and what it means" has "$TMP/err" "W: earlybind: the image for $RELEASE binds no device"
+	damage_lock
+	staging
+	hook
+	ok "a damaged lock: nothing of ours, and the build goes on" only_udev
+	ok "a damaged lock: loud" has "$TMP/err" 'warning: lock-broken: /etc/earlybind.lock'
 	rm "$T/etc/earlybind.lock"
 	hook
 	ok "not accepted: nothing of ours, no boot script either" only_udev

@@ -108,6 +108,14 @@ declare -f help'
 	ok "an image without a kernel: nothing of ours" nothing_of_ours
 	ok "an image without a kernel: silent" silent "$TMP/err"
 	RELEASE=$release
+	cramped build
+	ok "full-disk: nothing of ours, and no error that is counted" nothing_of_ours
+	ok "full-disk: loud" has "$TMP/err" 'File too large'
+	ok "full-disk: and what it means" has "$TMP/err" "==> WARNING: earlybind: the image for $RELEASE binds no device"
+	damage_lock
+	build
+	ok "a damaged lock: nothing of ours, and no error that is counted" nothing_of_ours
+	ok "a damaged lock: loud" has "$TMP/err" 'warning: lock-broken: /etc/earlybind.lock'
 	rm "$T/etc/earlybind.lock"
 	build
 	ok "not accepted: nothing of ours" nothing_of_ours
