@@ -29,7 +29,7 @@ answer '' accept
 ok 'no answer locks nothing' unchanged "$LOCK" none
 answer y accept
 ok 'y locks them' said 0 '1 card locked.'
-ok 'the lock has the card and the guard' locked "$TWIN" "$GUEST"
+ok 'identical: the lock has the card and the guard' locked "$TWIN" "$GUEST"
 rm "$LOCK"
 run accept --yes
 ok '--yes locks them' said 0 '1 card locked.'
@@ -56,7 +56,7 @@ ok 'with --yes it is locked there' locked "$TWIN" \
 change 'include twin-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
 run accept --yes
 ok 'a card that is gone is no longer locked, and what is left is refused' said 1 'was locked, no longer is'
-ok 'its twin is not locked instead' locked "$TWIN"
+ok 'identical: its twin is not locked instead' locked "$TWIN"
 
 # --- some rules only
 
@@ -94,8 +94,8 @@ run accept --yes
 ok 'a rule that selects nothing is named' said 0 '/etc/earlybind.conf:1: selects nothing'
 new two-gpus 'bind 10de:13c2' 'bind 6:0.0'
 run accept --yes
-ok 'a bad line costs only itself, but the exit code' complained 1 '/etc/earlybind.conf:2:7:'
-ok 'the other rule is locked' locked "$GUEST"
+ok 'bad-line: costs only itself, but the exit code' complained 1 '/etc/earlybind.conf:2:7:'
+ok 'bad-line: the other rule is locked' locked "$GUEST"
 
 # --- a lock that is wrong
 

@@ -30,10 +30,10 @@ run check
 ok 'what has a driver now has none when the next boot starts' code 0
 change 'include twin-gpus' 'set 0000:03:00.0 boot_vga=0' 'set 0000:06:00.0 boot_vga=1'
 run check
-ok 'a card that a guard refuses now' said 1 'refused: display (it shows the boot: boot_vga)'
+ok 'boot-gpu: a card that a guard refuses now' said 1 'refused: display (it shows the boot: boot_vga)'
 change 'include twin-gpus' 'set 0000:06:00.0 group=-'
 run check
-ok 'a card without an IOMMU group' said 1 'refused: no-iommu'
+ok 'probe-fails: a card without an IOMMU group' said 1 'refused: no-iommu'
 change 'include twin-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
 run check
 ok 'a card that is gone' said 1 'refused: absent'
@@ -49,10 +49,10 @@ ok 'one whose absence is normal' said 0 'The next boot binds nothing.'
 new z97-gtx980 'bind 01:00'
 run accept --yes
 run check
-ok 'bridges of its group do not matter' silent "$TMP/err"
+ok 'group-not-viable: bridges of its group do not matter' silent "$TMP/err"
 change 'include z97-gtx980' 'set 0000:09:00.0 group=1'
 run check
-ok 'another function of its group is warned of' complained 0 \
+ok 'group-not-viable: another function of its group is warned of' complained 0 \
 	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0, which stays with the host'
 
 # --- rules that decide nothing

@@ -49,14 +49,14 @@ real_kernel()
 	image
 	module_lines >"$TMP/lines"
 	ok "$1: program and plan are put there" put 0
-	ok "$1: modules are those of modprobe --show-depends, in its order" modules_as_modprobe_says
+	ok "virqfd: $1: modules are those of modprobe --show-depends, in its order" modules_as_modprobe_says
 	ok "$1: module files are the kernel's, unpacked" modules_are_the_kernels
 	ok "$1: it lists what it put there" listed
 	ok "$1: modes: program 0555, plan and modules 0444" modes_are_right
 	ok "$1: no warning" silent "$TMP/err"
 	cp -a "$D" "$TMP/first"
 	image
-	ok "$1: a second run gives the same bytes" same_bytes
+	ok "idempotent: $1: a second run gives the same bytes" same_bytes
 	mv "$T" "$TMP/other-root"
 	T=$TMP/other-root
 	rm -rf "$D"

@@ -153,7 +153,7 @@ placed()
 	sed -i "$2" "$I/$3"
 	repack
 	regenerate --check
-	ok "$1, $4: stale" stale "$5"
+	ok "race: $1, $4: stale" stale "$5"
 }
 
 # moved KIND WHAT TEXT COMMAND...: the same after a command in I.
@@ -165,7 +165,7 @@ moved()
 	(cd "$I" && "$@")
 	repack
 	regenerate --check
-	ok "$moved_kind, $moved_what: stale" stale "$moved_text"
+	ok "race: $moved_kind, $moved_what: stale" stale "$moved_text"
 }
 
 places()

@@ -165,7 +165,7 @@ failures()
 	ok "a generator that fails after it wrote: the old image" old_is_back
 	debian "rm /boot/initrd.img-$RELEASE" 'exit 1'
 	regenerate
-	ok "a generator that fails and removes the image (dracut 059): the old image" old_is_back
+	ok "full-disk: a generator that fails and removes the image (dracut 059): the old image" old_is_back
 	debian "rm /boot/initrd.img-$RELEASE"
 	regenerate
 	ok "a generator that removes the image and succeeds: the old image" old_is_back

@@ -41,7 +41,7 @@ contents()
 		'^/usr/share/initramfs-tools/'
 	ok "that is not" lacks "$TMP/arch.list" initramfs-tools
 	ok "the version is the Makefile's" has "$A/.PKGINFO" "pkgver = $VERSION-1"
-	ok "the configuration is kept" has "$A/.PKGINFO" 'backup = etc/earlybind.conf'
+	ok "upgrade: the configuration is kept" has "$A/.PKGINFO" 'backup = etc/earlybind.conf'
 	ok "the boot program is static" sh -c "! readelf -lW '$A/usr/lib/earlybind/earlybind-init' | grep INTERP"
 	ok "one hook: mkinitcpio has its own" same "$TMP/hooks" 90-earlybind-dracut.hook
 	HOOK=$A/usr/share/libalpm/hooks/90-earlybind-dracut.hook

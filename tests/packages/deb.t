@@ -55,7 +55,7 @@ contents()
 	ok "the program says it too" sh -c "'$TMP/deb/usr/bin/earlybind' --version | grep -F '$VERSION'"
 	ok "Depends has what the program is linked with" field Depends 'libkmod2 .*libpci3'
 	ok "Built-Using names the libc of the boot program" field Built-Using '^klibc \(= [0-9]'
-	ok "conffiles: the configuration, not the lock" same "$C/conffiles" "$(cd "$TMP/deb" && find etc -type f |
+	ok "upgrade: conffiles: the configuration, not the lock" same "$C/conffiles" "$(cd "$TMP/deb" && find etc -type f |
 		sed 's,^,/,' | LC_ALL=C sort)"
 	ok "the configuration is one" has "$C/conffiles" /etc/earlybind.conf
 	ok "the boot program is static" sh -c "! readelf -lW '$TMP/deb/usr/lib/earlybind/earlybind-init' | grep INTERP"
@@ -79,13 +79,13 @@ scripts()
 	small_root "$S" sh grep cat rm
 	small_tool "$S" bin/update-initramfs
 	ok "no rule: an installation rebuilds nothing" rebuilt "$S" '' "$C/postinst" configure
-	ok "no rule: an upgrade rebuilds nothing" rebuilt "$S" '' "$C/postinst" configure 0.0.1
+	ok "upgrade: no rule: it rebuilds nothing" rebuilt "$S" '' "$C/postinst" configure 0.0.1
 	ok "no rule: a removal rebuilds nothing" rebuilt "$S" '' "$C/postrm" remove
 	ok "a package that brings rules: every image" rebuilt "$S" "$ALL" "$C/postinst" triggered /usr/lib/earlybind.d
 	printf '\tbind 06:00\n' >>"$S/etc/earlybind.conf"
-	ok "a rule: an upgrade rebuilds every image" rebuilt "$S" "$ALL" "$C/postinst" configure 0.0.1
+	ok "upgrade: a rule: it rebuilds every image" rebuilt "$S" "$ALL" "$C/postinst" configure 0.0.1
 	ok "a rule: a removal rebuilds every image" rebuilt "$S" "$ALL" "$C/postrm" remove
-	ok "a rule: the removal of an old version in an upgrade does not" rebuilt "$S" '' "$C/postrm" upgrade 9
+	ok "upgrade: the removal of the old version rebuilds nothing more" rebuilt "$S" '' "$C/postrm" upgrade 9
 	small_tool "$S" bin/update-initramfs 'exit 1'
 	ok "a generator that fails: the installation succeeds" rebuilt "$S" "$ALL" "$C/postinst" configure 0.0.1
 	ok "a generator that fails: loud" has "$TMP/out" 'W: earlybind: not every initramfs image was rebuilt'

@@ -43,7 +43,7 @@ contents()
 	ok "the configuration is one" has "$TMP/config" /etc/earlybind.conf
 	ok "the lock belongs to no package" lacks "$TMP/rpm.list" /etc/earlybind.lock
 	rpm -qp --qf '[%{filenames} %{fileflags:fflags}\n]' "$RPM" >"$TMP/flags"
-	ok "what people wrote stays at an upgrade" sh -c "grep -x '/etc/earlybind.conf cn' '$TMP/flags'"
+	ok "upgrade: what people wrote stays" sh -c "grep -x '/etc/earlybind.conf cn' '$TMP/flags'"
 	ok "its folder goes with it" sh -c "grep -x /usr/lib/earlybind '$TMP/rpm.list'"
 }
 
@@ -68,8 +68,8 @@ scripts()
 	ok "a package that brings or takes rules: every image, twice" rebuilt "$S" "$FORCE$FORCE" \
 		"$TMP/transfiletriggers"
 	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
-	ok "a rule: an upgrade rebuilds every image" rebuilt "$S" "$FORCE" "$TMP/posttrans" 1
-	ok "a rule: the end of the old version does not" rebuilt "$S" '' "$TMP/postun" 1
+	ok "upgrade: a rule: it rebuilds every image" rebuilt "$S" "$FORCE" "$TMP/posttrans" 1
+	ok "upgrade: the end of the old version rebuilds nothing more" rebuilt "$S" '' "$TMP/postun" 1
 	mv "$S/etc/earlybind.conf" "$S/etc/earlybind.conf.rpmsave"
 	ok "a rule: a removal, which has renamed the configuration, does" rebuilt "$S" "$FORCE" "$TMP/postun" 0
 	rm "$S/etc/earlybind.conf.rpmsave"

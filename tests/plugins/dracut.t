@@ -80,11 +80,11 @@ warned()
 kinds()
 {
 	module 'kernel-modules'
-	ok "a shell initrd: the hook, at cmdline 00, and no unit" filled "$SOURCED"
+	ok "race: a shell initrd: the hook, at cmdline 00, and no unit" filled "$SOURCED"
 	ok "a shell initrd: for the kernel of the image" has "$OURS/plan" "kernel $RELEASE"
 	ok "a shell initrd: nothing is said" silent "$TMP/err"
 	module 'systemd systemd-initrd kernel-modules'
-	ok "a systemd initrd: the unit, wanted by initrd.target, and no hook" filled "$UNIT" "$WANTS"
+	ok "race: a systemd initrd: the unit, wanted by initrd.target, and no hook" filled "$UNIT" "$WANTS"
 	module 'systemd-udevd kernel-modules'
 	ok "a shell initrd with systemd's udevd: the hook" filled "$SOURCED"
 	ok "no function but ours is left behind" fails grep -v -e 'earlybind_' -e ' check$' -e ' depends$' \

@@ -94,8 +94,8 @@ with_modules()
 	modules_or_skip "the install file with real kernel modules" || return 0
 	real_tool
 	build
-	ok "an image whose init is busybox: the hook is among the early ones" for_busybox
-	ok "an image whose init is systemd: the unit, wanted by initrd.target" for_systemd
+	ok "race: an image whose init is busybox: the hook is among the early ones" for_busybox
+	ok "race: an image whose init is systemd: the unit, wanted by initrd.target" for_systemd
 	ok "for the kernel of the image" has "$OURS/plan" "kernel $RELEASE"
 	ok "nothing is said" silent "$TMP/err"
 	ok "nothing is left for the strip hook" fails strippable
@@ -158,8 +158,8 @@ hooks()
 
 drop_in()
 {
-	hooks "HOOKS of a busybox image" 'HOOKS=(base udev autodetect block)' 'base earlybind udev autodetect block/5'
-	hooks "HOOKS of a systemd image" 'HOOKS=(base systemd block)' 'base earlybind systemd block/4'
+	hooks "race: HOOKS of a busybox image" 'HOOKS=(base udev autodetect block)' 'base earlybind udev autodetect block/5'
+	hooks "race: HOOKS of a systemd image" 'HOOKS=(base systemd block)' 'base earlybind systemd block/4'
 	hooks "HOOKS without base" 'HOOKS=(systemd block)' 'earlybind systemd block/3'
 	hooks "race: udev before base" 'HOOKS=(udev base)' 'earlybind udev base/3'
 	hooks "race: another hook before base" 'HOOKS=(plymouth base udev)' 'earlybind plymouth base udev/4'
