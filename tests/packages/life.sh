@@ -159,6 +159,30 @@ life_upgrade()
 	ok "upgrade: $1: the second kernel's first boot: bound" machine_shows "$1-second" "$MACHINE_BOUND"
 }
 
+# kernel_installed TEXT: for `ok`: what the package of the second kernel runs at its installation succeeds, and warns of
+# this; the kernel has a new image, without anything of earlybind.
+kernel_installed()
+{
+	rm "$R/boot/initrd.img-$life_second"
+	in_root env DEB_MAINT_PARAMS=configure run-parts --arg="$life_second" --arg="/boot/vmlinuz-$life_second" \
+		/etc/kernel/postinst.d >"$TMP/postinst" 2>&1 || { cat "$TMP/postinst"; return 1; }
+	has "$TMP/postinst" "$1" && look "$life_second" && [ -z "$(find "$R/look" -name '*earlybind*' | tee /dev/stderr)" ]
+}
+
+# life_faults SUITE: a fault that is ours alone costs no kernel its image.
+life_faults()
+{
+	rm "$R/etc/earlybind.lock"
+	sed 's/ 1234:/ 1235:/' "$TMP/accepted/earlybind.lock" >"$R/etc/earlybind.lock"
+	ok "$1: a damaged lock: a kernel is installed all the same" kernel_installed 'warning: lock-broken: /etc/earlybind.lock'
+	cp "$TMP/accepted/earlybind.lock" "$R/etc/earlybind.lock"
+	mv "$R/usr/bin/earlybind" "$R/usr/bin/away"
+	ok "$1: no earlybind: a kernel is installed all the same" kernel_installed 'W: earlybind: the image for '
+	mv "$R/usr/bin/away" "$R/usr/bin/earlybind"
+	ok "$1: regenerate makes both images right again" in_root earlybind regenerate
+	ok "$1: both kernels' images have the plan again" has_plan 2
+}
+
 life_end()
 {
 	images_note
@@ -200,6 +224,7 @@ life_in()
 	life_without_rules "$1"
 	life_first_boots "$1"
 	life_upgrade "$1"
+	life_faults "$1"
 	life_end "$1"
 	life_with_another_package "$1"
 	rm -rf --one-file-system "$R"
