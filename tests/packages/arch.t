@@ -95,7 +95,7 @@ scripts()
 }
 
 need_build
-need makepkg:makepkg bsdtar:libarchive-tools fakeroot:fakeroot musl-gcc:musl-tools shellcheck:shellcheck scdoc:scdoc
+need makepkg:makepkg pacman:pacman-package-manager bsdtar:libarchive-tools fakeroot:fakeroot musl-gcc:musl-tools shellcheck:shellcheck scdoc:scdoc
 need dash:dash bash:bash
 built
 ls "$A/usr/share/libalpm/hooks" >"$TMP/hooks"
