@@ -141,6 +141,14 @@ first_boot()
 	rm -rf --one-file-system "$R"
 }
 
+# may_boot: else says why not.
+may_boot()
+{
+	may_chroot || return 1
+	unshare --mount true 2>/dev/null || { echo 'no mount namespaces here'; return 1; }
+	[ -n "$(. tests/qemu/root.sh && root_mirror '')" ] || { echo "this machine's apt names no Debian"; return 1; }
+}
+
 if ! command -v dpkg-deb >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
 	skip "the Debian package" "this is no Debian"
 	tap_end
@@ -159,8 +167,8 @@ if why=$(may_chroot); then
 else
 	skip "the package's scripts" "$why"
 fi
-if ! may_chroot >/dev/null; then
-	skip "a machine with the package" "$(may_chroot)"
+if ! why=$(may_boot); then
+	skip "a machine with the package" "$why"
 	tap_end
 	exit 0
 fi
