@@ -11,15 +11,13 @@ BOOT_TIMEOUT=${BOOT_TIMEOUT:-240}
 BOOT_WORDS='console=ttyS0 panic=-1 quiet mitigations=off nokaslr no_timer_check fsck.mode=skip'
 BOOT_WORDS="$BOOT_WORDS root=/dev/vda rw init=/harness"
 
-# The size of a root's disk: a Debian with five kernels at most.
-DISK_MEGABYTES=2400
-
-# disk_make ROOT IMAGE: an ext4 disk with a folder's content, without mounting anything. Small folders
-# leave a sparse file. No journal: a guest that is cut off loses its snapshot anyway.
+# disk_make ROOT IMAGE: an ext4 disk with a folder's content, and some space, without mounting anything. No journal: a
+# guest that is cut off loses its snapshot anyway.
 disk_make()
 {
 	rm -f "$2"
-	mke2fs -q -t ext4 -O ^has_journal -E root_owner=0:0 -L root -d "$1" "$2" "${DISK_MEGABYTES}M" >/dev/null ||
+	disk_megabytes=$(($(du -sm "$1" | cut -f 1) * 5 / 4 + 200))
+	mke2fs -q -t ext4 -O ^has_journal -E root_owner=0:0 -L root -d "$1" "$2" "${disk_megabytes}M" >/dev/null ||
 		fail "mke2fs $2"
 }
 

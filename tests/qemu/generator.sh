@@ -28,12 +28,13 @@ generator_run()
 # LUKS_MODULES: what opens a root on LUKS on LVM, and no generator can see in a chroot.
 LUKS_MODULES='dm_mod dm_crypt aes_generic xts sha256_generic algif_skcipher'
 
-# What cryptsetup and lvm2 put into every image costs time, and is wanted only for `luks`.
+# luks.tar: see recipe.sh.
 generate_initramfs_tools()
 {
 	case " $3 " in
 	*' luks '*)
 		luks_key "$1"
+		tar -xf "$1/usr/share/luks.tar" -C "$1/usr/share/initramfs-tools"
 		echo 'CRYPTSETUP=y' | replace "$1/etc/cryptsetup-initramfs/conf-hook"
 		# shellcheck disable=SC2086 # a list of modules
 		{ cat "$1/etc/initramfs-tools/modules" && printf '%s\n' $LUKS_MODULES; } |
@@ -43,7 +44,6 @@ generate_initramfs_tools()
 			replace "$1/etc/initramfs-tools/hooks/key"
 		chmod 755 "$1/etc/initramfs-tools/hooks/key"
 		;;
-	*) find "$1/usr/share/initramfs-tools" '(' -name 'crypt*' -o -name lvm2 ')' -delete ;;
 	esac
 	chroot "$1" mkinitramfs -o /initrd "$2"
 }

@@ -72,7 +72,7 @@ image_locks()
 	mkdir -p "$locks_dir/payload" "$WORK/locks"
 	cp "$TOP/tests/qemu/guest/accept" "$locks_dir/payload/run"
 	cp "$TOP/tests/qemu/guest/volume" "$locks_dir/payload/volume"
-	[ "$locks_on" != lvm ] || luks_empty "$WORK/lvm"
+	[ "$locks_on" != gpu-disk ] || luks_empty "$WORK/lvm"
 	for locks_image in "$@"; do
 		echo "$locks_image $(table_cell images "$locks_image" 5)"
 	done >"$locks_dir/payload/rules"
@@ -189,6 +189,10 @@ image_problems()
 				echo 'program or modules were changed'
 			;;
 		*) echo 'plan, program or modules are missing' ;;
+		esac
+		case " $(table_cell images "$1" 7) " in
+		*' --no-hostonly '* | *' rescue '*) ;;
+		*) ! grep 'Turning off host-only mode' "$WORK/images/$1.log" ;;
 		esac
 		case $(table_cell images "$1" 4) in
 		*ids=*) grep -q ignored-ids "$WORK/images/$1.log" || echo 'nothing was said of ids= in modprobe.d' ;;

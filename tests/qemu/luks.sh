@@ -8,11 +8,11 @@
 LUKS_UUID=11111111-2222-3333-4444-555555555555
 LUKS_KEY=earlybind-test
 
-# luks_empty FILE: the disk on which the guest makes its volume group.
+# luks_empty FILE: the disk on which the guest makes its volume group, larger than any root here.
 luks_empty()
 {
 	rm -f "$1"
-	truncate -s "$((DISK_MEGABYTES + 64))M" "$1"
+	truncate -s 4G "$1"
 }
 
 # luks_make GROUP DISK TO: the disk of the root DISK, encrypted, in the only volume of GROUP. The volume is one piece that

@@ -43,8 +43,8 @@ topology()
 		;;
 	# The same. The root is what luks_make made.
 	luks) topology gpu ;;
-	# The same, with the empty disk on which a volume group is made.
-	lvm)
+	# The same, with an empty disk: guests in which rules are accepted make a volume group there.
+	gpu-disk)
 		topology gpu
 		echo "-drive file=$WORK/lvm,if=none,id=lvm,format=raw -device virtio-blk-pci,drive=lvm,addr=0x1a"
 		;;
