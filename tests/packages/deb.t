@@ -124,7 +124,7 @@ dracut 6.1.0-2
 first_boot()
 {
 	R=$TMP/root
-	root_with "$(root_get "$(root_own)")" "$R" 6.1 || return 1
+	root_with "$(root_get "$(root_suite)")" "$R" 6.1 || return 1
 	release=$(root_release "$R" 6.1)
 	put "$DEB"
 	ok "a machine: the package is installed" in_root dpkg -i /deb
