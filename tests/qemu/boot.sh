@@ -3,8 +3,8 @@
 #
 # Disks and boots. Needs need.sh and topology.sh sourced.
 
-# Seconds after which a boot is given up; it takes about 20, and 60 on a busy machine.
-BOOT_TIMEOUT=${BOOT_TIMEOUT:-240}
+# Seconds after which a boot is given up; it takes about 20, and more than 120 on a busy machine.
+BOOT_TIMEOUT=${BOOT_TIMEOUT:-400}
 # mitigations and nokaslr save two seconds of emulated work. no_timer_check: on a busy host an emulated processor gets
 # too little time for the kernel's ten timer ticks, and the kernel panics (arch/x86/kernel/apic/io_apic.c:
 # timer_irq_works). All the rest is as on a real machine.

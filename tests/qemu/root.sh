@@ -100,12 +100,16 @@ kernel_make()
 	rm "$2/kernel/lib"
 	depmod -b "$2/kernel/usr" "${kernel_name#linux-image-}"
 	echo "${kernel_name#linux-image-}" >"$2/kernel/release"
+	[ "$1" != 6.12 ] || headers_make "${kernel_name#linux-image-}" "$2"
 }
 
-# kernel_get SERIES: prints the folder of a cached kernel, which it makes where it is missing.
+# kernel_get SERIES: prints the folder of a cached kernel, which it makes where it is missing. Modules of ours are made for
+# 6.12, which has its headers.
 kernel_get()
 {
-	cache_get "kernel-$1" kernel kernel_make "$1"
+	kernel_entry=kernel-$1
+	[ "$1" != 6.12 ] || kernel_entry=kernel-6.12+headers
+	cache_get "$kernel_entry" kernel kernel_make "$1"
 }
 
 # root_get SUITE: prints the folder of a cached root, which it makes where it is missing.

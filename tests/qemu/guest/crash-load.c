@@ -19,7 +19,8 @@ int main(int argc, char **argv)
 	kernel = open(argv[1], O_RDONLY | O_CLOEXEC);
 	initrd = open(argv[2], O_RDONLY | O_CLOEXEC);
 	if (kernel < 0 || initrd < 0 ||
-	    syscall(SYS_kexec_file_load, kernel, initrd, strlen(argv[3]) + 1, argv[3], (unsigned long)KEXEC_FILE_ON_CRASH) < 0) {
+	    syscall(SYS_kexec_file_load, kernel, initrd, strlen(argv[3]) + 1, argv[3],
+		    (unsigned long)KEXEC_FILE_ON_CRASH) < 0) {
 		fprintf(stderr, "crash-load: %s\n", strerror(errno));
 		return 1;
 	}
