@@ -32,7 +32,7 @@ select_cells()
 select_looks()
 {
 	awk -F '|' -v all="${EARLYBIND_ALL:-}" '
-		NR == FNR { booted[$2] = $8 != "all"; next }
+		NR == FNR { booted[$2] += $8 != "all"; next }
 		all == "1" ? !($1 in booted) : $8 == "look" && !booted[$1] { print $1 }' \
 		"$WORK/tables/cells" "$WORK/tables/images" | grep -E -e "$FILTER"
 }
