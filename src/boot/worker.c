@@ -24,8 +24,10 @@ static int read_one(struct work *w, enum plan_kind kind, const char *path)
 		ret = plan_parse(kind, text, len, &w->plan, &error);
 		free(text);
 	}
-	if (error.text[0])
+	if (error.text[0] && error.line)
 		work_plan(w, PLAN_BROKEN, "%s line %u: %s", name, error.line, error.text);
+	else if (error.text[0])
+		work_plan(w, PLAN_BROKEN, "%s: %s", name, error.text);
 	else if (ret < 0)
 		work_plan(w, PLAN_BROKEN, "the %s cannot be read: %s", name, error_name(ret));
 	else /* its hash and timeout hold from here on, whatever hangs before there are decisions */
@@ -154,7 +156,8 @@ static int decide_all(struct work *w)
 		return ret;
 	}
 	if (strcmp(w->machine.kernel, w->plan.kernel) != 0) {
-		work_plan(w, PLAN_BROKEN, "the plan is for kernel %s, this is %s", w->plan.kernel, w->machine.kernel);
+		work_plan(w, PLAN_BROKEN, "the plan is for kernel %s, this is %s", w->plan.kernel,
+			  *w->machine.kernel ? w->machine.kernel : "unknown");
 		return -EINVAL;
 	}
 	scan_planned(w);

@@ -170,7 +170,8 @@ static int weigh_rule(struct accept_run *r, const struct rule *rule)
 			char address[ADDRESS_LEN];
 
 			len = strlen(note->text);
-			if (address_same_slot(&d->address, &r->machine->devices[mixed].address))
+			if (!device_is_bridge(&d->identity) &&
+			    address_same_slot(&d->address, &r->machine->devices[mixed].address))
 				snprintf(note->text + len, sizeof(note->text) - len, " %s",
 					 address_print(&d->address, address));
 		}

@@ -113,13 +113,41 @@ static int guard_twins(struct accept_run *r)
  * The old guards of identities whose entries were kept: their cards need not be here today. One whose place now holds a
  * card that a person just accepted is gone.
  */
+/* Whether a rule could mean what the guard names. What a place rule selects has to be there. */
+static bool is_selected(const struct accept_run *r, const struct plan_guard *g)
+{
+	struct card there;
+	bool here = guard_in_place(g, r->machine, &there);
+
+	for (size_t i = 0; i < r->config->n_rules; i++) {
+		const struct rule *rule = &r->config->rules[i];
+
+		if (rule->selector.kind == SELECTOR_ID
+			    ? id_matches(&rule->selector.id, &g->identity)
+			    : here && selector_means(&rule->selector, r->machine, there.main))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the lock still has a use for an old guard: what the host needs is guarded as long as there is any rule. */
+static bool is_needed(const struct accept_run *r, const struct plan_guard *g)
+{
+	static const unsigned of_host =
+		REASON_BIT(REASON_BOOT_DISK) | REASON_BIT(REASON_IN_USE) | REASON_BIT(REASON_KEYBOARD);
+
+	if (is_locked_identity(&r->out->lock, &g->identity) || is_selected(r, g))
+		return true;
+	return r->config->n_rules && (of_host & REASON_BIT(g->reason));
+}
+
 static int keep_guards(struct accept_run *r)
 {
 	for (size_t i = 0; r->chosen && r->old && i < r->old->n_guards; i++) {
 		struct plan_guard guard = r->old->guards[i];
 		struct card there;
 
-		if (has_guard(&r->out->lock, &guard.root, &guard.path))
+		if (has_guard(&r->out->lock, &guard.root, &guard.path) || !is_needed(r, &guard))
 			continue;
 		if (guard_in_place(&guard, r->machine, &there) && accept_is_taken(r, &there))
 			continue;

@@ -21,7 +21,7 @@ static const struct {
 	[REASON_KEPT] = { "a keep rule says that it stays with the host",
 			  "remove the keep rule, then run `earlybind accept` and `earlybind regenerate`" },
 	[REASON_CLAIM] = { "its rule says at=claim: it is not bound at boot",
-			   "run `earlybind claim` when the host can spare it" },
+			   "write at=boot in its rule, then run `earlybind accept` and `earlybind regenerate`" },
 	[REASON_ABSENT] = { "it is not in this machine now, or the firmware hides it",
 			    "put it back; if it is gone for good, run `earlybind accept`, then `earlybind "
 			    "regenerate`" },

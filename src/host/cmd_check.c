@@ -29,6 +29,22 @@ static void print_decisions(const struct checked *c)
 	}
 }
 
+static void print_notes(const struct checked *c)
+{
+	for (size_t i = 0; i < c->f.decisions.n_notes; i++)
+		printf("note: %s: %s\n", reason_word(c->f.decisions.notes[i].reason), c->f.decisions.notes[i].text);
+}
+
+static void json_notes(struct json *j, const struct report_note *notes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		json_open(j, NULL, '{');
+		json_string(j, "reason", reason_word(notes[i].reason));
+		json_string(j, "text", notes[i].text);
+		json_close(j, '}');
+	}
+}
+
 static void print_json(const struct checked *c)
 {
 	struct json j = { .to = stdout };
@@ -50,12 +66,8 @@ static void print_json(const struct checked *c)
 	}
 	json_close(&j, ']');
 	json_open(&j, "notes", '[');
-	for (size_t i = 0; i < c->f.composition.n_notes; i++) {
-		json_open(&j, NULL, '{');
-		json_string(&j, "reason", reason_word(c->f.composition.notes[i].reason));
-		json_string(&j, "text", c->f.composition.notes[i].text);
-		json_close(&j, '}');
-	}
+	json_notes(&j, c->f.composition.notes, c->f.composition.n_notes);
+	json_notes(&j, c->f.decisions.notes, c->f.decisions.n_notes);
 	json_close(&j, ']');
 	json_open(&j, "devices", '[');
 	for (size_t i = 0; i < c->f.decisions.n; i++) {
@@ -109,10 +121,12 @@ static int check(struct checked *c)
 	if (advise(c->cli, &c->f.composition.plan, &c->f.machine, &c->f.decisions, ADVICE_ALL, &c->advices) < 0)
 		return -ENOMEM;
 	advices_warn(&c->advices);
-	if (c->cli->json)
+	if (c->cli->json) {
 		print_json(c);
-	else
+	} else {
 		print_decisions(c);
+		print_notes(c);
+	}
 	return 0;
 }
 

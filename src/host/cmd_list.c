@@ -136,6 +136,7 @@ static const struct kind *find_kind(const char *word)
 
 int cmd_list(struct cli *cli)
 {
+	char place[16];
 	struct machine machine;
 	struct plan_error err;
 	struct plan lock;
@@ -152,7 +153,7 @@ int cmd_list(struct cli *cli)
 		return EXIT_REFUSED;
 	ret = lock_load(&cli->root, &lock, &err);
 	if (ret < 0 && ret != -ENOENT)
-		say_warning("/%s:%u: %s", LOCK_FILE, err.line, err.text);
+		say_warning("/%s%s: %s", LOCK_FILE, error_place(&err, place), err.text);
 	ret = print(&l);
 	plan_free(&lock);
 	machine_free(&machine);

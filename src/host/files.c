@@ -135,10 +135,18 @@ int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err)
 	return ret;
 }
 
+const char *error_place(const struct plan_error *err, char buf[16])
+{
+	buf[0] = '\0';
+	if (err->line)
+		snprintf(buf, 16, ":%u", err->line);
+	return buf;
+}
+
 int report_load(const struct sysroot *r, struct report *out)
 {
 	struct plan_error err = { 0 };
-	char *text;
+	char *text, place[16];
 	size_t len;
 	int ret = sysroot_read_all(r, REPORT_FILE, REPORT_MAX, &text, &len);
 
@@ -151,7 +159,7 @@ int report_load(const struct sysroot *r, struct report *out)
 	ret = report_parse(text, len, out, &err);
 	free(text);
 	if (ret < 0)
-		say_error("/%s:%u: %s", REPORT_FILE, err.line, err.text);
+		say_error("/%s%s: %s", REPORT_FILE, error_place(&err, place), err.text);
 	return ret;
 }
 

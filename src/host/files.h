@@ -25,6 +25,8 @@ void config_complain(const struct config *c);
 int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err) _must_check_;
 /* 0; -ENOENT: there is none; another error, which was said. */
 int report_load(const struct sysroot *r, struct report *out) _must_check_;
+/* ":3" behind the name of the file, "" where the file as a whole is meant. */
+const char *error_place(const struct plan_error *err, char buf[16]);
 int lock_store(const struct sysroot *r, const struct plan *lock) _must_check_;
 
 #endif

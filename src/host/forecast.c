@@ -37,13 +37,15 @@ static int need_root(const struct cli *cli, const struct plan *lock)
 static int read_lock(const struct cli *cli, struct forecast *f)
 {
 	struct plan_error err;
+	char place[16];
 	int ret = lock_load(&cli->root, &f->lock, &err);
 
 	if (ret == -ENOMEM)
 		return ret;
 	if (ret < 0 && ret != -ENOENT) {
 		f->lock_broken = true;
-		say_error("%s: /%s: %s", reason_word(REASON_LOCK_BROKEN), LOCK_FILE, err.text);
+		say_error("%s: /%s%s: %s (%s)", reason_word(REASON_LOCK_BROKEN), LOCK_FILE, error_place(&err, place),
+			  err.text, reason_remedy(REASON_LOCK_BROKEN));
 	}
 	f->has_lock = ret == 0;
 	return need_root(cli, &f->lock);

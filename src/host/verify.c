@@ -40,7 +40,8 @@ static int compare_plan(const struct staged_file *f, const struct content *is, u
 	} else if (err == -EPROTONOSUPPORT) {
 		err = findings_add(out, "its plan was made by another version of earlybind");
 	} else if (err) {
-		err = findings_add(out, "its plan is damaged (line %u: %s)", wrong.line, wrong.text);
+		err = wrong.line ? findings_add(out, "its plan is damaged (line %u: %s)", wrong.line, wrong.text)
+				 : findings_add(out, "its plan is damaged (%s)", wrong.text);
 	} else if (strcmp(plan.kernel, now.kernel) != 0) {
 		err = findings_add(out, "its plan is for kernel %s", plan.kernel);
 	} else if (plan.hash != hash) {

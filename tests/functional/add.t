@@ -141,6 +141,7 @@ ok 'without a selector: wrong usage' complained 2 'remove which rule?'
 printf 'bind 06:00\r\nkeep 00:14.0\r\n' >"$CONF"
 run remove 06:00 --yes
 ok 'of lines with CRLF the others stay' same "$CONF" "$(printf 'keep 00:14.0\r')"
+ok 'of the last rule its guards go, too' [ "$(grep -c '^guard' "$LOCK")" = 0 ]
 image
 ok 'how-to-undo: without the last rule nothing is put into the image' said 0 'nothing to bind'
 ok 'nothing at all' [ -z "$(ls -A "$TMP/image")" ]
@@ -148,6 +149,12 @@ mkdir -p "$R/etc/earlybind.d"
 echo 'bind 05:00' >"$R/etc/earlybind.d/vm.conf"
 run remove 05:00 --yes
 ok 'a rule of another file is named, and left there' complained 1 'the rule is in /etc/earlybind.d/vm.conf:1'
+new twin-gpus 'bind 10de:13c2' 'bind 04:00'
+run accept --yes
+run remove 10de:13c2 --yes
+ok 'a guard that another rule has a use for stays' same "$LOCK" "$(sed -n '1p; /^guard not-supported-yet/p; /^end/p' "$LOCK")"
+ok 'that one' [ "$(grep -c '^guard' "$LOCK")" = 1 ]
+
 # --- rules without a lock
 
 new two-gpus

@@ -43,6 +43,10 @@ run accept --yes
 change 'include two-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
 run check
 ok 'one whose absence is normal' said 0 'The next boot binds nothing.'
+ok 'with a note of it' has "$TMP/out" 'note: absent: the optional card 10de:13c2:1043:8508:030000 is not there'
+run check --json
+jq -c '[.notes[].reason]' "$TMP/out" >"$TMP/json" 2>&1
+ok 'in JSON too' same "$TMP/json" '["absent"]'
 
 # --- IOMMU groups
 
@@ -64,6 +68,7 @@ ok 'shadowed: a rule whose cards an earlier one has' complained 1 '/etc/earlybin
 new x370-rx580 'bind 01:00'
 run check
 ok 'a slot that is no card' complained 1 '0000:01:00 is not one card; name one function: 0000:01:00.0 0000:01:00.1'
+ok 'and none of its bridges' lacks "$TMP/err" 0000:01:00.2
 
 # --- a lock that is wrong
 
@@ -84,6 +89,12 @@ run accept --yes
 cp "$LOCK" "$TMP/good"
 sed 's/06:00\.0$/03:00.0/' "$TMP/good" >"$LOCK"
 ok 'a lock that was edited by hand binds nothing' broken_lock
+run check
+ok 'what is wrong with it, and what to do' complained 1 \
+	'lock-broken: /etc/earlybind.lock: it is damaged or was changed by hand: the CRC at its end does not fit (run `earlybind accept`, then `earlybind regenerate`)'
+did accept --yes
+ok 'accept makes it anew, byte for byte' cmp "$LOCK" "$TMP/good"
+sed 's/06:00\.0$/03:00.0/' "$TMP/good" >"$LOCK"
 sed '$d' "$TMP/good" >"$LOCK"
 ok 'nor does one that was cut off' broken_lock
 : >"$LOCK"

@@ -65,7 +65,7 @@ for init in $INITS; do
 	ok "with the lock: as with the machine's own plan ($libc)" as_its_own "$init"
 	sed -i 's/^end ......../end 00000000/' "$TMP/base/etc/earlybind.lock"
 	ok "a damaged lock: nothing is bound ($libc)" ends "$init" \
-		'- broken lock line 0: it is damaged or was changed by hand: the CRC at its end does not fit'
+		'- broken lock: it is damaged or was changed by hand: the CRC at its end does not fit'
 	cp "$TMP/base/usr/lib/earlybind/plan" "$TMP/base/etc/earlybind.lock"
 	ok "a plan in place of the lock: nothing is bound ($libc)" ends "$init" \
 		'- broken lock line 1: this is no earlybind lock'
