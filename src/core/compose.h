@@ -12,7 +12,7 @@
 #include "report.h"
 
 struct composition {
-	struct plan plan; /* without kernel, hash, modules; no rule: nothing to put into an image */
+	struct plan plan;          /* without kernel, hash, modules; no rule: nothing to put into an image */
 	struct report_note *notes; /* REASON_NOT_ACCEPTED: a rule without an entry; entries whose rule is gone; ... */
 	size_t n_notes;
 };

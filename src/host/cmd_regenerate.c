@@ -107,8 +107,21 @@ static int choose_kernels(const struct cli *cli, struct names *out, int *code)
 	return err;
 }
 
-/* The rules that go into no image, and what else an image build would warn of. */
-static int warn_of_rules(const struct cli *cli)
+static bool lock_is_broken(const struct cli *cli)
+{
+	struct plan_error wrong;
+	struct plan lock;
+	int ret = lock_load(&cli->root, &lock, &wrong);
+
+	plan_free(&lock);
+	return ret < 0 && ret != -ENOENT;
+}
+
+/*
+ * The rules that go into no image, and what else an image build would warn of. *lost: there are rules, and the lock
+ * that says which cards they mean is damaged: new images would bind nothing.
+ */
+static int warn_of_rules(const struct cli *cli, bool *lost)
 {
 	struct composition made = { 0 };
 	struct config config = { 0 };
@@ -117,6 +130,7 @@ static int warn_of_rules(const struct cli *cli)
 	if (!err) {
 		config_complain(&config);
 		err = planned_compose(cli, &config, true, &made);
+		*lost = config.n_rules && lock_is_broken(cli);
 	}
 	composition_free(&made);
 	config_free(&config);
@@ -187,6 +201,7 @@ int cmd_regenerate(struct cli *cli)
 {
 	_cleanup_(free_names) struct names kernels = { 0 };
 	int code = check_usage(cli), ret;
+	bool lost = false;
 
 	if (code != EXIT_DONE)
 		return code;
@@ -196,7 +211,7 @@ int cmd_regenerate(struct cli *cli)
 		say_error("only root can make images: try sudo");
 		return EXIT_REFUSED;
 	}
-	if (warn_of_rules(cli) || choose_kernels(cli, &kernels, &code)) {
+	if (warn_of_rules(cli, &lost) || choose_kernels(cli, &kernels, &code)) {
 		say_error("what is to be done cannot be found out: the configuration or the folder of modules cannot "
 			  "be read");
 		return EXIT_REFUSED;
@@ -205,6 +220,14 @@ int cmd_regenerate(struct cli *cli)
 		if (code == EXIT_DONE)
 			say_error("there is no kernel with modules in /usr/lib/modules or /lib/modules");
 		return EXIT_REFUSED;
+	}
+	/* A generator that the system runs goes on without a plan, so that a kernel gets its image; a person is asked.
+	 */
+	if (lost) {
+		say_error("the images are left as they are: made now, they would bind nothing");
+		if (!cli->check)
+			return EXIT_REFUSED;
+		code = EXIT_REFUSED;
 	}
 	ret = cli->check ? check(cli, &kernels) : rebuild(cli, &kernels);
 	return ret == EXIT_DONE ? code : ret;

@@ -203,6 +203,20 @@ failures()
 }
 
 # Kernels that are not there, or not any more, cost only themselves.
+damaged_lock()
+{
+	debian "cp /new/image /boot/initrd.img-$RELEASE"
+	printf 'x' >>"$T/etc/earlybind.lock"
+	regenerate
+	ok "a damaged lock: exit 1" code 1
+	ok "a damaged lock: nothing is run" test ! -e "$T/calls"
+	ok "a damaged lock: the image is as it was" cmp "$TMP/old-image" "$image"
+	ok "a damaged lock: said" has "$TMP/err" 'the images are left as they are: made now, they would bind nothing'
+	: >"$T/etc/earlybind.conf"
+	regenerate
+	ok "a damaged lock that no rule needs: images are made" test -e "$T/calls"
+}
+
 wrong_kernels()
 {
 	debian "cp /new/image /boot/initrd.img-$RELEASE"
@@ -268,6 +282,7 @@ all()
 	generators
 	other_generators
 	failures
+	damaged_lock
 	wrong_kernels
 	full_disk
 	echo "# stand-ins for generators: $(echo "$STAND_INS" | wc -w): $STAND_INS"
