@@ -23,7 +23,7 @@ _earlybind()
 		words='--root --help'
 		case $command in
 		list) words="gpu nvme nic usb audio --json $words" ;;
-		add) words="optional driver=vfio-pci driver=pci-stub allow=display allow=keyboard at=boot id= live --yes $words" ;;
+		add) words="optional driver=vfio-pci driver=pci-stub allow=display allow=keyboard allow=in-use at=boot id= live --yes $words" ;;
 		remove | accept) words="--yes $words" ;;
 		check | explain | status) words="--json $words" ;;
 		regenerate)

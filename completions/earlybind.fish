@@ -19,7 +19,7 @@ complete -c earlybind -n 'not __fish_use_subcommand' -s r -l root -x -a '(__fish
 complete -c earlybind -n '__fish_seen_subcommand_from list' -a 'gpu nvme nic usb audio'
 complete -c earlybind -n '__fish_seen_subcommand_from list check explain regenerate status' -s j -l json -d 'Print JSON'
 complete -c earlybind -n '__fish_seen_subcommand_from add remove accept' -s y -l yes -d 'Do not ask'
-complete -c earlybind -n '__fish_seen_subcommand_from add' -a 'optional driver=vfio-pci driver=pci-stub allow=display allow=keyboard at=boot id= live'
+complete -c earlybind -n '__fish_seen_subcommand_from add' -a 'optional driver=vfio-pci driver=pci-stub allow=display allow=keyboard allow=in-use at=boot id= live'
 complete -c earlybind -n '__fish_seen_subcommand_from image' -s k -l kernel -x -a '(command ls /lib/modules 2>/dev/null)' -d 'The kernel of the image'
 complete -c earlybind -n '__fish_seen_subcommand_from image' -s d -l destdir -x -a '(__fish_complete_directories)' -d 'The root folder of the image'
 complete -c earlybind -n '__fish_seen_subcommand_from image' -l cpio -r -d 'Make a stand-alone archive'

@@ -33,7 +33,7 @@ uint64_t accept_serial(const struct card *c)
 	return main->serial;
 }
 
-static bool is_locked_identity(const struct plan *lock, const struct identity *identity)
+bool accept_locks_identity(const struct plan *lock, const struct identity *identity)
 {
 	for (size_t i = 0; i < lock->n_cards; i++)
 		if (identity_equal(&lock->cards[i].identity, identity))
@@ -94,7 +94,7 @@ static int guard_twins(struct accept_run *r)
 		struct card card;
 		struct path path;
 
-		if (r->taken[i] || !is_locked_identity(&r->out->lock, &d->identity))
+		if (r->taken[i] || !accept_locks_identity(&r->out->lock, &d->identity))
 			continue;
 		if (card_of(r->machine, i, &card) < 0 || accept_is_taken(r, &card) ||
 		    !identity_equal(&card_main(&card)->identity, &d->identity))
@@ -136,7 +136,7 @@ static bool is_needed(const struct accept_run *r, const struct plan_guard *g)
 	static const unsigned of_host =
 		REASON_BIT(REASON_BOOT_DISK) | REASON_BIT(REASON_IN_USE) | REASON_BIT(REASON_KEYBOARD);
 
-	if (is_locked_identity(&r->out->lock, &g->identity) || is_selected(r, g))
+	if (accept_locks_identity(&r->out->lock, &g->identity) || is_selected(r, g))
 		return true;
 	return r->config->n_rules && (of_host & REASON_BIT(g->reason));
 }
@@ -164,7 +164,7 @@ static int keep_guards(struct accept_run *r)
 
 int accept_guards(struct accept_run *r)
 {
-	if (guard_refused(r) < 0 || accept_guard_keyboards(r) < 0 || guard_twins(r) < 0)
+	if (guard_refused(r) < 0 || accept_guard_needs(r) < 0 || accept_guard_keyboards(r) < 0 || guard_twins(r) < 0)
 		return -ENOMEM;
 	return keep_guards(r);
 }

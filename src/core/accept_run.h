@@ -31,6 +31,10 @@ void accept_keep_keyboard(struct accept_run *r);
 int accept_guard_keyboards(struct accept_run *r) _must_check_;
 /* Adds a guard line, unless there is one of its place. */
 int accept_add_guard(struct accept_run *r, enum reason reason, const struct card *card, const char *text) _must_check_;
+/* Whether a card of the lock has it. */
+bool accept_locks_identity(const struct plan *lock, const struct identity *identity) _pure_;
+/* Guards what the host needs, selected or not, and notes what nobody can find. */
+int accept_guard_needs(struct accept_run *r) _must_check_;
 /* Adds the guard lines of the lock; its cards are in it already. */
 int accept_guards(struct accept_run *r) _must_check_;
 

@@ -57,7 +57,7 @@ static const struct choice choices[] = {
 	{ "driver=", "auto", false, ON_ALL, set_driver, 0 },
 	{ "allow=", "display", true, ON_ALL, set_allow, ALLOW_DISPLAY },
 	{ "allow=", "keyboard", true, ON_ALL, set_allow, ALLOW_KEYBOARD },
-	{ "allow=", "in-use", false, ON_ALL, set_allow, ALLOW_IN_USE },
+	{ "allow=", "in-use", true, ON_ALL, set_allow, ALLOW_IN_USE },
 	{ "at=", "boot", true, ON_ALL, set_at, AT_BOOT },
 	{ "at=", "claim", false, ON_ALL, set_at, AT_CLAIM },
 	{ "optional", NULL, true, ON_ALL, set_optional, 0 },

@@ -4,6 +4,7 @@
 void machine_free(struct machine *m)
 {
 	free(m->devices);
+	free(m->needs);
 	memset(m, 0, sizeof(*m));
 }
 

@@ -33,6 +33,7 @@ struct device {
 	bool later;    /* behind VMD: not there this early in the boot */
 	bool external; /* behind Thunderbolt or USB4; read by the host tool only */
 	bool keyboard; /* one is plugged in, into a USB controller mostly; read by the host tool only */
+	bool has_disk; /* a disk is behind it; read by the host tool only */
 	int parent;    /* index of the bridge above, or NO_PARENT; set by machine_link() */
 };
 
@@ -46,6 +47,8 @@ struct machine {
 	/* Of the host as it runs now; read by the host tool only. */
 	bool other_keyboard; /* a keyboard that no PCI function carries: PS/2 */
 	bool root_encrypted; /* the root, or what it needs, waits for a passphrase */
+	struct need *needs;  /* see need.h */
+	size_t n_needs;
 };
 
 void machine_free(struct machine *m);

@@ -1,22 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The guards of accept: those of the boot that hold for longer than one boot, and what cannot be checked yet. */
+/* The guards of accept: those of the boot that hold for longer than one boot. */
 #include "guard.h"
 
-#define CLASS_STORAGE 0x01
-#define CLASS_NETWORK 0x02
-
-static const struct device *member_of_class(const struct candidate *c, bool (*is)(const struct device *, unsigned),
-					    unsigned class)
-{
-	int i;
-
-	return guard_any_member(c, is, class, &i) ? &c->machine->devices[i] : NULL;
-}
-
-static bool has_base(const struct device *d, unsigned base)
-{
-	return class_base(d->identity.class) == base;
-}
+#include "need.h"
 
 int guard_keyboard_of(const struct candidate *c)
 {
@@ -32,20 +18,26 @@ int guard_keyboard_of(const struct candidate *c)
 	return -1;
 }
 
-/* Until the guards for boot disks and NICs exist. */
-static bool not_supported_yet(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+static bool is_needed(const struct candidate *c, enum reason reason, char text[REPORT_TEXT_LEN])
 {
-	const char *what = NULL;
+	const struct need *need = need_of_card(c->machine, &c->card, reason);
 
+	if (need)
+		snprintf(text, REPORT_TEXT_LEN, "%s", need->text);
+	return need != NULL;
+}
+
+static bool is_boot_disk(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
 	(void)i;
-	if (member_of_class(c, has_base, CLASS_STORAGE))
-		what = "storage controllers";
-	else if (member_of_class(c, has_base, CLASS_NETWORK))
-		what = "network controllers";
-	if (!what)
-		return false;
-	snprintf(text, REPORT_TEXT_LEN, "%s cannot be bound yet: what the host needs of them is not checked yet", what);
-	return true;
+	return is_needed(c, REASON_BOOT_DISK, text);
+}
+
+/* A rule with at=claim asks it when it is claimed. */
+static bool is_in_use(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	(void)i;
+	return !(c->rule->allow & ALLOW_IN_USE) && c->rule->at != AT_CLAIM && is_needed(c, REASON_IN_USE, text);
 }
 
 /* Where a passphrase has to be typed, every keyboard stays; else the last one does, see accept_keyboards.c. */
@@ -68,9 +60,10 @@ static const struct guard {
 	{ REASON_BRIDGE, guard_bridge },
 	{ REASON_KEPT, guard_kept },
 	{ REASON_APPEARS_LATER, guard_appears_later },
+	{ REASON_BOOT_DISK, is_boot_disk },
+	{ REASON_IN_USE, is_in_use },
 	{ REASON_DISPLAY, guard_display },
 	{ REASON_KEYBOARD, guard_keyboard },
-	{ REASON_NOT_SUPPORTED_YET, not_supported_yet },
 };
 
 /* At accept a card is locked whole; one that `keep` leaves a function of is locked, and kept at boot. */

@@ -102,8 +102,8 @@ static void show_line(const struct session *s, const struct accept_line *line, s
 	if (line->reason == REASON_TWIN)
 		puts("      stays with the host; the same model as a locked card");
 	else
-		printf("      refused: %s%s%s (%s)\n", reason_word(line->reason), *line->text ? ", " : "", line->text,
-		       reason_meaning(line->reason));
+		printf("      %s: %s%s%s (%s)\n", line->rule ? "refused" : "stays with the host",
+		       reason_word(line->reason), *line->text ? ", " : "", line->text, reason_meaning(line->reason));
 }
 
 /* Entries of the old lock whose card is not in the new one. */

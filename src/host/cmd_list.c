@@ -3,6 +3,7 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "../core/guard.h"
+#include "../core/need.h"
 #include "cli.h"
 #include "files.h"
 #include "live.h"
@@ -67,16 +68,29 @@ static int set(struct libscols_line *line, enum column c, const char *text)
 	return scols_line_set_data(line, c, text) == 0 ? 0 : -ENOMEM;
 }
 
+/* "locked boot-display boot-disk": a word each. */
+static void print_state(const struct listing *l, const struct device *d, char *buf, size_t size)
+{
+	static const enum reason reasons[] = { REASON_BOOT_DISK, REASON_IN_USE };
+	size_t used = (size_t)snprintf(buf, size, "%s%s", is_locked(l, d) ? " locked" : "",
+				       d->boot_display ? " boot-display" : "");
+
+	for (size_t i = 0; i < l->machine->n_needs; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(reasons) && used < size; k++)
+			if (l->machine->needs[i].device == (int)(d - l->machine->devices) &&
+			    l->machine->needs[i].reason == reasons[k])
+				used += (size_t)snprintf(buf + used, size - used, " %s", reason_word(reasons[k]));
+}
+
 static int add_row(struct listing *l, const struct device *d)
 {
 	struct libscols_line *line = scols_table_new_line(l->table, NULL);
-	char text[DEVICE_NAME_LEN], state[32];
+	char text[DEVICE_NAME_LEN], state[64];
 	int ret;
 
 	if (!line)
 		return -ENOMEM;
-	snprintf(state, sizeof(state), "%s%s%s", is_locked(l, d) ? "locked" : "",
-		 is_locked(l, d) && d->boot_display ? " " : "", d->boot_display ? "boot-display" : "");
+	print_state(l, d, state, sizeof(state));
 	ret = set(line, ADDRESS, address_print(&d->address, text));
 	identity_print(&d->identity, text);
 	text[9] = '\0';
@@ -84,7 +98,7 @@ static int add_row(struct listing *l, const struct device *d)
 	ret = ret < 0 ? ret : set(line, DRIVER, d->driver);
 	snprintf(text, sizeof(text), "%d", d->iommu_group);
 	ret = ret < 0 ? ret : set(line, GROUP, d->iommu_group < 0 ? "" : text);
-	ret = ret < 0 ? ret : set(line, STATE, state);
+	ret = ret < 0 ? ret : set(line, STATE, *state ? state + 1 : state);
 	ret = ret < 0 ? ret : set(line, CLASS, names_class(l->names, &d->identity, text));
 	return ret < 0 ? ret : set(line, NAME, names_device(l->names, &d->identity, text));
 }

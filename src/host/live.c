@@ -5,6 +5,7 @@
 
 #include "../sys/scan.h"
 #include "keyboard.h"
+#include "needs.h"
 
 /*
  * drivers/pci/probe.c: pci_set_removable(): "removable" is what stands below a port that the firmware calls
@@ -32,6 +33,8 @@ int live_machine(const struct cli *cli, struct machine *out)
 		out->devices[i].external = is_external(&cli->root, &out->devices[i].address);
 	}
 	ret = keyboards_find(&cli->root, out);
+	if (ret == 0)
+		ret = needs_find(&cli->root, out);
 	if (ret < 0) {
 		say_error("no memory");
 		machine_free(out);

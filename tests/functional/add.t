@@ -74,7 +74,6 @@ refused()
 
 refused 'the boot display' 1 'refused: display' 03:00
 refused 'a bridge' 1 'refused: bridge' 00:03.1
-refused 'a disk' 1 'refused: not-supported-yet' 04:00
 refused 'what is not there' 1 'this rule would lock nothing' 09:00
 refused 'a typing error' 2 'hint: ' 0000:06:0.0
 refused 'an option that does nothing yet' 2 'not supported yet' 06:00 at=claim
@@ -82,6 +81,20 @@ refused 'an option that is none' 2 'the command line:1:' 06:00 allways
 refused 'two rules at once' 2 'the command line:1:' 06:00 03:00
 run add --yes
 ok 'no selector at all is wrong usage' complained 2 'add what?'
+
+# disk SELECTOR: the root is on the drive; another one can be had.
+disk()
+{
+	change 'include nvme-twins' 'line proc/self/mountinfo 22 1 259:0 / / rw - ext4 /dev/nvme0n1 rw'
+	run add "$1" --yes
+}
+
+new nvme-twins
+disk 04:00
+ok 'a boot disk is refused' said 1 'refused: boot-disk, mounted: / is /dev/nvme0n1, on nvme0n1'
+ok 'and not written' silent "$CONF"
+disk 05:00
+ok 'its twin can be had' said 0 '1 card locked.'
 
 # --- the whole way: rules that are there, and what they have, stay
 
@@ -150,10 +163,14 @@ echo 'bind 05:00' >"$R/etc/earlybind.d/vm.conf"
 run remove 05:00 --yes
 ok 'a rule of another file is named, and left there' complained 1 'the rule is in /etc/earlybind.d/vm.conf:1'
 new twin-gpus 'bind 10de:13c2' 'bind 04:00'
+change 'include twin-gpus' 'block nvme0n1 0000:04:00.0/nvme/nvme0 259:0' \
+	'line proc/self/mountinfo 22 1 259:0 / / rw - ext4 /dev/nvme0n1 rw'
 run accept --yes
 run remove 10de:13c2 --yes
-ok 'a guard that another rule has a use for stays' same "$LOCK" "$(sed -n '1p; /^guard not-supported-yet/p; /^end/p' "$LOCK")"
+ok 'a guard that another rule has a use for stays' same "$LOCK" "$(sed -n '1p; /^guard boot-disk/p; /^end/p' "$LOCK")"
 ok 'that one' [ "$(grep -c '^guard' "$LOCK")" = 1 ]
+run remove 04:00 --yes
+ok 'without any rule the boot disk needs no guard' [ "$(grep -c '^guard' "$LOCK")" = 0 ]
 
 # --- rules without a lock
 

@@ -38,6 +38,20 @@ function add_function(    i) {
 	for (i = 7; i <= NF; i++) set_value($1, $i)
 }
 
+function add_block(    i) {
+	if (NF < 4) fail("a block device has three fields")
+	blocks[++n_blocks] = $2
+	value[$2, "in"] = $3
+	value[$2, "number"] = $4
+	for (i = 5; i <= NF; i++) set_value($2, $i)
+}
+
+function add_net(    i) {
+	nets[++n_nets] = $2
+	value[$2, "on"] = $3
+	for (i = 4; i <= NF; i++) set_value($2, $i)
+}
+
 function drop(address,    i) {
 	i = known(address)
 	if (!i) fail("there is no " address)
@@ -49,6 +63,13 @@ function renumbered(address,    bus) {
 	if (address !~ /^0000:/) return address
 	bus = substr(address, 6, 2)
 	return bus in to ? "0000:" to[bus] substr(address, 8) : address
+}
+
+# ADDRESS[/FOLDER]
+function moved(where,    address) {
+	address = where
+	sub(/\/.*/, "", address)
+	return is_address(address) ? renumbered(address) substr(where, length(address) + 1) : where
 }
 
 # All at once: 06=07 07=06 exchanges two.
@@ -67,6 +88,8 @@ function renumber(    i, k, old, new, was) {
 			if ((i, keys[k]) in was) value[list[i], keys[k]] = was[i, keys[k]]
 		value[list[i], "behind"] = renumbered(value[list[i], "behind"])
 	}
+	for (i = 1; i <= n_blocks; i++) value[blocks[i], "in"] = moved(value[blocks[i], "in"])
+	for (i = 1; i <= n_nets; i++) value[nets[i], "on"] = moved(value[nets[i], "on"])
 }
 
 # What stands behind the first `words` words of the line.
@@ -97,6 +120,12 @@ function read_line(    i) {
 	else if ($1 == "vmcore") vmcore = 1
 	else if ($1 == "input") input[++n_input] = rest(1)
 	else if ($1 == "file") more[$2] = rest(2) "\n"
+	else if ($1 == "line") more[$2] = more[$2] rest(2) "\n"
+	else if ($1 == "link") symlinks[$2] = $3
+	else if ($1 == "block") add_block()
+	else if ($1 == "net") add_net()
+	else if ($1 == "nvme") nvmes[$2] = $3
+	else if ($1 == "rootless") rootless = 1
 	else if ($1 == "fifo") fifos[$2] = 1
 	else if ($1 == "remove") removed[$2] = 1
 	else fail("unknown word " $1)
@@ -306,6 +335,81 @@ function print_usb(path, usb,    bus) {
 	if (usb == "mouse") print_input(path "/" bus "-1:1.0/0003:046D:C077.0001", "70000 0 0 0 0")
 }
 
+# The folder below sys of what is named ADDRESS[/FOLDER], virtual/FOLDER or, for a partition, by its disk.
+function device_place(name, where,    address, behind) {
+	address = where
+	sub(/\/.*/, "", address)
+	if (is_address(address)) {
+		behind = substr(where, length(address) + 1)
+		return place(address) behind "/" name
+	}
+	if ((where, "in") in value) return device_place(where, value[where, "in"]) "/" name
+	return "devices/" where "/" name
+}
+
+# What was behind a function that was taken out went with it.
+function is_gone(where,    address) {
+	if ((where, "in") in value) return is_gone(value[where, "in"])
+	address = where
+	sub(/\/.*/, "", address)
+	return is_address(address) && !known(address)
+}
+
+function udev(name, key, tag) {
+	return (name, key) in value ? "E:" tag "=" value[name, key] "\n" : ""
+}
+
+function print_block(name,    path, sys, part, i, text) {
+	path = device_place(name, value[name, "in"])
+	sys = "sys/" path
+	file(sys "/dev", value[name, "number"] "\n")
+	file(sys "/size", get(name, "size", 2048) "\n")
+	if ((name, "part") in value) file(sys "/partition", value[name, "part"] "\n")
+	if ((name, "dm") in value) file(sys "/dm/name", value[name, "dm"] "\n")
+	if ((name, "dmuuid") in value) file(sys "/dm/uuid", value[name, "dmuuid"] "\n")
+	if ((name, "backing") in value) file(sys "/loop/backing_file", value[name, "backing"] "\n")
+	if ((name, "backing_dev") in value) file(sys "/backing_dev", value[name, "backing_dev"] "\n")
+	folder("sys/class/block")
+	link("sys/class/block/" name, "../../" path)
+	split(get(name, "slaves", ""), part, ",")
+	for (i = 1; i in part; i++) {
+		file(sys "/slaves/" part[i], "")
+		file("sys/" device_place(part[i], value[part[i], "in"]) "/holders/" name, "")
+	}
+	text = udev(name, "type", "ID_FS_TYPE") udev(name, "uuid", "ID_FS_UUID_ENC") udev(name, "label", "ID_FS_LABEL_ENC")
+	text = text udev(name, "partuuid", "ID_PART_ENTRY_UUID") udev(name, "partlabel", "ID_PART_ENTRY_NAME")
+	split(get(name, "link", ""), part, ",")
+	for (i = 1; i in part; i++) text = text "S:" part[i] "\n"
+	if (text != "") file("run/udev/data/b" value[name, "number"], text)
+}
+
+# Without a word of the manifest the root is on an SD card of the board: no PCI function has anything to do with it.
+function add_root() {
+	if (rootless || "etc/fstab" in more || "proc/self/mountinfo" in more) return
+	blocks[++n_blocks] = "mmcblk0"
+	value["mmcblk0", "in"] = "platform/sdhci/mmc_host/mmc0/mmc0:0001/block"
+	value["mmcblk0", "number"] = "179:0"
+	more["proc/self/mountinfo"] = "22 1 179:0 / / rw,relatime - ext4 /dev/mmcblk0 rw\n"
+}
+
+# An interface of a function, or (-) one that stands on others.
+function print_net(name,    path, part, i) {
+	path = value[name, "on"] == "-" ? "devices/virtual/net/" name : place(value[name, "on"]) "/net/" name
+	file("sys/" path "/address", get(name, "mac", "52:54:00:00:00:00") "\n")
+	folder("sys/class/net")
+	link("sys/class/net/" name, "../../" path)
+	split(get(name, "lower", ""), part, ",")
+	for (i = 1; i in part; i++) link("sys/" path "/lower_" part[i], "../" part[i])
+	if ((name, "master") in value) link("sys/" path "/master", "../" value[name, "master"])
+}
+
+function print_nvme(name,    path) {
+	path = device_place(name, nvmes[name] ~ /virtual/ ? nvmes[name] : nvmes[name] "/nvme")
+	folder("sys/" path)
+	folder("sys/class/nvme")
+	link("sys/class/nvme/" name, "../../" path)
+}
+
 function print_screen(    base, type) {
 	type = screen == "efi" ? "\\160" : "\\043"
 	base = substr("0000000000000000" screen_base, length(screen_base) + 1)
@@ -317,7 +421,7 @@ BEGIN {
 	split("behind id class group driver boot_vga override serial fb bar usb vf removable", keys, " ")
 	acpi["0000:00"] = "_SB_.PCI0"
 	kernel = "6.1.0-builtin"
-	cmdline = "BOOT_IMAGE=/boot/vmlinuz root=/dev/sda1 ro quiet"
+	cmdline = "BOOT_IMAGE=/boot/vmlinuz ro quiet"
 	drivers["vfio-pci"] = 1
 }
 
@@ -328,6 +432,15 @@ END {
 	folder("sys/bus/pci/devices")
 	folder("run")
 	for (i = 1; i <= n; i++) print_function(list[i])
+	add_root()
+	for (i = 1; i <= n_blocks; i++) if (!is_gone(blocks[i])) print_block(blocks[i])
+	for (i = 1; i <= n_nets; i++) if (!is_gone(value[nets[i], "on"])) print_net(nets[i])
+	for (name in nvmes) print_nvme(name)
+	for (name in symlinks) {
+		path = name
+		if (sub(/\/[^\/]*$/, "", path)) folder(path)
+		link(name, symlinks[name])
+	}
 	for (name in without) delete drivers[name]
 	for (name in drivers) file("sys/bus/pci/drivers/" name "/unbind", "")
 	for (name in modules) folder("sys/module/" name)

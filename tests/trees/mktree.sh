@@ -23,6 +23,8 @@
 #   root DDDD:BB NAME|-         the ACPI path of a root bus; 0000:00 has _SB_.PCI0 without
 #   kernel RELEASE              6.1.0-builtin without
 #   cmdline TEXT
+#   rootless                    nothing says where / is; with an fstab or a mountinfo of its own a tree says so itself,
+#                               else / is on an SD card of the board
 #   driver NAME                 a PCI driver that is registered (vfio-pci, and what a function has, are so without)
 #   without NAME                it is not
 #   module NAME                 a module that is loaded
@@ -31,7 +33,16 @@
 #   platform NAME               a firmware framebuffer without a parent
 #   input PATH KEYS             an input device at PATH below sys (devices/platform/i8042/serio0), and its keys
 #   vmcore                      the machine is saving a crash
+#   block NAME IN MAJOR:MINOR [KEY=VALUE...]
+#       IN: ADDRESS/FOLDER of its function, virtual/FOLDER, or for a partition its disk
+#       part=N            it is partition N       slaves=NAME,...   what it stands on (their holders are made)
+#       dm=NAME dmuuid=UUID                       backing=FILE      of a loop device    backing_dev=NAME  of zram
+#       type= uuid= label= partuuid= partlabel=   what udev says is on it              link=disk/by-id/X  udev's links
+#   net NAME ADDRESS|- [lower=NAME,...] [master=NAME] [mac=MAC]      a network interface
+#   nvme NAME ADDRESS|virtual/FOLDER                                 a controller in sys/class/nvme
 #   file PATH [TEXT]            any file
+#   line PATH TEXT              one more line of a file
+#   link PATH TARGET            a symbolic link
 #   fifo PATH                   a pipe that nobody reads
 #   remove PATH                 takes a file or folder of the tree away
 [ $# -eq 2 ] || { echo 'usage: mktree.sh MANIFEST DIR' >&2; exit 2; }

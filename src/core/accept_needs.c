@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The guard lines of what the host needs, and what accept says of it. */
+#include "accept_run.h"
+#include "need.h"
+#include "note.h"
+
+static const struct plan_card *locked_twin(const struct plan *lock, const struct identity *identity)
+{
+	for (size_t i = 0; i < lock->n_cards; i++)
+		if (identity_equal(&lock->cards[i].identity, identity) && !lock->cards[i].serial)
+			return &lock->cards[i];
+	return NULL;
+}
+
+/* The documented limit, where it would cost a boot disk. */
+static int warn_twin(struct accept_run *r, const struct need *need, const struct card *card)
+{
+	const struct plan_card *locked = locked_twin(&r->out->lock, &card_main(card)->identity);
+	char here[ADDRESS_LEN], there[ADDRESS_LEN];
+
+	if (!locked || accept_serial(card) || need_of_card(r->machine, card, REASON_BOOT_DISK) != need)
+		return 0;
+	return note_add(&r->out->notes, &r->out->n_notes, REASON_TWIN,
+			"%s is a boot disk, %s is its twin, and no serial number tells them apart: should they ever "
+			"change places, the boot disk would be bound. Do not swap them",
+			address_print(&card_main(card)->address, there),
+			locked->has_address ? address_print(&locked->address, here) : "a locked card");
+}
+
+static bool is_later(const struct device *d)
+{
+	return d->later || d->external || d->virtual_function;
+}
+
+/* Whether a guard line covers the function: as the card that it is in, or alone. */
+static bool is_guarded(const struct plan *lock, const struct device *d)
+{
+	for (size_t i = 0; i < lock->n_guards; i++)
+		if (root_is(&lock->guards[i].root, &d->root) && path_covers(&lock->guards[i].path, &d->path))
+			return true;
+	return false;
+}
+
+/* The card that the needed function is in; the function alone where others of the card are locked. */
+static struct card needed_card(const struct accept_run *r, int i)
+{
+	struct card card;
+
+	if (card_of(r->machine, i, &card) < 0 || accept_is_taken(r, &card))
+		return card_single(r->machine, i);
+	return card;
+}
+
+/*
+ * What the host needs is guarded, selected or not; but for what is not there yet when the boot program runs: it would
+ * look as if it had left its place.
+ */
+int accept_guard_needs(struct accept_run *r)
+{
+	for (size_t i = 0; i < r->machine->n_needs; i++) {
+		const struct need *need = &r->machine->needs[i];
+		struct card card;
+
+		if (need_is_unresolved(need)) {
+			if (!need->silent &&
+			    note_add(&r->out->notes, &r->out->n_notes, need->reason, "%s", need->text) < 0)
+				return -ENOMEM;
+			continue;
+		}
+		if (!r->config->n_rules || r->taken[need->device] || is_later(&r->machine->devices[need->device]))
+			continue;
+		card = needed_card(r, need->device);
+		if (warn_twin(r, need, &card) < 0)
+			return -ENOMEM;
+		if (is_guarded(&r->out->lock, &r->machine->devices[need->device]))
+			continue;
+		if (accept_add_guard(r, need->reason, &card, need->text) < 0)
+			return -ENOMEM;
+		if (accept_locks_identity(&r->out->lock, &card_main(&card)->identity) &&
+		    accept_add_line(r, 0, need->reason, &card, need->text) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}

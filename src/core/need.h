@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the host needs of its devices: the disks and network cards of the boot, and what is in use now. */
+#ifndef EARLYBIND_NEED_H
+#define EARLYBIND_NEED_H
+
+#include "card.h"
+#include "compat.h"
+#include "reason.h"
+#include "report.h"
+
+/* Instead of a device: nobody can tell which one it is, so each that could be it is needed. */
+#define NEED_SOME_STORAGE (-1)
+#define NEED_SOME_NETWORK (-2)
+
+/* Found by the host tool (src/host/needs.c). Those of the boot come first, and of them the root's. */
+struct need {
+	enum reason reason; /* REASON_BOOT_DISK or REASON_IN_USE */
+	int device;         /* index into the machine, or NEED_SOME_... */
+	bool silent;        /* said only of a card that it refuses: not a line that a person could change */
+	char text[REPORT_TEXT_LEN];
+};
+
+/* The first need of this reason for a function of the card, or NULL. */
+const struct need *need_of_card(const struct machine *m, const struct card *c, enum reason reason) _pure_;
+/* Whether nobody knows what the need is for. */
+bool need_is_unresolved(const struct need *n) _pure_;
+
+#endif

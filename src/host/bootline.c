@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the words of a kernel command line ask for: those of the kernel, initramfs-tools, dracut, mkinitcpio, systemd.
+ */
+#include "../core/cmdline.h"
+#include "../core/compat.h"
+#include "lines_of.h"
+#include "want.h"
+
+struct boot_word {
+	const char *name;
+	const char *what;
+	int (*add)(const struct boot_word *w, const char *where, const char *value, struct wants *out);
+};
+
+static int add_device(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return want_add(out, WANT_DEVICE, where, w->what, value, strlen(value));
+}
+
+/* "UUID", "luks-UUID", or the start of one (dracut's crypt module). */
+static int add_luks(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	char name[160];
+
+	value += strncmp(value, "luks-", 5) == 0 ? 5 : 0;
+	snprintf(name, sizeof(name), "LUKS=%.*s", (int)strcspn(value, "="), value);
+	if (want_add(out, WANT_DEVICE, where, w->what, name, strlen(name)) < 0)
+		return -ENOMEM;
+	out->items[out->n - 1].passphrase = true;
+	return 0;
+}
+
+/* "UUID=device", rd.luks.data=; "device:name", cryptdevice= and cryptkey= */
+static int add_luks_data(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	const char *equals = strchr(value, '=');
+
+	return equals ? want_add(out, WANT_DEVICE, where, w->what, equals + 1, strlen(equals + 1)) : 0;
+}
+
+static int add_crypt_device(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	if (strncmp(value, "rootfs:", 7) == 0)
+		return 0;
+	return want_add(out, WANT_DEVICE, where, w->what, value, strcspn(value, ":"));
+}
+
+/* rd.luks.key=[UUID=]path[:device[:UUID]] */
+static int add_luks_key(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	const char *colon = strchr(value, ':');
+
+	return colon ? want_add(out, WANT_DEVICE, where, w->what, colon + 1, strcspn(colon + 1, ":")) : 0;
+}
+
+/* cryptopts=target=root,source=/dev/sda2,... */
+static int add_crypt_options(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	const char *source = strstr(value, "source=");
+
+	return source ? want_add(out, WANT_DEVICE, where, w->what, source + 7, strcspn(source + 7, ",")) : 0;
+}
+
+static int add_named(const char *kind, const struct boot_word *w, const char *where, const char *value,
+		     struct wants *out)
+{
+	char name[160];
+
+	snprintf(name, sizeof(name), "%s%s", kind, value);
+	return want_add(out, WANT_DEVICE, where, w->what, name, strlen(name));
+}
+
+static int add_md(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return add_named("MD=", w, where, value, out);
+}
+
+static int add_volume(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return add_named("/dev/", w, where, value, out);
+}
+
+static int add_group(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return add_named("VG=", w, where, value, out);
+}
+
+static int add_pool(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	size_t len = strcspn(value, "/");
+
+	if (strncmp(value, "AUTO", 4) == 0 || strncmp(value, "FILESYSTEM", 10) == 0)
+		len = 0;
+	return want_add(out, WANT_POOL, where, w->what, value, len);
+}
+
+/* nfsroot=[server:]path[,options]; without a server it is told by DHCP. nbdroot=server,port */
+static int add_server(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	bool v6 = *value == '[';
+	size_t len = strcspn(value, v6 ? "]" : ":,/");
+
+	return want_add(out, WANT_SERVER, where, w->what, value + v6, value[len] == '/' ? 0 : len - v6);
+}
+
+/* netroot=iscsi:[user[:password[...]]@]server:..., nbd:server:port..., nfs:server:path */
+static int add_netroot(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	const char *server = strchr(value, ':'), *at = strchr(value, '@');
+
+	server = at ? at + 1 : server ? server + 1 : "";
+	return add_server(w, where, server, out);
+}
+
+/* What stands in front of a colon in root=, as dracut's modules have it. */
+static const struct boot_word roots[] = {
+	{ "zfs:", "/", add_pool },      { "ZFS=", "/", add_pool },         { "nfs:", "/", add_netroot },
+	{ "nfs4:", "/", add_netroot },  { "cifs:", "/", add_netroot },     { "nbd:", "/", add_netroot },
+	{ "iscsi:", "/", add_netroot }, { "live:http", "/", add_netroot }, { "block:", "/", add_device },
+	{ "live:", "/", add_device },
+};
+
+static int add_root(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	if (strcmp(value, "/dev/nfs") == 0 || strcmp(value, "nfs") == 0 || strcmp(value, "dhcp") == 0 ||
+	    strcmp(value, "nfs4") == 0)
+		return want_add(out, WANT_SERVER, where, w->what, "", 0);
+	/* systemd finds it on the disk that the firmware booted from. What is mounted then says which that is. */
+	if (strcmp(value, "gpt-auto") == 0 || strcmp(value, "tmpfs") == 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
+		if (strncmp(value, roots[i].name, strlen(roots[i].name)) == 0)
+			return roots[i].add(&roots[i], where, value + strcspn(value, ":=") + 1, out);
+	return add_device(w, where, value, out);
+}
+
+/* ip=client:server:gateway:mask:host:device:auto (the kernel), ip=device:auto (dracut), ip=auto */
+static int add_ip(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	unsigned colons = 0;
+	const char *device = value;
+
+	for (const char *s = value; *s && *s != '['; s++)
+		colons += *s == ':';
+	for (unsigned i = 0; i < 5 && colons >= 5; i++)
+		device = strchr(device, ':') + 1;
+	if (colons == 0 || (colons > 1 && colons < 5) || !*device || *device == ':' || strchr(value, '['))
+		return 0;
+	return want_add(out, WANT_INTERFACE, where, w->what, device, strcspn(device, ":"));
+}
+
+/* BOOTIF=01-52-54-00-aa-bb-cc */
+static int add_mac(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return want_add(out, WANT_INTERFACE, where, w->what, value, strlen(value));
+}
+
+static const struct boot_word words[] = {
+	{ "root", "/", add_root },
+	{ "nfsroot", "/", add_server },
+	{ "netroot", "/", add_netroot },
+	{ "nbdroot", "/", add_server },
+	{ "zfs", "/", add_pool },
+	{ "resume", "resume", add_device },
+	{ "mount.usr", "/usr", add_device },
+	{ "rd.luks.uuid", "LUKS", add_luks },
+	{ "luks.uuid", "LUKS", add_luks },
+	{ "rd_LUKS_UUID", "LUKS", add_luks },
+	{ "rd.luks.name", "LUKS", add_luks },
+	{ "luks.name", "LUKS", add_luks },
+	{ "rd.luks.data", "LUKS", add_luks_data },
+	{ "luks.data", "LUKS", add_luks_data },
+	{ "rd.luks.key", "the key", add_luks_key },
+	{ "luks.key", "the key", add_luks_key },
+	{ "cryptdevice", "LUKS", add_crypt_device },
+	{ "cryptkey", "the key", add_crypt_device },
+	{ "cryptopts", "LUKS", add_crypt_options },
+	{ "rd.md.uuid", "MD", add_md },
+	{ "rd.lvm.lv", "LVM", add_volume },
+	{ "rd.lvm.vg", "LVM", add_group },
+	{ "ip", "the network", add_ip },
+	{ "BOOTIF", "the network", add_mac },
+};
+
+static int read_word(const char *where, const char *word, struct wants *out)
+{
+	size_t len = strcspn(word, "=");
+	char place[400];
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strlen(words[i].name) != len || strncmp(word, words[i].name, len) != 0 || !word[len] ||
+		    !word[len + 1])
+			continue;
+		snprintf(place, sizeof(place), "%s (%s=)", where, words[i].name);
+		return words[i].add(&words[i], place, word + len + 1, out);
+	}
+	return 0;
+}
+
+int wants_of_cmdline(const char *where, const char *text, size_t len, struct wants *out)
+{
+	struct cmdline line;
+	int error = cmdline_parse(text, len, &line);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < line.n_words && !error; i++)
+		error = read_word(where, line.words[i], out);
+	cmdline_free(&line);
+	return error;
+}
+
+static int read_cmdline_file(const struct line_of *line, void *arg)
+{
+	if (!line->text)
+		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
+	return *line->text == '#' ? 0 : wants_of_cmdline(line->where, line->text, strlen(line->text), arg);
+}
+
+/* GRUB_CMDLINE_LINUX="...", GRUB_CMDLINE_LINUX_DEFAULT='...': words that the shell would fill in are not read. */
+static int read_grub(const struct line_of *line, void *arg)
+{
+	char *value, *end;
+
+	if (!line->text)
+		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
+	if (strncmp(line->text, "GRUB_CMDLINE_LINUX", 18) != 0)
+		return 0;
+	value = strchr(line->text, '=');
+	if (!value || !*++value)
+		return 0;
+	if (*value == '"' || *value == '\'') {
+		end = strrchr(value + 1, *value);
+		value++;
+		if (end)
+			*end = '\0';
+	}
+	for (char *s = value; *s; s += strcspn(s, " \t"), s += strspn(s, " \t")) {
+		size_t len = strcspn(s, " \t");
+
+		if (memchr(s, '$', len) || memchr(s, '`', len))
+			memset(s, ' ', len);
+	}
+	return wants_of_cmdline(line->where, value, strlen(value), arg);
+}
+
+int wants_of_bootloader(const struct sysroot *r, struct wants *out)
+{
+	int error = lines_of(r, "etc/kernel/cmdline", read_cmdline_file, out);
+
+	if (!error)
+		error = lines_of(r, "usr/lib/kernel/cmdline", read_cmdline_file, out);
+	if (!error)
+		error = lines_of_folder(r, "etc/cmdline.d", ".conf", read_cmdline_file, out);
+	if (!error)
+		error = lines_of(r, "etc/default/grub", read_grub, out);
+	return error ? error : lines_of_folder(r, "etc/default/grub.d", ".cfg", read_grub, out);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * crypttab(5) of Debian and of systemd:
+ *
+ *	line    = name device [ key [ options ] ]
+ *	key     = "none" | "-" | path | path ":" device (systemd) | device ":" path (keyscript=passdev)
+ *	options = word { "," word }
+ */
+#include "../core/compat.h"
+
+#include "lines_of.h"
+#include "want.h"
+
+/* The next field, NUL-terminated; "" if there is none. */
+static char *field(char **at)
+{
+	char *start = *at + strspn(*at, " \t");
+	size_t len = strcspn(start, " \t");
+
+	*at = start + len;
+	if (start[len])
+		*(*at)++ = '\0';
+	return start;
+}
+
+/* The value of an option ("" for one without); NULL: it is not there. */
+static const char *option(const char *options, const char *name, size_t *len)
+{
+	size_t n = strlen(name);
+
+	for (const char *s = options; *s; s += strcspn(s, ","), s += *s == ',') {
+		if (strncmp(s, name, n) != 0 || !strchr(",=", s[n]))
+			continue;
+		s += n + (s[n] == '=');
+		*len = strcspn(s, ",");
+		return s;
+	}
+	return NULL;
+}
+
+static bool is_device(const char *name)
+{
+	static const char *const starts[] = { "/dev/", "UUID=", "LABEL=", "PARTUUID=", "PARTLABEL=", "ID=" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+		if (strncmp(name, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+static int add(struct wants *out, const char *where, const char *what, const char *name, size_t len)
+{
+	return want_add(out, is_device(name) ? WANT_DEVICE : WANT_FILE, where, what, name, len);
+}
+
+/* The device that a key or a header is on: behind the path, or in front of it. */
+static int add_file(struct wants *out, const char *where, const char *what, const char *value, size_t len)
+{
+	const char *colon = memchr(value, ':', len);
+	size_t first = colon ? (size_t)(colon - value) : len;
+
+	if (!colon)
+		return 0;
+	if (is_device(value) && strncmp(value, "/dev/urandom", 12) != 0)
+		return want_add(out, WANT_DEVICE, where, what, value, first);
+	if (is_device(colon + 1))
+		return want_add(out, WANT_DEVICE, where, what, colon + 1, len - first - 1);
+	return 0;
+}
+
+static bool is_random(const char *key)
+{
+	return strcmp(key, "/dev/urandom") == 0 || strcmp(key, "/dev/random") == 0 || strcmp(key, "/dev/hwrng") == 0;
+}
+
+static int read_line(const struct line_of *line, void *arg)
+{
+	char *at = line->text, *name, *device, *key, *options, what[160];
+	struct wants *out = arg;
+	const char *header;
+	size_t len;
+	int error;
+
+	if (!line->text)
+		return want_add(out, WANT_UNKNOWN, line->where, "it", "", 0);
+	if (*at == '#')
+		return 0;
+	name = field(&at);
+	device = field(&at);
+	key = field(&at);
+	options = field(&at);
+	if (option(options, "noauto", &len) || option(options, "nofail", &len))
+		return 0;
+	if (!*device)
+		return want_add(out, WANT_UNKNOWN, line->where, "it", "", 0);
+	snprintf(what, sizeof(what), "%s", name);
+	error = add(out, line->where, what, device, strlen(device));
+	if (error)
+		return error;
+	out->items[out->n - 1].passphrase = !is_random(key);
+	snprintf(what, sizeof(what), "the key of %s", name);
+	error = add_file(out, line->where, what, key, strlen(key));
+	header = option(options, "header", &len);
+	if (error || !header)
+		return error;
+	snprintf(what, sizeof(what), "the header of %s", name);
+	return add_file(out, line->where, what, header, len);
+}
+
+int wants_of_crypttab(const struct sysroot *r, struct wants *out)
+{
+	return lines_of(r, "etc/crypttab", read_line, out);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "needs.h"
+
+#include "../core/find.h"
+#include "../sys/scan.h"
+#include "needs_run.h"
+
+#define CMDLINE_MAX 65536
+
+static int read_files(struct needs_run *run)
+{
+	int error = wants_of_fstab(run->host.root, &run->wants);
+
+	if (!error)
+		error = wants_of_crypttab(run->host.root, &run->wants);
+	if (!error)
+		error = wants_of_bootloader(run->host.root, &run->wants);
+	return error ? error : wants_of_others(run->host.root, &run->wants);
+}
+
+static int read_cmdline(struct needs_run *run)
+{
+	char *text;
+	size_t len;
+	int error = sysroot_read_all(run->host.root, "proc/cmdline", CMDLINE_MAX, &text, &len);
+
+	if (error)
+		return error == -ENOMEM ? error : 0;
+	error = wants_of_cmdline("/proc/cmdline", text, len, &run->wants);
+	free(text);
+	return error;
+}
+
+/* systemd-boot and systemd-stub tell the partition that they were started from: a UUID in UTF-16 behind 4 bytes. */
+static int read_loader(struct needs_run *run)
+{
+	static const char path[] = "sys/firmware/efi/efivars/LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
+	char data[128], name[80] = "PARTUUID=";
+	ssize_t n = sysroot_read(run->host.root, path, data, sizeof(data));
+	size_t len = strlen(name);
+
+	for (ssize_t i = 4; i + 1 < n && data[i] && len + 1 < sizeof(name); i += 2)
+		name[len++] = data[i];
+	name[len] = '\0';
+	return n > 4 ? want_add(&run->wants, WANT_DEVICE, "LoaderDevicePartUUID", "the ESP", name, len) : 0;
+}
+
+static int start(struct needs_run *run, const struct sysroot *r, const struct machine *m)
+{
+	int error;
+
+	memset(run, 0, sizeof(*run));
+	run->host.root = r;
+	run->host.machine = m;
+	error = blockdevs_read(r, &run->host.blocks);
+	if (!error)
+		error = tags_read(r, &run->host.blocks);
+	run->set = calloc(run->host.blocks.n + 1, sizeof(*run->set));
+	return error ? error : run->set ? 0 : -ENOMEM;
+}
+
+static void end(struct needs_run *run)
+{
+	blockdevs_free(&run->host.blocks);
+	mounts_free(&run->host.mounts);
+	wants_free(&run->wants);
+	free(run->needs);
+	free(run->set);
+}
+
+static int find_boot(struct needs_run *run)
+{
+	int error = read_files(run);
+
+	if (!error)
+		error = read_cmdline(run);
+	if (!error)
+		error = read_loader(run);
+	if (!error)
+		error = needs_of_wants(run);
+	if (!error)
+		error = needs_of_running_boot(run);
+	if (error || run->root_known)
+		return error;
+	for (int any = NEED_SOME_NETWORK; any <= NEED_SOME_STORAGE && !error; any++) {
+		error = needs_add(run, REASON_BOOT_DISK, any, "no fstab, no root= and no mount says where / is");
+		if (!error)
+			run->needs[run->n_needs - 1].silent = true;
+	}
+	return error;
+}
+
+/* Disks, not what is made of them. */
+static int mark_disks(const struct needs_run *run, struct machine *m)
+{
+	static const struct chain_end nothing;
+	struct chain_ends ends = { 0 };
+	int error = 0;
+
+	for (size_t i = 0; i < run->host.blocks.n && error >= 0; i++)
+		error = chain_of_folder(&run->host, run->host.blocks.items[i].folder, &nothing, &ends);
+	for (size_t i = 0; i < ends.n; i++)
+		if (ends.items[i].device >= 0)
+			m->devices[ends.items[i].device].has_disk = true;
+	chain_ends_free(&ends);
+	return error < 0 ? error : 0;
+}
+
+int needs_find(const struct sysroot *r, struct machine *m)
+{
+	struct needs_run run;
+	int error = start(&run, r, m);
+
+	if (!error)
+		error = mounts_read(r, &run.host.mounts);
+	if (!error)
+		error = find_boot(&run);
+	if (!error)
+		error = needs_of_use(&run);
+	if (!error)
+		error = mark_disks(&run, m);
+	if (!error) {
+		m->root_encrypted |= run.encrypted;
+		m->needs = run.needs;
+		m->n_needs = run.n_needs;
+		run.needs = NULL;
+	}
+	end(&run);
+	return error;
+}
+
+/* A guard of the lock, or one added before, that refuses this function for the same reason. */
+static bool is_guarded(const struct plan *plan, const struct device *d)
+{
+	for (size_t i = 0; i < plan->n_guards; i++) {
+		const struct plan_guard *g = &plan->guards[i];
+
+		if (g->reason == REASON_BOOT_DISK && root_is(&g->root, &d->root) && path_covers(&g->path, &d->path))
+			return true;
+	}
+	return false;
+}
+
+static int add_guard(struct plan *plan, const struct device *d, const char *text)
+{
+	struct plan_guard guard = {
+		.reason = REASON_BOOT_DISK, .root = d->root, .path = d->path, .identity = d->identity
+	};
+	int error;
+
+	if (asprintf(&guard.text, "image %s", text) < 0)
+		return -ENOMEM;
+	error = plan_add_guard(plan, &guard);
+	if (error)
+		free(guard.text);
+	return error;
+}
+
+static int guard_all(const struct needs_run *run, struct plan *plan)
+{
+	bool all = run->root_known && run->unique;
+	int error = 0;
+
+	for (size_t i = 0; i < run->n_needs; i++)
+		all &= !need_is_unresolved(&run->needs[i]);
+	for (size_t i = 0; all && i < run->n_needs && !error; i++) {
+		const struct device *d = &run->host.machine->devices[run->needs[i].device];
+
+		if (!d->later && !is_guarded(plan, d))
+			error = add_guard(plan, d, run->needs[i].text);
+	}
+	return error;
+}
+
+int needs_guard_image(const struct sysroot *r, struct plan *plan)
+{
+	struct needs_run run;
+	struct machine machine;
+	int error = scan_machine(r, &machine);
+
+	if (error)
+		return error == -ENOMEM ? error : 0;
+	error = start(&run, r, &machine);
+	run.only_files = true;
+	if (!error)
+		error = read_files(&run);
+	if (!error)
+		error = needs_of_wants(&run);
+	if (!error)
+		error = guard_all(&run, plan);
+	end(&run);
+	machine_free(&machine);
+	return error;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "needs_run.h"
+
+#include <stdarg.h>
+
+#include "../core/array.h"
+#include "nic.h"
+
+static bool is_known(const struct needs_run *run, int device, enum reason reason)
+{
+	for (size_t i = 0; i < run->n_needs; i++)
+		if (device >= 0 && run->needs[i].device == device && run->needs[i].reason == reason)
+			return true;
+	return false;
+}
+
+int needs_add(struct needs_run *run, enum reason reason, int device, const char *fmt, ...)
+{
+	struct need *need;
+	va_list args;
+
+	if (is_known(run, device, reason))
+		return 0;
+	need = array_grow(&run->needs, &run->n_needs, sizeof(*need));
+	if (!need)
+		return -ENOMEM;
+	need->reason = reason;
+	need->device = device;
+	va_start(args, fmt);
+	vsnprintf(need->text, sizeof(need->text), fmt, args);
+	va_end(args);
+	return 0;
+}
+
+static int add_ends(struct needs_run *run, enum reason reason, const struct chain_ends *ends)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < ends->n && !error; i++) {
+		const struct chain_end *end = &ends->items[i];
+
+		run->encrypted |= reason == REASON_BOOT_DISK && end->encrypted;
+		if (end->device >= 0)
+			error = needs_add(run, reason, end->device, "%s", end->text);
+		else if (end->why)
+			error = needs_add(run, reason, NEED_SOME_STORAGE, "%s: %s", end->text, end->why);
+		else
+			error = needs_add_server(run, reason, end->server, end->text);
+	}
+	return error;
+}
+
+int needs_add_interface(struct needs_run *run, enum reason reason, const char *interface, const char *text)
+{
+	struct chain_ends ends = { 0 };
+	char words[REPORT_TEXT_LEN];
+	int error;
+
+	snprintf(words, sizeof(words), "%s, on %s", text, interface);
+	error = nic_walk(&run->host, interface, words, &ends);
+	if (!error)
+		error = add_ends(run, reason, &ends);
+	chain_ends_free(&ends);
+	return error;
+}
+
+/* The interface of the route to it; where its address is not known, every one that has a route. */
+int needs_add_server(struct needs_run *run, enum reason reason, const char *server, const char *text)
+{
+	struct names interfaces;
+	int error;
+
+	if (run->only_files)
+		return 0;
+	error = nic_routes(&run->host, server, false, &interfaces);
+	if (!error && !interfaces.n)
+		error = needs_add(run, reason, NEED_SOME_NETWORK, "%s, and no route leads there", text);
+	for (size_t i = 0; i < interfaces.n && !error; i++)
+		error = needs_add_interface(run, reason, interfaces.items[i], text);
+	names_free(&interfaces);
+	return error;
+}
+
+int needs_add_mount(struct needs_run *run, enum reason reason, const struct mount *m, const char *text)
+{
+	struct chain_ends ends = { 0 };
+	int error = chain_of_mount(&run->host, m, text, &ends);
+
+	if (!error)
+		error = add_ends(run, reason, &ends);
+	chain_ends_free(&ends);
+	return error;
+}
+
+/* The devices that are marked in run->set. */
+int needs_add_blocks(struct needs_run *run, enum reason reason, const char *text)
+{
+	struct chain_ends ends = { 0 };
+	int error = 0;
+
+	for (size_t i = 0; i < run->host.blocks.n && !error; i++)
+		if (run->set[i])
+			error = chain_walk(&run->host, (int)i, text, &ends);
+	if (!error)
+		error = add_ends(run, reason, &ends);
+	chain_ends_free(&ends);
+	return error;
+}

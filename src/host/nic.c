@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "nic.h"
+
+#include <arpa/inet.h>
+#include <strings.h>
+
+#define NET "sys/class/net"
+#define PATH_BYTES 1024
+#define DEPTH 8
+#define ROUTES_MAX (8u << 20)
+
+/* include/uapi/linux/route.h */
+#define RTF_UP 0x0001
+#define RTF_REJECT 0x0200
+
+static int walk_lower(const struct host *h, const char *folder, const struct chain_end *end, struct chain_ends *out,
+		      int depth);
+
+/* 0 or -ENOMEM. */
+static int walk(const struct host *h, const char *name, const struct chain_end *end, struct chain_ends *out, int depth)
+{
+	char path[PATH_BYTES], link[PATH_BYTES];
+	int found;
+
+	if (depth == 0 || snprintf(path, sizeof(path), NET "/%s", name) >= (int)sizeof(path) ||
+	    sysroot_readlink(h->root, path, link, sizeof(link)) < 0)
+		return 0;
+	found = chain_of_folder(h, link, end, out);
+	if (found)
+		return found < 0 ? found : 0;
+	return walk_lower(h, path, end, out, depth - 1);
+}
+
+/* net/core/dev.c: netdev_adjacent_sysfs_add: an interface that stands on others links to them as lower_NAME. */
+static int walk_lower(const struct host *h, const char *folder, const struct chain_end *end, struct chain_ends *out,
+		      int depth)
+{
+	struct names names;
+	int error = sysroot_list(h->root, folder, &names);
+
+	if (error)
+		return error == -ENOMEM ? error : 0;
+	for (size_t i = 0; i < names.n && !error; i++) {
+		const char *lower = names.items[i] + strlen("lower_");
+		struct chain_end next = *end;
+		size_t len = strlen(next.text);
+
+		if (strncmp(names.items[i], "lower_", strlen("lower_")) != 0)
+			continue;
+		snprintf(next.text + len, sizeof(next.text) - len, ", on %s", lower);
+		error = walk(h, lower, &next, out, depth);
+	}
+	names_free(&names);
+	return error;
+}
+
+int nic_walk(const struct host *h, const char *interface, const char *text, struct chain_ends *out)
+{
+	struct chain_end end = { .device = -1 };
+
+	snprintf(end.text, sizeof(end.text), "%s", text);
+	return walk(h, interface, &end, out, DEPTH);
+}
+
+struct route {
+	char interface[64];
+	unsigned char destination[16];
+	unsigned bits; /* of the prefix */
+};
+
+/* net/ipv4/fib_trie.c: fib_route_seq_show: addresses are numbers in the byte order of the machine. */
+static bool read_ipv4(const char *line, struct route *r)
+{
+	unsigned destination, mask, flags;
+
+	if (sscanf(line, "%63s %x %*x %x %*d %*d %*d %x", r->interface, &destination, &flags, &mask) != 4 ||
+	    !(flags & RTF_UP) || (flags & RTF_REJECT))
+		return false;
+	memcpy(r->destination, &destination, sizeof(destination));
+	r->bits = (unsigned)__builtin_popcount(mask);
+	return true;
+}
+
+/* net/ipv6/route.c: rt6_info_route: destination, prefix length, source, its length, gateway, metric, ..., flags, device
+ */
+static bool read_ipv6(const char *line, struct route *r)
+{
+	char destination[33];
+	unsigned flags;
+
+	if (sscanf(line, "%32[0-9a-f] %x %*s %*x %*s %*x %*x %*x %x %63s", destination, &r->bits, &flags,
+		   r->interface) != 4 ||
+	    !(flags & RTF_UP) || (flags & RTF_REJECT))
+		return false;
+	for (unsigned i = 0; i < 16; i++)
+		sscanf(destination + 2 * i, "%2hhx", &r->destination[i]);
+	return true;
+}
+
+static bool covers(const struct route *r, const unsigned char *address)
+{
+	unsigned whole = r->bits / 8, rest = r->bits % 8;
+
+	return memcmp(r->destination, address, whole) == 0 &&
+	       (!rest || !((r->destination[whole] ^ address[whole]) >> (8 - rest)));
+}
+
+struct search {
+	const unsigned char *address; /* NULL: any */
+	bool only_default;
+	struct names *out;
+	unsigned best; /* 1 + bits of the longest prefix so far */
+};
+
+/* Of several routes to an address the longest prefix counts, and all interfaces that have it. */
+static int take(struct search *s, const struct route *r)
+{
+	if (strcmp(r->interface, "lo") == 0 || (s->only_default && r->bits) || (s->address && !covers(r, s->address)))
+		return 0;
+	if (s->address && r->bits + 1 < s->best)
+		return 0;
+	if (s->address && r->bits + 1 > s->best)
+		names_free(s->out);
+	s->best = r->bits + 1;
+	for (size_t i = 0; i < s->out->n; i++)
+		if (strcmp(s->out->items[i], r->interface) == 0)
+			return 0;
+	return names_add(s->out, r->interface);
+}
+
+static int read_routes(const struct host *h, const char *path, bool (*read)(const char *, struct route *),
+		       struct search *s)
+{
+	char *text, *next;
+	size_t len;
+	int error = sysroot_read_all(h->root, path, ROUTES_MAX, &text, &len);
+
+	if (error)
+		return error == -ENOMEM ? error : 0;
+	for (char *line = text; line && !error; line = next) {
+		struct route route = { 0 };
+
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (read(line, &route))
+			error = take(s, &route);
+	}
+	free(text);
+	return error;
+}
+
+int nic_routes(const struct host *h, const char *server, bool only_default, struct names *out)
+{
+	unsigned char address[16];
+	struct search s = { .only_default = only_default, .out = out };
+	bool v4 = server && inet_pton(AF_INET, server, address) == 1;
+	bool v6 = server && !v4 && inet_pton(AF_INET6, server, address) == 1;
+	int error = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (v4 || v6)
+		s.address = address;
+	if (!v6)
+		error = read_routes(h, "proc/net/route", read_ipv4, &s);
+	if (!error && !v4)
+		error = read_routes(h, "proc/net/ipv6_route", read_ipv6, &s);
+	return error;
+}
+
+static bool same_mac(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if ((*a == '-' ? ':' : *a) != (*b == '-' ? ':' : *b) && strncasecmp(a, b, 1) != 0)
+			return false;
+	return *a == *b;
+}
+
+bool nic_find(const struct host *h, const char *name, char out[64])
+{
+	char path[PATH_BYTES], mac[64];
+	struct names names;
+	bool found = false;
+
+	if (sysroot_list(h->root, NET, &names) < 0)
+		return false;
+	/* BOOTIF= has the hardware type in front: pxelinux. */
+	if (strlen(name) == 20)
+		name += 3;
+	for (size_t i = 0; i < names.n && !found; i++) {
+		snprintf(path, sizeof(path), NET "/%s/address", names.items[i]);
+		if (sysroot_read(h->root, path, mac, sizeof(mac)) < 0)
+			mac[0] = '\0';
+		mac[strcspn(mac, "\n")] = '\0';
+		found = strcmp(names.items[i], name) == 0 || (*mac && same_mac(mac, name));
+		if (found)
+			snprintf(out, 64, "%s", names.items[i]);
+	}
+	names_free(&names);
+	return found;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Network interfaces: which PCI functions carry one, and by which a server is reached. */
+#ifndef EARLYBIND_NIC_H
+#define EARLYBIND_NIC_H
+
+#include "../core/compat.h"
+#include "chain.h"
+
+/* Adds the PCI functions of an interface: of a bridge, bond or VLAN those of its members. 0 or -ENOMEM. */
+int nic_walk(const struct host *h, const char *interface, const char *text, struct chain_ends *out) _must_check_;
+/*
+ * The interfaces of the route to this address (NULL or "": of any route), and of the default routes alone if
+ * `only_default`. 0 or -ENOMEM.
+ */
+int nic_routes(const struct host *h, const char *server, bool only_default, struct names *out) _must_check_;
+/* The interface with this name or hardware address ("52:54:00:aa:bb:cc", "01-52-54-..."); false: none. */
+bool nic_find(const struct host *h, const char *name, char out[64]);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the boot asks for, by the names that people and programs wrote: lines of fstab, crypttab, command lines... */
+#ifndef EARLYBIND_WANT_H
+#define EARLYBIND_WANT_H
+
+#include "../core/compat.h"
+#include "../sys/sysroot.h"
+
+enum want_kind {
+	WANT_DEVICE,    /* a block device: "UUID=...", "/dev/mapper/root"; see resolve.h */
+	WANT_FILE,      /* a file or folder on some file system: a swap file */
+	WANT_POOL,      /* a ZFS pool; "": nobody says which */
+	WANT_SERVER,    /* reached over the network; "": nobody says which */
+	WANT_INTERFACE, /* a network interface by its name or address */
+	WANT_UNKNOWN,   /* a line that cannot be read */
+};
+
+struct want {
+	enum want_kind kind;
+	bool root;       /* it is / itself */
+	bool passphrase; /* somebody has to type one for it */
+	bool optional;   /* the boot goes on without it: nofail, noauto */
+	char *where;     /* "/etc/fstab:3" */
+	char *what;      /* "/", "swap", "resume" */
+	char *name;
+};
+
+struct wants {
+	struct want *items;
+	size_t n;
+};
+
+/* Adds one; `len` bytes of name. `where` and `what` are copied. 0 or -ENOMEM. */
+int want_add(struct wants *w, enum want_kind kind, const char *where, const char *what, const char *name,
+	     size_t len) _must_check_;
+void wants_free(struct wants *w);
+
+/* The lines of fstab and crypttab. 0 or -ENOMEM. */
+int wants_of_fstab(const struct sysroot *r, struct wants *out) _must_check_;
+int wants_of_crypttab(const struct sysroot *r, struct wants *out) _must_check_;
+/* root=, resume=, rd.luks.uuid= and others of a command line. 0 or -ENOMEM. */
+int wants_of_cmdline(const char *where, const char *text, size_t len, struct wants *out) _must_check_;
+/* The command lines that boot loaders get: /etc/kernel/cmdline, /etc/default/grub, ... 0 or -ENOMEM. */
+int wants_of_bootloader(const struct sysroot *r, struct wants *out) _must_check_;
+/* Proxmox's list of ESPs, and the swap that initramfs-tools resumes from. 0 or -ENOMEM. */
+int wants_of_others(const struct sysroot *r, struct wants *out) _must_check_;
+
+#endif
