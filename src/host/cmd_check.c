@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rules, lock and machine against each other, without changing anything: what would the next boot do? */
 #include "../core/accept.h"
+#include "../core/need.h"
+#include "../core/note.h"
 #include "advice.h"
 #include "cli.h"
 #include "files.h"
@@ -101,11 +103,39 @@ static int warn_rules(struct checked *c)
 	return 0;
 }
 
+static bool is_bound(const struct checked *c, int device)
+{
+	for (size_t i = 0; i < c->f.decisions.n; i++)
+		if (c->f.decisions.items[i].bind && c->f.decisions.items[i].device == device)
+			return true;
+	return false;
+}
+
+/* What the host needs today, of what was accepted when it did not. */
+static int note_needs(struct checked *c)
+{
+	struct composition *made = &c->f.composition;
+	char address[ADDRESS_LEN];
+
+	for (size_t i = 0; i < c->f.machine.n_needs; i++) {
+		const struct need *need = &c->f.machine.needs[i];
+
+		if (need_is_unresolved(need) || !is_bound(c, need->device))
+			continue;
+		c->problems += need->reason == REASON_BOOT_DISK;
+		if (note_add(&made->notes, &made->n_notes, need->reason,
+			     "%s was accepted, and the host needs it now: %s",
+			     address_print(&c->f.machine.devices[need->device].address, address), need->text) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int check(struct checked *c)
 {
 	config_complain(&c->f.config);
 	c->problems += (unsigned)config_errors(&c->f.config);
-	if (warn_rules(c) < 0)
+	if (warn_rules(c) < 0 || note_needs(c) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < c->f.composition.n_notes; i++) {
 		const struct report_note *note = &c->f.composition.notes[i];

@@ -5,6 +5,7 @@
 
 #include "files.h"
 #include "live.h"
+#include "needs.h"
 
 void forecast_forget_drivers(struct machine *m)
 {
@@ -63,6 +64,8 @@ int forecast_make(const struct cli *cli, struct forecast *out)
 	/* A damaged lock binds nothing, live rules neither. */
 	if (ret == 0 && !out->lock_broken)
 		ret = compose(&out->config, out->has_lock ? &out->lock : NULL, &out->composition);
+	if (ret == 0 && out->composition.plan.n_rules)
+		ret = needs_guard_image(&cli->root, &out->composition.plan);
 	if (ret == 0)
 		ret = live_machine(cli, &out->machine);
 	if (ret < 0)

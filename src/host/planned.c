@@ -2,6 +2,7 @@
 #include "planned.h"
 
 #include "files.h"
+#include "needs.h"
 
 /* A remedy is told once, not with every warning of its kind. */
 void planned_warn(const struct report_note *notes, size_t n)
@@ -50,6 +51,11 @@ int planned_compose(const struct cli *cli, const struct config *config, bool say
 	}
 	err = compose(config, err ? NULL : &lock, out);
 	plan_free(&lock);
+	if (!err && out->plan.n_rules) {
+		err = needs_guard_image(&cli->root, &out->plan);
+		if (err)
+			composition_free(out);
+	}
 	if (!err && say)
 		planned_warn(out->notes, out->n_notes);
 	return err;

@@ -1,0 +1,171 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# disks.t: what is on disks is read from them, else from udev; check and list name what the host needs; and an image
+# gets guards of its own only for the machine that its fstab is of. The ways from a name to a controller are in
+# tests/trees/cases/disk-*.
+# shellcheck disable=SC2016 # backticks in what is expected
+# shellcheck source=/dev/null
+. tests/functional/host.sh
+need mkfs.ext4:e2fsprogs mkswap:util-linux sfdisk:fdisk jq:jq
+U1=11111111-1111-4111-8111-111111111111 U2=22222222-2222-4222-8222-222222222222 U3=33333333-3333-4333-8333-333333333333
+ID=144d:a808:144d:a801:010802
+MMC='block mmcblk0 platform/sdhci/block 179:0'
+P0='block nvme0n1p2 nvme0n1 259:2 part=2' P1='block nvme1n1p2 nvme1n1 259:12 part=2'
+
+# fs NAME SIZE COMMAND...: a file in place of this device, made by a program that takes its name last.
+fs()
+{
+	fs_file=$R/dev/$1 fs_size=$2
+	shift 2
+	truncate -s "$fs_size" "$fs_file"
+	"$@" "$fs_file" >/dev/null 2>&1 || fail "$*"
+}
+
+# drives LINE...: the machine with two drives, and these lines of its manifest.
+drives()
+{
+	rm -f "$R/etc/fstab"
+	change 'include nvme-twins' "$MMC" "$@"
+}
+
+# --- libblkid
+
+new nvme-twins 'bind 144d:a808'
+drives "$P0" "$P1" "line etc/fstab UUID=$U1 / ext4 defaults 0 1"
+fs nvme0n1p2 4M mkfs.ext4 -q -F -U $U1
+fs nvme1n1p2 4M mkfs.ext4 -q -F -U $U2
+run accept --yes
+CHAIN="/etc/fstab:1: / is UUID=$U1, nvme0n1p2, on nvme0n1"
+ok 'a UUID is read from the disk itself' locked "guard boot-disk _SB_.PCI0 1b.0/00 $ID - lock $CHAIN" \
+	"card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
+fs nvme1n1p2 4M mkfs.ext4 -q -F -U $U1
+run accept --yes
+ok 'a UUID that two disks carry means both' said 1 "refused: boot-disk, /etc/fstab:1: / is UUID=$U1, nvme1n1p2, on nvme1n1"
+drives "$P0" "$P1 uuid=$U1" "line etc/fstab UUID=$U1 / ext4 defaults 0 1"
+fs nvme0n1p2 4M mkfs.ext4 -q -F -U $U1
+fs nvme1n1p2 4M mkfs.ext4 -q -F -U $U2
+run accept --yes
+ok 'what stands on the disk counts, not what udev remembers' locked \
+	"guard boot-disk _SB_.PCI0 1b.0/00 $ID - lock $CHAIN" "card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
+rm "$R/dev/nvme1n1p2"
+run accept --yes
+ok 'where there is no node, what udev read counts' said 1 "refused: boot-disk, /etc/fstab:1: / is UUID=$U1, nvme1n1p2, on nvme1n1"
+drives "$P0" "line etc/fstab /dev/mmcblk0 / ext4 defaults 0 1" 'line etc/fstab LABEL=other none swap sw 0 0'
+fs nvme0n1p2 1M mkswap -L other
+run accept --yes
+ok 'a swap, by its label' said 0 'refused: boot-disk, /etc/fstab:2: swap is LABEL=other, nvme0n1p2, on nvme0n1'
+drives "$P0" 'line etc/fstab PARTUUID=0FC63DAF-0000-4000-8000-000000000002 / ext4 defaults 0 1'
+truncate -s 8M "$R/dev/nvme0n1"
+printf '%s\n' 'label: gpt' 'size=1MiB' 'size=2MiB, uuid=0fc63daf-0000-4000-8000-000000000002, name="the root"' |
+	sfdisk -q "$R/dev/nvme0n1" || fail sfdisk
+run accept --yes
+ok 'a PARTUUID is read from the partition table' said 0 \
+	'/ is PARTUUID=0FC63DAF-0000-4000-8000-000000000002, nvme0n1p2, on nvme0n1'
+printf '%s\n' 'PARTLABEL=the\040root / ext4 defaults 0 1' >"$R/etc/fstab"
+run accept --yes
+ok 'and so is a PARTLABEL' said 0 '/ is PARTLABEL=the root, nvme0n1p2, on nvme0n1'
+mkfifo "$R/dev/nvme1n1"
+run accept --yes
+ok 'a node that is no disk holds nothing up' said 0 '  = 0000:05:00.0 '
+
+# --- check and list
+
+new nvme-twins 'bind 05:00'
+drives "line etc/fstab /dev/mmcblk0 / ext4 defaults 0 1"
+run accept --yes
+run check
+ok 'a drive that nobody needs' code 0
+drives 'line etc/fstab /dev/mmcblk0 / ext4 defaults 0 1' 'line etc/fstab /dev/nvme1n1 /data ext4 defaults 0 2'
+run check
+ok 'check: a drive that the boot needs since it was accepted' complained 1 \
+	'boot-disk: 0000:05:00.0 was accepted, and the host needs it now: /etc/fstab:2: /data is /dev/nvme1n1, on nvme1n1'
+run check --json
+jq -c '.notes[] | [.reason, .text]' "$TMP/out" >"$TMP/json" 2>&1
+ok 'also in JSON' same "$TMP/json" \
+	'["boot-disk","0000:05:00.0 was accepted, and the host needs it now: /etc/fstab:2: /data is /dev/nvme1n1, on nvme1n1"]'
+drives 'line etc/fstab /dev/mmcblk0 / ext4 defaults 0 1' 'line proc/self/mountinfo 23 22 259:10 / /mnt rw - ext4 /dev/nvme1n1 rw'
+run check
+ok 'check: a drive that is in use now: the next boot may have it' complained 0 \
+	'in-use: 0000:05:00.0 was accepted, and the host needs it now: mounted: /mnt is /dev/nvme1n1, on nvme1n1'
+drives "line etc/fstab UUID=$U3 / ext4 defaults 0 1"
+run check
+ok 'check names a line that means no disk of this machine' complained 0 "/etc/fstab:1: / is UUID=$U3, and no disk here has it"
+drives 'line etc/fstab /dev/nvme0n1 / ext4 defaults 0 1' 'line proc/self/mountinfo 22 1 259:0 / / rw - ext4 /dev/nvme0n1 rw' \
+	'line proc/self/mountinfo 23 22 259:10 / /mnt rw - ext4 /dev/nvme1n1 rw'
+run list nvme --json
+jq -c '.devices[] | [.address, .state]' "$TMP/out" >"$TMP/json" 2>&1
+ok 'list has a word for each' same "$TMP/json" '["0000:04:00.0","boot-disk in-use"]
+["0000:05:00.0","locked in-use"]'
+
+# --- images: the lock is of a time when the boot did not need the drive
+
+# guards: the guard lines of the plan in $TMP/image.
+guards()
+{
+	grep '^guard ' "$TMP/image/usr/lib/earlybind/plan" >"$TMP/guards"
+	if [ $# -eq 0 ]; then silent "$TMP/guards"; else same "$TMP/guards" "$(printf '%s\n' "$@")"; fi
+}
+
+# built LINE...: the machine with these lines, and its image.
+built()
+{
+	drives "$P0 uuid=$U1" "$P1 uuid=$U2" "$@"
+	image
+	code 0 || fail 'image'
+}
+
+FSTAB="line etc/fstab UUID=$U1 / ext4 defaults 0 1" DATA="line etc/fstab UUID=$U2 /data ext4 defaults 0 2"
+TWIN="guard twin _SB_.PCI0 1b.0/00 $ID - lock"
+ROOT="guard boot-disk _SB_.PCI0 1b.0/00.0 $ID - image $CHAIN"
+NEEDED="guard boot-disk _SB_.PCI0 1d.0/00.0 $ID - image /etc/fstab:2: /data is UUID=$U2, nvme1n1p2, on nvme1n1"
+new nvme-twins 'bind 05:00'
+drives
+run accept --yes
+built "$FSTAB" "$DATA"
+ok 'an image guards what its fstab needs, and keeps the guards of the lock' guards "$TWIN" "$ROOT" "$NEEDED"
+run check
+ok 'check says that the next boot will refuse it' said 1 'refused: boot-disk (image /etc/fstab:2: /data is'
+mkdir -p "$R/usr/lib/earlybind"
+rm -f "$R/usr/lib/earlybind/plan"
+cp "$TMP/image/usr/lib/earlybind/plan" "$R/usr/lib/earlybind/plan"
+boot "$FIRST_INIT" "$R"
+ok 'and it does' has "$R/run/earlybind/report" '1 refused boot-disk nvme image /etc/fstab:2: /data is'
+built "$FSTAB" "$DATA" "line etc/fstab UUID=$U3 /gone ext4 defaults 0 2"
+ok 'foreign-builder: one line that is not here, and no line counts' guards "$TWIN"
+built "$FSTAB" "$DATA" "line etc/fstab UUID=$U3 /gone ext4 nofail 0 2"
+ok 'but one that the boot does not wait for' guards "$TWIN" "$ROOT" "$NEEDED"
+built 'line etc/fstab /dev/nvme0n1p2 / ext4 defaults 0 1' 'line etc/fstab LABEL=x /data ext4 noauto 0 2'
+ok 'foreign-builder: a name that every machine has proves nothing' guards "$TWIN"
+built "line etc/fstab UUID=$U3 / ext4 defaults 0 1" "line proc/self/mountinfo 22 1 259:12 / / rw - ext4 /dev/nvme1n1p2 rw"
+ok 'foreign-builder: what the builder has mounted does not count' guards "$TWIN"
+built 'rootless' "cmdline root=UUID=$U2" "line etc/crypttab x UUID=$U1 none luks"
+ok 'foreign-builder: nor does the command line that it runs with' guards "$TWIN"
+rm -f "$R/etc/crypttab"
+built 'rootless' "line etc/kernel/cmdline root=UUID=$U2 ro"
+ok 'the one that is configured does' guards "$TWIN" \
+	"guard boot-disk _SB_.PCI0 1d.0/00.0 $ID - image /etc/kernel/cmdline:1 (root=): / is UUID=$U2, nvme1n1p2, on nvme1n1"
+rm -rf "$R/etc/kernel"
+built "$FSTAB" "$DATA"
+rm -rf "$R/sys"
+image
+ok 'foreign-builder: without /sys the guards are those of the lock' guards "$TWIN"
+ok 'and nothing is said of it' silent "$TMP/err"
+mkdir "$TMP/all"
+drives "$P0 uuid=$U1" "$P1 uuid=$U2" "$FSTAB" "$DATA"
+for n in 1 2 3 4 5; do
+	cp -r "$R/lib/modules/6.1.0-builtin" "$R/lib/modules/6.1.$n"
+	mkdir "$TMP/all/$n"
+	"$EARLYBIND" image --root "$R" --kernel 6.1.$n --destdir "$TMP/all/$n" >"$TMP/all/$n.out" 2>&1 &
+done
+wait
+for n in 1 2 3 4 5; do
+	grep -e '^guard ' -e '^card ' -e '^function ' "$TMP/all/$n/usr/lib/earlybind/plan"
+done | sort | uniq -c | awk '{ print $1, $2 }' | sort | uniq -c >"$TMP/counted"
+ok 'five kernels at once have the same cards and guards' same "$TMP/counted" '      1 5 card
+      1 5 function
+      3 5 guard'
+drives "$P0 uuid=$U1" "$P1 uuid=$U3" "$FSTAB" "$DATA"
+run accept --yes
+ok 'accept refuses while a line is unknown' said 1 "/etc/fstab:2: /data is UUID=$U2, and no disk here has it"
+tap_end
