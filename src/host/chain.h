@@ -26,13 +26,13 @@ struct chain_end {
 	int device;                 /* index into the machine; -1: it is on the network, or `why` */
 	const char *why;            /* it leads to something unknown: what */
 	char server[64];            /* on the network: the address, "" if it is not known */
-	bool encrypted;             /* with a passphrase: through LUKS on the way */
 	char text[REPORT_TEXT_LEN]; /* "UUID=..., dm-0 (LUKS nvme0n1p3), on nvme0n1" */
 };
 
 struct chain_ends {
 	struct chain_end *items;
 	size_t n;
+	bool encrypted; /* with a passphrase: LUKS is on the way, also where it ends on no PCI function */
 };
 
 /*

@@ -36,10 +36,10 @@ static int add_ends(struct needs_run *run, enum reason reason, const struct chai
 {
 	int error = 0;
 
+	run->encrypted |= reason == REASON_BOOT_DISK && ends->encrypted;
 	for (size_t i = 0; i < ends->n && !error; i++) {
 		const struct chain_end *end = &ends->items[i];
 
-		run->encrypted |= reason == REASON_BOOT_DISK && end->encrypted;
 		if (end->device >= 0)
 			error = needs_add(run, reason, end->device, "%s", end->text);
 		else if (end->why)
