@@ -22,6 +22,9 @@ generator_run()
 			cp -a "/dev/$node" "$3/dev" || exit 1
 		done
 		ln -s /proc/self/fd "$3/dev/fd"
+		ln -s /proc/self/fd/0 "$3/dev/stdin"
+		ln -s /proc/self/fd/1 "$3/dev/stdout"
+		ln -s /proc/self/fd/2 "$3/dev/stderr"
 		"generate_$2" "$3" "$4" "$5"' sh "$TOP" "$(echo "$1" | tr - _)" "$2" "$3" "$4"
 }
 
