@@ -53,12 +53,34 @@ static bool guard_keyboard(const struct candidate *c, int i, char text[REPORT_TE
 	return true;
 }
 
+/* A lock names a place: where two devices have one, no boot could tell which was meant. */
+static bool is_ambiguous(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	const struct device *main = card_main(&c->card);
+	struct path path = card_path(&c->card);
+	char address[ADDRESS_LEN];
+
+	(void)i;
+	for (size_t k = 0; k < c->machine->n; k++) {
+		const struct device *d = &c->machine->devices[k];
+
+		if (address_same_slot(&d->address, &main->address) || !root_is(&main->root, &d->root) ||
+		    !path_covers(&path, &d->path))
+			continue;
+		snprintf(text, REPORT_TEXT_LEN, "%s stands at the same place: two root buses have one name",
+			 address_print(&d->address, address));
+		return true;
+	}
+	return false;
+}
+
 static const struct guard {
 	enum reason reason;
 	guard_function *refuses;
 } guards[] = {
 	{ REASON_BRIDGE, guard_bridge },
 	{ REASON_KEPT, guard_kept },
+	{ REASON_AMBIGUOUS, is_ambiguous },
 	{ REASON_APPEARS_LATER, guard_appears_later },
 	{ REASON_BOOT_DISK, is_boot_disk },
 	{ REASON_IN_USE, is_in_use },

@@ -44,7 +44,7 @@ ok 'and nobody is asked' said 0 'The lock is as it was.'
 
 # --- old and new
 
-change 'include twin-gpus' 'set 0000:06:00.0 behind=0000:00:02.1' 'set 0000:06:00.1 behind=0000:00:02.1'
+change 'include twin-gpus' 'drop 0000:04:00.0' 'set 0000:06:00.0 behind=0000:00:02.1' 'set 0000:06:00.1 behind=0000:00:02.1'
 run accept
 ok 'a card that stands elsewhere now is new' has "$TMP/out" '  + 0000:06:00.0 '
 ok 'its old place is shown as no longer locked' has "$TMP/out" \

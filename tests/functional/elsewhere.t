@@ -43,7 +43,7 @@ other_machine()
 	B=$TMP/builder
 	rm -rf "$B"
 	cp -a "$R" "$B"
-	rm -rf "$B/sys" "$B/proc" "$B/dev" "$B/run"
+	rm -rf "${B:?}/sys" "$B/proc" "${B:?}/dev" "$B/run"
 	[ -z "$1" ] || sh tests/trees/mktree.sh "tests/trees/machines/$1.txt" "$B"
 }
 
@@ -96,7 +96,7 @@ in_chroot()
 other_machine server
 if [ "$(id -u)" -eq 0 ]; then
 	ok 'foreign-builder: in a chroot' in_chroot
-	rm -rf "$B/sys" "$B/proc" "$B/dev" "$B/run" "$B/out"
+	rm -rf "${B:?}/sys" "$B/proc" "${B:?}/dev" "$B/run" "$B/out"
 	ok 'foreign-builder: in a bare chroot, without /var too' in_chroot
 else
 	skip 'foreign-builder: in a chroot' 'only root can'
