@@ -157,6 +157,12 @@ $(BUILD)/test/fuzz/fuzz_segments: FUZZ_EXTRA = $(FUZZ_HOST:src/%.c=$(BUILD)/glib
 $(BUILD)/test/fuzz/fuzz_segments: $(FUZZ_HOST:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/fuzz/fuzz_segments: FUZZ_EXTRA = $(FUZZ_HOST) $(HOST_LIBS)
 $(BUILD)/fuzz/fuzz_segments: $(FUZZ_HOST)
+# Of the host's too, but no library is needed.
+FUZZ_VMS := $(addprefix src/host/,vm_libvirt.c vm_proxmox.c)
+$(BUILD)/test/fuzz/fuzz_vms: FUZZ_EXTRA = $(FUZZ_VMS:src/%.c=$(BUILD)/glibc/%.o)
+$(BUILD)/test/fuzz/fuzz_vms: $(FUZZ_VMS:src/%.c=$(BUILD)/glibc/%.o)
+$(BUILD)/fuzz/fuzz_vms: FUZZ_EXTRA = $(FUZZ_VMS)
+$(BUILD)/fuzz/fuzz_vms: $(FUZZ_VMS)
 
 $(BUILD)/test/fuzz/%: tests/fuzz/%.c $(SHARED_OBJ) Makefile
 	@mkdir -p $(@D)
