@@ -31,6 +31,7 @@ void accept_keep_keyboard(struct accept_run *r)
 		if (line->reason != REASON_NONE || (rule->allow & ALLOW_KEYBOARD) || k < 0)
 			continue;
 		line->reason = REASON_KEYBOARD;
+		line->refusing |= REASON_BIT(REASON_KEYBOARD);
 		snprintf(line->text, sizeof(line->text), "function %u has the last keyboard",
 			 r->machine->devices[k].address.fn);
 		accept_give_back(r, &line->card);

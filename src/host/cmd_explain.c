@@ -13,7 +13,7 @@ struct guards {
 
 static const struct guards at_boot = { REASON_BRIDGE, REASON_BUSY };
 /* Which of them accept asks. */
-static const reason_set at_accept = REASON_BIT(REASON_BRIDGE) | REASON_BIT(REASON_KEPT) |
+static const reason_set at_accept = REASON_BIT(REASON_BRIDGE) | REASON_BIT(REASON_KEPT) | REASON_BIT(REASON_AMBIGUOUS) |
 				    REASON_BIT(REASON_APPEARS_LATER) | REASON_BIT(REASON_BOOT_DISK) |
 				    REASON_BIT(REASON_IN_USE) | REASON_BIT(REASON_DISPLAY) |
 				    REASON_BIT(REASON_KEYBOARD);
