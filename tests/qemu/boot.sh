@@ -29,12 +29,15 @@ payload_make()
 
 # boot KERNEL INITRD DISK SNAPSHOT PAYLOAD TOPOLOGY WORDS LOG: one boot; WORDS are added to the kernel command line,
 # SNAPSHOT is on (the disk stays as it is) or off. LOG gets the serial line without CRs. One processor only: with
-# two, about one boot in 45 dies under TCG. In the foreground, so that an interrupt from the keyboard ends QEMU too.
+# two, about one boot in 45 dies under TCG. A small buffer of translated code: each write to a page from which much was
+# run before looks at all of its translations, and with the usual 1 GB these are never thrown away; after an initramfs
+# of shells the kernel then cleared pages for minutes. In the foreground, so that an interrupt from the keyboard ends
+# QEMU too.
 boot()
 {
 	boot_topology=$(topology "$6") || exit 1
 	# shellcheck disable=SC2086 # a list of arguments, none with a space
-	timeout --foreground "$BOOT_TIMEOUT" qemu-system-x86_64 -accel tcg -cpu max -M q35 -smp 1 -m 768 \
+	timeout --foreground "$BOOT_TIMEOUT" qemu-system-x86_64 -accel tcg,tb-size=128 -cpu max -M q35 -smp 1 -m 768 \
 		-nodefaults -no-user-config -display none -no-reboot -serial stdio -device intel-iommu $boot_topology \
 		-drive "file=$3,if=none,id=root,format=raw,snapshot=$4,cache=unsafe" \
 		-device virtio-blk-pci,drive=root,addr=0x18 \
