@@ -17,6 +17,7 @@ struct maker {
 	struct plan *plan;
 	struct image *out;
 	struct kmods kmods;
+	size_t n_early; /* as many of its modules come before the decision */
 	char *why;
 };
 
@@ -120,6 +121,20 @@ static int add_driver(struct maker *m, const char *driver)
 	return read_modules(m, before, driver);
 }
 
+/*
+ * Where efivarfs is a module: without it the boot could not tell that it is switched off, or that the plan is on trial.
+ * A kernel without it has no EFI variables.
+ */
+static int add_efivarfs(struct maker *m)
+{
+	int err = kmods_add(&m->kmods, "efivarfs");
+
+	if (!err)
+		err = read_modules(m, 0, "efivarfs");
+	m->n_early = m->kmods.n_modules;
+	return err == -ENOMEM ? err : 0;
+}
+
 /* For a plan without rules: what a lock may ask for that is added later. */
 static int add_all_drivers(struct maker *m)
 {
@@ -147,12 +162,12 @@ static int add_drivers(struct maker *m)
 	return 0;
 }
 
-/* A module line for each; `early` ones (IOMMU drivers that are modules, efivarfs) will come in front of these. */
+/* A module line for each. IOMMU drivers that are modules will be early ones too. */
 static int add_module_lines(struct maker *m)
 {
 	for (size_t i = 0; i < m->kmods.n_modules; i++) {
 		const struct module_file *file = &m->kmods.modules[i];
-		struct plan_module module = { .early = false };
+		struct plan_module module = { .early = i < m->n_early };
 
 		snprintf(module.file, sizeof(module.file), "%s", file->file);
 		module.params = strdup(file->params);
@@ -218,6 +233,8 @@ int image_make(const struct sysroot *root, const char *root_dir, const char *ker
 	err = add_program(&m);
 	if (!err)
 		err = open_kernel(&m, root_dir, kernel);
+	if (!err)
+		err = add_efivarfs(&m);
 	if (!err)
 		err = add_drivers(&m);
 	if (!err)

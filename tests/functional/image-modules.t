@@ -7,16 +7,24 @@
 # shellcheck source=tests/lib/image.sh
 . tests/lib/image.sh
 
-# shown MODPROBE_D: the files that modprobe would insert for vfio-pci, each once.
+# shown MODPROBE_D: the files that modprobe would insert for efivarfs and vfio-pci, each once.
 shown()
 {
-	modprobe -C "$1" -d "$T" -S "$RELEASE" --show-depends vfio-pci |
+	for shown_name in efivarfs vfio-pci; do
+		modprobe -C "$1" -d "$T" -S "$RELEASE" --show-depends $shown_name
+	done |
 		sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++'
 }
 
 modules_as_modprobe_says()
 {
 	shown /dev/null | sed 's,.*/,,; s/\.ko.*/.ko/' | diff -u - "$TMP/lines"
+}
+
+early_is()
+{
+	sed -n 's/^module early //p' "$OURS/plan" >"$TMP/early"
+	printf '%s' "$1" | diff -u - "$TMP/early"
 }
 
 # Unpacked, and the signature at the end is intact.
@@ -50,6 +58,8 @@ real_kernel()
 	module_lines >"$TMP/lines"
 	ok "$1: program and plan are put there" put 0
 	ok "virqfd: $1: modules are those of modprobe --show-depends, in its order" modules_as_modprobe_says
+	ok "$1: efivarfs is loaded early, the others are not" early_is 'efivarfs.ko
+'
 	ok "$1: module files are the kernel's, unpacked" modules_are_the_kernels
 	ok "$1: it lists what it put there" listed
 	ok "$1: modes: program 0555, plan and modules 0444" modes_are_right
@@ -74,7 +84,7 @@ missing_driver()
 	image
 	ok "no-driver: a module file that is gone: the plan is put there" put 0
 	ok "no-driver: a module file that is gone: warned" has "$TMP/err" 'warning: no-driver:'
-	ok "no-driver: and no module of it" has_modules ''
+	ok "no-driver: and no module of it" has_modules 'efivarfs.ko '
 	depmod -b "$T" "$RELEASE"
 	image
 	ok "no-driver: a module that the kernel does not have" \
@@ -82,8 +92,19 @@ missing_driver()
 	ok "no-driver: the plan is put there" put 0
 	echo 'bind 10de:13c1 driver=pci-stub' >"$T/etc/earlybind.conf"
 	image
-	ok "driver=pci-stub brings pci-stub alone" has_modules 'pci-stub.ko '
+	ok "driver=pci-stub brings pci-stub alone" has_modules 'efivarfs.ko pci-stub.ko '
 	ok "driver=pci-stub needs no vfio-pci" silent "$TMP/err"
+}
+
+# A kernel without EFI variables lacks nothing.
+no_efivarfs()
+{
+	new_tree no-efivarfs
+	find "$T/lib" -name 'efivarfs.ko*' -delete
+	depmod -b "$T" "$RELEASE"
+	image
+	ok "a kernel without efivarfs: no early module" early_is ''
+	ok "a kernel without efivarfs: no warning" silent "$TMP/err"
 }
 
 damaged_module()
@@ -222,6 +243,8 @@ built_in()
 {
 	new_tree built-in
 	find "$T/lib" -name 'vfio*.ko*' -delete
+	find "$T/lib" -name 'efivarfs.ko*' -delete
+	echo kernel/fs/efivarfs/efivarfs.ko >>"$T/lib/modules/$RELEASE/modules.builtin"
 	for name in vfio vfio_iommu_type1 vfio_virqfd pci/vfio-pci-core pci/vfio-pci; do
 		echo "kernel/drivers/vfio/$name.ko"
 	done >>"$T/lib/modules/$RELEASE/modules.builtin"
@@ -235,6 +258,7 @@ built_in()
 each_kernel real_kernel
 [ -n "$M" ] || { tap_end; exit 0; }
 missing_driver
+no_efivarfs
 damaged_module
 packed .xz xz -k --check=crc32
 packed .zst zstd -q -k

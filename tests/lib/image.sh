@@ -52,7 +52,7 @@ nothing()
 
 module_lines()
 {
-	sed -n 's/^module late \([^ ]*\).*/\1/p' "$OURS/plan"
+	sed -n 's/^module [a-z]* \([^ ]*\).*/\1/p' "$OURS/plan"
 }
 
 modes()

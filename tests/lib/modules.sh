@@ -1,10 +1,11 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The vfio and pci-stub modules of real Debian kernels, kept in build/cache. Meant to be sourced, after need.sh.
+# The vfio, pci-stub and efivarfs modules of real Debian kernels, kept in build/cache. Meant to be sourced, after need.sh.
 
-# What vfio-pci and pci-stub need, below a kernel's folder of modules.
-MODULES_WANTED='kernel/drivers/vfio kernel/drivers/pci/pci-stub.ko* kernel/virt/lib/irqbypass.ko* modules.builtin
+# What vfio-pci, pci-stub and efivarfs need, below a kernel's folder of modules.
+MODULES_WANTED='kernel/drivers/vfio kernel/drivers/pci/pci-stub.ko* kernel/virt/lib/irqbypass.ko*
+	kernel/fs/efivarfs modules.builtin
 	modules.builtin.modinfo modules.order'
 
 # modules_source SERIES DIR: prints where a kernel of the series has its modules: in a root that the boot tests keep,
@@ -31,7 +32,7 @@ modules_source()
 # Fails where this machine can get none.
 modules_get()
 {
-	modules_cache=build/cache/modules-$1
+	modules_cache=build/cache/modules-$1-$(echo "$MODULES_WANTED" | cksum | cut -d ' ' -f 1)
 	if [ ! -d "$modules_cache" ]; then
 		mkdir -p build/cache
 		modules_new=$(mktemp -d build/cache/.modules-XXXXXX) || return 1
