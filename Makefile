@@ -196,7 +196,7 @@ INSTALLED = $(bindir)/earlybind $(libdir)/earlybind-init \
 	$(initramfstoolsdir)/hooks/earlybind $(initramfstoolsdir)/scripts/init-top/earlybind \
 	$(DRACUT_DIR)/modules.d/90earlybind/module-setup.sh $(DRACUT_DIR)/modules.d/90earlybind/earlybind-hook.sh \
 	$(MKINITCPIO_DIR)/install/earlybind $(MKINITCPIO_DIR)/hooks/earlybind $(MKINITCPIO_CONF_DIR)/earlybind.conf \
-	$(SYSTEMD_UNIT_DIR)/earlybind.service \
+	$(SYSTEMD_UNIT_DIR)/earlybind.service $(SYSTEMD_UNIT_DIR)/earlybind-confirm.service \
 	$(foreach page,$(PAGES),$(call page_path,$(page))) \
 	$(bashdir)/earlybind $(zshdir)/_earlybind $(fishdir)/earlybind.fish
 
@@ -210,7 +210,7 @@ install: all
 	$(INSTALL) -D -m 0644 mkinitcpio/install $(DESTDIR)$(MKINITCPIO_DIR)/install/earlybind
 	$(INSTALL) -D -m 0644 mkinitcpio/hook $(DESTDIR)$(MKINITCPIO_DIR)/hooks/earlybind
 	$(INSTALL) -D -m 0644 mkinitcpio/earlybind.conf $(DESTDIR)$(MKINITCPIO_CONF_DIR)/earlybind.conf
-	$(INSTALL) -D -m 0644 systemd/earlybind.service $(DESTDIR)$(SYSTEMD_UNIT_DIR)/earlybind.service
+	$(INSTALL) -D -m 0644 -t $(DESTDIR)$(SYSTEMD_UNIT_DIR) systemd/earlybind.service systemd/earlybind-confirm.service
 	$(INSTALL) -D -m 0644 completions/earlybind.bash $(DESTDIR)$(bashdir)/earlybind
 	$(INSTALL) -D -m 0644 completions/_earlybind $(DESTDIR)$(zshdir)/_earlybind
 	$(INSTALL) -D -m 0644 completions/earlybind.fish $(DESTDIR)$(fishdir)/earlybind.fish

@@ -7,7 +7,7 @@ _earlybind()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='list add remove accept check explain regenerate status image --help --version'
+		words='list add remove accept check explain regenerate status confirm off image --help --version'
 	else
 		case $before in
 		--root | --destdir | -r | -d)
@@ -30,6 +30,8 @@ _earlybind()
 			words="--check --json $words"
 			mapfile -t COMPREPLY < <(cd /lib/modules 2>/dev/null && compgen -d -- "$word")
 			;;
+		confirm) words="--boot $words" ;;
+		off) words="--next-boot $words" ;;
 		image) words="--kernel --destdir --cpio --base $words" ;;
 		*) return ;;
 		esac

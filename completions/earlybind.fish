@@ -11,6 +11,8 @@ complete -c earlybind -n __fish_use_subcommand -a check -d 'Validate the rules a
 complete -c earlybind -n __fish_use_subcommand -a explain -d 'Say why a device will be bound, or will not'
 complete -c earlybind -n __fish_use_subcommand -a regenerate -d 'Make the initramfs images anew and verify them'
 complete -c earlybind -n __fish_use_subcommand -a status -d 'Say what the last boot did'
+complete -c earlybind -n __fish_use_subcommand -a confirm -d 'End the trial of a plan: all is well'
+complete -c earlybind -n __fish_use_subcommand -a off -d 'Let the next boot bind nothing'
 complete -c earlybind -n __fish_use_subcommand -a image -d 'Fill an initramfs image (for generators)'
 complete -c earlybind -n __fish_use_subcommand -l version -d 'Print the version'
 
@@ -20,6 +22,8 @@ complete -c earlybind -n '__fish_seen_subcommand_from list' -a 'gpu nvme nic usb
 complete -c earlybind -n '__fish_seen_subcommand_from list check explain regenerate status' -s j -l json -d 'Print JSON'
 complete -c earlybind -n '__fish_seen_subcommand_from add remove accept' -s y -l yes -d 'Do not ask'
 complete -c earlybind -n '__fish_seen_subcommand_from add' -a 'optional driver=vfio-pci driver=pci-stub allow=display allow=keyboard allow=in-use at=boot id= live'
+complete -c earlybind -n '__fish_seen_subcommand_from confirm' -l boot -d 'Only what this boot has shown'
+complete -c earlybind -n '__fish_seen_subcommand_from off' -l next-boot -d 'Has to be given'
 complete -c earlybind -n '__fish_seen_subcommand_from image' -s k -l kernel -x -a '(command ls /lib/modules 2>/dev/null)' -d 'The kernel of the image'
 complete -c earlybind -n '__fish_seen_subcommand_from image' -s d -l destdir -x -a '(__fish_complete_directories)' -d 'The root folder of the image'
 complete -c earlybind -n '__fish_seen_subcommand_from image' -l cpio -r -d 'Make a stand-alone archive'

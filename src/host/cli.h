@@ -21,6 +21,8 @@ struct cli {
 	const char *destdir; /* --destdir */
 	const char *cpio;    /* --cpio */
 	bool base;           /* --base */
+	bool boot;           /* --boot */
+	bool next_boot;      /* --next-boot */
 	char **args;         /* what stands behind the command and its options */
 	int n_args;
 };
@@ -28,8 +30,7 @@ struct cli {
 struct command {
 	const char *name;
 	int (*run)(struct cli *cli); /* returns an enum exit_code */
-	const char *options;  /* of kernel, destdir, cpio (o), base, json, yes, check: their letters; all take root and
-				 help */
+	const char *options;  /* the letters of those it takes of the table in main.c; all take root and help */
 	const char *synopsis; /* what stands behind the name in the usage */
 	const char *summary;  /* one line */
 	const char *help;     /* the rest of --help */
@@ -38,9 +39,11 @@ struct command {
 int cmd_accept(struct cli *cli);
 int cmd_add(struct cli *cli);
 int cmd_check(struct cli *cli);
+int cmd_confirm(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_image(struct cli *cli);
 int cmd_list(struct cli *cli);
+int cmd_off(struct cli *cli);
 int cmd_regenerate(struct cli *cli);
 int cmd_remove(struct cli *cli);
 int cmd_status(struct cli *cli);

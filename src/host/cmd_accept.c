@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "acceptance.h"
 #include "cli.h"
+#include "efi.h"
 #include "files.h"
 
 static int read_selectors(const struct cli *cli, struct selector *out)
@@ -53,6 +54,8 @@ static int store(const struct session *s, const struct acceptance *a)
 	if (!session_ask(s, "Lock these cards?"))
 		return EXIT_REFUSED;
 	ret = session_store(s, &a->lock);
+	if (ret == EXIT_DONE)
+		trial_arm(s, &s->config, &a->lock, false);
 	if (ret == EXIT_DONE)
 		printf("%zu card%s locked. Now run `earlybind regenerate`, and reboot.\n", a->lock.n_cards,
 		       a->lock.n_cards == 1 ? "" : "s");

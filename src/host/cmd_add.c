@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "acceptance.h"
 #include "cli.h"
+#include "efi.h"
 #include "files.h"
 
 /* The number that a line added at the end of the file will have. */
@@ -89,6 +90,8 @@ static int store(const struct session *s, const struct acceptance *a, const char
 	ret = is_new ? write_rule(s, words) : EXIT_DONE;
 	if (ret == EXIT_DONE)
 		ret = session_store(s, &a->lock);
+	if (ret == EXIT_DONE)
+		trial_arm(s, &s->config, &a->lock, false);
 	if (ret == EXIT_DONE)
 		printf("%u card%s locked. Now run `earlybind regenerate`, and reboot.\n", locked,
 		       locked == 1 ? "" : "s");

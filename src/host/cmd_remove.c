@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "acceptance.h"
 #include "cli.h"
+#include "efi.h"
 #include "files.h"
 
 /* Which rule the words "SELECTOR [id=ID]" mean; without id= the only one with the selector. NULL: none, or several. */
@@ -89,6 +90,8 @@ static int store_without(struct session *s, const struct rule *rule)
 			rest.rules[rest.n_rules++] = s->config.rules[i];
 	if (none && rest.rules && accept_rules(&rest, &s->machine, &s->old, none, &a) == 0) {
 		ret = session_store(s, &a.lock);
+		if (ret == EXIT_DONE)
+			trial_arm(s, &rest, &a.lock, true);
 		acceptance_free(&a);
 	} else {
 		say_error("no memory for the lock");

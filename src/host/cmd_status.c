@@ -4,6 +4,7 @@
 
 #include "advice.h"
 #include "cli.h"
+#include "efi.h"
 #include "files.h"
 #include "forecast.h"
 #include "json.h"
@@ -14,7 +15,7 @@ static const char *const state_meanings[PLAN_STATE_COUNT] = {
 	[PLAN_ACTIVE] = "the plan was used",
 	[PLAN_TRIAL] = "the plan was used, on trial",
 	[PLAN_STOOD_DOWN] = "the plan was not used: its trial failed",
-	[PLAN_OFF] = "the plan was not used: earlybind was switched off on the kernel command line",
+	[PLAN_OFF] = "the plan was not used: earlybind was switched off for this boot",
 	[PLAN_KDUMP] = "nothing was done: this was a crash kernel",
 	[PLAN_BROKEN] = "nothing was bound: the plan could not be used",
 };
@@ -31,6 +32,7 @@ static int load(const struct cli *cli, struct report *out, bool *missing)
 /* The machine, configuration and lock as they are now, beside what the boot did. */
 struct now {
 	struct look look;
+	struct efi efi;
 	struct forecast f;
 	struct advices advices;
 };
@@ -49,6 +51,7 @@ static void look_at_now(const struct cli *cli, struct now *n)
 	unsigned kinds = ADVICE_ALL & ~(1u << ADVICE_GROUP);
 	int ret = look_at_all(cli, &n->look);
 
+	efi_look(&cli->root, &n->efi);
 	if (ret == 0)
 		ret = forecast_make(cli, &n->f);
 	if (ret == 0 && n->f.config.n_rules)
@@ -88,6 +91,7 @@ static int say_missing(const struct cli *cli, const struct now *n)
 
 		json_open(&j, NULL, '{');
 		json_string(&j, "report", NULL);
+		efi_json(&n->efi, &j);
 		look_json(&n->look, &j);
 		advices_json(&n->advices, &j);
 		json_close(&j, '}');
@@ -140,6 +144,7 @@ static void print_json(const struct report *r, const struct now *n)
 	json_number(&j, "refused", r->refused);
 	json_number(&j, "failed", r->failed);
 	json_number(&j, "milliseconds", r->milliseconds);
+	efi_json(&n->efi, &j);
 	look_json(&n->look, &j);
 	advices_json(&n->advices, &j);
 	json_close(&j, '}');
@@ -253,8 +258,10 @@ int cmd_status(struct cli *cli)
 		return ret;
 	look_at_now(cli, &now);
 	ret = missing ? say_missing(cli, &now) : say_report(cli, &report, &now);
-	if (!cli->json)
+	if (!cli->json) {
+		efi_print(&now.efi, report.hash);
 		print_stale(&now.look);
+	}
 	fflush(stdout);
 	advices_warn(&now.advices);
 	if (!look_is_current(&now.look))

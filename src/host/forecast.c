@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "efi.h"
 #include "files.h"
 #include "live.h"
 #include "needs.h"
@@ -52,6 +53,18 @@ static int read_lock(const struct cli *cli, struct forecast *f)
 	return need_root(cli, &f->lock);
 }
 
+/* The EFI variables as the next boot finds them. */
+static void expect_variables(const struct cli *cli, struct forecast *f)
+{
+	struct efi efi;
+	uint64_t hash;
+
+	efi_look(&cli->root, &efi);
+	f->machine.off = efi.off;
+	if (efi.there && !efi.wrong && plan_hash(&f->composition.plan, &hash) == 0)
+		f->machine.trial = trial_state(&efi.trial, hash);
+}
+
 int forecast_make(const struct cli *cli, struct forecast *out)
 {
 	struct cmdline none = { 0 };
@@ -71,6 +84,7 @@ int forecast_make(const struct cli *cli, struct forecast *out)
 	if (ret < 0)
 		return ret;
 	forecast_forget_drivers(&out->machine);
+	expect_variables(cli, out);
 	return decide(&out->composition.plan, &out->machine, &none, &out->decisions);
 }
 

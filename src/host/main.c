@@ -6,7 +6,9 @@
 
 #include "cli.h"
 
+extern const char confirm_help[];
 extern const char image_help[];
+extern const char off_help[];
 extern const char regenerate_help[];
 
 static const struct command commands[] = {
@@ -35,6 +37,8 @@ static const struct command commands[] = {
 	  "Shows the report of this boot: each device, bound or not, with the reason; and the images that are not as\n"
 	  "they would be made now. Exit status 1: something that was asked for was not bound, or an image is not\n"
 	  "current.\n" },
+	{ "confirm", cmd_confirm, "B", "[--boot]", "end the trial of a plan: all is well", confirm_help },
+	{ "off", cmd_off, "n", "--next-boot", "let the next boot bind nothing", off_help },
 	{ "image", cmd_image, "kdob", "--kernel RELEASE --destdir DIR|--cpio FILE [--base]",
 	  "fill an initramfs image (for generators)", image_help },
 };
@@ -45,6 +49,8 @@ static const struct option options[] = {
 	{ "destdir", required_argument, NULL, 'd' },
 	{ "cpio", required_argument, NULL, 'o' },
 	{ "base", no_argument, NULL, 'b' },
+	{ "boot", no_argument, NULL, 'B' },
+	{ "next-boot", no_argument, NULL, 'n' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "yes", no_argument, NULL, 'y' },
 	{ "check", no_argument, NULL, 'c' },
@@ -83,7 +89,7 @@ static int read_options(struct cli *cli, const struct command *c, int argc, char
 
 	optind = 1;
 	while ((o = getopt_long(argc, argv, "r:k:d:o:bjychV", options, NULL)) != -1) {
-		if (strchr("kdobjyc", o) && !strchr(c->options, o)) {
+		if (strchr("kdobBnjyc", o) && !strchr(c->options, o)) {
 			say_error("%s does not take this option", c->name);
 			o = '?';
 		}
@@ -96,6 +102,12 @@ static int read_options(struct cli *cli, const struct command *c, int argc, char
 			break;
 		case 'b':
 			cli->base = true;
+			break;
+		case 'B':
+			cli->boot = true;
+			break;
+		case 'n':
+			cli->next_boot = true;
 			break;
 		case 'o':
 			cli->cpio = optarg;

@@ -66,7 +66,7 @@ ok 'quotes and backslashes are escaped in JSON' same "$TMP/json" \
 new two-gpus 'bind 10de:13c2'
 booted 'include two-gpus' 'cmdline earlybind=off'
 run status
-ok 'earlybind=off is named' said 1 'the plan was not used: earlybind was switched off on the kernel command line'
+ok 'earlybind=off is named' said 1 'the plan was not used: earlybind was switched off for this boot'
 new two-gpus 'bind 10de:13c2'
 booted 'include two-gpus' 'file proc/sys/kernel/osrelease 6.12.0'
 run status
@@ -83,7 +83,7 @@ new two-gpus
 run status
 ok 'no report and no rules: all is well' said 0 "This boot's image had no plan"
 run status --json
-ok '--json of no report' same "$TMP/out" '{"report":null,"images":[],"advice":[]}'
+ok '--json of no report' same "$TMP/out" '{"report":null,"trial":null,"off_next_boot":false,"images":[],"advice":[]}'
 new two-gpus 'bind 10de:13c2'
 run status
 ok 'no report, but rules' said 1 '1 rule'

@@ -43,6 +43,8 @@ contents()
 	ok "the version is the Makefile's" has "$A/.PKGINFO" "pkgver = $VERSION-1"
 	ok "upgrade: the configuration is kept" has "$A/.PKGINFO" 'backup = etc/earlybind.conf'
 	ok "the boot program is static" sh -c "! readelf -lW '$A/usr/lib/earlybind/earlybind-init' | grep INTERP"
+	ok "the unit that confirms a plan is enabled" test -e \
+		"$A/usr/lib/systemd/system/multi-user.target.wants/earlybind-confirm.service"
 	ok "one hook: mkinitcpio has its own" same "$TMP/hooks" 90-earlybind-dracut.hook
 	HOOK=$A/usr/share/libalpm/hooks/90-earlybind-dracut.hook
 	ok "what the hook runs is there" test -x "$A$(sed -n 's/^Exec = //p' "$HOOK")"

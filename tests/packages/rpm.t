@@ -47,7 +47,7 @@ contents()
 	ok "its folder goes with it" sh -c "grep -x /usr/lib/earlybind '$TMP/rpm.list'"
 }
 
-SCRIPTLETS='posttrans postun transfiletriggerscripts'
+SCRIPTLETS='post preun posttrans postun transfiletriggerscripts'
 
 readable()
 {
@@ -58,10 +58,26 @@ readable()
 	done
 }
 
+# The unit that confirms a plan is enabled by the first installation alone, and disabled by the removal.
+unit()
+{
+	small_tool "$S" bin/systemctl
+	ok "the unit is enabled by an installation" rebuilt "$S" \
+		'systemctl --no-reload enable earlybind-confirm.service
+' "$TMP/post" 1
+	ok "an upgrade leaves it as it is" rebuilt "$S" '' "$TMP/post" 2
+	ok "a removal disables it" rebuilt "$S" 'systemctl --no-reload disable earlybind-confirm.service
+' "$TMP/preun" 0
+	ok "the end of the old version does not" rebuilt "$S" '' "$TMP/preun" 1
+	rm "$S/bin/systemctl"
+	ok "without systemd the installation succeeds" rebuilt "$S" '' "$TMP/post" 1
+}
+
 scripts()
 {
 	S=$TMP/small
 	small_root "$S" sh grep
+	unit
 	small_tool "$S" bin/dracut
 	ok "no rule: an installation rebuilds nothing" rebuilt "$S" '' "$TMP/posttrans" 1
 	ok "no rule: a removal rebuilds nothing" rebuilt "$S" '' "$TMP/postun" 0

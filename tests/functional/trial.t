@@ -1,0 +1,265 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# trial.t: who puts a plan on trial, who ends the trial, and `earlybind off --next-boot`. A folder of plain files stands in
+# for the EFI variables.
+# shellcheck disable=SC2016 # backticks in what is expected
+# shellcheck source=/dev/null
+. tests/functional/host.sh
+need jq:jq
+GUID=5fa8a63d-4d49-40dc-9763-ebe6c815e280
+EFI=sys/firmware/efi/efivars
+TRIAL=$R/$EFI/EarlybindTrial-$GUID OFF=$R/$EFI/EarlybindOff-$GUID
+ATTRIBUTES='\007\000\000\000'
+
+# efi MACHINE RULE...: a fresh root with EFI variables, of which there are none yet.
+efi()
+{
+	new "$@"
+	mkdir -p "$R/$EFI"
+}
+
+# variable FILE TEXT
+variable()
+{
+	# shellcheck disable=SC2059 # the attributes are octal
+	{ printf "$ATTRIBUTES"; printf %s "$2"; } >"$1"
+}
+
+# holds FILE TEXT: the variable is just this.
+holds()
+{
+	variable "$TMP/expected" "$2"
+	cmp "$TMP/expected" "$1" || { od -c "$1"; return 1; }
+}
+
+# absent FILE
+absent()
+{
+	[ ! -e "$1" ] || { echo "$1 is there"; od -c "$1"; return 1; }
+}
+
+# hash: that of the plan which an image would get now.
+hash()
+{
+	image >/dev/null
+	sed -n 's/^hash //p' "$TMP/image/usr/lib/earlybind/plan"
+}
+
+# armed N: the plan is on trial, with so many boots.
+armed()
+{
+	holds "$TRIAL" "1 $(hash) $1"
+}
+
+# booted: the machine boots with the plan of an image that is made now; its report stays.
+booted()
+{
+	cp -a "$R" "$TMP/booted"
+	rm -rf "$TMP/booted/usr" "$TMP/booted/run/earlybind"
+	plan "$R" 6.1.0-builtin "$TMP/booted" >/dev/null && boot "${INITS##* }" "$TMP/booted"
+	rm -rf "$R/run/earlybind" "${R:?}/$EFI"
+	cp -r "$TMP/booted/run/earlybind" "$R/run"
+	cp -r "$TMP/booted/$EFI" "$R/sys/firmware/efi"
+	rm -rf "$TMP/booted"
+}
+
+# bound: what a kernel would have made of it.
+bound()
+{
+	for bound_function in 0 1; do
+		bound_dir=$R/sys/devices/pci0000:00/0000:00:03.1/0000:06:00.$bound_function
+		rm -f "$bound_dir/driver"
+		ln -s ../../../../bus/pci/drivers/vfio-pci "$bound_dir/driver"
+		echo vfio-pci >"$bound_dir/driver_override"
+		sed -i '/^DRIVER=/d; 1i DRIVER=vfio-pci' "$bound_dir/uevent"
+	done
+}
+
+# --- arming
+
+efi two-gpus 'bind 10de:13c2'
+run accept --yes
+ok 'accept puts the plan on trial, and says so' said 0 'On trial: after 2 boots that nobody confirms'
+ok 'the variable names the plan that an image gets' armed 0
+variable "$TRIAL" "1 $(hash) 1"
+run accept --yes
+ok 'a second accept with the same result leaves the trial as it is' armed 1
+rm "$TRIAL"
+run accept --yes
+ok 'nvram-wiped: a wiped variable is not written again by accept' absent "$TRIAL"
+echo '# a comment' >>"$CONF"
+run accept --yes
+ok 'nor by one that changes no card and no option' absent "$TRIAL"
+run image --kernel 6.1.0-modular --destdir "$TMP/image"
+ok 'nvram-wiped: an image build writes none' absent "$TRIAL"
+echo 'bind 10de:13c2 driver=pci-stub' >"$CONF"
+run accept --yes
+ok 'an option that makes another plan is a new trial, which is said' said 0 'On trial:'
+ok 'the variable names that plan' armed 0
+
+efi two-gpus
+run add 10de:13c2 --yes
+ok 'add puts the plan on trial' said 0 'On trial:'
+ok 'the variable names it' armed 0
+run remove 10de:13c2 --yes
+ok 'when nothing is left to try, remove takes the variable away' absent "$TRIAL"
+
+efi server
+run add 05:00 --yes
+run add 06:00 --yes
+variable "$TRIAL" "1 $(hash) 1"
+run remove 06:00 --yes
+ok 'remove lets the trial go on with what is left' armed 1
+rm "$TRIAL"
+run add 06:00 --yes
+rm "$TRIAL"
+run remove 06:00 --yes
+ok 'remove starts no trial' absent "$TRIAL"
+
+efi single-rtx2060 'bind 06:00 allow=display'
+run accept --yes
+ok 'allow=display: only a person confirms, and accept says so' said 0 'run `earlybind confirm` yourself'
+
+new two-gpus 'bind 10de:13c2'
+run accept --yes
+ok 'without EFI variables there is no trial, which is said' said 0 'No trial: this machine has no EFI variables.'
+efi two-gpus 'bind 10de:13c2'
+rmdir "$R/$EFI"
+: >"$R/$EFI"
+run accept --yes
+ok 'variables that cannot be written: a warning, and the lock is written' complained 0 \
+	'warning: no trial: the EFI variable EarlybindTrial cannot be written: Not a directory'
+ok 'the lock is there' test -e "$LOCK"
+
+efi two-gpus 'bind 03:00'
+run accept --yes
+ok 'nothing to bind: no trial' absent "$TRIAL"
+
+# --- confirm
+
+efi two-gpus 'bind 10de:13c2'
+run confirm
+ok 'confirm without a trial' said 0 'No plan is on trial.'
+run accept --yes
+HASH=$(hash)
+run confirm --boot
+ok 'confirm --boot before the plan has booted leaves the trial' said 0 "Not confirmed: this boot's image had no plan."
+ok 'the variable is as it was' armed 0
+bound
+booted
+ok 'the boot counted itself' armed 1
+run status
+ok 'status says that the plan is on trial' said 0 'On trial: 1 of 2 boots without `earlybind confirm`.'
+run status --json
+jq -c '[.state, .trial.boots, .trial.problem, .off_next_boot, .trial.hash == .hash]' "$TMP/out" >"$TMP/json" 2>&1
+ok '--json has the trial' same "$TMP/json" '["trial",1,null,false,true]'
+cp -a "$R/run/earlybind" "$TMP/one"
+run confirm --boot
+ok 'confirm --boot after it' said 0 "Plan $HASH is confirmed: its trial is over."
+ok 'the variable is gone' absent "$TRIAL"
+booted
+ok 'no write once confirmed' absent "$TRIAL"
+run confirm --boot
+ok 'confirm --boot once confirmed: nothing to do' said 0 'No plan is on trial.'
+
+variable "$TRIAL" "1 $HASH 1"
+booted
+run status
+ok 'the last boot of a trial: what comes next' said 0 'The next boot does not use the plan, unless `earlybind confirm`'
+run check
+ok 'check: so does it' said 1 'refused: stood-down'
+booted
+run status
+ok 'stood down: status says so' said 1 'the plan was not used: its trial failed'
+ok 'and what to do' has "$TMP/out" 'then run `earlybind confirm` to use the plan again'
+run confirm --boot
+ok 'confirm --boot of a boot that did not use the plan leaves it' said 0 'Not confirmed: this boot did not use the plan.'
+ok 'the variable is as it was' armed 2
+run confirm
+ok 'confirm ends that' said 0 "Plan $HASH is confirmed: its trial is over, and the next boot uses it."
+ok 'the variable is gone' absent "$TRIAL"
+
+variable "$TRIAL" '1 0123456789abcdef 1'
+booted
+run confirm --boot
+ok 'the trial of another plan' said 0 'Not confirmed: this boot had another plan than the one on trial.'
+run status
+ok 'status names it' said 0 'Plan 0123456789abcdef is on trial'
+run confirm
+ok 'a person ends it' absent "$TRIAL"
+
+variable "$TRIAL" "1 $HASH 0"
+booted
+sed -i '$d' "$R/run/earlybind/report"
+run confirm --boot
+ok 'a report without its end confirms nothing' said 0 'Not confirmed: the report of this boot has no end.'
+variable "$TRIAL" "1 $HASH 0"
+booted
+"${INITS##* }" --root "$R" undo >/dev/null 2>&1
+sed -i 's/ bound - vfio-pci -$/ released off nouveau given back/' "$R/run/earlybind/report"
+run confirm --boot
+ok 'emergency-undo: a boot in which undo was needed confirms nothing' said 0 'Not confirmed: in this boot `earlybind-init undo` was needed.'
+ok 'the variable is as it was' armed 1
+
+efi single-rtx2060 'bind 06:00 allow=display'
+run accept --yes
+booted
+run confirm --boot
+ok 'allow=display: no boot confirms it' said 0 'Not confirmed: a rule has allow=display, so run `earlybind confirm` yourself.'
+ok 'the variable is as it was' armed 1
+run confirm
+ok 'allow=display: a person does' absent "$TRIAL"
+
+efi two-gpus 'bind 10de:13c2'
+run accept --yes
+variable "$TRIAL" '2 something later'
+booted
+run confirm --boot
+ok 'a variable of a later version is left alone' said 0 'Not confirmed: the EFI variable of the trial is not of this version.'
+run status
+ok 'status names it' has "$TMP/out" 'The EFI variable EarlybindTrial is of another version of earlybind'
+run status --json
+ok '--json has the problem' jq -e '.trial.problem == "is of another version of earlybind" and .trial.hash == null' "$TMP/out"
+run confirm
+ok 'a person removes it' said 0 'The EFI variable EarlybindTrial, which is of another version of earlybind, is removed'
+ok 'it is gone' absent "$TRIAL"
+variable "$TRIAL" nonsense
+run confirm
+ok 'wrong content is told' said 0 'which holds something else than a trial, is removed'
+
+new two-gpus 'bind 10de:13c2'
+run confirm
+ok 'confirm without EFI variables' said 0 'No plan is on trial: this machine has no EFI variables.'
+run confirm now
+ok 'confirm takes no arguments' complained 2 'confirm takes no arguments'
+
+# --- off
+
+efi two-gpus 'bind 10de:13c2'
+run accept --yes
+bound
+run off --next-boot
+ok 'how-to-undo: off --next-boot' said 0 'The next boot binds nothing. The one after it does again.'
+ok 'sets the variable' holds "$OFF" 1
+run status
+ok 'status says so' has "$TMP/out" 'The next boot is switched off'
+run status --json
+ok '--json has it' jq -e '.off_next_boot' "$TMP/out"
+run check
+ok 'check: the next boot binds nothing' said 1 'refused: off (earlybind off --next-boot)'
+rm "$TRIAL"
+booted
+ok 'that boot removes it' absent "$OFF"
+run status
+ok 'and says why it bound nothing' said 1 'earlybind was switched off for this boot (earlybind off --next-boot)'
+booted
+run status
+ok 'the next one binds again' said 0 '2 bound'
+run off
+ok 'off alone is wrong usage' complained 2 'off needs --next-boot'
+new two-gpus 'bind 10de:13c2'
+run off --next-boot
+ok 'off --next-boot without EFI variables: what does the same' complained 1 \
+	'this machine has no EFI variables: add earlybind=off to the kernel command line'
+tap_end
