@@ -69,14 +69,13 @@ static int set_immutable(const struct sysroot *r, const char *path, bool on)
 ssize_t efivar_read(const struct sysroot *r, enum efivar which, char text[EFIVAR_TEXT_LEN])
 {
 	char data[ATTRIBUTES_LEN + EFIVAR_TEXT_LEN];
-	ssize_t n = sysroot_pread(r, variables[which].path, data, sizeof(data), 0);
+	/* No lseek(2): these files have none (fs/efivarfs/file.c: no_llseek). */
+	ssize_t n = sysroot_read(r, variables[which].path, data, sizeof(data));
 
 	if (n < 0)
 		return n;
 	if (n < ATTRIBUTES_LEN)
 		return -ENOENT; /* what a failed write left behind in the mount: no variable of the firmware */
-	if (n == sizeof(data))
-		return -EFBIG;
 	n -= ATTRIBUTES_LEN;
 	memcpy(text, data + ATTRIBUTES_LEN, (size_t)n);
 	text[n] = '\0';
