@@ -48,7 +48,7 @@ const char *efi_wrong(const struct efi *e)
 {
 	return e->wrong == -EPROTONOSUPPORT ? "is of another version of earlybind"
 	       : e->wrong == -EBADMSG       ? "holds something else than a trial"
-					    : strerror(-e->wrong);
+					    : "cannot be read";
 }
 
 static void print_trial(const struct efi *e, uint64_t hash)
