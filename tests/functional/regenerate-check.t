@@ -270,7 +270,7 @@ in_status()
 	ok "status --json: images" has "$TMP/out" "\"path\":\"/boot/initrd.img-$RELEASE\",\"kernel\":\"$RELEASE\",\"state\":\"stale\""
 	rm "$T/run/earlybind/report"
 	status --json
-	ok "status --json without a report: images" has "$TMP/out" '"report":null,"images":[{"path":"/boot/initrd.img-'
+	ok "status --json without a report: images" has "$TMP/out" '"report":null,"trial":null,"off_next_boot":false,"images":[{"path":"/boot/initrd.img-'
 	regenerate --check --json
 	ok "regenerate --check --json" has "$TMP/out" '"findings":["its plan '
 }

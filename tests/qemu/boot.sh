@@ -33,9 +33,11 @@ payload_make()
 # run before looks at all of its translations, and with the usual 1 GB these are never thrown away; after an initramfs
 # of shells the kernel then cleared pages for minutes. In the foreground, so that an interrupt from the keyboard ends
 # QEMU too.
+# BOOT_INPUT is what is typed at its serial line; BOOT_VARS its EFI variables, of which LOG then says whether they changed.
 boot()
 {
 	boot_topology=$(topology "$6") || exit 1
+	[ -z "${BOOT_VARS:-}" ] || cp "$BOOT_VARS" "$8.vars"
 	# shellcheck disable=SC2086 # a list of arguments, none with a space
 	timeout --foreground "$BOOT_TIMEOUT" qemu-system-x86_64 -accel tcg,tb-size=128 -cpu max -M q35 -smp 1 -m 768 \
 		-nodefaults -no-user-config -display none -no-reboot -serial stdio -device intel-iommu $boot_topology \
@@ -43,8 +45,25 @@ boot()
 		-device virtio-blk-pci,drive=root,addr=0x18 \
 		-drive "file=$5,if=none,id=payload,format=raw,read-only=on" \
 		-device virtio-blk-pci,drive=payload,addr=0x19 \
-		-kernel "$1" -initrd "$2" -append "$BOOT_WORDS intel_iommu=on $7" </dev/null 2>&1 |
+		-kernel "$1" -initrd "$2" -append "$BOOT_WORDS intel_iommu=on $7" <"${BOOT_INPUT:-/dev/null}" 2>&1 |
 		sed -u 's/\r//g' | tee "$8" | boot_show
+	[ -z "${BOOT_VARS:-}" ] || boot_variables "$8.vars" >>"$8"
+}
+
+# boot_variables BEFORE: whether a byte was written since of the EFI variables that are not the firmware's own, as a section
+# of the log.
+boot_variables()
+{
+	od -An -v -tx1 "$1" | awk -f "$TOP/tests/qemu/variables.awk" >"$1.before"
+	od -An -v -tx1 "$BOOT_VARS" | awk -f "$TOP/tests/qemu/variables.awk" >"$1.after"
+	echo '@@ variables'
+	if [ ! -s "$1.after" ]; then
+		echo 'there is no variable'
+	elif diff "$1.before" "$1.after"; then
+		echo 'same-bytes'
+	fi
+	echo '@@ end variables'
+	rm "$1" "$1.before" "$1.after"
 }
 
 # boot_show: what a person sees of the serial line while the guest runs; the demo has its own.

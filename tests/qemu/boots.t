@@ -76,7 +76,7 @@ lock_jobs()
 	for image in $images; do
 		echo "$(table_cell images "$image" 3) $image"
 	done | awk '
-		$1 != "bare" && $1 != "-" { list[$1] = list[$1] " " $2 }
+		$1 != "bare" && $1 != "-" && $1 != "hand" { list[$1] = list[$1] " " $2 }
 		END { for (topology in list) print topology list[topology] }'
 }
 
@@ -141,6 +141,8 @@ make_and_boot()
 	prepare_roots
 	[ -z "$(lock_jobs)" ] || { step 'guests accept the rules' && lock_jobs | at_once image_locks; }
 	prepare_luks || exit 1
+	# shellcheck disable=SC2086 # a list of names
+	sequence_locks $images
 	step "images: $(echo "$images" | tr '\n' ' ')"
 	echo "$images" | at_once image_make
 	for image in $images; do
@@ -148,7 +150,7 @@ make_and_boot()
 	done
 	prepare_modules || exit 1
 	step "boots: $(echo "$cells" | wc -w)"
-	echo "$cells" | at_once cell_run
+	echo "$cells" | sequences | at_once sequence_run
 	step 'done'
 }
 

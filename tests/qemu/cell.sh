@@ -11,6 +11,7 @@ cell_payload()
 	mkdir -p "$dir/payload/etc"
 	cp "$TOP/tests/qemu/guest/look" "$dir/payload/run"
 	: >"$dir/payload/do"
+	cp "$TOP/tests/qemu/guest/efivars" "$dir/payload/efivars"
 	for action in $3; do
 		echo "$action" >>"$dir/payload/do"
 		cp "$TOP/tests/qemu/guest/$action" "$dir/payload/$action"

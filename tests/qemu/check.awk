@@ -3,6 +3,7 @@
 # Reads the serial line of a test boot and prints what differs from what the cell expects; nothing if all is well.
 #   expect   words: ADDRESS=DRIVER  ADDRESS:VERDICT[/REASON]  plan:STATE  note:REASON  report:none
 #                   SECTION~REGEX (a line of the section matches)  SECTION!REGEX (none does)
+#                   fails (alone: the initramfs gives up)
 # Addresses are written without their domain, 0000. The rest is asked of every boot.
 
 function problem(text) { print text; problems++ }
@@ -10,6 +11,7 @@ function problem(text) { print text; problems++ }
 function address_of(text) { return text ~ /^0000:/ ? substr(text, 6) : text }
 
 /^@@ end / { section = ""; next }
+/^Rebooting automatically due to panic=/ { gave_up = 1 }
 /^@@ last word$/ { finished = 1; next }
 /^@@ / { section = substr($0, 4); next }
 section == "" { next }
@@ -92,6 +94,11 @@ function expect_word(word,    at, op, name, rest)
 }
 
 END {
+	if (expect == "fails") {
+		if (finished || !gave_up)
+			problem("the boot " (finished ? "reached its last word" : "did not end in the initramfs"))
+		exit problems != 0
+	}
 	if (!finished)
 		problem("the boot did not reach its last word")
 	if (!count["devices"])

@@ -28,12 +28,14 @@
 . "$TOP/tests/qemu/mangle.sh"
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/cell.sh"
+# shellcheck source=/dev/null
+. "$TOP/tests/qemu/sequence.sh"
 
 # lib_need: installs what the harness needs.
 lib_need()
 {
 	need qemu-system-x86_64:qemu-system-x86 /usr/share/seabios/bios-256k.bin:seabios debootstrap:debootstrap \
-		/usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring mke2fs:e2fsprogs \
+		/usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring mke2fs:e2fsprogs /usr/share/OVMF/OVMF_VARS_4M.fd:ovmf \
 		depmod:kmod cpio:cpio flock:util-linux qemu-img:qemu-utils
 	# What modules of ours are made with: linux-kbuild's objtool wants the library.
 	need gcc:gcc make:make '/usr/lib/*/libelf.so.1:libelf-dev'

@@ -28,6 +28,19 @@ on_root()
 	echo "-device $2,addr=$1.0"
 }
 
+# ovmf: EFI firmware in place of SeaBIOS. Its variables are in the file BOOT_VARS, which the boot changes, or are new and
+# forgotten.
+ovmf()
+{
+	ovmf_files=/usr/share/OVMF
+	echo "-drive if=pflash,unit=0,format=raw,readonly=on,file=$ovmf_files/OVMF_CODE_4M.fd"
+	if [ -n "${BOOT_VARS:-}" ]; then
+		echo "-drive if=pflash,unit=1,format=raw,file=$BOOT_VARS"
+	else
+		echo "-drive if=pflash,unit=1,format=raw,snapshot=on,file=$ovmf_files/OVMF_VARS_4M.fd"
+	fi
+}
+
 # topology NAME: prints the devices of that machine, none of which has a space in an argument.
 topology()
 {
@@ -97,6 +110,20 @@ topology()
 		on_root 1 ati-vga
 		on_port 5 VGA ich9-intel-hda
 		on_port 6
+		;;
+	# The same with EFI firmware, and so with EFI variables.
+	efi-twins)
+		ovmf
+		topology twins
+		;;
+	# EFI firmware, and one display: with a boot_vga, and of the class that has none. The framebuffer is efifb's.
+	efi-0300)
+		ovmf
+		on_root 1 VGA
+		;;
+	efi-0380)
+		ovmf
+		on_root 1 bochs-display
 		;;
 	*) fail "no topology $1" ;;
 	esac
