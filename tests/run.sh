@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # run.sh [--all] [REGEX...]: builds and tests everything, or those tests whose names match. Missing packages are
-# installed. The last line is "N passed, N failed, N skipped"; the exit status is 1 if anything failed.
+# installed. A whole run ends in a table of the incidents (tests/incidents) and their tests. The last line is "N passed,
+# N failed, N skipped"; the exit status is 1 if anything failed.
 #
 #   tests/unit, tests/fuzz     the core, by cmocka, and the fuzz targets over their corpus
 #   tests/trees                decisions and attempted writes, in trees that stand in for a machine
@@ -99,9 +100,10 @@ esac
 
 step "testing: $(echo "$tests" | wc -l) files; their output is in $TAP"
 # shellcheck disable=SC2086 # a list of names without spaces
-prove -j2 --exec 'sh tests/lib/run-one.sh' $tests
+prove --timer -j2 --exec 'sh tests/lib/run-one.sh' $tests
 proved=$?
 case $tests in
 *tests/qemu/boots.t*) [ ! -e build/qemu/matrix.txt ] || cat build/qemu/matrix.txt ;;
 esac
+[ $# -gt 0 ] || sh tests/lib/incidents.sh tests/incidents "$TAP"
 sh tests/lib/count.sh "$TAP" $proved "$(($(date +%s) - BEGIN))"

@@ -81,10 +81,10 @@ note timeout gave up: reading /sys/bus/pci
 summary 0 0 0'
 for init in $INITS; do
 	libc=$(basename "$(dirname "$init")")
-	ok "a probe hangs: five seconds, and no other card is bound ($libc)" hung 5000 "$TMP/probe-$libc" "$first_hangs"
-	ok "no other card is touched ($libc)" untouched "$TMP/probe-$libc" 0000:06:00.0
-	ok "what was bound before it stays reported as bound ($libc)" hung 5000 "$TMP/second-$libc" "$second_hangs"
-	ok "the plan's own timeout ends it earlier ($libc)" hung 1000 "$TMP/short-$libc" "$first_hangs"
-	ok "reading the devices hangs: nothing is bound ($libc)" hung 5000 "$TMP/scan-$libc" "$scan_hangs"
+	ok "hung-write: a probe hangs: five seconds, and no other card is bound ($libc)" hung 5000 "$TMP/probe-$libc" "$first_hangs"
+	ok "hung-write: no other card is touched ($libc)" untouched "$TMP/probe-$libc" 0000:06:00.0
+	ok "hung-write: what was bound before it stays reported as bound ($libc)" hung 5000 "$TMP/second-$libc" "$second_hangs"
+	ok "hung-write: the plan's own timeout ends it earlier ($libc)" hung 1000 "$TMP/short-$libc" "$first_hangs"
+	ok "hung-write: reading the devices hangs: nothing is bound ($libc)" hung 5000 "$TMP/scan-$libc" "$scan_hangs"
 done
 tap_end

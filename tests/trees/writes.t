@@ -77,18 +77,18 @@ printf 'include two-gpus\ncmdline earlybind=off\n' >"$TMP/off"
 
 for init in $INITS; do
 	libc=$(basename "$(dirname "$init")")
-	ok "tried: override, probe; given back: override cleared, probe ($libc)" writes_are "$init" fresh \
+	ok "probe-fails: tried: override, probe; given back: override cleared, probe ($libc)" writes_are "$init" fresh \
 		'0000:06:00.0/driver_override vfio-pci\n
 pci/drivers_probe 0000:06:00.0\n
 0000:06:00.0/driver_override \n
 pci/drivers_probe 0000:06:00.0\n'
-	ok "a function that a host driver has: override, unbind, probe; given back ($libc)" writes_are "$init" audio \
+	ok "probe-fails: a function that a host driver has: override, unbind, probe; given back ($libc)" writes_are "$init" audio \
 		'0000:06:00.1/driver_override vfio-pci\n
 driver/unbind 0000:06:00.1\n
 pci/drivers_probe 0000:06:00.1\n
 0000:06:00.1/driver_override \n
 pci/drivers_probe 0000:06:00.1\n'
-	ok "a second run writes nothing ($libc)" second_run "$init"
+	ok "idempotent: a second run writes nothing ($libc)" second_run "$init"
 	ok "another machine: nothing is written ($libc)" writes_are "$init" foreign ''
 	ok "earlybind=off: nothing is written ($libc)" writes_are "$init" off ''
 done
