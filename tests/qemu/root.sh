@@ -175,6 +175,7 @@ root_release()
 # root_copy FROM TO: a copy of hard links: half a second. Who changes a file in it replaces the file.
 root_copy()
 {
+	[ -d "$1/usr" ] || fail "no root in '$1'"
 	mkdir "$2"
 	cp -al "$1/." "$2"
 }
