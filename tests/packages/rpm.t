@@ -47,7 +47,7 @@ contents()
 	ok "its folder goes with it" sh -c "grep -x /usr/lib/earlybind '$TMP/rpm.list'"
 }
 
-SCRIPTLETS='post preun posttrans postun transfiletriggerscripts'
+SCRIPTLETS='postin preun posttrans postun transfiletriggerscripts'
 
 readable()
 {
@@ -64,13 +64,13 @@ unit()
 	small_tool "$S" bin/systemctl
 	ok "the unit is enabled by an installation" rebuilt "$S" \
 		'systemctl --no-reload enable earlybind-confirm.service
-' "$TMP/post" 1
-	ok "an upgrade leaves it as it is" rebuilt "$S" '' "$TMP/post" 2
+' "$TMP/postin" 1
+	ok "an upgrade leaves it as it is" rebuilt "$S" '' "$TMP/postin" 2
 	ok "a removal disables it" rebuilt "$S" 'systemctl --no-reload disable earlybind-confirm.service
 ' "$TMP/preun" 0
 	ok "the end of the old version does not" rebuilt "$S" '' "$TMP/preun" 1
 	rm "$S/bin/systemctl"
-	ok "without systemd the installation succeeds" rebuilt "$S" '' "$TMP/post" 1
+	ok "without systemd the installation succeeds" rebuilt "$S" '' "$TMP/postin" 1
 }
 
 scripts()
