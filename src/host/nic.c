@@ -105,8 +105,15 @@ static bool covers(const struct route *r, const unsigned char *address)
 	       (!rest || !((r->destination[whole] ^ address[whole]) >> (8 - rest)));
 }
 
+/* fe80::/10 and ff00::/8: each interface that is up has these, whatever is behind it. */
+static bool of_every_link(const struct route *r)
+{
+	return r->bits >= 8 &&
+	       (r->destination[0] == 0xff || (r->destination[0] == 0xfe && (r->destination[1] & 0xc0) == 0x80));
+}
+
 struct search {
-	const unsigned char *address; /* NULL: any */
+	const unsigned char *address; /* NULL: any but those of every link */
 	bool only_default;
 	struct names *out;
 	unsigned best; /* 1 + bits of the longest prefix so far */
@@ -117,7 +124,7 @@ static int take(struct search *s, const struct route *r)
 {
 	if (strcmp(r->interface, "lo") == 0 || (s->only_default && r->bits) || (s->address && !covers(r, s->address)))
 		return 0;
-	if (s->address && r->bits + 1 < s->best)
+	if (s->address ? r->bits + 1 < s->best : of_every_link(r))
 		return 0;
 	if (s->address && r->bits + 1 > s->best)
 		names_free(s->out);
