@@ -15,7 +15,9 @@ cell_payload()
 	for action in $3; do
 		echo "$action" >>"$dir/payload/do"
 		cp "$TOP/tests/qemu/guest/$action" "$dir/payload/$action"
-		[ "$action" != crash ] || cell_crash "$dir/payload" "$image"
+		case $action in
+		crash | again) cell_kexec "$dir/payload" "$image" ;;
+		esac
 	done
 	[ "$(table_cell images "$image" 3)" = bare ] || image_etc "$image" "$dir/payload/etc"
 	plan=$(image_file "$image" usr/lib/earlybind/plan)
@@ -23,13 +25,13 @@ cell_payload()
 	payload_make "$dir" "$dir/payload.tar"
 }
 
-# cell_crash DIR IMAGE: what a guest needs to crash into the image's own kernel.
-cell_crash()
+# cell_kexec DIR IMAGE: what a guest needs to start the image's own kernel.
+cell_kexec()
 {
-	crash_root=$WORK/roots/$(image_root "$2")/bare
+	kexec_root=$WORK/roots/$(image_root "$2")/bare
 	cp "$WORK/images/$2" "$1/initrd"
-	cp "$crash_root/boot/vmlinuz-$(root_release "$crash_root" "$(table_cell images "$2" 2)")" "$1/vmlinuz"
-	gcc -static -o "$1/crash-load" "$TOP/tests/qemu/guest/crash-load.c" || fail 'crash-load.c'
+	cp "$kexec_root/boot/vmlinuz-$(root_release "$kexec_root" "$(table_cell images "$2" 2)")" "$1/vmlinuz"
+	gcc -static -o "$1/kexec-load" "$TOP/tests/qemu/guest/kexec-load.c" || fail 'kexec-load.c'
 }
 
 # cell_boot DIR IMAGE NAME: the boot itself; DIR/log gets the serial line.
