@@ -9,7 +9,7 @@ BOOT_TIMEOUT=${BOOT_TIMEOUT:-400}
 # too little time for the kernel's ten timer ticks, and the kernel panics (arch/x86/kernel/apic/io_apic.c:
 # timer_irq_works). All the rest is as on a real machine.
 BOOT_WORDS='console=ttyS0 panic=-1 quiet mitigations=off nokaslr no_timer_check fsck.mode=skip'
-BOOT_WORDS="$BOOT_WORDS root=/dev/vda rw init=/harness"
+BOOT_WORDS="$BOOT_WORDS rw init=/harness intel_iommu=on"
 
 # disk_make ROOT IMAGE: an ext4 disk with a folder's content, and some space, without mounting anything. No journal: a
 # guest that is cut off loses its snapshot anyway.
@@ -27,25 +27,29 @@ payload_make()
 	tar -C "$1" -cf "$2" payload || fail "tar $2"
 }
 
-# boot KERNEL INITRD DISK SNAPSHOT PAYLOAD TOPOLOGY WORDS LOG: one boot; WORDS are added to the kernel command line,
-# SNAPSHOT is on (the disk stays as it is) or off. LOG gets the serial line without CRs. One processor only: with
-# two, about one boot in 45 dies under TCG. A small buffer of translated code: each write to a page from which much was
-# run before looks at all of its translations, and with the usual 1 GB these are never thrown away; after an initramfs
-# of shells the kernel then cleared pages for minutes. In the foreground, so that an interrupt from the keyboard ends
-# QEMU too.
+# boot KERNEL INITRD DISK SNAPSHOT PAYLOAD TOPOLOGY WORDS LOG: one boot; WORDS are added to the kernel command line, on
+# which DISK is the root where they name no other. SNAPSHOT is on (the disk stays as it is) or off. LOG gets the serial
+# line without CRs. One processor only: with two, about one boot in 45 dies under TCG. A small buffer of translated code:
+# each write to a page from which much was run before looks at all of its translations, and with the usual 1 GB these are
+# never thrown away; after an initramfs of shells the kernel then cleared pages for minutes. In the foreground, so that an
+# interrupt from the keyboard ends QEMU too.
 # BOOT_INPUT is what is typed at its serial line; BOOT_VARS its EFI variables, of which LOG then says whether they changed.
 boot()
 {
 	boot_topology=$(topology "$6") || exit 1
 	[ -z "${BOOT_VARS:-}" ] || cp "$BOOT_VARS" "$8.vars"
+	case " $7" in
+	*' root='*) boot_root= ;;
+	*) boot_root=root=/dev/vda ;;
+	esac
 	# shellcheck disable=SC2086 # a list of arguments, none with a space
 	timeout --foreground "$BOOT_TIMEOUT" qemu-system-x86_64 -accel tcg,tb-size=128 -cpu max -M q35 -smp 1 -m 768 \
 		-nodefaults -no-user-config -display none -no-reboot -serial stdio -device intel-iommu $boot_topology \
 		-drive "file=$3,if=none,id=root,format=raw,snapshot=$4,cache=unsafe" \
-		-device virtio-blk-pci,drive=root,addr=0x18 \
+		-device virtio-blk-pci,drive=root,bus=pcie.0,addr=0x18 \
 		-drive "file=$5,if=none,id=payload,format=raw,read-only=on" \
-		-device virtio-blk-pci,drive=payload,addr=0x19 \
-		-kernel "$1" -initrd "$2" -append "$BOOT_WORDS intel_iommu=on $7" <"${BOOT_INPUT:-/dev/null}" 2>&1 |
+		-device virtio-blk-pci,drive=payload,bus=pcie.0,addr=0x19 \
+		-kernel "$1" -initrd "$2" -append "$BOOT_WORDS $boot_root $7" <"${BOOT_INPUT:-/dev/null}" 2>&1 |
 		sed -u 's/\r//g' | tee "$8" | boot_show
 	[ -z "${BOOT_VARS:-}" ] || boot_variables "$8.vars" >>"$8"
 }

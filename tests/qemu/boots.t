@@ -44,12 +44,13 @@ select_all()
 	images=$({ echo "$cells" | images_of; select_looks; } | sort -u)
 }
 
-# images_of: the images of the cells on stdin, and those whose lock they take.
+# images_of: the images of the cells on stdin, those whose lock they take, and those with which their rules are accepted.
 images_of()
 {
 	while read -r cell; do
 		table_cell cells "$cell" 2
 		table_cell cells "$cell" 5 | sed -n 's/^[a-z]* //p'
+		image_reach "$(table_cell cells "$cell" 2)"
 	done
 }
 
@@ -96,6 +97,17 @@ prepare_roots()
 	image_tiny "$own/root" "$(root_release "$own/bare" 6.1)" "$WORK/tiny.cpio"
 }
 
+# prepare_storage: the roots of the table `storage` that cells of this run boot from, and the images with which they are
+# reached.
+prepare_storage()
+{
+	for cell in $cells; do
+		storage_of "$(table_cell cells "$cell" 3)"
+	done | sort -u | xargs -r sh "$TOP/tests/qemu/job.sh" storage_prepare || exit 1
+	reach=$(for image in $images; do image_reach "$image"; done | sort -u)
+	echo "$reach" | at_once image_make
+}
+
 # prepare_luks: the encrypted disks that cells of this run boot from.
 prepare_luks()
 {
@@ -139,12 +151,13 @@ check_image()
 make_and_boot()
 {
 	prepare_roots
+	prepare_storage
 	[ -z "$(lock_jobs)" ] || { step 'guests accept the rules' && lock_jobs | at_once image_locks; }
 	prepare_luks || exit 1
 	# shellcheck disable=SC2086 # a list of names
 	sequence_locks $images
 	step "images: $(echo "$images" | tr '\n' ' ')"
-	echo "$images" | at_once image_make
+	echo "$images" | grep -vxF -e "$reach" | at_once image_make
 	for image in $images; do
 		check_image "$image"
 	done

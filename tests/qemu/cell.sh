@@ -50,9 +50,21 @@ cell_boot()
 	release=$(root_release "$root/bare" "$(table_cell images "$image" 2)")
 	disk=$root/disk
 	[ "$(table_cell cells "$name" 3)" != luks ] || disk=$root/luks
-	boot "$root/bare/boot/vmlinuz-$release" "$initrd" "$disk" on "$dir/payload.tar" \
+	storage_boot "$root/bare/boot/vmlinuz-$release" "$initrd" "$disk" on "$dir/payload.tar" \
 		"$(table_cell cells "$name" 3)" "$(table_cell cells "$name" 4)" "$dir/log"
+	cell_lock "$image" >>"$dir/log"
 	rm -rf "$dir/initrd" "$dir/initrd.d"
+}
+
+# cell_lock IMAGE: what `accept` said and wrote, as sections of the log.
+cell_lock()
+{
+	[ -e "$WORK/locks/$1.said" ] || return 0
+	echo '@@ accept'
+	cat "$WORK/locks/$1.said"
+	printf '%s\n' '@@ end accept' '@@ lock'
+	cat "$WORK/locks/$1"
+	echo '@@ end lock'
 }
 
 # cell_diagnosis DIR ACTIONS: what a person needs to see of a failed boot.
@@ -61,7 +73,7 @@ cell_diagnosis()
 	dir=$1
 	log=$dir/log
 	cat "$dir/problems"
-	for section in devices report kernel_log framebuffers status $2; do
+	for section in accept lock devices report kernel_log framebuffers root status $2; do
 		echo "--- $section"
 		boot_section "$log" "$section"
 	done

@@ -31,17 +31,42 @@ generator_run()
 # LUKS_MODULES: what opens a root on LUKS on LVM, and no generator can see in a chroot.
 LUKS_MODULES='dm_mod dm_crypt aes_generic xts sha256_generic algif_skcipher'
 
-# luks.tar: see recipe.sh.
+# STORAGE_MODULES: the same for the roots of the table `storage`.
+STORAGE_MODULES='nvme xhci_pci usb_storage sd_mod e1000e'
+
+# initramfs_modules ROOT MODULE...: names them for MODULES=list.
+initramfs_modules()
+{
+	initramfs_list=$1/etc/initramfs-tools/modules
+	shift
+	{ cat "$initramfs_list" && printf '%s\n' "$@"; } | replace "$initramfs_list"
+}
+
+# luks.tar: see recipe.sh. `more`: the hooks of mdadm, btrfs and NBD are there, which takes the drivers of all the network
+# cards that there are.
 generate_initramfs_tools()
 {
+	case " $3 " in
+	*' storage '*)
+		# shellcheck disable=SC2086 # a list of modules
+		initramfs_modules "$1" $STORAGE_MODULES
+		;;
+	esac
+	case " $3 " in
+	*' more '*)
+		initramfs_modules "$1" raid1 btrfs
+		sed '/auto_add_modules net/d' "$1/usr/share/initramfs-tools/hooks/nbd" |
+			replace "$1/usr/share/initramfs-tools/hooks/nbd"
+		chmod 755 "$1/usr/share/initramfs-tools/hooks/nbd"
+		;;
+	esac
 	case " $3 " in
 	*' luks '*)
 		luks_key "$1"
 		tar -xf "$1/usr/share/luks.tar" -C "$1/usr/share/initramfs-tools"
 		echo 'CRYPTSETUP=y' | replace "$1/etc/cryptsetup-initramfs/conf-hook"
 		# shellcheck disable=SC2086 # a list of modules
-		{ cat "$1/etc/initramfs-tools/modules" && printf '%s\n' $LUKS_MODULES; } |
-			replace "$1/etc/initramfs-tools/modules"
+		initramfs_modules "$1" $LUKS_MODULES
 		# shellcheck disable=SC2016 # the hook's own variable
 		printf '%s\n' '#!/bin/sh' '[ "$1" = prereqs ] || cp /luks.key "$DESTDIR/luks.key"' |
 			replace "$1/etc/initramfs-tools/hooks/key"

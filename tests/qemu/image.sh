@@ -63,6 +63,14 @@ image_tiny()
 	(cd "$tiny" && find . -print | cpio -o -H newc --quiet) >"$3" || fail 'cpio'
 }
 
+# image_reach IMAGE: where that is for a root of the table `storage`, the image without a plan that reaches the same: rules
+# are accepted on the root itself.
+image_reach()
+{
+	[ -n "$(storage_of "$(table_cell images "$1" 3)")" ] || return 0
+	awk -F '|' -v how="$(table_cell images "$1" 7)" '$3 == "-" && $7 == how { print $1; exit }' "$WORK/tables/images"
+}
+
 # image_locks TOPOLOGY IMAGE...: boots that machine once and has the rule of each image accepted there.
 image_locks()
 {
@@ -78,18 +86,22 @@ image_locks()
 	done >"$locks_dir/payload/rules"
 	payload_make "$locks_dir" "$locks_dir/payload.tar"
 	locks_root=$WORK/roots/$(root_suite)
-	boot "$locks_root/bare/boot/vmlinuz-$(root_release "$locks_root/bare" 6.1)" "$WORK/tiny.cpio" "$locks_root/disk" on \
-		"$locks_dir/payload.tar" "$locks_on" '' "$locks_dir/log"
+	locks_reach=$(image_reach "$1")
+	locks_initrd=$WORK/tiny.cpio
+	[ -z "$locks_reach" ] || locks_initrd=$WORK/images/$locks_reach
+	storage_boot "$locks_root/bare/boot/vmlinuz-$(root_release "$locks_root/bare" 6.1)" "$locks_initrd" \
+		"$locks_root/disk" on "$locks_dir/payload.tar" "$locks_on" '' "$locks_dir/log"
 	boot_finished "$locks_dir/log" || {
 		tail -n 30 "$locks_dir/log" >&2
 		fail "the guest that accepts on $locks_on did not finish"
 	}
 	for locks_image in "$@"; do
+		boot_section "$locks_dir/log" "accept $locks_image" >"$WORK/locks/$locks_image.said"
 		boot_section "$locks_dir/log" "lock $locks_image" >"$WORK/locks/$locks_image"
 		[ ! -s "$WORK/locks/$locks_image" ] || continue
 		rm -f "$WORK/locks/$locks_image"
 		step "accept gave no lock for image $locks_image:"
-		boot_section "$locks_dir/log" "accept $locks_image" >&2
+		cat "$WORK/locks/$locks_image.said" >&2
 	done
 }
 
@@ -107,7 +119,7 @@ image_make()
 	*) [ -e "$WORK/locks/$1" ] || fail "image $1 has no lock" ;;
 	esac
 	root_copy "$make_from" "$make_copy"
-	image_settings "$1" "$make_on" "$make_copy"
+	image_settings "$1" "$make_on" "$make_copy" || exit 1
 	generator_run "$(image_generator "$1")" "$make_copy" "$(root_release "$make_from" "$(table_cell images "$1" 2)")" \
 		"$(table_cell images "$1" 7)" >"$make_to.log" 2>&1 </dev/null || {
 		cat "$make_to.log" >&2
@@ -135,6 +147,11 @@ image_settings()
 {
 	set_modprobe=$(table_cell images "$1" 4)
 	[ "$2" = bare ] || image_etc "$1" "$3/etc"
+	set_storage=$(storage_of "$2")
+	[ -z "$set_storage" ] || storage_etc "$set_storage" "$3"
+	case " $(table_cell images "$1" 7) " in
+	*' more '*) storage_packages_add "$(image_root "$1")" "$3" || return 1 ;;
+	esac
 	[ "$set_modprobe" = - ] || echo "$set_modprobe" >"$3/etc/modprobe.d/leftover.conf"
 }
 

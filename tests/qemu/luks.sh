@@ -15,14 +15,20 @@ luks_empty()
 	truncate -s 4G "$1"
 }
 
+# luks_encrypt DISK TO: that disk, encrypted.
+luks_encrypt()
+{
+	qemu-img convert --object "secret,id=key,data=$LUKS_KEY" -f raw -O luks -o key-secret=key,iter-time=10 \
+		"$1" "$2" || fail "qemu-img $2"
+	# The UUID stands at byte 168 of the header (LUKS1 on-disk format).
+	printf %s "$LUKS_UUID" | dd of="$2" bs=1 seek=168 conv=notrunc status=none
+}
+
 # luks_make GROUP DISK TO: the disk of the root DISK, encrypted, in the only volume of GROUP. The volume is one piece that
 # starts after the first MiB (lvm.conf: data_alignment).
 luks_make()
 {
-	qemu-img convert --object "secret,id=key,data=$LUKS_KEY" -f raw -O luks -o key-secret=key,iter-time=10 \
-		"$2" "$3.luks" || fail "qemu-img $3"
-	# The UUID stands at byte 168 of the header (LUKS1 on-disk format).
-	printf %s "$LUKS_UUID" | dd of="$3.luks" bs=1 seek=168 conv=notrunc status=none
+	luks_encrypt "$2" "$3.luks"
 	cp --sparse=always "$1" "$3"
 	dd if="$3.luks" of="$3" bs=1M seek=1 conv=notrunc,sparse status=none || fail "dd $3"
 	rm "$3.luks"

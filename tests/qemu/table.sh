@@ -27,6 +27,7 @@ table_expand()
 	mkdir -p "$WORK/tables"
 	table_read outcomes >"$WORK/tables/outcomes"
 	table_read matrix >"$WORK/tables/matrix"
+	table_read storage >"$WORK/tables/storage"
 	for expanded in cells images; do
 		table_read $expanded >"$WORK/tables/$expanded"
 		awk -v table=$expanded -f "$TOP/tests/qemu/matrix.awk" "$WORK/tables/outcomes" "$WORK/tables/matrix" \

@@ -15,7 +15,7 @@ on_port()
 	topo_port=$1
 	topo_function=0
 	shift
-	echo "-device pcie-root-port,id=port$topo_port,addr=$topo_port.0,chassis=$topo_port,slot=$topo_port"
+	echo "-device pcie-root-port,id=port$topo_port,bus=pcie.0,addr=$topo_port.0,chassis=$topo_port,slot=$topo_port"
 	for topo_device in "$@"; do
 		echo "-device $topo_device,bus=port$topo_port,addr=0.$topo_function,multifunction=on"
 		topo_function=$((topo_function + 1))
@@ -25,7 +25,34 @@ on_port()
 # on_root DEV DEVICE: a device on the root bus.
 on_root()
 {
-	echo "-device $2,addr=$1.0"
+	echo "-device $2,bus=pcie.0,addr=$1.0"
+}
+
+# disk_of NAME: a disk of the table `storage`; what the guest writes is forgotten.
+disk_of()
+{
+	echo "-drive file=$WORK/storage/$1,if=none,id=$1,format=raw,snapshot=on,cache=unsafe"
+}
+
+# nvme_on DEV NAME: a root port at 00:0DEV.0 and an NVMe with that disk behind it: 1b36:0010, without Device Serial Number.
+nvme_on()
+{
+	disk_of "$2"
+	on_port "$1" "nvme,drive=$2,serial=$2"
+}
+
+# empty_disk NAME: a disk of storage.sh that the guest fills.
+empty_disk()
+{
+	echo "-drive file=$WORK/storage/$1,if=none,id=$1,format=raw,cache=unsafe -device virtio-blk-pci,drive=$1,addr=0x$2"
+}
+
+# root_bus BUS DEV CARD: a root bus of its own with that number, at 00:0DEV.0, and a card behind its first root port.
+root_bus()
+{
+	echo "-device pxb-pcie,id=bus$2,bus_nr=$1,bus=pcie.0,addr=$2.0"
+	echo "-device pcie-root-port,id=port$2,bus=bus$2,addr=0.0,chassis=$2,slot=$2"
+	echo "-device $3,bus=port$2,addr=0.0"
 }
 
 # ovmf: EFI firmware in place of SeaBIOS. Its variables are in the file BOOT_VARS, which the boot changes, or are new and
@@ -124,6 +151,61 @@ topology()
 	efi-0380)
 		ovmf
 		on_root 1 bochs-display
+		;;
+	# The empty disks of storage.sh.
+	storage)
+		empty_disk lvm 1a
+		empty_disk md-1 1b
+		empty_disk md-2 1c
+		empty_disk btrfs-1 1d
+		empty_disk btrfs-2 1e
+		;;
+	# A root that is no virtio disk, and a device like that on which it lies: an NVMe, a USB controller, a network card.
+	root-plain | root-luks | root-lvm-luks)
+		nvme_on 3 "${1#root-}"
+		nvme_on 4 twin
+		;;
+	root-md | root-btrfs)
+		nvme_on 3 "${1#root-}-1"
+		nvme_on 4 "${1#root-}-2"
+		nvme_on 5 twin
+		;;
+	root-usb)
+		disk_of usb
+		disk_of twin
+		on_port 3 qemu-xhci,id=usb-a
+		on_port 4 qemu-xhci,id=usb-b
+		echo '-device usb-storage,bus=usb-a.0,drive=usb -device usb-storage,bus=usb-b.0,drive=twin'
+		;;
+	root-nbd)
+		echo '-netdev user,id=net'
+		on_port 3 e1000e,netdev=net
+		on_port 4 e1000e
+		;;
+	# The root on an NVMe at 01:00, the guest's card at 02:00.
+	nvme-card)
+		on_root 1 VGA
+		nvme_on 4 plain
+		on_port 5 VGA ich9-intel-hda
+		;;
+	# A new card in front: the NVMe is 02:00 now, and the guest's card 03:00.
+	renumbered-nvme)
+		on_root 1 VGA
+		on_port 3 e1000e
+		nvme_on 4 plain
+		on_port 5 VGA ich9-intel-hda
+		;;
+	# Two identical cards, each on a root bus of its own; the host's card is of another model.
+	root-buses)
+		on_root 1 cirrus-vga
+		root_bus 64 5 VGA
+		root_bus 128 6 VGA
+		;;
+	# Firmware gave the root bus of the guest's card another number. QEMU names its ACPI node after the number.
+	renumbered-root)
+		on_root 1 cirrus-vga
+		root_bus 80 5 VGA
+		root_bus 128 6 VGA
 		;;
 	*) fail "no topology $1" ;;
 	esac
