@@ -67,7 +67,8 @@ filled()
 	succeeded || return 1
 	{
 		printf './%s\n' "$@"
-		printf './usr/lib/earlybind/%s\n' earlybind-init plan modules/irqbypass.ko modules/vfio-pci.ko
+		printf './usr/lib/earlybind/%s\n' earlybind-init plan modules/irqbypass.ko modules/vfio-pci.ko \
+			modules/efivarfs.ko
 	} | LC_ALL=C sort >"$TMP/expected"
 	(cd "$D" && find . ! -type d ! -path '*/modules/vfio[_.-]*' -o -name vfio-pci.ko | LC_ALL=C sort) | diff -u "$TMP/expected" -
 }

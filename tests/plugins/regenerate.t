@@ -42,12 +42,22 @@ ended()
 	fi
 }
 
-# prepare NAME SERIES: R is that root with a kernel, earlybind, and an accepted rule.
+# only GENERATOR: of those that R has, the others are gone: each by the file that says that it is there.
+only()
+{
+	[ "$1" = dracut ] || rm -f "$R/usr/lib/dracut/dracut-functions.sh"
+	[ "$1" = mkinitcpio ] || rm -f "$R/usr/lib/initcpio/functions"
+	rm -f "$R/usr/share/initramfs-tools/hook-functions"
+}
+
+# prepare SUITE GENERATOR SERIES: R is that root with a kernel, earlybind, and an accepted rule.
 prepare()
 {
-	R=$TMP/$1
-	root_with "$(root_get "$1")" "$R" "$2" || return 1
-	RELEASE=$(root_release "$R" "$2")
+	R=$TMP/$1-$2
+	prepared=$(root_get "$1") || return 1
+	root_with "$prepared" "$R" "$3" || return 1
+	only "$2"
+	RELEASE=$(root_release "$R" "$3")
 	make -s install DESTDIR="$R" >"$TMP/install.log" 2>&1 || { cat "$TMP/install.log"; return 1; }
 	rm -f "$R/etc/earlybind.conf"
 	echo 'bind 10de:13c1' >"$R/etc/earlybind.conf"
@@ -149,9 +159,11 @@ fill()
 	echo "head -c 30000000 /dev/urandom >\"\$$1/usr/lib/filler\"; head -c 500000000 /dev/zero >/boot/filled 2>/dev/null; :"
 }
 
+# with_dracut SUITE SERIES
 with_dracut()
 {
-	prepare "$1" "$2" || { ok "$1: a root" false; return 0; }
+	prepare "$1" dracut "$2" || { ok "dracut of $1: a root" false; return 0; }
+	set -- "$1-dracut"
 	life "$1" "$RELEASE"
 	too_small "$1"
 	[ "${EARLYBIND_ALL:-}" = 1 ] || return 0
@@ -164,11 +176,12 @@ with_dracut()
 
 with_mkinitcpio()
 {
-	if ! root_names | grep -qx trixie-mkinitcpio; then
-		skip "regenerate with the real mkinitcpio" "it is not here$(root_remedy trixie-mkinitcpio)"
+	why=$(root_problem trixie mkinitcpio '')
+	if [ -n "$why" ]; then
+		skip "regenerate with the real mkinitcpio" "$why"
 		return 0
 	fi
-	prepare trixie-mkinitcpio 13 || { ok "trixie-mkinitcpio: a root" false; return 0; }
+	prepare trixie mkinitcpio 13 || { ok "mkinitcpio: a root" false; return 0; }
 	echo linux >"$R/usr/lib/modules/$RELEASE/pkgbase"
 	printf '%s\n' "ALL_kver=/boot/vmlinuz-$RELEASE" "PRESETS=('default' 'fallback')" \
 		'default_image="/boot/initramfs-linux.img"' 'fallback_image="/boot/initramfs-linux-fallback.img"' \
@@ -191,10 +204,10 @@ elif ! unshare --mount true 2>/dev/null; then
 elif [ -z "$(root_mirror '')" ]; then
 	skip "regenerate with real generators" "this machine's apt names no Debian"
 else
-	own=$(root_suite)-dracut
-	with_dracut "$own" "$([ "${own%-dracut}" = trixie ] && echo 13 || echo 6.1)"
+	own=$(root_suite)
+	with_dracut "$own" "$([ "$own" = trixie ] && echo 13 || echo 6.1)"
 	if [ "${EARLYBIND_ALL:-}" = 1 ]; then
-		[ "$own" = trixie-dracut ] || with_dracut trixie-dracut 13
+		[ "$own" = trixie ] || with_dracut trixie 13
 		with_mkinitcpio
 	else
 		skip "regenerate with the other real generators, and where a file system fills" "long: EARLYBIND_ALL=1"
