@@ -277,10 +277,7 @@ static bool is_busy(const struct candidate *c, int i, char text[REPORT_TEXT_LEN]
  * The order is the order in which they are asked; the first that applies is the reason shown. What needs the whole
  * machine's decisions (no display left) is asked behind all others.
  */
-static const struct guard {
-	enum reason reason;
-	guard_function *refuses;
-} guards[] = {
+static const struct guard guards[] = {
 	/* clang-format off */
 	{ REASON_BRIDGE, guard_bridge },
 	{ REASON_OFF, is_off },
@@ -316,19 +313,40 @@ static enum reason is_guarded(const struct candidate *c, char text[REPORT_TEXT_L
 	return REASON_NONE;
 }
 
-enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN], reason_set *refusing)
+/* Whether it refuses function i, or with GUARD_WHOLE_CARD every member of the card. */
+static bool guard_refuses(const struct guard *g, const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	if (i != GUARD_WHOLE_CARD)
+		return g->refuses(c, i, text);
+	for (unsigned k = 0; k < c->card.n; k++)
+		if (!g->refuses(c, c->card.member[k], text))
+			return false;
+	return true;
+}
+
+enum reason guards_ask(const struct guard *list, size_t n, const struct candidate *c, int i, char text[REPORT_TEXT_LEN],
+		       reason_set *refusing)
 {
 	enum reason first = REASON_NONE;
 	char behind[REPORT_TEXT_LEN];
 
 	text[0] = '\0';
 	*refusing = 0;
-	for (size_t k = 0; k < ARRAY_SIZE(guards); k++) {
-		if (!guards[k].refuses(c, i, first ? behind : text))
+	for (size_t k = 0; k < n; k++) {
+		if (!guard_refuses(&list[k], c, i, first ? behind : text))
 			continue;
-		first = first ? first : guards[k].reason;
-		*refusing |= REASON_BIT(guards[k].reason);
+		first = first ? first : list[k].reason;
+		*refusing |= REASON_BIT(list[k].reason);
 	}
+	if (!first)
+		text[0] = '\0'; /* a guard that refuses some members only has written why */
+	return first;
+}
+
+enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN], reason_set *refusing)
+{
+	enum reason first = guards_ask(guards, ARRAY_SIZE(guards), c, i, text, refusing);
+
 	if (!first) {
 		first = is_guarded(c, text);
 		*refusing |= first ? REASON_BIT(first) : 0;

@@ -28,10 +28,22 @@ struct candidate {
 enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN], reason_set *refusing);
 /* The same at accept, for the whole card. */
 enum reason guard_at_accept(const struct candidate *c, char text[REPORT_TEXT_LEN], reason_set *refusing);
+/* Which guards accept asks. */
+reason_set guards_of_accept(void);
 
 /* One guard: whether it refuses function i, and why in `text`. Those that accept asks too are named here. */
 typedef bool guard_function(const struct candidate *c, int i, char text[REPORT_TEXT_LEN]);
 guard_function guard_bridge, guard_kept, guard_appears_later, guard_display;
+
+struct guard {
+	enum reason reason;
+	guard_function *refuses;
+};
+
+#define GUARD_WHOLE_CARD (-2)
+/* Asks n guards in their order, of function i, or of every member of the card. As guard_at_boot(). */
+enum reason guards_ask(const struct guard *list, size_t n, const struct candidate *c, int i, char text[REPORT_TEXT_LEN],
+		       reason_set *refusing);
 /* The first member of the candidate's card for which is(device, arg) holds, in *which. */
 bool guard_any_member(const struct candidate *c, bool (*is)(const struct device *, unsigned), unsigned arg, int *which);
 

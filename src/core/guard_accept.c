@@ -74,42 +74,24 @@ static bool is_ambiguous(const struct candidate *c, int i, char text[REPORT_TEXT
 	return false;
 }
 
-static const struct guard {
-	enum reason reason;
-	guard_function *refuses;
-} guards[] = {
-	{ REASON_BRIDGE, guard_bridge },
-	{ REASON_KEPT, guard_kept },
-	{ REASON_AMBIGUOUS, is_ambiguous },
-	{ REASON_APPEARS_LATER, guard_appears_later },
-	{ REASON_BOOT_DISK, is_boot_disk },
-	{ REASON_IN_USE, is_in_use },
-	{ REASON_DISPLAY, guard_display },
-	{ REASON_KEYBOARD, guard_keyboard },
+static const struct guard guards[] = {
+	{ REASON_BRIDGE, guard_bridge },    { REASON_KEPT, guard_kept },
+	{ REASON_AMBIGUOUS, is_ambiguous }, { REASON_APPEARS_LATER, guard_appears_later },
+	{ REASON_BOOT_DISK, is_boot_disk }, { REASON_IN_USE, is_in_use },
+	{ REASON_DISPLAY, guard_display },  { REASON_KEYBOARD, guard_keyboard },
 };
 
 /* At accept a card is locked whole; one that `keep` leaves a function of is locked, and kept at boot. */
-static bool refuses_all(const struct guard *g, const struct candidate *c, char text[REPORT_TEXT_LEN])
-{
-	for (unsigned k = 0; k < c->card.n; k++)
-		if (!g->refuses(c, c->card.member[k], text))
-			return false;
-	return true;
-}
-
 enum reason guard_at_accept(const struct candidate *c, char text[REPORT_TEXT_LEN], reason_set *refusing)
 {
-	enum reason first = REASON_NONE;
-	char behind[REPORT_TEXT_LEN];
+	return guards_ask(guards, ARRAY_SIZE(guards), c, GUARD_WHOLE_CARD, text, refusing);
+}
 
-	*refusing = 0;
-	for (size_t k = 0; k < ARRAY_SIZE(guards); k++) {
-		if (!refuses_all(&guards[k], c, first ? behind : text))
-			continue;
-		first = first ? first : guards[k].reason;
-		*refusing |= REASON_BIT(guards[k].reason);
-	}
-	if (!first)
-		text[0] = '\0';
-	return first;
+reason_set guards_of_accept(void)
+{
+	reason_set set = 0;
+
+	for (size_t k = 0; k < ARRAY_SIZE(guards); k++)
+		set |= REASON_BIT(guards[k].reason);
+	return set;
 }
