@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Why a device will be bound, or will not, guard by guard; what the last boot did; and what to write to change it. */
 #include "../sys/bind.h"
+#include "../core/guard.h"
 #include "cli.h"
 #include "explain.h"
 #include "json.h"
 #include "live.h"
 
-/* The guards of one moment, in their order. */
-struct guards {
-	enum reason first, last;
-};
-
-static const struct guards at_boot = { REASON_BRIDGE, REASON_BUSY };
-/* Which of them accept asks. */
-static const reason_set at_accept = REASON_BIT(REASON_BRIDGE) | REASON_BIT(REASON_KEPT) | REASON_BIT(REASON_AMBIGUOUS) |
-				    REASON_BIT(REASON_APPEARS_LATER) | REASON_BIT(REASON_BOOT_DISK) |
-				    REASON_BIT(REASON_IN_USE) | REASON_BIT(REASON_DISPLAY) |
-				    REASON_BIT(REASON_KEYBOARD);
+/* The first and the last of the guards, in their order. */
+#define FIRST_GUARD REASON_BRIDGE
+#define LAST_GUARD REASON_BUSY
 
 static reason_set asked(const struct explained *x)
 {
-	return x->decision ? UINT32_MAX : at_accept;
+	return x->decision ? UINT32_MAX : guards_of_accept();
 }
 
 static reason_set refusing(const struct explained *x)
@@ -38,15 +31,15 @@ static const char *text_of(const struct explained *x)
 	return x->decision ? x->decision->line.text : x->line ? x->line->text : "";
 }
 
-/* "bridge, off, skipped", of the guards that are asked and let it pass, or of those that refuse it. */
-static void print_guards(const struct explained *x, bool refuse, const char *title)
+/* "bridge, off, skipped": the guards that are asked and let it pass. */
+static void print_passed(const struct explained *x, const char *title)
 {
 	const char *comma = "";
 
-	for (unsigned r = at_boot.first; r <= at_boot.last; r++) {
+	for (unsigned r = FIRST_GUARD; r <= LAST_GUARD; r++) {
 		reason_set bit = REASON_BIT(r);
 
-		if (!(asked(x) & bit) || !(refusing(x) & bit) == refuse)
+		if (!(asked(x) & bit) || (refusing(x) & bit))
 			continue;
 		printf("%s%s", *comma ? comma : title, reason_word(r));
 		comma = ", ";
@@ -57,7 +50,7 @@ static void print_guards(const struct explained *x, bool refuse, const char *tit
 
 static void print_refusals(const struct explained *x)
 {
-	for (unsigned r = at_boot.first; r < REASON_COUNT; r++) {
+	for (unsigned r = FIRST_GUARD; r < REASON_COUNT; r++) {
 		bool first = r == reason_of(x);
 
 		if (!(refusing(x) & REASON_BIT(r)))
@@ -107,7 +100,7 @@ static void print_next(const struct explained *x, const char *target)
 		break;
 	}
 	print_refusals(x);
-	print_guards(x, false, "    let it pass: ");
+	print_passed(x, "    let it pass: ");
 }
 
 static void print_last(const struct explanation *e, const struct explained *x)
@@ -124,19 +117,6 @@ static void print_last(const struct explanation *e, const struct explained *x)
 			printf("; %s: %s", reason_word(d->reason), reason_meaning(d->reason));
 		printf("%s%s%s\n", *d->text ? " (" : "", d->text, *d->text ? ")" : "");
 	}
-}
-
-/* What `add` takes for it: its slot where that is a card, else the function. */
-static const char *target_of(const struct explanation *e, const struct explained *x, char buf[SELECTOR_LEN])
-{
-	struct selector s = { .kind = SELECTOR_SLOT };
-	struct card card;
-
-	s.address = e->forecast.machine.devices[x->device].address;
-	s.whole = card_of(&e->forecast.machine, x->device, &card) == 0;
-	if (s.whole)
-		s.address.fn = 0;
-	return selector_print(&s, buf);
 }
 
 static void print_absent(const struct explanation *e, const struct explained *x)
@@ -177,7 +157,7 @@ static void print_all(const struct cli *cli, const struct explanation *e)
 		else
 			print_present(cli, &e->forecast.machine.devices[x->device], names);
 		print_rule(x);
-		print_next(x, x->device < 0 ? "" : target_of(e, x, target));
+		print_next(x, x->device < 0 ? "" : selector_print(&x->target, target));
 		print_last(e, x);
 	}
 	names_close(names);
@@ -193,10 +173,10 @@ static const char *const standing_words[] = {
 static void json_guards(struct json *j, const struct explained *x)
 {
 	json_open(j, "guards", '[');
-	for (unsigned r = at_boot.first; r < REASON_COUNT; r++) {
+	for (unsigned r = FIRST_GUARD; r < REASON_COUNT; r++) {
 		bool refuses = refusing(x) & REASON_BIT(r);
 
-		if (r > at_boot.last ? !refuses : !(asked(x) & REASON_BIT(r)))
+		if (r > LAST_GUARD ? !refuses : !(asked(x) & REASON_BIT(r)))
 			continue;
 		json_open(j, NULL, '{');
 		json_string(j, "reason", reason_word(r));

@@ -64,7 +64,7 @@ static struct explained *add(struct explanation *e, int device)
 	struct explained *x = array_grow(&e->items, &e->n, sizeof(*x));
 
 	if (x)
-		*x = (struct explained){ .device = device };
+		*x = (struct explained){ .device = device, .target = { .kind = SELECTOR_SLOT } };
 	return x;
 }
 
@@ -73,9 +73,14 @@ static int add_present(struct explanation *e, int device)
 {
 	const struct device *d = &e->forecast.machine.devices[device];
 	struct explained *x = add(e, device);
+	struct card card;
 
 	if (!x)
 		return -ENOMEM;
+	x->target.address = d->address;
+	x->target.whole = card_of(&e->forecast.machine, device, &card) == 0;
+	if (x->target.whole)
+		x->target.address.fn = 0;
 	x->decision = decision_of(&e->forecast, device);
 	x->line = line_of(&e->today, device);
 	x->last = last_of(e, &d->address, &d->identity);
@@ -118,21 +123,19 @@ static int add_absent(struct explanation *e, const struct selector *s)
 static int ask_for_unchosen(const struct cli *cli, struct explanation *e)
 {
 	char text[SELECTOR_LEN];
+	bool any = false;
 
+	for (size_t i = 0; i < e->n; i++)
+		any |= e->items[i].standing == STANDING_NOT_CHOSEN;
+	if (!any)
+		return 0;
 	if (config_load(&cli->root, &e->more) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < e->n; i++) {
 		const struct explained *x = &e->items[i];
-		struct selector s = { .kind = SELECTOR_SLOT };
-		struct card card;
 
-		if (x->standing != STANDING_NOT_CHOSEN)
-			continue;
-		s.address = e->forecast.machine.devices[x->device].address;
-		s.whole = card_of(&e->forecast.machine, x->device, &card) == 0;
-		if (s.whole)
-			s.address.fn = 0;
-		if (config_read_rule(&e->more, "-", selector_print(&s, text)) == -ENOMEM)
+		if (x->standing == STANDING_NOT_CHOSEN &&
+		    config_read_rule(&e->more, "-", selector_print(&x->target, text)) == -ENOMEM)
 			return -ENOMEM;
 	}
 	if (accept_rules(&e->more, &e->forecast.machine, NULL, NULL, &e->other) < 0)

@@ -16,7 +16,8 @@ enum standing {
 };
 
 struct explained {
-	int device; /* index into the forecast's machine; -1: a locked card that is not there */
+	int device;             /* index into the forecast's machine; -1: a locked card that is not there */
+	struct selector target; /* what `add` takes for it: its slot where that is a card, else the function */
 	enum standing standing;
 	const struct decision *decision;  /* or NULL */
 	const struct accept_line *line;   /* or NULL */

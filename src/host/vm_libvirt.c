@@ -11,7 +11,7 @@
  *	<interface type='hostdev'> ... the same
  *
  * A scanner of tags is enough for that: comments, CDATA and processing instructions are passed over, attributes stand
- *in quotes of either kind. Anything it cannot follow ends the file.
+ * in quotes of either kind. Anything it cannot follow ends the file.
  */
 #include "vms.h"
 
