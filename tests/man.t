@@ -74,10 +74,10 @@ choices()
 	sed -n 's/^\t{ "\([a-z=-]*\)", \(NULL\|"\([a-z-]*\)"\), '"$1"', .*/\1\3/p' src/core/config_option.c
 }
 
-# guards FILE: the reasons of its table of guards, in order.
+# guards FILE: the reasons of its table of guards, in order; clang-format may put several in a line.
 guards()
 {
-	sed -n 's/^\t{ REASON_\([A-Z_]*\), [a-z_]* },$/\1/p' "$1" | tr 'A-Z_' 'a-z-'
+	grep -o '{ REASON_[A-Z_]*, [a-z_]* },' "$1" | sed 's/{ REASON_\([A-Z_]*\),.*/\1/' | tr 'A-Z_' 'a-z-'
 }
 
 # records FILE: each line of a format: its keyword, then the names of its fields.
