@@ -16,7 +16,7 @@ cell_payload()
 		echo "$action" >>"$dir/payload/do"
 		cp "$TOP/tests/qemu/guest/$action" "$dir/payload/$action"
 		case $action in
-		crash | again) cell_kexec "$dir/payload" "$image" ;;
+		crash | upgrade) cell_kexec "$dir/payload" "$image" ;;
 		esac
 	done
 	[ "$(table_cell images "$image" 3)" = bare ] || image_etc "$image" "$dir/payload/etc"

@@ -32,6 +32,10 @@ image_installed_root()
 		tail -n 20 "$WORK/install.log" >&2
 		fail 'make install'
 	}
+	# As packages do; and what ends a boot whose first program is systemd.
+	mkdir -p "$2/etc/systemd/system/multi-user.target.wants"
+	ln -s /usr/lib/systemd/system/earlybind-confirm.service "$2/etc/systemd/system/multi-user.target.wants"
+	cp "$TOP/tests/qemu/guest/harness.service" "$2/etc/systemd/system/harness.service"
 }
 
 # image_prepare_root SUITE SERIES...: WORK/roots/SUITE, with those kernels.

@@ -49,15 +49,17 @@ storage_packages_add()
 	cp -al "$storage_packages/." "$2/"
 }
 
-# storage_root SUITE TO: a small copy of the root: of each kernel only the modules that guests want of their root, some
-# of them for plans.
+# storage_root SUITE TO: a small copy of the root: of each kernel only the modules that guests want of their root: for
+# plans, and for an image that reaches a root on NVMe.
 storage_root()
 {
 	root_copy "$WORK/roots/$1/root" "$2"
-	rm -rf "${2:?}"/boot/*
+	find "$2/boot" -type f ! -name 'config-*' -delete
 	for storage_kernel in "$2"/usr/lib/modules/*/kernel; do
-		find "$storage_kernel/drivers" -mindepth 1 -maxdepth 1 ! -name md ! -name vfio -exec rm -rf {} +
-		find "$storage_kernel/fs" -mindepth 1 -maxdepth 1 ! -name btrfs ! -name efivarfs -exec rm -rf {} +
+		find "$storage_kernel/drivers" -mindepth 1 -maxdepth 1 ! -name md ! -name vfio ! -name nvme ! -name virtio \
+			! -name block -exec rm -rf {} +
+		find "$storage_kernel/fs" -mindepth 1 -maxdepth 1 ! -name btrfs ! -name efivarfs ! -name ext4 ! -name jbd2 \
+			! -name 'mbcache.*' -exec rm -rf {} +
 		rm -rf "$storage_kernel/net" "$storage_kernel/sound"
 	done
 }
