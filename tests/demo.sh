@@ -79,7 +79,7 @@ trap '[ $? -eq 0 ] || echo "DEMO FAILED (the reason is above)"' EXIT
 need_build
 lib_need
 step 'make'
-make -s -j2 -C "$TOP" || fail 'make'
+make -s -j2 -C "$TOP" >/dev/null || fail 'make'
 [ "$(id -u)" -eq 0 ] || { step 'going on with sudo' && exec sudo sh "$0" "$@"; }
 demo_root
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "undo.h"
 
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../core/guard.h"
@@ -9,13 +12,16 @@
 #include "../sys/scan.h"
 #include "publish.h"
 #include "say.h"
+#include "watch.h"
 
 struct undoing {
 	const struct sysroot *root;
 	struct report report;
 	struct machine machine;
 	struct selector selector;
-	bool all; /* no selector was given */
+	bool all;    /* no selector was given */
+	int steps;   /* who waits reads here the index of the device that comes now */
+	size_t from; /* devices of the report before this one were tried, and one of them hung */
 	unsigned done;
 	unsigned failed;
 };
@@ -68,44 +74,107 @@ static void give_back(struct undoing *u, struct report_device *d, int index)
 	mark_released(u, d);
 }
 
-static int undo_all(struct undoing *u)
+/* The report after each: what hangs later loses nothing of it. */
+static int undo_devices(struct undoing *u)
 {
 	int index = -1, ret = 0;
 
-	for (size_t i = 0; i < u->report.n_devices; i++)
-		if (is_meant(u, &u->report.devices[i], &index))
-			give_back(u, &u->report.devices[i], index);
-	if (u->done) {
+	for (size_t i = u->from; i < u->report.n_devices; i++) {
+		if (!is_meant(u, &u->report.devices[i], &index))
+			continue;
+		if (write(u->steps, &i, sizeof(i)) != sizeof(i))
+			return 1; /* nobody waits any more */
+		give_back(u, &u->report.devices[i], index);
 		report_count(&u->report);
-		ret = publish_report(u->root, &u->report);
+		ret = u->done ? publish_report(u->root, &u->report) : 0;
+		if (ret < 0)
+			say(STDERR_FILENO, "/" REPORT_FILE " cannot be written: %s\n", error_name(ret));
 	}
-	if (ret < 0)
-		say(STDERR_FILENO, "/" REPORT_FILE " cannot be written: %s\n", error_name(ret));
-	if (!u->done && !u->failed)
+	if (!u->done && !u->failed && !u->from)
 		say(STDOUT_FILENO, "nothing to give back\n");
 	return u->failed || ret < 0 ? 1 : 0;
+}
+
+static int undo_from(struct undoing *u)
+{
+	int ret = published(u->root, &u->report);
+
+	if (ret < 0) {
+		say(STDERR_FILENO, "/" REPORT_FILE " cannot be read: %s\n", error_name(ret));
+		return 1;
+	}
+	ret = scan_machine(u->root, &u->machine);
+	if (ret < 0) {
+		say(STDERR_FILENO, "/sys/bus/pci cannot be read: %s\n", error_name(ret));
+		return 1;
+	}
+	return undo_devices(u);
+	/* The process ends here: nothing is freed. */
+}
+
+/* 0: the child has ended. -ETIME: it hangs at the device of that index, or (SIZE_MAX) before the first. */
+static int follow(int steps, size_t *index)
+{
+	struct pollfd p = { .fd = steps, .events = POLLIN };
+
+	*index = SIZE_MAX;
+	for (;;) {
+		int ready = poll(&p, 1, STEP_MS);
+
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (ready == 0)
+			return -ETIME;
+		if (read(steps, index, sizeof(*index)) != sizeof(*index))
+			return 0;
+	}
+}
+
+/* One child, from that device on. Its exit code; 1 and *from: the device behind the one that hangs, SIZE_MAX for none.
+ */
+static int undo_child(struct undoing *u, size_t *from)
+{
+	int fds[2], status, ret;
+	size_t index;
+	pid_t child;
+
+	u->from = *from;
+	*from = SIZE_MAX;
+	if (pipe(fds) < 0)
+		return 1;
+	child = fork();
+	if (child == 0) {
+		close(fds[0]);
+		u->steps = fds[1];
+		_exit(undo_from(u));
+	}
+	close(fds[1]);
+	ret = child > 0 ? follow(fds[0], &index) : -EAGAIN;
+	close(fds[0]);
+	if (child > 0 && ret == 0)
+		return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	if (child > 0) {
+		/* One in D state dies when the kernel lets it; nobody waits for that. */
+		kill(child, SIGKILL);
+		if (index != SIZE_MAX)
+			*from = index + 1;
+	}
+	say(STDERR_FILENO, child > 0 ? "no answer in %d s: its driver hangs\n" : "no process\n", STEP_MS / 1000);
+	return 1;
 }
 
 int undo(const struct sysroot *r, const char *selector)
 {
 	struct undoing u = { .root = r, .all = selector == NULL };
 	struct syntax_error err;
-	int ret;
+	size_t from = 0;
+	int code = 0;
 
 	if (selector && selector_read(selector, strlen(selector), &u.selector, &err) < 0) {
 		say(STDERR_FILENO, "'%s' is no selector: expected %s\n", selector, err.expected);
 		return 2;
 	}
-	ret = published(r, &u.report);
-	if (ret < 0) {
-		say(STDERR_FILENO, "/" REPORT_FILE " cannot be read: %s\n", error_name(ret));
-		return 1;
-	}
-	ret = scan_machine(r, &u.machine);
-	if (ret < 0) {
-		say(STDERR_FILENO, "/sys/bus/pci cannot be read: %s\n", error_name(ret));
-		return 1;
-	}
-	return undo_all(&u);
-	/* The process ends here: nothing is freed. */
+	while (from != SIZE_MAX)
+		code |= undo_child(&u, &from);
+	return code;
 }

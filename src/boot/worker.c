@@ -160,6 +160,7 @@ static int decide_all(struct work *w)
 			  *w->machine.kernel ? w->machine.kernel : "unknown");
 		return -EINVAL;
 	}
+	scan_overrides(w->root, &w->machine);
 	scan_planned(w);
 	if (!w->cmdline.off && !w->machine.kdump && w->plan.n_rules)
 		variables_read(w);

@@ -25,7 +25,7 @@ struct device {
 	struct path path; /* of the function */
 	struct identity identity;
 	char driver[DRIVER_LEN];   /* of the `driver` link; "" for none */
-	char override[DRIVER_LEN]; /* driver_override, "" for none; read where `driver` is one of vfio's */
+	char override[DRIVER_LEN]; /* driver_override, "" for none; see scan_overrides() */
 	uint64_t serial;           /* Device Serial Number; 0: none, or not read */
 	int iommu_group;           /* -1: none */
 	unsigned boot_display;     /* enum boot_display, or-ed; read for displays */

@@ -10,10 +10,8 @@
 
 void forecast_forget_drivers(struct machine *m)
 {
-	for (size_t i = 0; i < m->n; i++) {
+	for (size_t i = 0; i < m->n; i++)
 		m->devices[i].driver[0] = '\0';
-		m->devices[i].override[0] = '\0';
-	}
 }
 
 static bool has_serial(const struct plan *lock)

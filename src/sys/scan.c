@@ -136,20 +136,6 @@ static int read_link(const struct sysroot *r, const char *folder, struct roots *
 	return d->path.hops ? 0 : -EINVAL;
 }
 
-static bool is_stub(const char *driver)
-{
-	return strcmp(driver, "vfio-pci") == 0 || strcmp(driver, "pci-stub") == 0;
-}
-
-static void read_override(const struct sysroot *r, const char *folder, struct device *d)
-{
-	char path[FOLDER_LEN + 16], text[DRIVER_LEN];
-
-	snprintf(path, sizeof(path), "%s/driver_override", folder);
-	if (sysroot_read(r, path, text, sizeof(text)) > 0 && strncmp(text, "(null)", 6) != 0)
-		copy_word(d->override, sizeof(d->override), text);
-}
-
 /* 0: read; 1: left out; -ENOMEM. */
 static int scan_device(const struct sysroot *r, const char *name, struct roots *roots, const struct framebuffers *fbs,
 		       struct device *d)
@@ -170,8 +156,6 @@ static int scan_device(const struct sysroot *r, const char *name, struct roots *
 		return ret == -ENOMEM ? ret : 1;
 	if (device_is_display(&d->identity))
 		d->boot_display = display_boot(r, folder, fbs);
-	if (is_stub(d->driver))
-		read_override(r, folder, d);
 	return 0;
 }
 
@@ -216,6 +200,27 @@ int scan_machine(const struct sysroot *r, struct machine *out)
 	}
 	machine_link(out);
 	return 0;
+}
+
+static bool is_stub(const char *driver)
+{
+	return strcmp(driver, "vfio-pci") == 0 || strcmp(driver, "pci-stub") == 0;
+}
+
+static void read_override(const struct sysroot *r, struct device *d)
+{
+	char path[FOLDER_LEN + 24], text[DRIVER_LEN], address[ADDRESS_LEN];
+
+	snprintf(path, sizeof(path), DEVICES "/%s/driver_override", address_print(&d->address, address));
+	if (sysroot_read(r, path, text, sizeof(text)) > 0 && strncmp(text, "(null)", 6) != 0)
+		copy_word(d->override, sizeof(d->override), text);
+}
+
+void scan_overrides(const struct sysroot *r, struct machine *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (is_stub(m->devices[i].driver))
+			read_override(r, &m->devices[i]);
 }
 
 /* PCIe base specification 7.8.3: extended capability 0003; the walk is bounded by the size of the space. */

@@ -16,4 +16,10 @@ int scan_machine(const struct sysroot *r, struct machine *out) _must_check_;
 /* Adds IOMMU group, and whether it is a virtual function, to device i; if `serial` also its Device Serial Number. */
 void scan_details(const struct sysroot *r, struct machine *m, int i, bool serial);
 
+/*
+ * Adds the driver_override of what has one of vfio's drivers. Reading it waits for a probe or removal of the device that
+ * hangs (drivers/pci/pci-sysfs.c: driver_override_show takes the device's lock), which the others do not.
+ */
+void scan_overrides(const struct sysroot *r, struct machine *m);
+
 #endif

@@ -9,7 +9,7 @@
 . tests/lib/tap.sh
 # shellcheck source=/dev/null
 . tests/trees/lib.sh
-need depmod:kmod gcc:gcc
+need depmod:kmod gcc:gcc pgrep:procps
 
 # bound MACHINE-LINE...: a machine that booted with both functions of a card bound.
 machine two-gpus "$TMP/host"
@@ -99,6 +99,33 @@ second_undo()
 		cmp "$TMP/first" "$TMP/now/run/earlybind/report"
 }
 
+# A pipe that nobody writes into stands in for a driver that hangs: five seconds, then the next function.
+hangs()
+{
+	fresh
+	driver 0000:06:00.1 nouveau
+	hangs_at=$TMP/now/$FUNCTIONS/0000:06:00.0/driver_override
+	rm "$hangs_at" && mkfifo "$hangs_at"
+	hangs_start=$(date +%s)
+	"$1" --root "$TMP/now" undo >"$TMP/said" 2>&1
+	[ $? = 1 ] || { echo 'it did not fail'; return 1; }
+	hangs_took=$(($(date +%s) - hangs_start))
+	if [ $hangs_took -lt 4 ] || [ $hangs_took -gt 8 ]; then
+		echo "it took $hangs_took s"
+		return 1
+	fi
+	! pgrep -f -- "--root $TMP/now undo\$" || { echo 'a process is left'; return 1; }
+	same "$TMP/said" '0000:06:00.0: giving it back ...
+no answer in 5 s: its driver hangs
+0000:06:00.1: giving it back ...
+0000:06:00.1: now has the driver nouveau' || return 1
+	report "$TMP/now" >"$TMP/report"
+	sed -n '/^device/s/.* 1 //p; /^summary/p' "$TMP/report" >"$TMP/lines"
+	same "$TMP/lines" 'bound - vfio-pci -
+released off nouveau given back by earlybind-init undo
+summary 1 0 1'
+}
+
 # Another device stands where the report says that something was bound.
 not_another()
 {
@@ -172,6 +199,7 @@ for init in $INITS; do
 	ok "emergency-undo: one function by its ID ($libc)" only_one "$init" 10de:0fbb
 	ok "emergency-undo: who has it now, and the report says that it was given back ($libc)" given_back "$init"
 	ok "a second undo does nothing ($libc)" second_undo "$init"
+	ok "emergency-undo: a driver that hangs costs five seconds, and no other function ($libc)" hangs "$init"
 	ok "what stands there instead is not touched ($libc)" not_another "$init"
 	ok "a selector of something that was not bound ($libc)" nothing_to "$init"
 	ok "no report, or one of a later version: said, and nothing is done ($libc)" no_report "$init"
