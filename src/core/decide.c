@@ -73,20 +73,6 @@ static struct decision *decision_for(struct run *r, const struct candidate *c, s
 	return d;
 }
 
-/* The function that the lock lists at the place of device i, or NULL: one that appeared since. */
-static const struct plan_function *listed(const struct plan_card *locked, const struct card *card, int i)
-{
-	struct path now = card_path(card);
-
-	for (unsigned k = 0; k < locked->n_functions; k++) {
-		struct path expected = find_function_path(locked, &locked->functions[k].path, &now);
-
-		if (path_equal(&expected, &card->machine->devices[i].path))
-			return &locked->functions[k];
-	}
-	return NULL;
-}
-
 static int note_missing(struct run *r, const struct plan_card *locked, const struct card *card)
 {
 	struct path now = card_path(card);
@@ -110,7 +96,7 @@ static int note_missing(struct run *r, const struct plan_card *locked, const str
 static int decide_function(struct run *r, size_t index, struct candidate *c, int i)
 {
 	bool accepted = c->locked && !c->locked->open;
-	const struct plan_function *f = accepted ? listed(c->locked, &c->card, i) : NULL;
+	const struct plan_function *f = accepted ? find_function(c->locked, &c->card, i) : NULL;
 	struct decision *d = decision_for(r, c, index, i);
 	char text[REPORT_TEXT_LEN], id[IDENTITY_LEN];
 	enum reason reason;

@@ -91,11 +91,33 @@ static void not_here(struct found *out, const struct plan_card *locked)
 	out->reason = out->occupant ? REASON_OTHER_DEVICE : REASON_ABSENT;
 	if (!out->occupant)
 		snprintf(out->text, sizeof(out->text), "nothing stands at its place");
-	else if (plan_card_means(locked, &out->occupant->identity))
+	else if (plan_card_means(locked, &out->occupant->identity) && locked->serial)
 		snprintf(out->text, sizeof(out->text), "at its place stands one like it with another serial number");
+	else if (plan_card_means(locked, &out->occupant->identity))
+		snprintf(out->text, sizeof(out->text), "its slot has functions of other kinds now: that is no card");
 	else
 		snprintf(out->text, sizeof(out->text), "at its place stands %s",
 			 identity_print(&out->occupant->identity, text));
+}
+
+/* Whether a function with the locked identity stands at another place than the locked one. */
+static bool is_elsewhere(const struct machine *m, const struct plan_card *locked)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct device *d = &m->devices[i];
+
+		if (identity_equal(&locked->identity, &d->identity) &&
+		    !(root_is(&locked->root, &d->root) && path_covers(&locked->path, &d->path)))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the card is what was locked, wherever it stands. One that only has a function like it is another card. */
+static bool is_locked_one(const struct plan_card *locked, const struct card *c)
+{
+	return c->single == !locked->path.slot && identity_equal(&locked->identity, &card_main(c)->identity) &&
+	       has_serial(c, locked->serial);
 }
 
 static void look_elsewhere(struct found *out, const struct plan *p, size_t card, const struct machine *m)
@@ -106,8 +128,7 @@ static void look_elsewhere(struct found *out, const struct plan *p, size_t card,
 	char text[PATH_LEN];
 	struct path path;
 
-	if (n == 1 && follow && !another_names(p, card, &locked->identity) && has_serial(&out->card, locked->serial) &&
-	    out->card.single == !locked->path.slot) {
+	if (n == 1 && follow && !another_names(p, card, &locked->identity) && is_locked_one(locked, &out->card)) {
 		out->reason = REASON_MOVED;
 		path = card_path(&out->card);
 		snprintf(out->text, sizeof(out->text), "found at %s", path_print(&path, text));
@@ -117,7 +138,7 @@ static void look_elsewhere(struct found *out, const struct plan *p, size_t card,
 	if (n > 1 && follow && !another_names(p, card, &locked->identity)) {
 		out->reason = REASON_AMBIGUOUS;
 		snprintf(out->text, sizeof(out->text), "%u like it stand elsewhere", n);
-	} else if (n >= 1 && !follow) {
+	} else if (!follow && n && is_elsewhere(m, locked)) {
 		size_t len = strlen(out->text);
 
 		snprintf(out->text + len, sizeof(out->text) - len,
@@ -174,4 +195,17 @@ struct path find_function_path(const struct plan_card *locked, const struct path
 	for (unsigned i = shared; i < function->hops; i++)
 		out.hop[out.hops++] = function->hop[i];
 	return out;
+}
+
+const struct plan_function *find_function(const struct plan_card *locked, const struct card *card, int i)
+{
+	struct path now = card_path(card);
+
+	for (unsigned k = 0; k < locked->n_functions; k++) {
+		struct path expected = find_function_path(locked, &locked->functions[k].path, &now);
+
+		if (path_equal(&expected, &card->machine->devices[i].path))
+			return &locked->functions[k];
+	}
+	return NULL;
 }

@@ -30,6 +30,9 @@ void find_card(const struct plan *p, size_t card, const struct machine *m, struc
  */
 struct path find_function_path(const struct plan_card *locked, const struct path *function, const struct path *now);
 
+/* The function that the lock lists at the place of function i of the card, or NULL: one that appeared since. */
+const struct plan_function *find_function(const struct plan_card *locked, const struct card *card, int i) _pure_;
+
 /* A guarded card of this identity has left its place: what stands elsewhere may be that card. Which, in text. */
 bool find_ambiguous(const struct plan *p, const struct machine *m, const struct identity *id,
 		    char text[REPORT_TEXT_LEN]);

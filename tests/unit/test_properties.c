@@ -21,18 +21,21 @@ struct model {
 	uint16_t vendor, device;
 	uint32_t class[2];
 	bool serial;
+	uint16_t second[2]; /* vendor and device of the second function, where they are not its own next ones */
 };
 
 static const struct model models[] = {
-	{ 0x10de, 0x13c2, { 0x030000, 0x040300 }, false },
-	{ 0x1002, 0x67df, { 0x030000, 0x040300 }, false },
-	{ 0x1234, 0x1111, { 0x038000 }, false },
-	{ 0x10de, 0x2204, { 0x030200 }, false },
-	{ 0x10de, 0x2684, { 0x030000 }, true },
-	{ 0x1b21, 0x1080, { 0x040300 }, false },
-	{ 0x13f6, 0x8788, { 0x040300 }, true },
-	{ 0x1b36, 0x000c, { 0x060400 }, false },
-	{ 0x1912, 0x0014, { 0x0c0330 }, false },
+	{ 0x10de, 0x13c2, { 0x030000, 0x040300 }, false, { 0 } },
+	{ 0x1002, 0x67df, { 0x030000, 0x040300 }, false, { 0 } },
+	{ 0x1234, 0x1111, { 0x038000 }, false, { 0 } },
+	{ 0x10de, 0x2204, { 0x030200 }, false, { 0 } },
+	{ 0x10de, 0x2684, { 0x030000 }, true, { 0 } },
+	{ 0x1b21, 0x1080, { 0x040300 }, false, { 0 } },
+	{ 0x13f6, 0x8788, { 0x040300 }, true, { 0 } },
+	{ 0x1b36, 0x000c, { 0x060400 }, false, { 0 } },
+	{ 0x1912, 0x0014, { 0x0c0330 }, false, { 0 } },
+	/* Its second function is like a whole card of another model. */
+	{ 0x1002, 0x73bf, { 0x030000, 0x038000 }, false, { 0x1234, 0x1111 } },
 };
 
 struct plugged {
@@ -163,6 +166,10 @@ static struct machine build(const struct world *w)
 			struct identity id = { model->vendor, (uint16_t)(model->device + fn), 0x1043, 0x85a0,
 					       model->class[fn] };
 
+			if (fn && model->second[0]) {
+				id.vendor = model->second[0];
+				id.device = model->second[1];
+			}
 			add(&m, w->bus0 + i, i + 1, fn, &id, p->card);
 			m.devices[m.n - 1].serial = p->serial;
 			if (p->no_group)
@@ -308,6 +315,7 @@ static void check_bound(const struct plan *plan, const struct world *then, const
 	const struct device *dev = &m->devices[d->device];
 	unsigned slot = (dev->path.hop[0] >> 3) - 1, card = now->slot[slot].card;
 	const struct rule *rule = plan_rule(plan, d->rule);
+	struct card whole;
 
 	assert_false(device_is_bridge(&dev->identity));
 	assert_true((rule->allow & ALLOW_DISPLAY) || !dev->boot_display);
@@ -319,6 +327,10 @@ static void check_bound(const struct plan *plan, const struct world *then, const
 	assert_true(was_locked(plan, then, card) || looks_the_same(plan, then, now, now->slot[slot].model));
 	if (d->moved && d->main)
 		check_moved(plan, m, d);
+	if (d->moved && plan->cards[d->card].path.slot) {
+		assert_int_equal(card_of(m, d->device, &whole), 0);
+		assert_true(identity_equal(&plan->cards[d->card].identity, &card_main(&whole)->identity));
+	}
 	if (dev->serial && plan->cards[d->card].serial)
 		assert_true(was_locked(plan, then, card));
 }
