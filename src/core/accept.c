@@ -2,6 +2,7 @@
 #include "accept_run.h"
 
 #include "array.h"
+#include "find.h"
 #include "guard.h"
 #include "note.h"
 
@@ -97,16 +98,16 @@ static int keep_entry(struct accept_run *r, const struct rule *rule)
 		return -ENOMEM;
 	for (size_t i = 0; i < r->old->n_cards; i++) {
 		struct plan_card entry = r->old->cards[i];
-		struct card there;
+		struct found found;
 
 		if (entry.rule != old->number)
 			continue;
 		entry.rule = number;
 		if (plan_add_card(&r->out->lock, &entry) < 0)
 			return -ENOMEM;
-		if (card_at(r->machine, &entry.root, &entry.path, &there) == 0 &&
-		    identity_equal(&card_main(&there)->identity, &entry.identity))
-			take(r, &there);
+		find_card(r->old, i, r->machine, &found);
+		if (found.reason == REASON_NONE || found.reason == REASON_MOVED)
+			take(r, &found.card);
 	}
 	return 0;
 }

@@ -41,14 +41,32 @@ static bool is_guarded(const struct plan *lock, const struct device *d)
 	return false;
 }
 
-/* The card that the needed function is in; the function alone where others of the card are locked. */
+/* The card that the needed function is in; the function alone where others of the card are locked without it. */
 static struct card needed_card(const struct accept_run *r, int i)
 {
 	struct card card;
 
-	if (card_of(r->machine, i, &card) < 0 || accept_is_taken(r, &card))
+	if (card_of(r->machine, i, &card) < 0 || (accept_is_taken(r, &card) && !r->taken[i]))
 		return card_single(r->machine, i);
 	return card;
+}
+
+/*
+ * An entry that was kept as it is may have what the boot needs by now: whoever is accepted is asked that, and then it
+ * is not taken. In-use is a question of accept's alone.
+ */
+static bool is_kept(const struct accept_run *r, const struct need *need)
+{
+	return r->taken[need->device] && need->reason == REASON_BOOT_DISK;
+}
+
+static int note_kept(struct accept_run *r, const struct need *need)
+{
+	char address[ADDRESS_LEN];
+
+	return note_add(&r->out->notes, &r->out->n_notes, REASON_BOOT_DISK,
+			"%s is locked, and is not bound any more, because the boot needs it: %.120s",
+			address_print(&r->machine->devices[need->device].address, address), need->text);
 }
 
 /*
@@ -67,14 +85,16 @@ int accept_guard_needs(struct accept_run *r)
 				return -ENOMEM;
 			continue;
 		}
-		if (!r->config->n_rules || r->taken[need->device] || is_later(&r->machine->devices[need->device]))
+		if (!r->config->n_rules || (r->taken[need->device] && !is_kept(r, need)) ||
+		    is_later(&r->machine->devices[need->device]))
 			continue;
 		card = needed_card(r, need->device);
 		if (warn_twin(r, need, &card) < 0)
 			return -ENOMEM;
 		if (is_guarded(&r->out->lock, &r->machine->devices[need->device]))
 			continue;
-		if (accept_add_guard(r, need->reason, &card, need->text) < 0)
+		if (accept_add_guard(r, need->reason, &card, need->text) < 0 ||
+		    (is_kept(r, need) && note_kept(r, need) < 0))
 			return -ENOMEM;
 		if (accept_locks_identity(&r->out->lock, &card_main(&card)->identity) &&
 		    accept_add_line(r, 0, need->reason, &card, need->text) < 0)

@@ -10,6 +10,8 @@
 #   == lock     optional: the lock's cards and guards   == log      optional: what went to the kernel log
 #   == later    optional: earlybind.conf when the       == locked   instead of `accept`: the lock, without its first
 #               image was made                                      line and its end
+#   == again    optional: the manifest of the machine   == add      what is added there; `said` is then what this says
+#               when more was added with `add`
 #
 # The report is 'no plan' where nothing was put into the image.
 # shellcheck source=/dev/null
@@ -46,6 +48,17 @@ host_for_case()
 	cp "$C/conf" "$host/etc/earlybind.conf"
 }
 
+# added: configuration and lock go on, on the machine of `again`.
+added()
+{
+	tree "$C/again" "$C/host" || return 1
+	host "$C/host"
+	cp "$host/etc/earlybind.conf" "$host/etc/earlybind.lock" "$C/host/etc/"
+	host=$C/host
+	"$EARLYBIND" add --yes --root "$host" "$(cat "$C/add")" >"$C/accept.out" 2>&1
+	[ $? -le 1 ] || { cat "$C/accept.out"; return 1; }
+}
+
 # accepted: from manifest and configuration to lock and plan.
 accepted()
 {
@@ -55,6 +68,7 @@ accepted()
 		"$EARLYBIND" accept --yes --root "$host" >"$C/accept.out" 2>&1
 		[ $? -le 1 ] || { cat "$C/accept.out"; return 1; }
 	fi
+	[ ! -e "$C/again" ] || added || return 1
 	cp "$host/etc/earlybind.lock" "$C/lock.full"
 	[ ! -e "$C/later" ] || cp "$C/later" "$host/etc/earlybind.conf"
 	release=$(sed -n 's/^kernel //p' "$C/boot")
