@@ -76,7 +76,7 @@ void variables_read(struct work *w)
 	ret = efivar_mount(w->root, &w->mounted);
 	if (ret == 0)
 		read_off(w);
-	if (ret == 0 && !w->machine.off)
+	if (ret == 0 && !w->machine.off && !w->cmdline.off)
 		read_trial(w);
 	if (ret < 0 && ret != -ENODEV)
 		work_note(w, REASON_STOOD_DOWN, "the EFI variables cannot be read, so there is no trial: %s",
@@ -95,5 +95,11 @@ void variables_count(struct work *w, bool tried)
 	if (ret < 0)
 		work_note(w, REASON_STOOD_DOWN, "this boot cannot be counted in the EFI variable %s: %s",
 			  efivar_name(EFIVAR_TRIAL), error_name(ret));
+	variables_done(w);
+}
+
+void variables_done(struct work *w)
+{
 	efivar_unmount(w->mounted);
+	w->mounted = false;
 }

@@ -11,9 +11,12 @@
  * plan has the last word: a second one finds what the first one found.
  */
 void variables_read(struct work *w);
-/* Writes that this boot tries the plan, if it does. Before anything is bound, and after that nobody needs the
+/*
+ * Writes that this boot tries the plan, if it does. Before anything is bound, and after that nobody needs the
  * variables.
  */
 void variables_count(struct work *w, bool tried);
+/* Unmounts them, if that has not been done. */
+void variables_done(struct work *w);
 
 #endif

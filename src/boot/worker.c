@@ -89,10 +89,13 @@ static int insert(const struct work *w, const struct plan_module *module)
 	return ret;
 }
 
-/* Without EFI some kernels refuse efivarfs, and none has a use for it. */
+/*
+ * Without EFI some kernels refuse efivarfs, and none has a use for it. With earlybind=off it alone is loaded: a variable that
+ * was meant for this boot must not outlive it.
+ */
 static bool is_of_use(const struct work *w, const struct plan_module *module)
 {
-	return strcmp(module->file, "efivarfs.ko") != 0 || sysroot_exists(w->root, EFIVAR_FIRMWARE);
+	return strcmp(module->file, "efivarfs.ko") == 0 ? sysroot_exists(w->root, EFIVAR_FIRMWARE) : !w->cmdline.off;
 }
 
 static void insert_modules(const struct work *w, bool early)
@@ -155,6 +158,9 @@ static int decide_all(struct work *w)
 		work_plan(w, PLAN_BROKEN, "/sys/bus/pci cannot be read: %s", error_name(ret));
 		return ret;
 	}
+	/* Also where the plan will not be used: it is the boot that is off, not the plan. */
+	if (!w->machine.kdump && w->plan.n_rules)
+		variables_read(w);
 	if (strcmp(w->machine.kernel, w->plan.kernel) != 0) {
 		work_plan(w, PLAN_BROKEN, "the plan is for kernel %s, this is %s", w->plan.kernel,
 			  *w->machine.kernel ? w->machine.kernel : "unknown");
@@ -162,8 +168,6 @@ static int decide_all(struct work *w)
 	}
 	scan_overrides(w->root, &w->machine);
 	scan_planned(w);
-	if (!w->cmdline.off && !w->machine.kdump && w->plan.n_rules)
-		variables_read(w);
 	ret = decide(&w->plan, &w->machine, &w->cmdline, &w->decisions);
 	if (ret < 0) {
 		work_plan(w, PLAN_BROKEN, "no memory to decide");
@@ -301,15 +305,14 @@ void worker_run(const struct sysroot *r, int pipe_fd, bool dry)
 
 	work_step(&w, "reading the plan");
 	if (read_plan(&w) == 0 && read_cmdline(&w) == 0) {
-		if (!dry && !w.cmdline.off && !sysroot_exists(r, "proc/vmcore"))
+		if (!dry && !sysroot_exists(r, "proc/vmcore"))
 			insert_modules(&w, true);
 		if (decide_all(&w) == 0) {
 			tell_decisions(&w);
-			if (dry)
-				efivar_unmount(w.mounted);
-			else
+			if (!dry)
 				bind_all(&w);
 		}
+		variables_done(&w);
 	}
 	work_tell(&w, &done);
 	/* The process ends here: nothing is freed. */

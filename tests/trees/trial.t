@@ -205,6 +205,18 @@ for init in $INITS; do
 	echo 6.1.0-other >"$TMP/before/proc/sys/kernel/osrelease"
 	ok "a boot of another kernel, which uses no plan, is not counted ($libc)" boots "$init" 'broken the plan is for' "$(trial 0)"
 
+	variable EarlybindOff 1
+	ok "earlybind off --next-boot ends also with a boot of another kernel ($libc)" boots "$init" 'broken the plan is for' \
+		"$(trial 0)"
+	new
+	variable EarlybindOff 1
+	sed -i 's/^\(.*\)$/\1 earlybind=off/' "$TMP/before/proc/cmdline"
+	ok "earlybind off --next-boot ends also with a boot that was typed to be off ($libc)" boots "$init" 'off ' ''
+	new
+	variable EarlybindOff 1
+	: >"$TMP/before/proc/vmcore"
+	ok "kdump: a crash kernel is not the next boot ($libc)" boots "$init" 'kdump -' 'EarlybindOff 07000000 1'
+
 	new
 	variable EarlybindOff 1
 	ok "earlybind off --next-boot: nothing is bound, and the variable is gone ($libc)" boots "$init" \
