@@ -61,6 +61,15 @@ static void log_all(const struct sysroot *r, const struct report *report)
 		     report->text);
 }
 
+/* Whether a person could want something back: also what was given up may be bound. */
+static bool may_be_undone(const struct report *report)
+{
+	for (size_t i = 0; i < report->n_devices; i++)
+		if (report->devices[i].outcome == OUTCOME_BOUND || report->devices[i].reason == REASON_TIMEOUT)
+			return true;
+	return false;
+}
+
 void publish(const struct sysroot *r, const struct report *report)
 {
 	int ret = publish_report(r, report);
@@ -72,7 +81,7 @@ void publish(const struct sysroot *r, const struct report *report)
 	     "%u bound, %u refused, %u failed in %lu ms; the kernel command line word earlybind=off turns "
 	     "this off%s",
 	     report->bound, report->refused, report->failed, report->milliseconds,
-	     report->bound ? "; in an emergency shell `" PROGRAM " undo` gives back what was bound, and `" PROGRAM
-			     " explain` says why"
-			   : "");
+	     may_be_undone(report) ? "; in an emergency shell `" PROGRAM
+				     " undo` gives back what was bound, and `" PROGRAM " explain` says why"
+				   : "");
 }

@@ -14,27 +14,38 @@
 #include "say.h"
 #include "watch.h"
 
+/* What the child tells before each device. */
+struct step {
+	size_t index; /* in the report */
+	char address[ADDRESS_LEN];
+};
+
 struct undoing {
 	const struct sysroot *root;
 	struct report report;
 	struct machine machine;
 	struct selector selector;
 	bool all;    /* no selector was given */
-	int steps;   /* who waits reads here the index of the device that comes now */
+	int steps;   /* who waits reads here what comes now */
 	size_t from; /* devices of the report before this one were tried, and one of them hung */
 	unsigned done;
 	unsigned failed;
 };
 
-/* Whether the line is of a function that is to be given back; *index: where it stands in the machine. */
+/*
+ * Whether the line may be of a function that is to be given back; *index: where it stands in the machine. What was
+ * given up may have an override all the same, and even have been bound later.
+ */
 static bool is_meant(const struct undoing *u, const struct report_device *d, int *index)
 {
-	if (d->outcome != OUTCOME_BOUND || !d->has_address)
+	bool tried = d->outcome == OUTCOME_REFUSED && (d->reason == REASON_TIMEOUT || d->reason == REASON_PROBE_FAILED);
+
+	if ((d->outcome != OUTCOME_BOUND && !tried) || !d->has_address)
 		return false;
 	*index = machine_by_address(&u->machine, &d->address);
 	/* Another device may stand there by now. */
 	if (*index < 0 || !identity_equal(&d->identity, &u->machine.devices[*index].identity))
-		return u->all;
+		return u->all && !tried;
 	return u->all || selector_means(&u->selector, &u->machine, *index);
 }
 
@@ -58,8 +69,12 @@ static void give_back(struct undoing *u, struct report_device *d, int index)
 		mark_released(u, d);
 		return;
 	}
+	bind_override(u->root, &d->address, was);
+	if (!was[0] && d->outcome != OUTCOME_BOUND)
+		return; /* nothing was done to it */
 	say(STDOUT_FILENO, "%s: giving it back ...\n", address);
-	snprintf(was, sizeof(was), "%s", d->driver);
+	if (!was[0])
+		snprintf(was, sizeof(was), "%s", d->driver);
 	bind_release(u->root, &d->address);
 	bind_current(u->root, &d->address, d->driver);
 	if (d->driver[0] && strcmp(d->driver, was) == 0) {
@@ -78,11 +93,14 @@ static void give_back(struct undoing *u, struct report_device *d, int index)
 static int undo_devices(struct undoing *u)
 {
 	int index = -1, ret = 0;
+	struct step step;
 
 	for (size_t i = u->from; i < u->report.n_devices; i++) {
 		if (!is_meant(u, &u->report.devices[i], &index))
 			continue;
-		if (write(u->steps, &i, sizeof(i)) != sizeof(i))
+		step.index = i;
+		address_print(&u->report.devices[i].address, step.address);
+		if (write(u->steps, &step, sizeof(step)) != sizeof(step))
 			return 1; /* nobody waits any more */
 		give_back(u, &u->report.devices[i], index);
 		report_count(&u->report);
@@ -112,12 +130,12 @@ static int undo_from(struct undoing *u)
 	/* The process ends here: nothing is freed. */
 }
 
-/* 0: the child has ended. -ETIME: it hangs at the device of that index, or (SIZE_MAX) before the first. */
-static int follow(int steps, size_t *index)
+/* 0: the child has ended. -ETIME: it hangs at *step; its address is "" before the first. */
+static int follow(int steps, struct step *step)
 {
 	struct pollfd p = { .fd = steps, .events = POLLIN };
 
-	*index = SIZE_MAX;
+	memset(step, 0, sizeof(*step));
 	for (;;) {
 		int ready = poll(&p, 1, STEP_MS);
 
@@ -125,7 +143,7 @@ static int follow(int steps, size_t *index)
 			continue;
 		if (ready == 0)
 			return -ETIME;
-		if (read(steps, index, sizeof(*index)) != sizeof(*index))
+		if (read(steps, step, sizeof(*step)) != sizeof(*step))
 			return 0;
 	}
 }
@@ -135,7 +153,7 @@ static int follow(int steps, size_t *index)
 static int undo_child(struct undoing *u, size_t *from)
 {
 	int fds[2], status, ret;
-	size_t index;
+	struct step step;
 	pid_t child;
 
 	u->from = *from;
@@ -149,17 +167,19 @@ static int undo_child(struct undoing *u, size_t *from)
 		_exit(undo_from(u));
 	}
 	close(fds[1]);
-	ret = child > 0 ? follow(fds[0], &index) : -EAGAIN;
+	ret = child > 0 ? follow(fds[0], &step) : -EAGAIN;
 	close(fds[0]);
-	if (child > 0 && ret == 0)
+	if (ret == 0)
 		return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-	if (child > 0) {
-		/* One in D state dies when the kernel lets it; nobody waits for that. */
-		kill(child, SIGKILL);
-		if (index != SIZE_MAX)
-			*from = index + 1;
+	if (child < 0) {
+		say(STDERR_FILENO, "no process\n");
+		return 1;
 	}
-	say(STDERR_FILENO, child > 0 ? "no answer in %d s: its driver hangs\n" : "no process\n", STEP_MS / 1000);
+	/* One in D state dies when the kernel lets it; nobody waits for that. */
+	kill(child, SIGKILL);
+	if (step.address[0])
+		*from = step.index + 1;
+	say(STDERR_FILENO, "%s: no answer in %d s\n", step.address[0] ? step.address : "/sys/bus/pci", STEP_MS / 1000);
 	return 1;
 }
 

@@ -58,6 +58,14 @@ untouched()
 	same "$1/sys/bus/pci/devices/$2/driver_override" '(null)'
 }
 
+# names_undo DIR: what was given up may be bound later.
+# shellcheck disable=SC2016 # backticks
+names_undo()
+{
+	tail -n 1 "$1/dev/kmsg" >"$TMP/last"
+	has "$TMP/last" '0 bound, 2 refused' && has "$TMP/last" '`/usr/lib/earlybind/earlybind-init undo`'
+}
+
 two_cards probe 60 'fifo sys/bus/pci/drivers_probe'
 two_cards second 60 'set 0000:05:00.0 driver=vfio-pci override=vfio-pci' 'fifo sys/bus/pci/drivers_probe'
 two_cards short 1 'fifo sys/bus/pci/drivers_probe'
@@ -83,6 +91,7 @@ for init in $INITS; do
 	libc=$(basename "$(dirname "$init")")
 	ok "hung-write: a probe hangs: five seconds, and no other card is bound ($libc)" hung 5000 "$TMP/probe-$libc" "$first_hangs"
 	ok "hung-write: no other card is touched ($libc)" untouched "$TMP/probe-$libc" 0000:06:00.0
+	ok "emergency-undo: the last line of the log names undo also where the only write hung ($libc)" names_undo "$TMP/probe-$libc"
 	ok "hung-write: what was bound before it stays reported as bound ($libc)" hung 5000 "$TMP/second-$libc" "$second_hangs"
 	ok "hung-write: the plan's own timeout ends it earlier ($libc)" hung 1000 "$TMP/short-$libc" "$first_hangs"
 	ok "hung-write: reading the devices hangs: nothing is bound ($libc)" hung 5000 "$TMP/scan-$libc" "$scan_hangs"

@@ -115,8 +115,7 @@ hangs()
 		return 1
 	fi
 	! pgrep -f -- "--root $TMP/now undo\$" || { echo 'a process is left'; return 1; }
-	same "$TMP/said" '0000:06:00.0: giving it back ...
-no answer in 5 s: its driver hangs
+	same "$TMP/said" '0000:06:00.0: no answer in 5 s
 0000:06:00.1: giving it back ...
 0000:06:00.1: now has the driver nouveau' || return 1
 	report "$TMP/now" >"$TMP/report"
@@ -124,6 +123,39 @@ no answer in 5 s: its driver hangs
 	same "$TMP/lines" 'bound - vfio-pci -
 released off nouveau given back by earlybind-init undo
 summary 1 0 1'
+}
+
+# What the boot gave up after five seconds has its override, and may have been bound later.
+late()
+{
+	fresh
+	report=$TMP/now/run/earlybind/report
+	sed -i '/^device 0000:06/s/bound - vfio-pci -/refused timeout - no answer/; s/^summary 2 0 0/summary 0 2 0/' "$report"
+	driver 0000:06:00.0 -
+	run "$1" 1 undo || return 1
+	same "$TMP/writes" '0000:06:00.0/driver_override (cleared)
+0000:06:00.0/uevent add
+0000:06:00.1/driver_override (cleared)
+drivers_probe 0000:06:00.0
+drivers_probe 0000:06:00.1
+vfio-pci/unbind 0000:06:00.1' || return 1
+	has "$TMP/said" '0000:06:00.0: has no driver yet; udev was told of it' &&
+		has "$TMP/said" '0000:06:00.1: vfio-pci still has it' || return 1
+	sed -n '/^device/s/.* 1 //p' "$TMP/report" >"$TMP/lines"
+	same "$TMP/lines" 'released off - given back by earlybind-init undo
+refused timeout vfio-pci no answer'
+}
+
+# Nothing was done to what has no override.
+untried()
+{
+	fresh
+	sed -i '/^device 0000:06/s/bound - vfio-pci -/refused timeout - no answer/' "$TMP/now/run/earlybind/report"
+	for untried in 0 1; do
+		driver "0000:06:00.$untried" nouveau
+		echo '(null)' >"$TMP/now/$FUNCTIONS/0000:06:00.$untried/driver_override"
+	done
+	run "$1" 0 undo && silent "$TMP/writes" && same "$TMP/said" 'nothing to give back'
 }
 
 # Another device stands where the report says that something was bound.
@@ -200,6 +232,8 @@ for init in $INITS; do
 	ok "emergency-undo: who has it now, and the report says that it was given back ($libc)" given_back "$init"
 	ok "a second undo does nothing ($libc)" second_undo "$init"
 	ok "emergency-undo: a driver that hangs costs five seconds, and no other function ($libc)" hangs "$init"
+	ok "emergency-undo: what was given up, and was bound all the same ($libc)" late "$init"
+	ok "what was given up before anything was done to it ($libc)" untried "$init"
 	ok "what stands there instead is not touched ($libc)" not_another "$init"
 	ok "a selector of something that was not bound ($libc)" nothing_to "$init"
 	ok "no report, or one of a later version: said, and nothing is done ($libc)" no_report "$init"
