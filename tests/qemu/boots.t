@@ -58,7 +58,7 @@ images_of()
 skip_without_root()
 {
 	for image in $images; do
-		why=$(root_problem "$(image_root "$image")" "$(image_generator "$image")" "$(table_cell images "$image" 7)")
+		why=$(root_problem "$(image_root "$image")" "$(image_generator "$image")")
 		[ -n "$why" ] || continue
 		echo "ok - image $image # SKIP $why"
 		images=$(echo "$images" | grep -vx -e "$image")

@@ -13,6 +13,7 @@ generator_run()
 		TOP=$1
 		. "$TOP/tests/lib/need.sh"
 		. "$TOP/tests/qemu/luks.sh"
+		. "$TOP/tests/qemu/mkinitcpio.sh"
 		. "$TOP/tests/qemu/generator.sh"
 		mount -t proc proc "$3/proc" || exit 1
 		for empty in sys run dev; do
@@ -131,9 +132,20 @@ generate_mkinitcpio()
 	generate_how=
 	for generate_word in $3; do
 		case $generate_word in
-		busybox) ;;
+		busybox) generate_crypt=encrypt ;;
 		systemd)
 			sed 's/^HOOKS=.*/HOOKS=(base systemd)/' "$1/etc/mkinitcpio.conf" | replace "$1/etc/mkinitcpio.conf"
+			generate_crypt=sd-encrypt
+			;;
+		luks)
+			luks_key "$1"
+			mkinitcpio_luks "$1" || return 1
+			{
+				sed "s/^HOOKS=(\(.*\))/HOOKS=(\1 lvm2 $generate_crypt)/" "$1/etc/mkinitcpio.conf"
+				# All the others take minutes.
+				echo "CRYPTO_MODULES='$LUKS_MODULES'"
+				printf '%s\n' 'FILES=(/luks.key)' 'MODULES+=(dm_mod dm_crypt)'
+			} | replace "$1/etc/mkinitcpio.conf"
 			;;
 		*) generate_how="$generate_how $generate_word" ;;
 		esac

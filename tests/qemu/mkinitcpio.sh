@@ -59,3 +59,23 @@ mkinitcpio_configure()
 		'BINARIES=(/usr/lib/x86_64-linux-gnu/libkmod.so.2 /usr/lib/x86_64-linux-gnu/liblzma.so.5)' \
 		'COMPRESSION_OPTIONS=(-1)' 'HOOKS=(base udev)' >"$1/etc/mkinitcpio.conf"
 }
+
+# mkinitcpio_luks ROOT: what its hooks for LUKS and LVM want under Arch's names. Debian 13 has no pdata_tools.
+mkinitcpio_luks()
+{
+	mk_libs=x86_64-linux-gnu
+	mkdir -p "$1/usr/lib/ossl-modules" "$1/usr/lib/initcpio/udev"
+	ln -sf "$mk_libs/libgcc_s.so.1" "$1/usr/lib/libgcc_s.so.1"
+	ln -sf "../$mk_libs/ossl-modules/legacy.so" "$1/usr/lib/ossl-modules/legacy.so"
+	[ -e "$1/usr/lib/cryptsetup" ] || ln -s "$mk_libs/cryptsetup" "$1/usr/lib/cryptsetup"
+	[ -e "$1/usr/bin/pdata_tools" ] || install -m 755 /dev/null "$1/usr/bin/pdata_tools"
+	while read -r mk_arch mk_debian; do
+		cp "$1/usr/lib/udev/rules.d/$mk_debian" "$1/usr/lib/udev/rules.d/$mk_arch" || return 1
+	done <<-END
+		10-dm.rules 55-dm.rules
+		11-dm-lvm.rules 56-lvm.rules
+		13-dm-disk.rules 60-persistent-storage-dm.rules
+		69-dm-lvm.rules 69-lvm.rules
+	END
+	cp "$1/usr/lib/udev/rules.d/69-lvm.rules" "$1/usr/lib/initcpio/udev/69-dm-lvm.rules"
+}

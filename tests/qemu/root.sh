@@ -6,7 +6,7 @@
 # adds kernels, and mkinitcpio, to the copy.
 # Needs need.sh, recipe.sh and mkinitcpio.sh sourced, and TOP, the repository's folder.
 
-# root_problem SUITE GENERATOR HOW: why that root, or that generator in it, cannot be had here, and what a person can do.
+# root_problem SUITE GENERATOR: why that root, or that generator in it, cannot be had here, and what a person can do.
 # Nothing where it can.
 root_problem()
 {
@@ -14,8 +14,6 @@ root_problem()
 		echo 'the glibc of bookworm is older than what earlybind is built with here'
 	elif [ "$2" = mkinitcpio ] && [ -z "$(mkinitcpio_source)" ]; then
 		echo 'no mkinitcpio here: set MKINITCPIO to a checkout of it'
-	elif [ "$2" = mkinitcpio ] && [ "${3#* luks}" != "$3" ]; then
-		echo 'hooks of mkinitcpio for LUKS and LVM want files that only Arch has'
 	fi
 }
 
