@@ -64,10 +64,15 @@ mkinitcpio_configure()
 mkinitcpio_luks()
 {
 	mk_libs=x86_64-linux-gnu
-	mkdir -p "$1/usr/lib/ossl-modules" "$1/usr/lib/initcpio/udev"
+	mkdir -p "$1/usr/lib/ossl-modules" "$1/usr/lib/initcpio/udev" "$1/usr/lib/cryptsetup"
 	ln -sf "$mk_libs/libgcc_s.so.1" "$1/usr/lib/libgcc_s.so.1"
 	ln -sf "../$mk_libs/ossl-modules/legacy.so" "$1/usr/lib/ossl-modules/legacy.so"
-	[ -e "$1/usr/lib/cryptsetup" ] || ln -s "$mk_libs/cryptsetup" "$1/usr/lib/cryptsetup"
+	for mk_token in fido2 tpm2; do
+		ln -sf "../$mk_libs/cryptsetup/libcryptsetup-token-systemd-$mk_token.so" "$1/usr/lib/cryptsetup/"
+	done
+	for mk_tool in cryptsetup mkswap; do
+		[ -e "$1/usr/bin/$mk_tool" ] || cp -L "$1/usr/sbin/$mk_tool" "$1/usr/bin/$mk_tool"
+	done
 	[ -e "$1/usr/bin/pdata_tools" ] || install -m 755 /dev/null "$1/usr/bin/pdata_tools"
 	while read -r mk_arch mk_debian; do
 		cp "$1/usr/lib/udev/rules.d/$mk_debian" "$1/usr/lib/udev/rules.d/$mk_arch" || return 1
