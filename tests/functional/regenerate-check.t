@@ -93,6 +93,10 @@ ukis()
 	initrd_uki "$TMP/initrd" .initrd >"$T/$uki"
 	regenerate --check
 	ok "a UKI without the plan: stale" stale 'holds no plan'
+	initrd_microcode >"$TMP/initrd"
+	initrd_uki "$TMP/initrd" .initrd >"$T/$uki"
+	regenerate --check
+	ok "a UKI without an init: damaged" says damaged 'it holds no /init'
 }
 
 deviations()
@@ -216,6 +220,13 @@ bad_images()
 	: >"$image"
 	regenerate --check
 	ok "an empty file: foreign" says foreign 'it is empty'
+	initrd_microcode >"$image"
+	regenerate --check
+	ok "an image of the microcode alone: damaged" says damaged 'it holds no /init'
+	: >"$T/etc/earlybind.conf"
+	regenerate --check
+	ok "an image of the microcode alone, and no rule: damaged" says damaged 'it holds no /init'
+	new
 	rm "$image"
 	mkdir "$image"
 	regenerate --check

@@ -46,7 +46,7 @@ debian()
 	mv "$image" "$T/new/image"
 	echo garbage >"$T/new/garbage"
 	mkdir -p "$TMP/old"
-	echo old >"$TMP/old/old"
+	echo old >"$TMP/old/init"
 	initrd_pack "$TMP/old" 'gzip -n' >"$image"
 	cp "$image" "$TMP/old-image"
 }
@@ -178,6 +178,11 @@ failures()
 	regenerate
 	ok "a damaged image of a generator that succeeds: the old image" old_is_back
 	ok "a damaged image: said" has "$TMP/err" ': foreign'
+	debian "cp /new/microcode /boot/initrd.img-$RELEASE"
+	initrd_microcode >"$T/new/microcode"
+	regenerate
+	ok "full-disk: an image of the microcode alone, of a generator that succeeds: the old image" old_is_back
+	ok "full-disk: said" has "$TMP/err" 'it holds no /init'
 	debian "cp /new/stale /boot/initrd.img-$RELEASE"
 	rm -r "${I:?}/usr"
 	initrd_pack "$I" cat >"$T/new/stale"
@@ -200,6 +205,11 @@ failures()
 	stand_in update-initramfs 'exit 1'
 	regenerate
 	ok "after a run that was killed, its copy comes back" old_is_back
+	mkdir -p "$T/var/lib/earlybind/images"
+	mv "$image" "$T/var/lib/earlybind/images/boot%initrd.img-$RELEASE"
+	initrd_microcode >"$image"
+	regenerate
+	ok "full-disk: after a run that was killed with the microcode written, too" old_is_back
 }
 
 # Kernels that are not there, or not any more, cost only themselves.
@@ -248,7 +258,7 @@ full_disk()
 		skip "full-disk" "a tmpfs cannot be mounted here: $(cat "$TMP/mount")"
 		return
 	fi
-	head -c 600000 /dev/urandom >"$TMP/old/old"
+	head -c 600000 /dev/urandom >"$TMP/old/init"
 	initrd_pack "$TMP/old" 'gzip -n' >"$image"
 	cp "$image" "$TMP/old-image"
 	regenerate

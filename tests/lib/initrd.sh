@@ -14,6 +14,7 @@ initrd_fill()
 # initrd_place KIND DIR: the parts of an image of this kind by which its boot finds earlybind.
 initrd_place()
 {
+	: >"$2/init"
 	case $1 in
 	initramfs-tools)
 		mkdir -p "$2/scripts/init-top"
