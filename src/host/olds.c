@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "olds.h"
+
+#include <sys/stat.h>
+
+#include "../core/array.h"
+#include "cli.h"
+#include "keep.h"
+#include "verify.h"
+
+#define MARGIN (1u << 20)
+#define PATH_BYTES 600
+
+void olds_free(struct olds *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		free(o->items[i].path);
+	free(o->items);
+	memset(o, 0, sizeof(*o));
+}
+
+struct old_image *olds_find(const struct olds *o, const char *path)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (strcmp(o->items[i].path, path) == 0)
+			return &o->items[i];
+	return NULL;
+}
+
+static uint64_t to_mib(uint64_t bytes)
+{
+	return (bytes + (1u << 20) - 1) >> 20;
+}
+
+/* The old size, what would be put into it, and a tenth. */
+int olds_add(const struct sysroot *r, struct olds *o, const char *path, const struct image *expected)
+{
+	struct old_image *old = array_grow(&o->items, &o->n, sizeof(*old));
+	struct stat st;
+
+	if (!old)
+		return -ENOMEM;
+	old->path = strdup(path);
+	if (!old->path)
+		return -ENOMEM;
+	if (fstatat(r->fd, path, &st, 0) < 0)
+		return -errno;
+	old->size = (uint64_t)st.st_size;
+	old->grows = old->size / 10 + MARGIN;
+	for (size_t i = 0; i < expected->n_files; i++)
+		old->grows += expected->files[i].len;
+	return space_of(r, path, &old->space, &old->device);
+}
+
+/* What the images on one file system need: a generator that writes aside needs all of the largest one beside the old.
+ */
+static uint64_t needed_on(const struct olds *o, bool in_place, dev_t device)
+{
+	uint64_t sum = 0, largest = 0;
+
+	for (size_t i = 0; i < o->n; i++) {
+		const struct old_image *old = &o->items[i];
+
+		if (old->device != device)
+			continue;
+		sum += old->grows;
+		if (old->size > largest)
+			largest = old->size;
+	}
+	return in_place ? sum : sum + largest;
+}
+
+static bool has_space_for_images(const struct olds *o, bool in_place)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		const struct old_image *old = &o->items[i];
+		uint64_t needed = needed_on(o, in_place, old->device);
+
+		if (old->space >= needed)
+			continue;
+		say_error(
+			"/%s: the file system has %llu MiB free, and %llu MiB may be needed: remove an old kernel, or "
+			"make room; nothing was changed",
+			old->path, (unsigned long long)(old->space >> 20), (unsigned long long)to_mib(needed));
+		return false;
+	}
+	return true;
+}
+
+static bool has_space_for_copies(const struct sysroot *r, const struct olds *o)
+{
+	uint64_t sum = MARGIN, space = 0;
+	dev_t device;
+	int err = space_of(r, KEEP_FOLDER "/", &space, &device);
+
+	for (size_t i = 0; i < o->n; i++)
+		sum += o->items[i].size;
+	if (!err && space >= sum)
+		return true;
+	if (err)
+		say_error("/%s: %s", KEEP_FOLDER, strerror(-err));
+	else
+		say_error("/%s: the file system has %llu MiB free, and copies of the images need %llu MiB; nothing was "
+			  "changed",
+			  KEEP_FOLDER, (unsigned long long)(space >> 20), (unsigned long long)to_mib(sum));
+	return false;
+}
+
+bool olds_have_space(const struct sysroot *r, const struct olds *o, bool in_place)
+{
+	return has_space_for_images(o, in_place) && has_space_for_copies(r, o);
+}
+
+/* After a run that was killed: the copy is the good one if the image is damaged. */
+static bool is_left_over(const struct sysroot *r, const char *image)
+{
+	struct findings findings = { 0 };
+	enum image_state state;
+	char path[PATH_BYTES];
+	bool better;
+
+	if (keep_path(image, path, sizeof(path)) || !sysroot_exists(r, path))
+		return false;
+	better = verify_image(r, image, NULL, &state, &findings) == 0 && state >= IMAGE_DAMAGED;
+	findings_free(&findings);
+	if (better)
+		say_warning("/%s is damaged; the copy /%s of an interrupted run is kept instead", image, path);
+	return better;
+}
+
+int olds_keep(const struct sysroot *r, struct olds *o)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		struct old_image *old = &o->items[i];
+		int err = is_left_over(r, old->path) ? 0 : keep_copy(r, old->path);
+
+		if (err) {
+			say_error("/%s: no copy can be kept: %s; nothing was changed", old->path, strerror(-err));
+			return err;
+		}
+		old->kept = true;
+	}
+	return 0;
+}
+
+void olds_drop(const struct sysroot *r, const struct olds *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (o->items[i].kept)
+			keep_drop(r, o->items[i].path);
+}
+
+void old_restore(const struct sysroot *r, struct old_image *old)
+{
+	char path[PATH_BYTES] = "";
+	int same = keep_is_same(r, old->path);
+	int err = same == 1 ? 0 : keep_restore(r, old->path);
+
+	if (same == 1) {
+		printf("/%s: the old image is untouched\n", old->path);
+	} else if (!err) {
+		printf("/%s: the old image was put back\n", old->path);
+	} else {
+		old->kept = keep_path(old->path, path, sizeof(path)) != 0;
+		say_error("/%s: the old image cannot be put back: %s; its copy is /%s", old->path, strerror(-err),
+			  path);
+	}
+}
