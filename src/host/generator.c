@@ -173,7 +173,7 @@ static const char *const *choose_args(const struct generator *g, const char *rel
 }
 
 /* Says the command, and runs it. */
-static int run(const struct sysroot *r, const char *command, char args[][ARG_BYTES], size_t n)
+static int run(const struct sysroot *r, const char *command, char args[][ARG_BYTES], size_t n, struct hold *hold)
 {
 	const char *argv[GENERATOR_ARGS + 2] = { NULL };
 	char path[COMMAND_LEN];
@@ -187,11 +187,11 @@ static int run(const struct sysroot *r, const char *command, char args[][ARG_BYT
 		printf(" %s", args[i]);
 	}
 	putchar('\n');
-	return command_run(r, argv);
+	return command_run(r, argv, hold);
 }
 
 int generator_run(const struct sysroot *r, const struct generator *g, const char *release,
-		  const struct image_files *images)
+		  const struct image_files *images, struct hold *hold)
 {
 	const char *const *pattern = choose_args(g, release, images);
 	char args[GENERATOR_ARGS][ARG_BYTES];
@@ -204,10 +204,10 @@ int generator_run(const struct sysroot *r, const struct generator *g, const char
 			return err;
 		n++;
 	}
-	return run(r, g->command, args, n);
+	return run(r, g->command, args, n, hold);
 }
 
-int generator_after(const struct sysroot *r)
+int generator_after(const struct sysroot *r, struct hold *hold)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(after); i++) {
 		char path[COMMAND_LEN], args[GENERATOR_ARGS][ARG_BYTES];
@@ -218,7 +218,7 @@ int generator_after(const struct sysroot *r)
 			continue;
 		for (; n < GENERATOR_ARGS && after[i].args[n]; n++)
 			snprintf(args[n], ARG_BYTES, "%s", after[i].args[n]);
-		ret = run(r, after[i].command, args, n);
+		ret = run(r, after[i].command, args, n, hold);
 		if (ret) {
 			say_error("%s failed: what boots may still be the old images", after[i].command);
 			return ret;

@@ -39,9 +39,9 @@ const struct generator *generator_choose(const struct sysroot *r, const struct i
  * its arguments need (a preset, a kernel file) is not there, which is said.
  */
 int generator_run(const struct sysroot *r, const struct generator *g, const char *release,
-		  const struct image_files *images) _must_check_;
+		  const struct image_files *images, struct hold *hold) _must_check_;
 /* What has to follow a new image: copies on other file systems. 0, or what failed, which is said. */
-int generator_after(const struct sysroot *r) _must_check_;
+int generator_after(const struct sysroot *r, struct hold *hold) _must_check_;
 /* The names of all, for a person. */
 void generator_names(char *text, size_t size);
 

@@ -68,6 +68,18 @@ static int copy(const struct sysroot *r, const char *from, const char *to)
 	return out < 0 ? -errno : copy_open(in, out);
 }
 
+/* Never half of it under its name. */
+static int copy_aside(const struct sysroot *r, const char *from, const char *aside, const char *to)
+{
+	int err = copy(r, from, aside);
+
+	if (!err && renameat(r->fd, aside, r->fd, to) < 0)
+		err = -errno;
+	if (err)
+		unlinkat(r->fd, aside, 0);
+	return err;
+}
+
 int keep_copy(const struct sysroot *r, const char *image)
 {
 	char path[PATH_BYTES], aside[PATH_BYTES + 8];
@@ -78,12 +90,7 @@ int keep_copy(const struct sysroot *r, const char *image)
 	if (err)
 		return err;
 	snprintf(aside, sizeof(aside), "%s.new", path);
-	err = copy(r, image, aside);
-	if (!err && renameat(r->fd, aside, r->fd, path) < 0)
-		err = -errno;
-	if (err)
-		unlinkat(r->fd, aside, 0);
-	return err;
+	return copy_aside(r, image, aside, path);
 }
 
 static int compare_open(int a, int b)
@@ -121,10 +128,19 @@ int keep_is_same(const struct sysroot *r, const char *image)
 
 int keep_restore(const struct sysroot *r, const char *image)
 {
-	char path[PATH_BYTES];
+	char path[PATH_BYTES], aside[PATH_BYTES];
+	const char *slash = strrchr(image, '/');
 	int err = keep_path(image, path, sizeof(path));
+	struct stat st;
 
-	return err ? err : copy(r, path, image);
+	if (err)
+		return err;
+	/* With a dot in front, so that no boot loader takes it for an image. */
+	snprintf(aside, sizeof(aside), "%.*s.earlybind-old", slash ? (int)(slash + 1 - image) : 0, image);
+	/* The image that a link names is written, and the link stays. */
+	if (fstatat(r->fd, image, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+		return copy(r, path, image);
+	return copy_aside(r, path, aside, image) ? copy(r, path, image) : 0;
 }
 
 void keep_drop(const struct sysroot *r, const char *image)

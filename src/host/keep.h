@@ -17,7 +17,7 @@ int keep_path(const char *image, char *path, size_t size) _must_check_;
 int keep_copy(const struct sysroot *r, const char *image) _must_check_;
 /* 1: the image still is what was copied; 0: it is not, or is gone; -errno: the copy cannot be read. */
 int keep_is_same(const struct sysroot *r, const char *image) _must_check_;
-/* Writes the copy over the image, in its place: a full disk has no room for two. 0 or -errno. */
+/* Puts the copy in the image's place; where the disk has no room for two, over it. 0 or -errno. */
 int keep_restore(const struct sysroot *r, const char *image) _must_check_;
 /* Removes the copy. */
 void keep_drop(const struct sysroot *r, const char *image);

@@ -152,17 +152,21 @@ void olds_drop(const struct sysroot *r, const struct olds *o)
 
 void old_restore(const struct sysroot *r, struct old_image *old)
 {
-	char path[PATH_BYTES] = "";
-	int same = keep_is_same(r, old->path);
-	int err = same == 1 ? 0 : keep_restore(r, old->path);
+	old->untouched = keep_is_same(r, old->path) == 1;
+	old->lost = old->untouched ? 0 : keep_restore(r, old->path);
+	if (old->lost)
+		old->kept = false;
+}
 
-	if (same == 1) {
+void old_say(const struct old_image *old)
+{
+	char path[PATH_BYTES] = "";
+
+	if (old->untouched)
 		printf("/%s: the old image is untouched\n", old->path);
-	} else if (!err) {
+	else if (!old->lost)
 		printf("/%s: the old image was put back\n", old->path);
-	} else {
-		old->kept = keep_path(old->path, path, sizeof(path)) != 0;
-		say_error("/%s: the old image cannot be put back: %s; its copy is /%s", old->path, strerror(-err),
+	else if (keep_path(old->path, path, sizeof(path)) == 0)
+		say_error("/%s: the old image cannot be put back: %s; its copy is /%s", old->path, strerror(-old->lost),
 			  path);
-	}
 }

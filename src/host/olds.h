@@ -12,7 +12,10 @@ struct old_image {
 	uint64_t size, grows; /* what it may grow by */
 	dev_t device;
 	uint64_t space;
-	bool kept;
+	bool kept; /* there is a copy, to be removed at the end */
+	/* of old_restore() */
+	bool untouched;
+	int lost; /* 0: it is back; -errno */
 };
 
 struct olds {
@@ -30,7 +33,9 @@ bool olds_have_space(const struct sysroot *r, const struct olds *o, bool in_plac
 int olds_keep(const struct sysroot *r, struct olds *o) _must_check_;
 /* Removes the copies. */
 void olds_drop(const struct sysroot *r, const struct olds *o);
-/* Puts an old image back, and says so. The copy stays where that fails. */
+/* Puts an old image back; the copy stays where that fails. Silent: who reads what we say may be gone, or be slow. */
 void old_restore(const struct sysroot *r, struct old_image *old);
+/* Says what old_restore() did. */
+void old_say(const struct old_image *old);
 
 #endif

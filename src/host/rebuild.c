@@ -9,6 +9,7 @@
 /* What one run of the generator makes: the images of one kernel, or of all. */
 struct job {
 	const struct cli *cli;
+	struct hold *hold;
 	const struct generator *generator;
 	const char *release; /* NULL: all */
 	struct names kernels;
@@ -65,12 +66,14 @@ static int judge(struct job *job, const struct looked *l)
 {
 	struct old_image *old = olds_find(&job->olds, l->path);
 
-	look_print(l, l->state == IMAGE_CURRENT ? stdout : stderr);
-	if (l->state == IMAGE_CURRENT)
-		return EXIT_DONE;
-	if (l->state >= IMAGE_DAMAGED && old)
+	if (l->state < IMAGE_DAMAGED)
+		old = NULL;
+	if (old)
 		old_restore(&job->cli->root, old);
-	return EXIT_REFUSED;
+	look_print(l, l->state == IMAGE_CURRENT ? stdout : stderr);
+	if (old)
+		old_say(old);
+	return l->state == IMAGE_CURRENT ? EXIT_DONE : EXIT_REFUSED;
 }
 
 /* An image that was there and is gone. */
@@ -85,8 +88,9 @@ static int judge_missing(struct job *job, const struct look *look)
 			k++;
 		if (k < look->n)
 			continue;
-		say_error("/%s is gone", job->olds.items[i].path);
 		old_restore(&job->cli->root, &job->olds.items[i]);
+		say_error("/%s is gone", job->olds.items[i].path);
+		old_say(&job->olds.items[i]);
 		code = EXIT_REFUSED;
 	}
 	return code;
@@ -117,8 +121,8 @@ static int verify_all(struct job *job)
 
 static void say_failed(const struct job *job, int ret)
 {
-	if (ret == -ENOENT)
-		return; /* it was said */
+	if (ret == -ENOENT || ret == -EINTR)
+		return; /* it was said, or will be */
 	if (ret < 0)
 		say_error("%s cannot be run: %s", job->generator->command, strerror(-ret));
 	else if (ret > 128)
@@ -127,30 +131,37 @@ static void say_failed(const struct job *job, int ret)
 		say_error("%s failed with exit status %d", job->generator->command, ret);
 }
 
+static void give_up(struct job *job, int ret)
+{
+	for (size_t i = 0; i < job->olds.n; i++)
+		old_restore(&job->cli->root, &job->olds.items[i]);
+	say_failed(job, ret);
+	for (size_t i = 0; i < job->olds.n; i++)
+		old_say(&job->olds.items[i]);
+}
+
 static int run_job(struct job *job)
 {
+	const struct sysroot *root = &job->cli->root;
 	int ret, code = EXIT_REFUSED;
 
-	if (!olds_have_space(&job->cli->root, &job->olds, job->generator->in_place))
+	if (!olds_have_space(root, &job->olds, job->generator->in_place))
 		return EXIT_REFUSED;
-	ret = olds_keep(&job->cli->root, &job->olds);
+	ret = olds_keep(root, &job->olds);
 	if (!ret) {
-		ret = generator_run(&job->cli->root, job->generator, job->release, &job->files);
-		if (ret) {
-			say_failed(job, ret);
-			for (size_t i = 0; i < job->olds.n; i++)
-				old_restore(&job->cli->root, &job->olds.items[i]);
-		} else {
+		ret = generator_run(root, job->generator, job->release, &job->files, job->hold);
+		if (ret)
+			give_up(job, ret);
+		else
 			code = verify_all(job);
-		}
 	}
-	olds_drop(&job->cli->root, &job->olds);
+	olds_drop(root, &job->olds);
 	return code;
 }
 
-static int rebuild_one(const struct cli *cli, const struct generator *g, const char *release)
+static int rebuild_one(const struct cli *cli, const struct generator *g, const char *release, struct hold *hold)
 {
-	_cleanup_(free_job) struct job job = { .cli = cli, .generator = g, .release = release };
+	_cleanup_(free_job) struct job job = { .cli = cli, .hold = hold, .generator = g, .release = release };
 
 	if (add_kernel(&job, release))
 		return EXIT_REFUSED;
@@ -163,9 +174,10 @@ static int rebuild_one(const struct cli *cli, const struct generator *g, const c
 	return run_job(&job);
 }
 
-static int rebuild_at_once(const struct cli *cli, const struct generator *g, const struct names *kernels)
+static int rebuild_at_once(const struct cli *cli, const struct generator *g, const struct names *kernels,
+			   struct hold *hold)
 {
-	_cleanup_(free_job) struct job job = { .cli = cli, .generator = g };
+	_cleanup_(free_job) struct job job = { .cli = cli, .hold = hold, .generator = g };
 
 	for (size_t i = 0; i < kernels->n; i++)
 		if (add_kernel(&job, kernels->items[i]))
@@ -195,25 +207,48 @@ static const struct generator *choose(const struct cli *cli, const struct names 
 	return g;
 }
 
+/* Returns how many of *n were done. */
+static size_t rebuild_each(const struct cli *cli, const struct generator *g, const struct names *kernels,
+			   struct hold *hold, size_t *n)
+{
+	bool at_once = !cli->n_args && g->all[0];
+	size_t good = 0;
+
+	*n = at_once ? 1 : kernels->n;
+	for (size_t i = 0; i < *n && !hold_seen(hold); i++) {
+		printf("[%zu/%zu] %s: ", i + 1, *n, at_once ? "all kernels" : kernels->items[i]);
+		good += (at_once ? rebuild_at_once(cli, g, kernels, hold)
+				 : rebuild_one(cli, g, kernels->items[i], hold)) == EXIT_DONE;
+	}
+	return good;
+}
+
+static int rebuild_held(const struct cli *cli, const struct generator *g, const struct names *kernels,
+			struct hold *hold)
+{
+	size_t n, good = rebuild_each(cli, g, kernels, hold, &n);
+
+	if (good && generator_after(&cli->root, hold))
+		return EXIT_REFUSED;
+	if (hold_seen(hold))
+		say_error("ended by a signal (%s)", strsignal(hold->seen));
+	else if (good == n)
+		puts("All images are current. Reboot to use them.");
+	if (good < n)
+		say_error("%zu of %zu not done: see above", n - good, n);
+	return good == n && !hold->seen ? EXIT_DONE : EXIT_REFUSED;
+}
+
 int rebuild(const struct cli *cli, const struct names *kernels)
 {
 	const struct generator *g = choose(cli, kernels);
-	size_t good = 0, n = g && !cli->n_args && g->all[0] ? 1 : kernels->n;
+	struct hold hold;
+	int code;
 
 	if (!g)
 		return EXIT_REFUSED;
-	for (size_t i = 0; i < n; i++) {
-		bool at_once = n == 1 && !cli->n_args && g->all[0];
-
-		printf("[%zu/%zu] %s: ", i + 1, n, at_once ? "all kernels" : kernels->items[i]);
-		good += (at_once ? rebuild_at_once(cli, g, kernels) : rebuild_one(cli, g, kernels->items[i])) ==
-			EXIT_DONE;
-	}
-	if (good && generator_after(&cli->root))
-		return EXIT_REFUSED;
-	if (good < n)
-		say_error("%zu of %zu not done: see above", n - good, n);
-	else
-		puts("All images are current. Reboot to use them.");
-	return good == n ? EXIT_DONE : EXIT_REFUSED;
+	hold_begin(&hold);
+	code = rebuild_held(cli, g, kernels, &hold);
+	hold_end(&hold);
+	return code;
 }

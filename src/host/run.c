@@ -2,7 +2,6 @@
 #include "run.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,13 +24,12 @@ bool command_find(const struct sysroot *r, const char *name, char path[COMMAND_L
 }
 
 /* In the child: never returns. */
-static _Noreturn void become(const struct sysroot *r, const char *const *argv)
+static _Noreturn void become(const struct sysroot *r, const char *const *argv, const struct hold *hold)
 {
 	char path[COMMAND_LEN + 1];
 
-	signal(SIGINT, SIG_DFL);
-	signal(SIGQUIT, SIG_DFL);
-	signal(SIGHUP, SIG_DFL);
+	setpgid(0, 0);
+	hold_end(hold);
 	snprintf(path, sizeof(path), "/%s", argv[0]);
 	if (!r->live && (fchdir(r->fd) < 0 || chroot(".") < 0)) {
 		perror("earlybind: chroot");
@@ -45,29 +43,22 @@ static _Noreturn void become(const struct sysroot *r, const char *const *argv)
 	_exit(EXIT_NOT_STARTED);
 }
 
-int command_run(const struct sysroot *r, const char *const *argv)
+int command_run(const struct sysroot *r, const char *const *argv, struct hold *hold)
 {
-	static const int tidy[] = { SIGINT, SIGQUIT, SIGHUP };
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, before[ARRAY_SIZE(tidy)];
-	int status = 0, ret = 0;
+	int status = 0, err;
 	pid_t child;
 
+	if (hold_seen(hold))
+		return -EINTR;
 	fflush(stdout);
-	for (size_t i = 0; i < ARRAY_SIZE(tidy); i++)
-		sigaction(tidy[i], &ignore, &before[i]);
 	child = fork();
 	if (child == 0)
-		become(r, argv);
+		become(r, argv, hold);
 	if (child < 0)
-		ret = -errno;
-	while (child > 0 && waitpid(child, &status, 0) < 0)
-		if (errno != EINTR) {
-			ret = -errno;
-			break;
-		}
-	for (size_t i = 0; i < ARRAY_SIZE(tidy); i++)
-		sigaction(tidy[i], &before[i], NULL);
-	if (ret)
-		return ret;
+		return -errno;
+	setpgid(child, child); /* whichever of us comes first */
+	err = hold_wait(hold, child, &status);
+	if (err)
+		return err;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -5,15 +5,17 @@
 
 #include "../core/compat.h"
 #include "../sys/sysroot.h"
+#include "hold.h"
 
 #define COMMAND_LEN 64
 
 /* Where a command is below the root ("usr/sbin/dracut"); false: it is not there, or not executable. */
 bool command_find(const struct sysroot *r, const char *name, char path[COMMAND_LEN]) _must_check_;
 /*
- * Runs it with our output and waits. argv[0] is what command_find() found, the list ends in NULL. An interrupt ends the
- * command, but not us, who have to tidy up. Its exit status, 128 + the signal that ended it, or -errno.
+ * Runs it with our output and waits. argv[0] is what command_find() found, the list ends in NULL. What is held back
+ * from us ends the command: it is a process group of its own. Its exit status, 128 + the signal that ended it, or
+ * -errno: -EINTR if something had come before.
  */
-int command_run(const struct sysroot *r, const char *const *argv) _must_check_;
+int command_run(const struct sysroot *r, const char *const *argv, struct hold *hold) _must_check_;
 
 #endif
