@@ -2,12 +2,14 @@
 #include "keep.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "../sys/whole.h"
 
+#define LOCK_FOLDER "var/lib/earlybind"
 #define PATH_BYTES 600
 #define CHUNK (1u << 18)
 
@@ -20,6 +22,20 @@ static void close_fd(int *fd)
 static void free_char(char **p)
 {
 	free(*p);
+}
+
+int keep_lock(const struct sysroot *r)
+{
+	int fd, err = sysroot_mkdirs(r, LOCK_FOLDER, 0700);
+
+	if (err)
+		return err;
+	fd = openat(r->fd, LOCK_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	err = -errno;
+	close_fd(&fd);
+	return err;
 }
 
 /* "boot/initrd.img-6.1" -> "var/lib/earlybind/images/boot%initrd.img-6.1" */

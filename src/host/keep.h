@@ -11,6 +11,9 @@
 
 #define KEEP_FOLDER "var/lib/earlybind/images"
 
+/* An fd with the flock of who changes images: two would take each other's for the old ones. -EWOULDBLOCK, -errno. */
+int keep_lock(const struct sysroot *r) _must_check_;
+
 /* Where the copy of an image is, below the root. -ENAMETOOLONG. */
 int keep_path(const char *image, char *path, size_t size) _must_check_;
 /* Copies it. 0 or -errno: then there is no copy of this run, an earlier one is left. */

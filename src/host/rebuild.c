@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rebuild.h"
 
+#include <unistd.h>
+
 #include "generator.h"
+#include "keep.h"
 #include "look.h"
 #include "olds.h"
 #include "planned.h"
@@ -243,12 +246,19 @@ int rebuild(const struct cli *cli, const struct names *kernels)
 {
 	const struct generator *g = choose(cli, kernels);
 	struct hold hold;
-	int code;
+	int code, lock;
 
 	if (!g)
 		return EXIT_REFUSED;
+	lock = keep_lock(&cli->root);
+	if (lock < 0) {
+		say_error("%s; nothing was changed",
+			  lock == -EWOULDBLOCK ? "another regenerate is running" : strerror(-lock));
+		return EXIT_REFUSED;
+	}
 	hold_begin(&hold);
 	code = rebuild_held(cli, g, kernels, &hold);
 	hold_end(&hold);
+	close(lock);
 	return code;
 }

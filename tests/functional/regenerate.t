@@ -7,7 +7,7 @@
 # shellcheck source=tests/lib/regenerate.sh
 . tests/lib/regenerate.sh
 
-need busybox:busybox-static strace:strace script:bsdutils setsid:util-linux
+need busybox:busybox-static strace:strace script:bsdutils setsid:util-linux flock:util-linux
 STAND_INS=''
 
 # stand_in NAME LINE...: a script in the tree's /usr/sbin that records its call in /calls.
@@ -194,6 +194,13 @@ failures()
 	echo damaged >"$image"
 	regenerate
 	ok "an old image that is damaged: a new one" new_is_there
+	rm -f "$T/calls"
+	mkdir -p "$T/var/lib/earlybind"
+	flock "$T/var/lib/earlybind" "$EARLYBIND" regenerate --root "$T" >"$TMP/out" 2>"$TMP/err"
+	echo $? >"$TMP/code"
+	ok "while another regenerate is running: exit 1" code 1
+	ok "while another regenerate is running: said" has "$TMP/err" 'another regenerate is running'
+	ok "while another regenerate is running: nothing is run" test ! -e "$T/calls"
 	debian "cp /new/image /boot/initrd.img-$RELEASE"
 	rm -r "${T:?}/bin"
 	regenerate
