@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "files.h"
 #include "look.h"
+#include "orphans.h"
 #include "planned.h"
 #include "rebuild.h"
 
@@ -36,69 +37,18 @@ static void free_look(struct look *l)
 	look_free(l);
 }
 
-static bool is_known(const struct cli *cli, const char *release)
-{
-	struct image_files images = { 0 };
-
-	if (kernel_is_there(&cli->root, release))
-		return true;
-	if (!kernel_has_folder(&cli->root, release))
-		say_error("there is no kernel %s: neither /usr/lib/modules/%s nor /lib/modules/%s", release, release,
-			  release);
-	else
-		say_error("kernel %s has no modules.dep: it was removed, or `depmod %s` has to be run", release,
-			  release);
-	if (images_find(&cli->root, release, &images) == 0)
-		for (size_t i = 0; i < images.n; i++)
-			say_error("its image /%s is left as it is", images.items[i].path);
-	images_free(&images);
-	return false;
-}
-
-/* A kernel of which the folder is left over, with an image that can still be booted. */
-static bool is_orphan(const struct cli *cli, const char *release)
-{
-	struct image_files images = { 0 };
-	bool orphan =
-		!kernel_is_there(&cli->root, release) && images_find(&cli->root, release, &images) == 0 && images.n;
-
-	images_free(&images);
-	return orphan;
-}
-
-static int complain_of_orphans(const struct cli *cli)
-{
-	static const char *const dirs[] = { "usr/lib/modules", "lib/modules" };
-	int code = EXIT_DONE;
-
-	for (size_t d = 0; d < ARRAY_SIZE(dirs); d++) {
-		_cleanup_(free_names) struct names names = { 0 };
-
-		if (sysroot_list(&cli->root, dirs[d], &names))
-			continue;
-		for (size_t i = 0; i < names.n; i++) {
-			if (!kernel_is_release(names.items[i]) || !is_orphan(cli, names.items[i]))
-				continue;
-			code = is_known(cli, names.items[i]) ? code : EXIT_REFUSED;
-		}
-		if (code != EXIT_DONE)
-			return code; /* the other is mostly a link to this one */
-	}
-	return code;
-}
-
 /* The kernels that were asked for, or all; *code is not EXIT_DONE if something is wrong with one. */
 static int choose_kernels(const struct cli *cli, struct names *out, int *code)
 {
 	int err = 0;
 
 	if (!cli->n_args) {
-		*code = complain_of_orphans(cli);
+		*code = orphans_complain(cli);
 		return kernels_find(&cli->root, out);
 	}
 	memset(out, 0, sizeof(*out));
 	for (int i = 0; i < cli->n_args && !err; i++) {
-		if (!is_known(cli, cli->args[i])) {
+		if (!orphans_is_known(cli, cli->args[i])) {
 			*code = EXIT_REFUSED;
 			continue;
 		}
@@ -137,6 +87,19 @@ static int warn_of_rules(const struct cli *cli, bool *lost)
 	return err;
 }
 
+/* Which images the look could not find. */
+static void warn_of_unclear(const struct cli *cli, const char *release)
+{
+	struct image_files files;
+
+	if (images_find(&cli->root, release, &files))
+		return;
+	if (*files.unclear)
+		say_warning("kernel %s: an image in its preset is no plain path, and was not looked at: %s", release,
+			    files.unclear);
+	images_free(&files);
+}
+
 static int check(const struct cli *cli, const struct names *kernels)
 {
 	_cleanup_(free_look) struct look look = { 0 };
@@ -146,6 +109,7 @@ static int check(const struct cli *cli, const struct names *kernels)
 
 		if (look_at_kernel(cli, kernels->items[i], &look))
 			return EXIT_REFUSED;
+		warn_of_unclear(cli, kernels->items[i]);
 		if (look.n == before)
 			say_warning("kernel %s has no image in /boot, /efi or /boot/efi", kernels->items[i]);
 	}

@@ -32,8 +32,8 @@ static const struct generator generators[] = {
 		.needs = "usr/lib/initcpio/functions",
 		.sign = "usr/share/libalpm/hooks/90-mkinitcpio-install.hook",
 		.in_place = true,
+		.by_preset = true,
 		.one = { "-p", "%p" },
-		.all = { "-P" },
 	},
 	{
 		.name = "kernel-install",
@@ -158,13 +158,11 @@ static int fill_in(const struct sysroot *r, const char *arg, const char *release
 	return 0;
 }
 
-static const char *const *choose_args(const struct generator *g, const char *release, const struct image_files *images)
+static const char *const *choose_args(const struct generator *g, const struct image_files *images)
 {
 	const char *path = first_path(images);
 	size_t len = strlen(path);
 
-	if (!release && g->all[0])
-		return g->all;
 	if (!images->n && g->fresh[0])
 		return g->fresh;
 	if (len > 4 && strcmp(path + len - 4, ".efi") == 0 && g->uki[0])
@@ -193,7 +191,7 @@ static int run(const struct sysroot *r, const char *command, char args[][ARG_BYT
 int generator_run(const struct sysroot *r, const struct generator *g, const char *release,
 		  const struct image_files *images, struct hold *hold)
 {
-	const char *const *pattern = choose_args(g, release, images);
+	const char *const *pattern = choose_args(g, images);
 	char args[GENERATOR_ARGS][ARG_BYTES];
 	size_t n = 0;
 

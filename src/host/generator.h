@@ -17,15 +17,14 @@ struct generator {
 	const char *needs;   /* a file that a removed package does not leave; NULL: the command alone tells */
 	const char *sign;    /* where this is, kernel installations use it; NULL: its images tell */
 	bool in_place;       /* some version of it writes over the old image */
+	bool by_preset;      /* which images it makes, the preset says */
 	/*
 	 * Its arguments for one kernel: %k the release, %i "/" and the path of its image, %p its preset, %v its kernel
-	 * file. For a kernel without an image; for one whose image is a UKI; for all kernels at once. Empty: as for
-	 * one.
+	 * file. For a kernel without an image; for one whose image is a UKI. Empty: as for one.
 	 */
 	const char *one[GENERATOR_ARGS];
 	const char *fresh[GENERATOR_ARGS];
 	const char *uki[GENERATOR_ARGS];
-	const char *all[GENERATOR_ARGS];
 };
 
 /*
@@ -35,7 +34,7 @@ struct generator {
 const struct generator *generator_choose(const struct sysroot *r, const struct image_files *images,
 					 char why[GENERATOR_WHY_LEN]);
 /*
- * Runs it for one kernel, or for all if release is NULL. Says what it runs. The result of command_run(); -ENOENT: what
+ * Runs it for one kernel. Says what it runs. The result of command_run(); -ENOENT: what
  * its arguments need (a preset, a kernel file) is not there, which is said.
  */
 int generator_run(const struct sysroot *r, const struct generator *g, const char *release,

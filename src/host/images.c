@@ -5,8 +5,8 @@
 
 #include "../core/array.h"
 #include "../core/plan.h"
+#include "presets.h"
 
-#define PRESET_MAX (1u << 16)
 #define PATH_BYTES 512
 
 static const char *const module_dirs[] = { "usr/lib/modules", "lib/modules" };
@@ -185,10 +185,10 @@ static int match(const struct sysroot *r, const char *folder, const char *patter
 	return err;
 }
 
-int preset_of(const struct sysroot *r, const char *release, char *name, size_t size)
+int pkgbase_of(const struct sysroot *r, const char *release, char *name, size_t size)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(module_dirs); i++) {
-		char path[PATH_BYTES], preset[PATH_BYTES];
+		char path[PATH_BYTES];
 		ssize_t n;
 
 		snprintf(path, sizeof(path), "%s/%s/pkgbase", module_dirs[i], release);
@@ -198,48 +198,26 @@ int preset_of(const struct sysroot *r, const char *release, char *name, size_t s
 		if (n < 0)
 			continue;
 		name[strcspn(name, "\n")] = '\0';
-		if (!kernel_is_release(name))
-			continue;
-		snprintf(preset, sizeof(preset), "etc/mkinitcpio.d/%s.preset", name);
-		if (sysroot_exists(r, preset))
+		if (kernel_is_release(name))
 			return 0;
 	}
 	return -ENOENT;
 }
 
-/* A line `default_image="/boot/initramfs-linux.img"` or `fallback_uki=...` of a preset: shell, of simple words. */
-static int add_preset_line(const struct sysroot *r, char *line, struct image_files *out)
-{
-	char *value = strchr(line, '=');
-	size_t len;
-
-	line += strspn(line, " \t");
-	if (!value || *line == '#')
-		return 0;
-	*value++ = '\0';
-	if (fnmatch("*_image", line, 0) != 0 && fnmatch("*_uki", line, 0) != 0 && fnmatch("*_efi_image", line, 0) != 0)
-		return 0;
-	value += strspn(value, "\"'/");
-	len = strcspn(value, "\"' \t\r#");
-	value[len] = '\0';
-	return len && sysroot_exists(r, value) ? add_image(out, value, false) : 0;
-}
-
 static int add_preset(const struct sysroot *r, const char *release, struct image_files *out)
 {
-	char name[KERNEL_LEN], path[PATH_BYTES], *text, *rest, *line;
-	size_t len;
+	char name[KERNEL_LEN];
+	struct preset preset;
 	int err = preset_of(r, release, name, sizeof(name));
 
-	if (err)
-		return 0;
-	snprintf(path, sizeof(path), "etc/mkinitcpio.d/%s.preset", name);
-	err = sysroot_read_all(r, path, PRESET_MAX, &text, &len);
+	if (!err)
+		err = preset_read(r, name, &preset);
 	if (err)
 		return err == -ENOMEM ? err : 0;
-	for (rest = text; !err && (line = strsep(&rest, "\n"));)
-		err = add_preset_line(r, line, out);
-	free(text);
+	snprintf(out->unclear, sizeof(out->unclear), "%s", preset.unclear);
+	for (size_t i = 0; i < preset.images.n && !err; i++)
+		err = add_image(out, preset.images.items[i], false);
+	preset_free(&preset);
 	return err;
 }
 

@@ -5,6 +5,7 @@
 
 #include "../core/compat.h"
 #include "../sys/sysroot.h"
+#include "presets.h"
 
 struct image_file {
 	char *path; /* owned; below the root */
@@ -14,6 +15,7 @@ struct image_file {
 struct image_files {
 	struct image_file *items;
 	size_t n;
+	char unclear[PRESET_VALUE_LEN]; /* how the preset names one whose path we cannot tell; "": none */
 };
 
 /* The releases that have a modules.dep in usr/lib/modules or lib/modules, sorted. 0 or -errno. */
@@ -27,7 +29,7 @@ bool kernel_is_release(const char *text) _pure_;
 /* All images of a kernel that the generators are known to make. 0 or -errno. */
 int images_find(const struct sysroot *r, const char *release, struct image_files *out) _must_check_;
 void images_free(struct image_files *f);
-/* The preset of mkinitcpio (etc/mkinitcpio.d/NAME.preset) that a kernel belongs to. -ENOENT; -ENAMETOOLONG. */
-int preset_of(const struct sysroot *r, const char *release, char *name, size_t size) _must_check_;
+/* What Arch calls the package of a kernel: images have its name. -ENOENT; -ENAMETOOLONG. */
+int pkgbase_of(const struct sysroot *r, const char *release, char *name, size_t size) _must_check_;
 
 #endif

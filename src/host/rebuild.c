@@ -9,14 +9,13 @@
 #include "olds.h"
 #include "planned.h"
 
-/* What one run of the generator makes: the images of one kernel, or of all. */
+/* What one run of the generator makes: the images of one kernel. */
 struct job {
 	const struct cli *cli;
 	struct hold *hold;
 	const struct generator *generator;
-	const char *release; /* NULL: all */
-	struct names kernels;
-	struct image_files files; /* of one kernel */
+	const char *release;
+	struct image_files files;
 	struct olds olds;
 };
 
@@ -38,29 +37,27 @@ static void free_look(struct look *l)
 static void free_job(struct job *job)
 {
 	olds_free(&job->olds);
-	names_free(&job->kernels);
 	images_free(&job->files);
 }
 
-static int add_kernel(struct job *job, const char *release)
+static int find_olds(struct job *job)
 {
 	_cleanup_(free_expected) struct image expected = { 0 };
+	const struct sysroot *root = &job->cli->root;
 	char why[IMAGE_WHY_LEN];
-	struct image_files files = { 0 };
-	int err = planned_image(job->cli, release, &expected, why);
+	int err = planned_image(job->cli, job->release, &expected, why);
 
 	if (err)
-		say_warning("%s: what its image should hold cannot be told: %s", release, why);
-	err = err == -ENOMEM ? err : names_add(&job->kernels, release);
-	if (!err)
-		err = images_find(&job->cli->root, release, &files);
-	for (size_t i = 0; i < files.n && !err; i++) {
-		err = olds_add(&job->cli->root, &job->olds, files.items[i].path, &expected);
+		say_warning("%s: what its image should hold cannot be told: %s", job->release, why);
+	if (err != -ENOMEM)
+		err = images_find(root, job->release, &job->files);
+	for (size_t i = 0; i < job->files.n && !err; i++) {
+		const char *path = job->files.items[i].path;
+
+		err = olds_add(root, &job->olds, path, &expected);
 		if (err)
-			say_error("/%s: %s", files.items[i].path, strerror(-err));
+			say_error("/%s: %s", path, strerror(-err));
 	}
-	images_free(&job->files);
-	job->files = files;
 	return err;
 }
 
@@ -104,17 +101,13 @@ static int verify_all(struct job *job)
 	_cleanup_(free_look) struct look look = { 0 };
 	int code = EXIT_DONE;
 
-	for (size_t i = 0; i < job->kernels.n; i++) {
-		size_t before = look.n;
-
-		if (look_at_kernel(job->cli, job->kernels.items[i], &look)) {
-			say_error("no memory to verify the images");
-			return EXIT_REFUSED;
-		}
-		if (look.n == before && !job->olds.n) {
-			say_error("kernel %s has no image in /boot, /efi or /boot/efi", job->kernels.items[i]);
-			code = EXIT_REFUSED;
-		}
+	if (look_at_kernel(job->cli, job->release, &look)) {
+		say_error("no memory to verify the images");
+		return EXIT_REFUSED;
+	}
+	if (!look.n && !job->olds.n) {
+		say_error("kernel %s has no image in /boot, /efi or /boot/efi", job->release);
+		code = EXIT_REFUSED;
 	}
 	for (size_t i = 0; i < look.n; i++)
 		if (judge(job, &look.items[i]) != EXIT_DONE)
@@ -162,11 +155,22 @@ static int run_job(struct job *job)
 	return code;
 }
 
+/* What cannot be kept and verified is not written either. */
+static bool is_unclear(const struct job *job)
+{
+	if (!*job->files.unclear || !job->generator->by_preset)
+		return false;
+	say_error(
+		"an image in the preset of kernel %s is no plain path, and could not be kept: %s; nothing was changed",
+		job->release, job->files.unclear);
+	return true;
+}
+
 static int rebuild_one(const struct cli *cli, const struct generator *g, const char *release, struct hold *hold)
 {
 	_cleanup_(free_job) struct job job = { .cli = cli, .hold = hold, .generator = g, .release = release };
 
-	if (add_kernel(&job, release))
+	if (find_olds(&job) || is_unclear(&job))
 		return EXIT_REFUSED;
 	if (!job.olds.n && !cli->n_args) {
 		puts("no image");
@@ -174,17 +178,6 @@ static int rebuild_one(const struct cli *cli, const struct generator *g, const c
 			    release);
 		return EXIT_DONE;
 	}
-	return run_job(&job);
-}
-
-static int rebuild_at_once(const struct cli *cli, const struct generator *g, const struct names *kernels,
-			   struct hold *hold)
-{
-	_cleanup_(free_job) struct job job = { .cli = cli, .hold = hold, .generator = g };
-
-	for (size_t i = 0; i < kernels->n; i++)
-		if (add_kernel(&job, kernels->items[i]))
-			return EXIT_REFUSED;
 	return run_job(&job);
 }
 
@@ -210,27 +203,15 @@ static const struct generator *choose(const struct cli *cli, const struct names 
 	return g;
 }
 
-/* Returns how many of *n were done. */
-static size_t rebuild_each(const struct cli *cli, const struct generator *g, const struct names *kernels,
-			   struct hold *hold, size_t *n)
-{
-	bool at_once = !cli->n_args && g->all[0];
-	size_t good = 0;
-
-	*n = at_once ? 1 : kernels->n;
-	for (size_t i = 0; i < *n && !hold_seen(hold); i++) {
-		printf("[%zu/%zu] %s: ", i + 1, *n, at_once ? "all kernels" : kernels->items[i]);
-		good += (at_once ? rebuild_at_once(cli, g, kernels, hold)
-				 : rebuild_one(cli, g, kernels->items[i], hold)) == EXIT_DONE;
-	}
-	return good;
-}
-
 static int rebuild_held(const struct cli *cli, const struct generator *g, const struct names *kernels,
 			struct hold *hold)
 {
-	size_t n, good = rebuild_each(cli, g, kernels, hold, &n);
+	size_t good = 0, n = kernels->n;
 
+	for (size_t i = 0; i < n && !hold_seen(hold); i++) {
+		printf("[%zu/%zu] %s: ", i + 1, n, kernels->items[i]);
+		good += rebuild_one(cli, g, kernels->items[i], hold) == EXIT_DONE;
+	}
 	if (good && generator_after(&cli->root, hold))
 		return EXIT_REFUSED;
 	if (hold_seen(hold))

@@ -110,6 +110,59 @@ generators()
 	ok "no generator: exit 1, nothing changed" code 1
 }
 
+# bzimage RELEASE: prints the start of a kernel of x86, which says its release at 0x200 and what stands at 0x20e.
+bzimage()
+{
+	head -c 514 /dev/zero
+	printf 'HdrS'
+	head -c 8 /dev/zero
+	printf '\020\000%s (me@here) #1' "$1"
+	head -c 100 /dev/zero
+}
+
+# presets: more presets than linux.
+presets()
+{
+	rm "$T/calls"
+	mine=$T/etc/mkinitcpio.d/mine.preset
+	printf '%s\n' 'ALL_kver=/boot/vmlinuz-mine' 'PRESETS=(default)' 'default_image=/boot/initramfs-mine.img' >"$mine"
+	echo old >"$T/boot/initramfs-mine.img"
+	for how in '' --check; do
+		# shellcheck disable=SC2086 # no word, or one
+		regenerate $how
+		ok "a preset of no known kernel, regenerate $how: exit 1" code 1
+		ok "a preset of no known kernel, regenerate $how: said" has "$TMP/err" "its image /boot/initramfs-mine.img is left"
+		ok "a preset of no known kernel, regenerate $how: the others" has "$TMP/out" '/boot/initramfs-linux.img: current'
+	done
+	ok "a preset of no known kernel: its image is not touched" same "$T/boot/initramfs-mine.img" old
+	ok "a preset of no known kernel: no preset but the others is used" same "$T/calls" 'mkinitcpio -p linux'
+	rm "$T/calls" "$T/lib/modules/$RELEASE/pkgbase" "$T/etc/mkinitcpio.d/linux.preset"
+	stand_in mkinitcpio 'cp /new/image /boot/initramfs-mine.img'
+	bzimage "$RELEASE" >"$T/boot/vmlinuz-mine"
+	regenerate
+	ok "a kernel without pkgbase: its preset is the one that names its file" same "$T/calls" 'mkinitcpio -p mine'
+	ok "a kernel without pkgbase: verified" current boot/initramfs-mine.img
+	sed -i "s/vmlinuz-mine/vmlinuz-$RELEASE/" "$mine"
+	stand_in mkinitcpio 'echo half >/boot/initramfs-mine.img'
+	regenerate
+	ok "a kernel without pkgbase, its file named by its release: the old image" \
+		cmp "$T/new/image" "$T/boot/initramfs-mine.img"
+	bzimage 9.9.9 >"$T/boot/vmlinuz-mine"
+	echo mine >"$T/lib/modules/$RELEASE/pkgbase"
+	sed -i "s/vmlinuz-$RELEASE/vmlinuz-mine/" "$mine"
+	regenerate
+	ok "a preset whose kernel is another by now is not that of its pkgbase" has "$TMP/err" 'no kernel here is that of'
+	rm "$T/calls" "$T/boot/vmlinuz-mine"
+	# shellcheck disable=SC2016 # for the preset
+	sed -i 's,^default_image=.*,default_image="${ALL_kver/vmlinuz/initramfs}.img",' "$mine"
+	regenerate
+	ok "a preset whose image is no plain path: exit 1" code 1
+	ok "a preset whose image is no plain path: said" has "$TMP/err" 'is no plain path, and could not be kept'
+	ok "a preset whose image is no plain path: nothing is run" test ! -e "$T/calls"
+	regenerate --check
+	ok "a preset whose image is no plain path: --check says so" has "$TMP/err" 'is no plain path, and was not looked at'
+}
+
 other_generators()
 {
 	new
@@ -125,11 +178,10 @@ other_generators()
 	initrd_pack "$I" 'zstd -q' >"$T/new/image"
 	echo old >"$T/boot/initramfs-linux.img"
 	regenerate
-	ok "mkinitcpio: all presets at once" same "$T/calls" 'mkinitcpio -P'
+	ok "mkinitcpio: the preset of the kernel" same "$T/calls" 'mkinitcpio -p linux'
 	ok "mkinitcpio: its images are those of the preset" current boot/initramfs-linux-fallback.img
-	regenerate "$RELEASE"
-	ok "mkinitcpio: the preset of a kernel" has "$T/calls" 'mkinitcpio -p linux'
-	rm -r "$T/etc/mkinitcpio.d" "$T/boot/initramfs-linux.img"
+	presets
+	rm -r "$T/etc/mkinitcpio.d"
 	regenerate "$RELEASE"
 	ok "mkinitcpio without a preset: exit 1" code 1
 	ok "mkinitcpio without a preset: said" has "$TMP/err" 'no preset of mkinitcpio'

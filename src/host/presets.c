@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "presets.h"
+
+#include "../core/plan.h"
+#include "images.h"
+
+#define FOLDER "etc/mkinitcpio.d"
+#define SUFFIX ".preset"
+#define PRESET_MAX (1u << 16)
+#define PATH_BYTES 512
+
+static void free_preset(struct preset *p)
+{
+	preset_free(p);
+}
+
+static void free_names(struct names *n)
+{
+	names_free(n);
+}
+
+void preset_free(struct preset *p)
+{
+	names_free(&p->images);
+}
+
+int presets_list(const struct sysroot *r, struct names *out)
+{
+	_cleanup_(free_names) struct names files = { 0 };
+	int err = sysroot_list(r, FOLDER, &files);
+
+	memset(out, 0, sizeof(*out));
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	for (size_t i = 0; i < files.n && !err; i++) {
+		size_t len = strlen(files.items[i]), end = strlen(SUFFIX);
+
+		if (len <= end || strcmp(files.items[i] + len - end, SUFFIX) != 0)
+			continue;
+		files.items[i][len - end] = '\0';
+		err = names_add(out, files.items[i]);
+	}
+	if (err)
+		names_free(out);
+	return err;
+}
+
+/* The plain word of a value, quoted or not. False: it is more than that. */
+static bool take_word(const char *value, char word[PRESET_VALUE_LEN])
+{
+	size_t len;
+
+	value += strspn(value, "\"'");
+	len = strcspn(value, "\"' \t\r#");
+	snprintf(word, PRESET_VALUE_LEN, "%.*s", (int)len, value);
+	return len < PRESET_VALUE_LEN && !strpbrk(word, "$`\\*?[{~");
+}
+
+static bool ends_in(const char *text, const char *end)
+{
+	size_t len = strlen(text), n = strlen(end);
+
+	return len > n && strcmp(text + len - n, end) == 0;
+}
+
+/* A line `default_image="/boot/initramfs-linux.img"` or `fallback_uki=...`. */
+static int read_line(const struct sysroot *r, char *line, struct preset *out)
+{
+	char *value = strchr(line, '='), word[PRESET_VALUE_LEN];
+	bool plain;
+
+	line += strspn(line, " \t");
+	if (!value || *line == '#')
+		return 0;
+	*value++ = '\0';
+	plain = take_word(value, word);
+	if (strcmp(line, "ALL_kver") == 0)
+		snprintf(out->kernel, sizeof(out->kernel), "%s", plain ? word : "");
+	if (!ends_in(line, "_image") && !ends_in(line, "_uki"))
+		return 0;
+	if (!plain)
+		snprintf(out->unclear, sizeof(out->unclear), "%s", word);
+	else if (sysroot_exists(r, word + strspn(word, "/")))
+		return names_add(&out->images, word + strspn(word, "/"));
+	return 0;
+}
+
+int preset_read(const struct sysroot *r, const char *name, struct preset *out)
+{
+	char path[PATH_BYTES], *text, *rest, *line;
+	size_t len;
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	snprintf(path, sizeof(path), FOLDER "/%s" SUFFIX, name);
+	err = sysroot_read_all(r, path, PRESET_MAX, &text, &len);
+	if (err)
+		return err;
+	for (rest = text; !err && (line = strsep(&rest, "\n"));)
+		err = read_line(r, line, out);
+	free(text);
+	if (err)
+		preset_free(out);
+	return err;
+}
+
+/* The release that a kernel file of x86 says (Documentation/arch/x86/boot.rst: kernel_version). */
+static bool read_release(const struct sysroot *r, const char *path, char release[KERNEL_LEN])
+{
+	unsigned char header[14]; /* from 0x202 on */
+
+	if (sysroot_pread(r, path, header, sizeof(header), 0x202) != sizeof(header) || memcmp(header, "HdrS", 4) != 0)
+		return false;
+	memset(release, 0, KERNEL_LEN);
+	if (sysroot_pread(r, path, release, KERNEL_LEN - 1, 0x200 + (header[12] | header[13] << 8)) <= 0)
+		return false;
+	release[strcspn(release, " ")] = '\0';
+	return kernel_is_release(release);
+}
+
+enum answer { NO, YES, UNKNOWN };
+
+static enum answer is_kernel_of(const struct sysroot *r, const struct preset *p, const char *release)
+{
+	const char *path = p->kernel + strspn(p->kernel, "/"), *file = strrchr(path, '/');
+	char says[KERNEL_LEN];
+
+	if (*p->kernel == '/' && read_release(r, path, says))
+		return strcmp(says, release) == 0 ? YES : NO;
+	file = file ? file + 1 : path;
+	if (strncmp(file, "vmlinuz-", 8) == 0)
+		file += 8;
+	return strcmp(file, release) == 0 ? YES : UNKNOWN;
+}
+
+static enum answer is_of(const struct sysroot *r, const char *name, const char *release)
+{
+	_cleanup_(free_preset) struct preset p = { 0 };
+
+	return preset_read(r, name, &p) ? NO : is_kernel_of(r, &p, release);
+}
+
+int preset_of(const struct sysroot *r, const char *release, char *name, size_t size)
+{
+	_cleanup_(free_names) struct names all = { 0 };
+	int err = pkgbase_of(r, release, name, size);
+
+	if (err == -ENAMETOOLONG || (err == 0 && is_of(r, name, release) != NO))
+		return err;
+	err = presets_list(r, &all);
+	if (err)
+		return err;
+	for (size_t i = 0; i < all.n; i++) {
+		if (is_of(r, all.items[i], release) != YES)
+			continue;
+		return (size_t)snprintf(name, size, "%s", all.items[i]) < size ? 0 : -ENAMETOOLONG;
+	}
+	return -ENOENT;
+}

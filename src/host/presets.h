@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Presets of mkinitcpio, etc/mkinitcpio.d/NAME.preset: shell, of which we understand assignments of plain words. They
+ * say which images are made of which kernel.
+ */
+#ifndef EARLYBIND_PRESETS_H
+#define EARLYBIND_PRESETS_H
+
+#include "../core/compat.h"
+#include "../sys/sysroot.h"
+
+#define PRESET_VALUE_LEN 256
+
+struct preset {
+	struct names images;            /* and UKIs, of those that are there; paths below the root */
+	char unclear[PRESET_VALUE_LEN]; /* one whose path is more than a plain word; "": none */
+	char kernel[PRESET_VALUE_LEN];  /* a release, or the path of a kernel file; "": unclear */
+};
+
+/* The names of all, sorted. 0 or -errno. */
+int presets_list(const struct sysroot *r, struct names *out) _must_check_;
+int preset_read(const struct sysroot *r, const char *name, struct preset *out) _must_check_;
+void preset_free(struct preset *p);
+/*
+ * The one of a kernel: that of its pkgbase, unless it is known to be another's, else one that names the kernel.
+ * -ENOENT; -ENAMETOOLONG.
+ */
+int preset_of(const struct sysroot *r, const char *release, char *name, size_t size) _must_check_;
+
+#endif
