@@ -9,6 +9,14 @@
 #include "olds.h"
 #include "planned.h"
 
+/* What one call of ours does: the kernels, one after the other. */
+struct run {
+	const struct cli *cli;
+	struct hold hold;
+	char said[GENERATOR_WHY_LEN]; /* the last choice of a generator that was told */
+	size_t done, bare;            /* bare: without an image, and let be */
+};
+
 /* What one run of the generator makes: the images of one kernel. */
 struct job {
 	const struct cli *cli;
@@ -18,11 +26,6 @@ struct job {
 	struct image_files files;
 	struct olds olds;
 };
-
-static void free_images(struct image_files *f)
-{
-	images_free(f);
-}
 
 static void free_expected(struct image *i)
 {
@@ -166,34 +169,16 @@ static bool is_unclear(const struct job *job)
 	return true;
 }
 
-static int rebuild_one(const struct cli *cli, const struct generator *g, const char *release, struct hold *hold)
-{
-	_cleanup_(free_job) struct job job = { .cli = cli, .hold = hold, .generator = g, .release = release };
-
-	if (find_olds(&job) || is_unclear(&job))
-		return EXIT_REFUSED;
-	if (!job.olds.n && !cli->n_args) {
-		puts("no image");
-		say_warning("kernel %s has no image, and gets none; `earlybind regenerate %s` would make one", release,
-			    release);
-		return EXIT_DONE;
-	}
-	return run_job(&job);
-}
-
-static const struct generator *choose(const struct cli *cli, const struct names *kernels)
+/* By the images of this kernel: another one may have been made by another generator. */
+static const struct generator *choose(struct run *run, const struct image_files *files)
 {
 	char why[GENERATOR_WHY_LEN], names[128];
-	const struct generator *g = NULL;
+	const struct generator *g = generator_choose(&run->cli->root, files, why);
 
-	for (size_t i = 0; i < kernels->n && !g; i++) {
-		_cleanup_(free_images) struct image_files files = { 0 };
-
-		if (images_find(&cli->root, kernels->items[i], &files) == 0)
-			g = generator_choose(&cli->root, &files, why);
-	}
-	if (g && *why)
+	if (g && *why && strcmp(why, run->said) != 0) {
 		say_warning("%s", why);
+		snprintf(run->said, sizeof(run->said), "%s", why);
+	}
 	if (!g) {
 		generator_names(names, sizeof(names));
 		say_error(
@@ -203,43 +188,67 @@ static const struct generator *choose(const struct cli *cli, const struct names 
 	return g;
 }
 
-static int rebuild_held(const struct cli *cli, const struct generator *g, const struct names *kernels,
-			struct hold *hold)
+static int rebuild_one(struct run *run, const char *release)
 {
-	size_t good = 0, n = kernels->n;
+	_cleanup_(free_job) struct job job = { .cli = run->cli, .hold = &run->hold, .release = release };
+	bool bare;
 
-	for (size_t i = 0; i < n && !hold_seen(hold); i++) {
-		printf("[%zu/%zu] %s: ", i + 1, n, kernels->items[i]);
-		good += rebuild_one(cli, g, kernels->items[i], hold) == EXIT_DONE;
-	}
-	if (good && generator_after(&cli->root, hold))
+	if (find_olds(&job))
 		return EXIT_REFUSED;
-	if (hold_seen(hold))
-		say_error("ended by a signal (%s)", strsignal(hold->seen));
-	else if (good == n)
+	bare = !job.olds.n && !run->cli->n_args;
+	job.generator = bare && !*job.files.unclear ? NULL : choose(run, &job.files);
+	if (job.generator && is_unclear(&job))
+		return EXIT_REFUSED;
+	if (!bare)
+		return job.generator ? run_job(&job) : EXIT_REFUSED;
+	puts("no image");
+	say_warning("kernel %s has no image, and gets none; `earlybind regenerate %s` would make one", release,
+		    release);
+	run->bare++;
+	return EXIT_REFUSED;
+}
+
+static int finish(struct run *run, size_t n)
+{
+	int seen;
+
+	if (run->done && generator_after(&run->cli->root, &run->hold))
+		return EXIT_REFUSED;
+	seen = hold_seen(&run->hold);
+	n -= run->bare;
+	if (seen)
+		say_error("ended by a signal (%s)", strsignal(seen));
+	if (run->done < n)
+		say_error("%zu of %zu not done: see above", n - run->done, n);
+	else if (!n)
+		say_error("there is no image to make anew");
+	else if (!seen)
 		puts("All images are current. Reboot to use them.");
-	if (good < n)
-		say_error("%zu of %zu not done: see above", n - good, n);
-	return good == n && !hold->seen ? EXIT_DONE : EXIT_REFUSED;
+	return run->done == n && n && !seen ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static int rebuild_each(struct run *run, const struct names *kernels)
+{
+	for (size_t i = 0; i < kernels->n && !hold_seen(&run->hold); i++) {
+		printf("[%zu/%zu] %s: ", i + 1, kernels->n, kernels->items[i]);
+		run->done += rebuild_one(run, kernels->items[i]) == EXIT_DONE;
+	}
+	return finish(run, kernels->n);
 }
 
 int rebuild(const struct cli *cli, const struct names *kernels)
 {
-	const struct generator *g = choose(cli, kernels);
-	struct hold hold;
-	int code, lock;
+	struct run run = { .cli = cli };
+	int code, lock = keep_lock(&cli->root);
 
-	if (!g)
-		return EXIT_REFUSED;
-	lock = keep_lock(&cli->root);
 	if (lock < 0) {
 		say_error("%s; nothing was changed",
 			  lock == -EWOULDBLOCK ? "another regenerate is running" : strerror(-lock));
 		return EXIT_REFUSED;
 	}
-	hold_begin(&hold);
-	code = rebuild_held(cli, g, kernels, &hold);
-	hold_end(&hold);
+	hold_begin(&run.hold);
+	code = rebuild_each(&run, kernels);
+	hold_end(&run.hold);
 	close(lock);
 	return code;
 }

@@ -87,6 +87,8 @@ generators()
 	rm "$image"
 	regenerate
 	ok "a kernel without an image gets none by itself" test ! -e "$image"
+	ok "no kernel has an image: exit 1" code 1
+	ok "no kernel has an image: said" has "$TMP/err" 'there is no image to make anew'
 	regenerate "$RELEASE"
 	ok "a kernel without an image gets one when it is named" has "$T/calls" "update-initramfs -c -k $RELEASE"
 	ok "a kernel without an image: verified" current "boot/initrd.img-$RELEASE"
@@ -197,6 +199,15 @@ other_generators()
 	ok "kernel-install: where its images are" same "$T/calls" \
 		"kernel-install add $RELEASE /lib/modules/$RELEASE/vmlinuz"
 	ok "kernel-install: verified" current "boot/token/$RELEASE/initrd"
+	mkdir "$T/lib/modules/5.5.5"
+	: >"$T/lib/modules/5.5.5/modules.dep"
+	installed usr/share/initramfs-tools/hook-functions
+	stand_in update-initramfs
+	regenerate
+	ok "the oldest kernel, without an image, chooses no generator for the others" code 0
+	ok "the oldest kernel, without an image, is named" has "$TMP/err" 'kernel 5.5.5 has no image, and gets none'
+	ok "the oldest kernel, without an image: the others are done" lacks "$T/calls" update-initramfs
+	rm -r "$T/lib/modules/5.5.5"
 	installed run/ostree-booted
 	rm "$T/calls"
 	stand_in rpm-ostree
