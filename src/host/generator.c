@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "generator.h"
 
+#include <fnmatch.h>
+
 #include "../core/plan.h"
 #include "cli.h"
 
@@ -25,6 +27,7 @@ static const struct generator generators[] = {
 		.one = { "--force", "%i", "%k" },
 		.fresh = { "--force", "--kver", "%k" },
 		.uki = { "--force", "--kver", "%k" },
+		.fallback = { "--force", "--no-hostonly", "%i", "%k" },
 	},
 	{
 		.name = "mkinitcpio",
@@ -124,22 +127,13 @@ static bool find_kernel(const struct sysroot *r, const char *release, char out[A
 	return false;
 }
 
-static const char *first_path(const struct image_files *images)
-{
-	for (size_t i = 0; i < images->n; i++)
-		if (!images->items[i].by_kernel_install)
-			return images->items[i].path;
-	return images->n ? images->items[0].path : "";
-}
-
 /* One argument of a generator's line. -ENOENT, which is said. */
-static int fill_in(const struct sysroot *r, const char *arg, const char *release, const struct image_files *images,
-		   char out[ARG_BYTES])
+static int fill_in(const struct sysroot *r, const char *arg, const char *release, const char *path, char out[ARG_BYTES])
 {
 	if (strcmp(arg, "%k") == 0) {
 		snprintf(out, ARG_BYTES, "%s", release);
 	} else if (strcmp(arg, "%i") == 0) {
-		snprintf(out, ARG_BYTES, "/%s", first_path(images));
+		snprintf(out, ARG_BYTES, "/%s", path);
 	} else if (strcmp(arg, "%p") == 0) {
 		if (preset_of(r, release, out, ARG_BYTES) == 0)
 			return 0;
@@ -158,15 +152,15 @@ static int fill_in(const struct sysroot *r, const char *arg, const char *release
 	return 0;
 }
 
-static const char *const *choose_args(const struct generator *g, const struct image_files *images)
+/* path "": there is no image. */
+static const char *const *choose_args(const struct generator *g, const char *path)
 {
-	const char *path = first_path(images);
-	size_t len = strlen(path);
-
-	if (!images->n && g->fresh[0])
+	if (!*path && g->fresh[0])
 		return g->fresh;
-	if (len > 4 && strcmp(path + len - 4, ".efi") == 0 && g->uki[0])
+	if (g->uki[0] && fnmatch("*.efi", path, 0) == 0)
 		return g->uki;
+	if (g->fallback[0] && fnmatch("*-fallback.img", path, 0) == 0)
+		return g->fallback;
 	return g->one;
 }
 
@@ -188,21 +182,43 @@ static int run(const struct sysroot *r, const char *command, char args[][ARG_BYT
 	return command_run(r, argv, hold);
 }
 
-int generator_run(const struct sysroot *r, const struct generator *g, const char *release,
-		  const struct image_files *images, struct hold *hold)
+static int run_for(const struct sysroot *r, const struct generator *g, const char *release, const char *path,
+		   struct hold *hold)
 {
-	const char *const *pattern = choose_args(g, images);
+	const char *const *pattern = choose_args(g, path);
 	char args[GENERATOR_ARGS][ARG_BYTES];
 	size_t n = 0;
 
 	while (n < GENERATOR_ARGS && pattern[n]) {
-		int err = fill_in(r, pattern[n], release, images, args[n]);
+		int err = fill_in(r, pattern[n], release, path, args[n]);
 
 		if (err)
 			return err;
 		n++;
 	}
 	return run(r, g->command, args, n, hold);
+}
+
+static bool names_image(const struct generator *g)
+{
+	for (size_t i = 0; i < GENERATOR_ARGS && g->one[i]; i++)
+		if (strcmp(g->one[i], "%i") == 0)
+			return true;
+	return false;
+}
+
+int generator_run(const struct sysroot *r, const struct generator *g, const char *release,
+		  const struct image_files *images, struct hold *hold)
+{
+	bool all = are_by_kernel_install(images);
+	int ret = 0;
+
+	if (!images->n || !names_image(g))
+		return run_for(r, g, release, images->n ? images->items[0].path : "", hold);
+	for (size_t i = 0; i < images->n && !ret; i++)
+		if (all || !images->items[i].by_kernel_install)
+			ret = run_for(r, g, release, images->items[i].path, hold);
+	return ret;
 }
 
 int generator_after(const struct sysroot *r, struct hold *hold)

@@ -20,11 +20,13 @@ struct generator {
 	bool by_preset;      /* which images it makes, the preset says */
 	/*
 	 * Its arguments for one kernel: %k the release, %i "/" and the path of its image, %p its preset, %v its kernel
-	 * file. For a kernel without an image; for one whose image is a UKI. Empty: as for one.
+	 * file; with %i it is run for each image. For a kernel without an image; for an image that is a UKI, or a
+	 * fallback for any machine. Empty: as for one.
 	 */
 	const char *one[GENERATOR_ARGS];
 	const char *fresh[GENERATOR_ARGS];
 	const char *uki[GENERATOR_ARGS];
+	const char *fallback[GENERATOR_ARGS];
 };
 
 /*

@@ -39,6 +39,9 @@ static const struct {
 	{ "boot/efi/EFI/Linux/linux-%k-????????????????????????????????.efi", false },
 };
 
+/* The same of dracut on Arch. %k: the pkgbase. mkinitcpio has a preset, which says where they are. */
+static const char *const pkgbase_places[] = { "boot/initramfs-%k.img", "boot/initramfs-%k-fallback.img" };
+
 bool kernel_is_release(const char *s)
 {
 	size_t len = strlen(s);
@@ -204,14 +207,11 @@ int pkgbase_of(const struct sysroot *r, const char *release, char *name, size_t 
 	return -ENOENT;
 }
 
-static int add_preset(const struct sysroot *r, const char *release, struct image_files *out)
+static int add_preset(const struct sysroot *r, const char *name, struct image_files *out)
 {
-	char name[KERNEL_LEN];
 	struct preset preset;
-	int err = preset_of(r, release, name, sizeof(name));
+	int err = preset_read(r, name, &preset);
 
-	if (!err)
-		err = preset_read(r, name, &preset);
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	snprintf(out->unclear, sizeof(out->unclear), "%s", preset.unclear);
@@ -221,19 +221,39 @@ static int add_preset(const struct sysroot *r, const char *release, struct image
 	return err;
 }
 
+static int add_matches(const struct sysroot *r, const char *pattern, const char *name, bool flag,
+		       struct image_files *out)
+{
+	char filled[PATH_BYTES];
+	int err = fill_in(pattern, name, filled);
+
+	return err ? err : match(r, "", filled, flag, out);
+}
+
+/* Those that have no release in their names. */
+static int add_named(const struct sysroot *r, const char *release, struct image_files *out)
+{
+	char name[KERNEL_LEN];
+	int err = 0;
+
+	if (preset_of(r, release, name, sizeof(name)) == 0)
+		return add_preset(r, name, out);
+	if (pkgbase_of(r, release, name, sizeof(name)))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(pkgbase_places) && !err; i++)
+		err = add_matches(r, pkgbase_places[i], name, false, out);
+	return err;
+}
+
 int images_find(const struct sysroot *r, const char *release, struct image_files *out)
 {
-	char pattern[PATH_BYTES];
 	int err = 0;
 
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < ARRAY_SIZE(places) && !err; i++) {
-		err = fill_in(places[i].pattern, release, pattern);
-		if (!err)
-			err = match(r, "", pattern, places[i].by_kernel_install, out);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(places) && !err; i++)
+		err = add_matches(r, places[i].pattern, release, places[i].by_kernel_install, out);
 	if (!err)
-		err = add_preset(r, release, out);
+		err = add_named(r, release, out);
 	if (err)
 		images_free(out);
 	return err;

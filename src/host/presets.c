@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "presets.h"
 
+#include <fnmatch.h>
+
 #include "../core/plan.h"
 #include "images.h"
 
@@ -33,12 +35,12 @@ int presets_list(const struct sysroot *r, struct names *out)
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	for (size_t i = 0; i < files.n && !err; i++) {
-		size_t len = strlen(files.items[i]), end = strlen(SUFFIX);
+		char *name = files.items[i];
 
-		if (len <= end || strcmp(files.items[i] + len - end, SUFFIX) != 0)
+		if (fnmatch("*" SUFFIX, name, 0) != 0)
 			continue;
-		files.items[i][len - end] = '\0';
-		err = names_add(out, files.items[i]);
+		name[strlen(name) - strlen(SUFFIX)] = '\0';
+		err = names_add(out, name);
 	}
 	if (err)
 		names_free(out);
@@ -56,13 +58,6 @@ static bool take_word(const char *value, char word[PRESET_VALUE_LEN])
 	return len < PRESET_VALUE_LEN && !strpbrk(word, "$`\\*?[{~");
 }
 
-static bool ends_in(const char *text, const char *end)
-{
-	size_t len = strlen(text), n = strlen(end);
-
-	return len > n && strcmp(text + len - n, end) == 0;
-}
-
 /* A line `default_image="/boot/initramfs-linux.img"` or `fallback_uki=...`. */
 static int read_line(const struct sysroot *r, char *line, struct preset *out)
 {
@@ -76,7 +71,7 @@ static int read_line(const struct sysroot *r, char *line, struct preset *out)
 	plain = take_word(value, word);
 	if (strcmp(line, "ALL_kver") == 0)
 		snprintf(out->kernel, sizeof(out->kernel), "%s", plain ? word : "");
-	if (!ends_in(line, "_image") && !ends_in(line, "_uki"))
+	if (fnmatch("*_image", line, 0) != 0 && fnmatch("*_uki", line, 0) != 0)
 		return 0;
 	if (!plain)
 		snprintf(out->unclear, sizeof(out->unclear), "%s", word);

@@ -106,6 +106,16 @@ generators()
 	ok "two generators, the other way" has "$TMP/err" 'using dracut, because /etc/kernel/postinst.d/dracut is there'
 	ok "dracut: its image is named" has "$T/calls" "dracut --force /boot/initrd.img-$RELEASE $RELEASE"
 	ok "dracut: the new image is there" new_is_there
+	echo linux >"$T/lib/modules/$RELEASE/pkgbase"
+	for name in linux linux-fallback; do echo old >"$T/boot/initramfs-$name.img"; done
+	rm "$T/calls" "$image"
+	# shellcheck disable=SC2016 # for the script
+	stand_in dracut 'while [ $# -gt 2 ]; do shift; done' 'cp /new/image "$1"'
+	regenerate
+	ok "dracut on Arch: exit 0" code 0
+	ok "dracut on Arch: the images have the pkgbase in their names" same "$T/calls" \
+		"$(printf 'dracut --force%s.img %s\n' ' /boot/initramfs-linux' "$RELEASE" \
+			' --no-hostonly /boot/initramfs-linux-fallback' "$RELEASE")"
 	rm "$T/usr/lib/dracut/dracut-functions.sh" "$T/usr/share/initramfs-tools/hook-functions"
 	regenerate
 	ok "remains of removed packages are no generators" has "$TMP/err" 'no program that makes initramfs images'
