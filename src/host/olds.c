@@ -52,11 +52,19 @@ int olds_add(const struct sysroot *r, struct olds *o, const char *path, const st
 	return space_of(r, path, &old->space, &old->device);
 }
 
-/* What the images on one file system need: a generator that writes aside needs all of the largest one beside the old.
+/* Where the copies go. */
+struct keeping {
+	uint64_t size, space; /* of them all; what is free there */
+	dev_t device;
+};
+
+/*
+ * What the images on one file system need: a generator that writes aside needs all of the largest one beside the old.
+ * The copies are often on the same.
  */
-static uint64_t needed_on(const struct olds *o, bool in_place, dev_t device)
+static uint64_t needed_on(const struct olds *o, const struct keeping *k, bool in_place, dev_t device)
 {
-	uint64_t sum = 0, largest = 0;
+	uint64_t sum = device == k->device ? k->size : 0, largest = 0;
 
 	for (size_t i = 0; i < o->n; i++) {
 		const struct old_image *old = &o->items[i];
@@ -70,11 +78,11 @@ static uint64_t needed_on(const struct olds *o, bool in_place, dev_t device)
 	return in_place ? sum : sum + largest;
 }
 
-static bool has_space_for_images(const struct olds *o, bool in_place)
+static bool has_space_for_images(const struct olds *o, const struct keeping *k, bool in_place)
 {
 	for (size_t i = 0; i < o->n; i++) {
 		const struct old_image *old = &o->items[i];
-		uint64_t needed = needed_on(o, in_place, old->device);
+		uint64_t needed = needed_on(o, k, in_place, old->device);
 
 		if (old->space >= needed)
 			continue;
@@ -87,28 +95,27 @@ static bool has_space_for_images(const struct olds *o, bool in_place)
 	return true;
 }
 
-static bool has_space_for_copies(const struct sysroot *r, const struct olds *o)
+static bool has_space_for_copies(const struct keeping *k)
 {
-	uint64_t sum = MARGIN, space = 0;
-	dev_t device;
-	int err = space_of(r, KEEP_FOLDER "/", &space, &device);
+	uint64_t needed = k->size + MARGIN;
 
-	for (size_t i = 0; i < o->n; i++)
-		sum += o->items[i].size;
-	if (!err && space >= sum)
-		return true;
-	if (err)
-		say_error("/%s: %s", KEEP_FOLDER, strerror(-err));
-	else
+	if (k->space < needed)
 		say_error("/%s: the file system has %llu MiB free, and copies of the images need %llu MiB; nothing was "
 			  "changed",
-			  KEEP_FOLDER, (unsigned long long)(space >> 20), (unsigned long long)to_mib(sum));
-	return false;
+			  KEEP_FOLDER, (unsigned long long)(k->space >> 20), (unsigned long long)to_mib(needed));
+	return k->space >= needed;
 }
 
 bool olds_have_space(const struct sysroot *r, const struct olds *o, bool in_place)
 {
-	return has_space_for_images(o, in_place) && has_space_for_copies(r, o);
+	struct keeping k = { 0 };
+	int err = space_of(r, KEEP_FOLDER "/", &k.space, &k.device);
+
+	if (err)
+		say_error("/%s: %s", KEEP_FOLDER, strerror(-err));
+	for (size_t i = 0; i < o->n; i++)
+		k.size += o->items[i].size;
+	return !err && has_space_for_images(o, &k, in_place) && has_space_for_copies(&k);
 }
 
 /* After a run that was killed: the copy is the good one if the image is damaged. */

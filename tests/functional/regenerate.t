@@ -436,10 +436,20 @@ full_disk()
 	ok "full-disk: it fills while the generator writes: the old image" old_is_back
 	ok "full-disk: it was full" has "$TMP/err" 'update-initramfs failed'
 	umount "$T/boot"
+	mount -t tmpfs -o size=9m earlybind-test "$T/boot"
+	head -c 3000000 /dev/urandom >"$image"
+	rm "$T/calls"
+	mkdir "$T/boot/kept"
+	ln -s ../../../boot/kept "$T/var/lib/earlybind/images"
+	regenerate
+	ok "full-disk: images and copies share a file system: no room for both" has "$TMP/err" 'MiB may be needed'
+	ok "full-disk: images and copies share a file system: the generator was not run" test ! -e "$T/calls"
+	rm "$T/var/lib/earlybind/images"
+	umount "$T/boot"
 	mkdir -p "$T/var"
 	mount -t tmpfs -o size=64k earlybind-test "$T/var"
 	cp "$TMP/old-image" "$image"
-	rm "$T/calls"
+	rm -f "$T/calls"
 	regenerate
 	ok "full-disk: no room for the copy" has "$TMP/err" 'copies of the images need'
 	ok "full-disk: no room for the copy: the generator was not run" test ! -e "$T/calls"
