@@ -77,6 +77,17 @@ static bool are_by_kernel_install(const struct image_files *images)
 	return images->n > 0;
 }
 
+const struct generator *generator_second(const struct sysroot *r, const struct generator *g,
+					 const struct image_files *images)
+{
+	const struct generator *last = &generators[ARRAY_SIZE(generators) - 1];
+
+	for (size_t i = 0; i < images->n && g != last; i++)
+		if (images->items[i].by_kernel_install && is_installed(r, last))
+			return last;
+	return NULL;
+}
+
 /* kernel-install, which every systemd brings along, counts only where its images are, or where nothing else is. */
 const struct generator *generator_choose(const struct sysroot *r, const struct image_files *images,
 					 char why[GENERATOR_WHY_LEN])

@@ -36,6 +36,12 @@ struct generator {
 const struct generator *generator_choose(const struct sysroot *r, const struct image_files *images,
 					 char why[GENERATOR_WHY_LEN]);
 /*
+ * The one to run after it, NULL: none. Debian's systemd-boot has kernel-install copy to the ESP what another one made
+ * in /boot: images of both are there.
+ */
+const struct generator *generator_second(const struct sysroot *r, const struct generator *g,
+					 const struct image_files *images);
+/*
  * Runs it for one kernel. Says what it runs. The result of command_run(); -ENOENT: what
  * its arguments need (a preset, a kernel file) is not there, which is said.
  */

@@ -139,6 +139,18 @@ static void give_up(struct job *job, int ret)
 		old_say(&job->olds.items[i]);
 }
 
+static int run_generators(struct job *job)
+{
+	const struct sysroot *root = &job->cli->root;
+	int ret = generator_run(root, job->generator, job->release, &job->files, job->hold);
+	const struct generator *second = ret ? NULL : generator_second(root, job->generator, &job->files);
+
+	if (!second)
+		return ret;
+	job->generator = second;
+	return generator_run(root, second, job->release, &job->files, job->hold);
+}
+
 static int run_job(struct job *job)
 {
 	const struct sysroot *root = &job->cli->root;
@@ -148,7 +160,7 @@ static int run_job(struct job *job)
 		return EXIT_REFUSED;
 	ret = olds_keep(root, &job->olds);
 	if (!ret) {
-		ret = generator_run(root, job->generator, job->release, &job->files, job->hold);
+		ret = run_generators(job);
 		if (ret)
 			give_up(job, ret);
 		else

@@ -209,10 +209,24 @@ other_generators()
 	ok "kernel-install: where its images are" same "$T/calls" \
 		"kernel-install add $RELEASE /lib/modules/$RELEASE/vmlinuz"
 	ok "kernel-install: verified" current "boot/token/$RELEASE/initrd"
+	installed usr/share/initramfs-tools/hook-functions
+	stand_in update-initramfs "cp /new/image /boot/initrd.img-$RELEASE"
+	stand_in kernel-install "cp /boot/initrd.img-$RELEASE /boot/token/$RELEASE/initrd"
+	for file in "initrd.img-$RELEASE" "token/$RELEASE/initrd"; do echo old >"$T/boot/$file"; done
+	rm "$T/calls"
+	regenerate
+	ok "images of kernel-install beside others: first the generator, then kernel-install" same "$T/calls" \
+		"$(printf '%s\n' "update-initramfs -u -k $RELEASE" \
+			"kernel-install add $RELEASE /lib/modules/$RELEASE/vmlinuz")"
+	ok "images of kernel-install beside others: current" current "boot/token/$RELEASE/initrd"
+	stand_in kernel-install "echo half >/boot/token/$RELEASE/initrd" 'exit 7'
+	regenerate
+	ok "images of kernel-install beside others: it fails" has "$TMP/err" 'kernel-install failed with exit status 7'
+	ok "images of kernel-install beside others: the old image" cmp "$T/new/image" "$T/boot/token/$RELEASE/initrd"
+	stand_in kernel-install "cp /new/image /boot/token/$RELEASE/initrd"
+	rm "$T/calls" "$T/boot/initrd.img-$RELEASE"
 	mkdir "$T/lib/modules/5.5.5"
 	: >"$T/lib/modules/5.5.5/modules.dep"
-	installed usr/share/initramfs-tools/hook-functions
-	stand_in update-initramfs
 	regenerate
 	ok "the oldest kernel, without an image, chooses no generator for the others" code 0
 	ok "the oldest kernel, without an image, is named" has "$TMP/err" 'kernel 5.5.5 has no image, and gets none'
