@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "images.h"
 
+#include <ctype.h>
 #include <fnmatch.h>
 
 #include "../core/array.h"
 #include "../core/plan.h"
 #include "presets.h"
 
+#define BOOT "boot/"
 #define PATH_BYTES 512
 
 static const char *const module_dirs[] = { "usr/lib/modules", "lib/modules" };
@@ -41,6 +43,12 @@ static const struct {
 
 /* The same of dracut on Arch. %k: the pkgbase. mkinitcpio has a preset, which says where they are. */
 static const char *const pkgbase_places[] = { "boot/initramfs-%k.img", "boot/initramfs-%k-fallback.img" };
+
+/* "boot/initrd.img-%k": the name of an image in /boot, where the kernels are too. */
+static bool is_flat(const char *pattern)
+{
+	return strncmp(pattern, BOOT, strlen(BOOT)) == 0 && !strpbrk(pattern, "*?");
+}
 
 bool kernel_is_release(const char *s)
 {
@@ -87,7 +95,7 @@ static int by_version(const void *a, const void *b)
 	return strverscmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int add_kernels(const struct sysroot *r, const char *dir, struct names *out)
+static int add_kernels(const struct sysroot *r, const char *dir, bool without_index, struct names *out)
 {
 	struct names found;
 	int err = sysroot_list(r, dir, &found);
@@ -97,9 +105,10 @@ static int add_kernels(const struct sysroot *r, const char *dir, struct names *o
 	for (size_t i = 0; i < found.n && !err; i++) {
 		const char *name = found.items[i];
 
-		if (!kernel_is_release(name) || is_listed(out, name) || !kernel_is_there(r, name))
+		if (!kernel_is_release(name) || is_listed(out, name))
 			continue;
-		err = names_add(out, name);
+		if (without_index || kernel_is_there(r, name))
+			err = names_add(out, name);
 	}
 	names_free(&found);
 	return err;
@@ -111,11 +120,60 @@ int kernels_find(const struct sysroot *r, struct names *out)
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < ARRAY_SIZE(module_dirs) && !err; i++)
-		err = add_kernels(r, module_dirs[i], out);
+		err = add_kernels(r, module_dirs[i], false, out);
 	if (err)
 		names_free(out);
 	else if (out->n)
 		qsort(out->items, out->n, sizeof(*out->items), by_version);
+	return err;
+}
+
+/*
+ * "boot/initrd.img-%k" and "initrd.img-5.5.5" -> "5.5.5", of a kernel that is there to boot: initrd.img-5.5.5.bak and
+ * images for kdump have none. The rescue image ("0-rescue-...") is of whatever kernel it was made of.
+ */
+static bool take_release(const struct sysroot *r, const char *pattern, const char *name, char release[KERNEL_LEN])
+{
+	const char *file = pattern + strlen(BOOT), *end = strstr(file, "%k") + 2;
+	size_t before = strlen(file) - strlen(end) - 2, len = strlen(name);
+	char kernel[PATH_BYTES];
+
+	if (len <= before + strlen(end) || strncmp(name, file, before) != 0 ||
+	    strcmp(name + len - strlen(end), end) != 0)
+		return false;
+	snprintf(release, KERNEL_LEN, "%.*s", (int)(len - before - strlen(end)), name + before);
+	snprintf(kernel, sizeof(kernel), BOOT "vmlinuz-%s", release);
+	return isdigit((unsigned char)*release) && strncmp(release, "0-rescue", 8) != 0 && kernel_is_release(release) &&
+	       sysroot_exists(r, kernel);
+}
+
+static int add_from_images(const struct sysroot *r, struct names *out)
+{
+	char release[KERNEL_LEN];
+	struct names found;
+	int err = sysroot_list(r, "boot", &found);
+
+	if (err)
+		return err == -ENOMEM ? err : 0; /* what cannot be listed cannot be judged */
+	for (size_t i = 0; i < ARRAY_SIZE(places) && !err; i++)
+		for (size_t k = 0; k < found.n && is_flat(places[i].pattern) && !err; k++)
+			if (take_release(r, places[i].pattern, found.items[k], release) && !is_listed(out, release))
+				err = names_add(out, release);
+	names_free(&found);
+	return err;
+}
+
+int releases_find(const struct sysroot *r, struct names *out)
+{
+	int err = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < ARRAY_SIZE(module_dirs) && !err; i++)
+		err = add_kernels(r, module_dirs[i], true, out);
+	if (!err)
+		err = add_from_images(r, out);
+	if (err)
+		names_free(out);
 	return err;
 }
 

@@ -28,6 +28,11 @@ bool kernel_is_release(const char *text) _pure_;
 
 /* All images of a kernel that the generators are known to make. 0 or -errno. */
 int images_find(const struct sysroot *r, const char *release, struct image_files *out) _must_check_;
+/*
+ * All releases that have a folder of modules, with or without an index, or an image in /boot with its kernel beside it.
+ * 0 or -errno.
+ */
+int releases_find(const struct sysroot *r, struct names *out) _must_check_;
 void images_free(struct image_files *f);
 /* What Arch calls the package of a kernel: images have its name. -ENOENT; -ENAMETOOLONG. */
 int pkgbase_of(const struct sysroot *r, const char *release, char *name, size_t size) _must_check_;

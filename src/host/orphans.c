@@ -27,12 +27,13 @@ bool orphans_is_known(const struct cli *cli, const char *release)
 			  release);
 	if (images_find(&cli->root, release, &images) == 0)
 		for (size_t i = 0; i < images.n; i++)
-			say_error("its image /%s is left as it is", images.items[i].path);
+			say_error("its image /%s is left as it is: remove it if the kernel is gone",
+				  images.items[i].path);
 	images_free(&images);
 	return false;
 }
 
-/* A kernel of which the folder is left over, with an image that can still be booted. */
+/* A kernel of which the folder is left over, or nothing, with an image that can still be booted. */
 static bool is_orphan(const struct cli *cli, const char *release)
 {
 	struct image_files images = { 0 };
@@ -43,24 +44,16 @@ static bool is_orphan(const struct cli *cli, const char *release)
 	return orphan;
 }
 
-static int complain_of_kernels(const struct cli *cli)
+static int complain_of_removed(const struct cli *cli)
 {
-	static const char *const dirs[] = { "usr/lib/modules", "lib/modules" };
+	_cleanup_(free_names) struct names releases = { 0 };
 	int code = EXIT_DONE;
 
-	for (size_t d = 0; d < ARRAY_SIZE(dirs); d++) {
-		_cleanup_(free_names) struct names names = { 0 };
-
-		if (sysroot_list(&cli->root, dirs[d], &names))
-			continue;
-		for (size_t i = 0; i < names.n; i++) {
-			if (!kernel_is_release(names.items[i]) || !is_orphan(cli, names.items[i]))
-				continue;
-			code = orphans_is_known(cli, names.items[i]) ? code : EXIT_REFUSED;
-		}
-		if (code != EXIT_DONE)
-			return code; /* the other is mostly a link to this one */
-	}
+	if (releases_find(&cli->root, &releases))
+		return EXIT_REFUSED;
+	for (size_t i = 0; i < releases.n; i++)
+		if (is_orphan(cli, releases.items[i]) && !orphans_is_known(cli, releases.items[i]))
+			code = EXIT_REFUSED;
 	return code;
 }
 
@@ -105,7 +98,7 @@ static int complain_of_presets(const struct cli *cli)
 
 int orphans_complain(const struct cli *cli)
 {
-	int code = complain_of_kernels(cli);
+	int code = complain_of_removed(cli);
 
 	return complain_of_presets(cli) == EXIT_DONE ? code : EXIT_REFUSED;
 }

@@ -33,7 +33,7 @@ int presets_list(const struct sysroot *r, struct names *out)
 
 	memset(out, 0, sizeof(*out));
 	if (err)
-		return err == -ENOENT ? 0 : err;
+		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; i < files.n && !err; i++) {
 		char *name = files.items[i];
 

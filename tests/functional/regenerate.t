@@ -425,6 +425,26 @@ wrong_kernels()
 	ok "a removed kernel's folder: its image is as it was" cmp "$TMP/old-image" "$T/boot/initrd.img-5.5.5"
 	ok "a removed kernel's folder: the other kernel is done" same "$T/calls" "update-initramfs -u -k $RELEASE"
 	ok "a removed kernel's folder: and verified" has "$TMP/out" "/boot/initrd.img-$RELEASE: current"
+	rm -r "$T/lib/modules/5.5.5"
+	regenerate
+	ok "a removed kernel without a folder, and without its file: nobody's business" code 0
+	: >"$T/boot/vmlinuz-5.5.5"
+	for how in '' --check; do
+		# shellcheck disable=SC2086 # no word, or one
+		regenerate $how
+		ok "a removed kernel without a folder, regenerate $how: exit 1" code 1
+		ok "a removed kernel without a folder, regenerate $how: said" \
+			has "$TMP/err" 'its image /boot/initrd.img-5.5.5 is left as it is'
+	done
+	ok "a removed kernel without a folder: its image is as it was" cmp "$TMP/old-image" "$T/boot/initrd.img-5.5.5"
+	for name in "initrd.img-$RELEASE.bak" initramfs-0-rescue-1.img initramfs-linux.img; do
+		mv "$T/boot/initrd.img-5.5.5" "$T/boot/$name"
+		: >"$T/boot/vmlinuz-linux"
+		: >"$T/boot/vmlinuz-0-rescue-1"
+		regenerate --check
+		ok "$name is no removed kernel's" code 0
+		mv "$T/boot/$name" "$T/boot/initrd.img-5.5.5"
+	done
 }
 
 full_disk()
