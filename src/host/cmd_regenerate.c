@@ -87,8 +87,8 @@ static int warn_of_rules(const struct cli *cli, bool *lost)
 	return err;
 }
 
-/* Which images the look could not find. */
-static void warn_of_unclear(const struct cli *cli, const char *release)
+/* Which images are not looked at. */
+static void warn_of_others(const struct cli *cli, const char *release)
 {
 	struct image_files files;
 
@@ -97,6 +97,7 @@ static void warn_of_unclear(const struct cli *cli, const char *release)
 	if (*files.unclear)
 		say_warning("kernel %s: an image in its preset is no plain path, and was not looked at: %s", release,
 			    files.unclear);
+	look_warn(&files);
 	images_free(&files);
 }
 
@@ -109,7 +110,7 @@ static int check(const struct cli *cli, const struct names *kernels)
 
 		if (look_at_kernel(cli, kernels->items[i], &look))
 			return EXIT_REFUSED;
-		warn_of_unclear(cli, kernels->items[i]);
+		warn_of_others(cli, kernels->items[i]);
 		if (look.n == before)
 			say_warning("kernel %s has no image in /boot, /efi or /boot/efi", kernels->items[i]);
 	}

@@ -182,20 +182,41 @@ void images_free(struct image_files *f)
 	for (size_t i = 0; i < f->n; i++)
 		free(f->items[i].path);
 	free(f->items);
+	for (size_t i = 0; i < f->n_left; i++)
+		free(f->left[i].path);
+	free(f->left);
 	memset(f, 0, sizeof(*f));
+}
+
+static struct image_file *find(const struct image_files *f, const char *path)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (strcmp(f->items[i].path, path) == 0)
+			return &f->items[i];
+	return NULL;
 }
 
 static int add_image(struct image_files *out, const char *path, bool by_kernel_install)
 {
 	struct image_file file = { .path = strdup(path), .by_kernel_install = by_kernel_install };
 
-	for (size_t i = 0; i < out->n; i++)
-		if (strcmp(out->items[i].path, path) == 0) {
-			free(file.path);
-			return 0;
-		}
+	if (find(out, path)) {
+		free(file.path);
+		return 0;
+	}
 	if (!file.path || array_add(&out->items, &out->n, &file, sizeof(file))) {
 		free(file.path);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_left(struct image_files *out, const char *path, const char *why)
+{
+	struct image_left left = { .path = strdup(path), .why = why };
+
+	if (!left.path || array_add(&out->left, &out->n_left, &left, sizeof(left))) {
+		free(left.path);
 		return -ENOMEM;
 	}
 	return 0;
@@ -275,6 +296,9 @@ static int add_preset(const struct sysroot *r, const char *name, struct image_fi
 	snprintf(out->unclear, sizeof(out->unclear), "%s", preset.unclear);
 	for (size_t i = 0; i < preset.images.n && !err; i++)
 		err = add_image(out, preset.images.items[i], false);
+	for (size_t i = 0; i < preset.left.n && !err; i++)
+		if (!find(out, preset.left.items[i]))
+			err = add_left(out, preset.left.items[i], "PRESETS in its preset does not name it");
 	preset_free(&preset);
 	return err;
 }

@@ -12,9 +12,17 @@ struct image_file {
 	bool by_kernel_install;
 };
 
+/* One that is there, but that the generator does not make. */
+struct image_left {
+	char *path; /* owned; below the root */
+	const char *why;
+};
+
 struct image_files {
 	struct image_file *items;
 	size_t n;
+	struct image_left *left;
+	size_t n_left;
 	char unclear[PRESET_VALUE_LEN]; /* how the preset names one whose path we cannot tell; "": none */
 };
 

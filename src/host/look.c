@@ -2,7 +2,6 @@
 #include "look.h"
 
 #include "../core/array.h"
-#include "images.h"
 #include "planned.h"
 
 void look_free(struct look *l)
@@ -93,6 +92,12 @@ void look_print(const struct looked *l, FILE *to)
 	fprintf(to, "/%s: %s\n", l->path, image_state_words[l->state]);
 	for (size_t i = 0; i < l->findings.n; i++)
 		fprintf(to, "    %s\n", l->findings.items[i]);
+}
+
+void look_warn(const struct image_files *files)
+{
+	for (size_t i = 0; i < files->n_left; i++)
+		say_warning("/%s is left as it is: %s", files->left[i].path, files->left[i].why);
 }
 
 void look_json(const struct look *l, struct json *j)

@@ -5,6 +5,7 @@
 
 #include "../core/compat.h"
 #include "cli.h"
+#include "images.h"
 #include "json.h"
 #include "verify.h"
 
@@ -35,6 +36,8 @@ void look_free(struct look *l);
 bool look_is_current(const struct look *l) _pure_;
 /* A line for each, and one for each thing that is wrong. */
 void look_print(const struct looked *l, FILE *to);
+/* Warns of the images of a kernel that nobody makes any more. */
+void look_warn(const struct image_files *files);
 /* A list `images`. */
 void look_json(const struct look *l, struct json *j);
 

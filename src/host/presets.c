@@ -24,6 +24,7 @@ static void free_names(struct names *n)
 void preset_free(struct preset *p)
 {
 	names_free(&p->images);
+	names_free(&p->left);
 }
 
 int presets_list(const struct sysroot *r, struct names *out)
@@ -58,11 +59,41 @@ static bool take_word(const char *value, char word[PRESET_VALUE_LEN])
 	return len < PRESET_VALUE_LEN && !strpbrk(word, "$`\\*?[{~");
 }
 
+/* " default fallback " of a line PRESETS=('default' 'fallback'), or of several. "": there is none. */
+static void read_listed(const char *text, char listed[PRESET_VALUE_LEN])
+{
+	size_t len;
+
+	*listed = '\0';
+	while (text && strncmp(text + strspn(text, " \t"), "PRESETS=", 8) != 0)
+		text = (text = strchr(text, '\n')) ? text + 1 : NULL;
+	if (!text)
+		return;
+	text = strchr(text, '=') + 1;
+	len = strcspn(text, *text == '(' ? ")" : "\n");
+	snprintf(listed, PRESET_VALUE_LEN, " %.*s ", (int)len, text);
+	for (char *p = listed; *p; p++)
+		if (strchr("('\"\n\t\r", *p))
+			*p = ' ';
+}
+
+/* The variable is "default_image", "default_uki" or "default_efi_image". */
+static bool is_listed(const char *listed, const char *variable)
+{
+	int len = (int)(strrchr(variable, '_') - variable);
+	char word[PRESET_VALUE_LEN];
+
+	if (len > 4 && strncmp(variable + len - 4, "_efi", 4) == 0)
+		len -= 4;
+	snprintf(word, sizeof(word), " %.*s ", len, variable);
+	return !*listed || strchr(listed, '$') || strstr(listed, word);
+}
+
 /* A line `default_image="/boot/initramfs-linux.img"` or `fallback_uki=...`. */
-static int read_line(const struct sysroot *r, char *line, struct preset *out)
+static int read_line(const struct sysroot *r, char *line, const char *listed, struct preset *out)
 {
 	char *value = strchr(line, '='), word[PRESET_VALUE_LEN];
-	bool plain;
+	bool plain, made;
 
 	line += strspn(line, " \t");
 	if (!value || *line == '#')
@@ -73,16 +104,17 @@ static int read_line(const struct sysroot *r, char *line, struct preset *out)
 		snprintf(out->kernel, sizeof(out->kernel), "%s", plain ? word : "");
 	if (fnmatch("*_image", line, 0) != 0 && fnmatch("*_uki", line, 0) != 0)
 		return 0;
-	if (!plain)
+	made = is_listed(listed, line);
+	if (!plain && made)
 		snprintf(out->unclear, sizeof(out->unclear), "%s", word);
-	else if (sysroot_exists(r, word + strspn(word, "/")))
-		return names_add(&out->images, word + strspn(word, "/"));
+	else if (plain && sysroot_exists(r, word + strspn(word, "/")))
+		return names_add(made ? &out->images : &out->left, word + strspn(word, "/"));
 	return 0;
 }
 
 int preset_read(const struct sysroot *r, const char *name, struct preset *out)
 {
-	char path[PATH_BYTES], *text, *rest, *line;
+	char path[PATH_BYTES], listed[PRESET_VALUE_LEN], *text, *rest, *line;
 	size_t len;
 	int err;
 
@@ -91,8 +123,9 @@ int preset_read(const struct sysroot *r, const char *name, struct preset *out)
 	err = sysroot_read_all(r, path, PRESET_MAX, &text, &len);
 	if (err)
 		return err;
+	read_listed(text, listed);
 	for (rest = text; !err && (line = strsep(&rest, "\n"));)
-		err = read_line(r, line, out);
+		err = read_line(r, line, listed, out);
 	free(text);
 	if (err)
 		preset_free(out);

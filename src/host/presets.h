@@ -12,7 +12,7 @@
 #define PRESET_VALUE_LEN 256
 
 struct preset {
-	struct names images;            /* and UKIs, of those that are there; paths below the root */
+	struct names images, left; /* and UKIs, that are there; left: PRESETS does not have them made; below the root */
 	char unclear[PRESET_VALUE_LEN]; /* one whose path is more than a plain word; "": none */
 	char kernel[PRESET_VALUE_LEN];  /* a release, or the path of a kernel file; "": unclear */
 };

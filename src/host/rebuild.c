@@ -211,6 +211,7 @@ static int rebuild_one(struct run *run, const char *release)
 	job.generator = bare && !*job.files.unclear ? NULL : choose(run, &job.files);
 	if (job.generator && is_unclear(&job))
 		return EXIT_REFUSED;
+	look_warn(&job.files);
 	if (!bare)
 		return job.generator ? run_job(&job) : EXIT_REFUSED;
 	puts("no image");

@@ -138,6 +138,7 @@ presets()
 	rm "$T/calls"
 	mine=$T/etc/mkinitcpio.d/mine.preset
 	printf '%s\n' 'ALL_kver=/boot/vmlinuz-mine' 'PRESETS=(default)' 'default_image=/boot/initramfs-mine.img' >"$mine"
+	cp "$mine" "$TMP/preset"
 	echo old >"$T/boot/initramfs-mine.img"
 	for how in '' --check; do
 		# shellcheck disable=SC2086 # no word, or one
@@ -148,6 +149,35 @@ presets()
 	done
 	ok "a preset of no known kernel: its image is not touched" same "$T/boot/initramfs-mine.img" old
 	ok "a preset of no known kernel: no preset but the others is used" same "$T/calls" 'mkinitcpio -p linux'
+	uki=efi/EFI/Linux/arch-linux.efi
+	mkdir -p "$T/${uki%/*}"
+	initrd_uki "$T/new/image" .initrd >"$T/new/uki"
+	echo old >"$T/$uki"
+	rm "$mine" "$T/boot/initramfs-linux-fallback.img"
+	stand_in mkinitcpio "cp /new/uki /$uki" 'cp /new/image /boot/initramfs-linux.img'
+	printf '%s\n' "default_uki=\"/$uki\"" '#fallback_uki="/boot/initramfs-mine.img"' >>"$T/etc/mkinitcpio.d/linux.preset"
+	regenerate
+	ok "mkinitcpio: the UKI of the preset is verified" current "$uki"
+	stand_in mkinitcpio "head -c 100 /new/uki >/$uki" 'cp /new/image /boot/initramfs-linux.img'
+	regenerate
+	ok "mkinitcpio: the UKI of the preset is put back" cmp "$T/new/uki" "$T/$uki"
+	stand_in mkinitcpio "cp /new/uki /$uki" 'cp /new/image /boot/initramfs-linux.img'
+	echo old >"$T/boot/initramfs-linux-fallback.img"
+	regenerate
+	ok "a fallback that is stale: exit 1" code 1
+	spelling=0
+	for list in "('default')" "(\n'default')" default; do
+		spelling=$((spelling + 1))
+		sed -i "s/^PRESETS=.*/PRESETS=$list/" "$T/etc/mkinitcpio.d/linux.preset"
+		for how in '' --check; do
+			# shellcheck disable=SC2086 # no word, or one
+			regenerate $how
+			ok "PRESETS, spelling $spelling, regenerate $how: what else the preset names does not count" code 0
+			ok "PRESETS, spelling $spelling, regenerate $how: it is named" has "$TMP/err" \
+				'/boot/initramfs-linux-fallback.img is left as it is: PRESETS in its preset does not name it'
+		done
+	done
+	cp "$TMP/preset" "$mine"
 	rm "$T/calls" "$T/lib/modules/$RELEASE/pkgbase" "$T/etc/mkinitcpio.d/linux.preset"
 	stand_in mkinitcpio 'cp /new/image /boot/initramfs-mine.img'
 	bzimage "$RELEASE" >"$T/boot/vmlinuz-mine"
