@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <fnmatch.h>
+#include <sys/stat.h>
 
 #include "../core/array.h"
 #include "../core/plan.h"
@@ -114,13 +115,20 @@ static int add_kernels(const struct sysroot *r, const char *dir, bool without_in
 	return err;
 }
 
-int kernels_find(const struct sysroot *r, struct names *out)
+static int list_kernels(const struct sysroot *r, bool without_index, struct names *out)
 {
 	int err = 0;
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < ARRAY_SIZE(module_dirs) && !err; i++)
-		err = add_kernels(r, module_dirs[i], false, out);
+		err = add_kernels(r, module_dirs[i], without_index, out);
+	return err;
+}
+
+int kernels_find(const struct sysroot *r, struct names *out)
+{
+	int err = list_kernels(r, false, out);
+
 	if (err)
 		names_free(out);
 	else if (out->n)
@@ -165,11 +173,8 @@ static int add_from_images(const struct sysroot *r, struct names *out)
 
 int releases_find(const struct sysroot *r, struct names *out)
 {
-	int err = 0;
+	int err = list_kernels(r, true, out);
 
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < ARRAY_SIZE(module_dirs) && !err; i++)
-		err = add_kernels(r, module_dirs[i], true, out);
 	if (!err)
 		err = add_from_images(r, out);
 	if (err)
@@ -327,6 +332,66 @@ static int add_named(const struct sysroot *r, const char *release, struct image_
 	return err;
 }
 
+/* "arch-6.1+3-0.efi" and "arch-6.1.efi" are one stem: where the boot counter is cut off, else where the suffix is. */
+static size_t stem_of(const char *path)
+{
+	size_t len = strlen(path) - strlen(".efi"), at = len;
+
+	while (at && strchr("0123456789-", path[at - 1]))
+		at--;
+	return at && at < len && path[at - 1] == '+' ? at - 1 : len;
+}
+
+static bool is_older(const struct sysroot *r, const char *a, const char *b)
+{
+	struct stat x, y;
+
+	if (fstatat(r->fd, a, &x, 0) < 0 || fstatat(r->fd, b, &y, 0) < 0)
+		return false;
+	return x.st_mtim.tv_sec != y.st_mtim.tv_sec ? x.st_mtim.tv_sec < y.st_mtim.tv_sec
+						    : x.st_mtim.tv_nsec < y.st_mtim.tv_nsec;
+}
+
+static bool is_superseded(const struct sysroot *r, const struct image_files *f, const struct image_file *image)
+{
+	size_t stem;
+
+	if (!image->by_kernel_install || fnmatch("*.efi", image->path, 0) != 0)
+		return false;
+	stem = stem_of(image->path);
+	for (size_t i = 0; i < f->n; i++) {
+		const char *path = f->items[i].path;
+
+		if (fnmatch("*.efi", path, 0) == 0 && stem_of(path) == stem && strncmp(path, image->path, stem) == 0 &&
+		    is_older(r, image->path, path))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * kernel-install writes a UKI with a boot counter (90-uki-copy.install), and leaves the one that has booted to fall
+ * back on. When the new one has booted, it takes the other's name.
+ */
+static int leave_superseded(const struct sysroot *r, struct image_files *out)
+{
+	for (size_t i = 0; i < out->n;) {
+		struct image_file *image = &out->items[i];
+		int err;
+
+		if (!is_superseded(r, out, image)) {
+			i++;
+			continue;
+		}
+		err = add_left(out, image->path, "a newer one with another boot counter stands beside it");
+		if (err)
+			return err;
+		free(image->path);
+		memmove(image, image + 1, (--out->n - i) * sizeof(*image));
+	}
+	return 0;
+}
+
 int images_find(const struct sysroot *r, const char *release, struct image_files *out)
 {
 	int err = 0;
@@ -336,6 +401,8 @@ int images_find(const struct sysroot *r, const char *release, struct image_files
 		err = add_matches(r, places[i].pattern, release, places[i].by_kernel_install, out);
 	if (!err)
 		err = add_named(r, release, out);
+	if (!err)
+		err = leave_superseded(r, out);
 	if (err)
 		images_free(out);
 	return err;

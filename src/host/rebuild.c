@@ -89,8 +89,8 @@ static int judge_missing(struct job *job, const struct look *look)
 
 		while (k < look->n && strcmp(look->items[k].path, job->olds.items[i].path) != 0)
 			k++;
-		if (k < look->n)
-			continue;
+		if (k < look->n || sysroot_exists(&job->cli->root, job->olds.items[i].path))
+			continue; /* not looked at: a newer one is there */
 		old_restore(&job->cli->root, &job->olds.items[i]);
 		say_error("/%s is gone", job->olds.items[i].path);
 		old_say(&job->olds.items[i]);

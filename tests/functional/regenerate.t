@@ -205,6 +205,35 @@ presets()
 	ok "a preset whose image is no plain path: --check says so" has "$TMP/err" 'is no plain path, and was not looked at'
 }
 
+# boot_counting: UKIs of kernel-install, of which each new one has another name until it has booted.
+boot_counting()
+{
+	rm -r "$T/boot/token"
+	ukis=efi/EFI/Linux
+	mkdir -p "$T/$ukis"
+	initrd_uki "$T/new/image" .initrd >"$T/new/uki"
+	initrd_microcode >"$TMP/microcode"
+	initrd_uki "$TMP/microcode" .initrd >"$T/$ukis/token-$RELEASE.efi"
+	touch -d '1 hour ago' "$T/$ukis/token-$RELEASE.efi"
+	cp "$T/$ukis/token-$RELEASE.efi" "$TMP/old-uki"
+	stand_in kernel-install "cp /new/uki /$ukis/token-$RELEASE+3.efi"
+	regenerate
+	ok "boot counting: the new UKI is what counts" code 0
+	ok "boot counting: the new UKI is verified" current "$ukis/token-$RELEASE+3.efi"
+	ok "boot counting: the one that has booted is left to fall back on" \
+		cmp "$TMP/old-uki" "$T/$ukis/token-$RELEASE.efi"
+	mv "$T/$ukis/token-$RELEASE+3.efi" "$T/$ukis/token-$RELEASE+2-1.efi"
+	regenerate --check
+	ok "boot counting: with a try: current" current "$ukis/token-$RELEASE+2-1.efi"
+	ok "boot counting: the one that has booted is named" has "$TMP/err" "/$ukis/token-$RELEASE.efi is left as it is"
+	stand_in kernel-install "head -c 100 /new/uki >/$ukis/token-$RELEASE+3.efi"
+	regenerate
+	ok "boot counting: a damaged one: exit 1" code 1
+	ok "boot counting: a damaged one: said" has "$TMP/err" "/$ukis/token-$RELEASE+3.efi: damaged"
+	rm -r "$T/efi"
+	mkdir -p "$T/boot/token/$RELEASE"
+}
+
 other_generators()
 {
 	new
@@ -239,6 +268,7 @@ other_generators()
 	ok "kernel-install: where its images are" same "$T/calls" \
 		"kernel-install add $RELEASE /lib/modules/$RELEASE/vmlinuz"
 	ok "kernel-install: verified" current "boot/token/$RELEASE/initrd"
+	boot_counting
 	installed usr/share/initramfs-tools/hook-functions
 	stand_in update-initramfs "cp /new/image /boot/initrd.img-$RELEASE"
 	stand_in kernel-install "cp /boot/initrd.img-$RELEASE /boot/token/$RELEASE/initrd"
