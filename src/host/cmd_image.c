@@ -10,7 +10,7 @@
 #include "extra.h"
 #include "files.h"
 #include "image.h"
-#include "images.h"
+#include "kernels.h"
 #include "planned.h"
 
 const char image_help[] =

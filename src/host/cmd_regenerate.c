@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "files.h"
+#include "kernels.h"
 #include "look.h"
 #include "orphans.h"
 #include "planned.h"

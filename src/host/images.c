@@ -7,12 +7,11 @@
 
 #include "../core/array.h"
 #include "../core/plan.h"
+#include "kernels.h"
 #include "presets.h"
 
 #define BOOT "boot/"
 #define PATH_BYTES 512
-
-static const char *const module_dirs[] = { "usr/lib/modules", "lib/modules" };
 
 /*
  * Where images are: patterns of fnmatch, a part of a path each. %k: the release. Rescue and kdump images have other
@@ -51,91 +50,6 @@ static bool is_flat(const char *pattern)
 	return strncmp(pattern, BOOT, strlen(BOOT)) == 0 && !strpbrk(pattern, "*?");
 }
 
-bool kernel_is_release(const char *s)
-{
-	size_t len = strlen(s);
-
-	for (size_t i = 0; i < len; i++)
-		if (s[i] <= ' ' || s[i] > '~' || s[i] == '/')
-			return false;
-	return len && len < KERNEL_LEN && *s != '.';
-}
-
-static bool has_in_modules(const struct sysroot *r, const char *release, const char *file)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(module_dirs); i++) {
-		char path[PATH_BYTES];
-
-		snprintf(path, sizeof(path), "%s/%s%s", module_dirs[i], release, file);
-		if (sysroot_exists(r, path))
-			return true;
-	}
-	return false;
-}
-
-bool kernel_is_there(const struct sysroot *r, const char *release)
-{
-	return has_in_modules(r, release, "/modules.dep");
-}
-
-bool kernel_has_folder(const struct sysroot *r, const char *release)
-{
-	return has_in_modules(r, release, "");
-}
-
-static bool is_listed(const struct names *names, const char *name)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (strcmp(names->items[i], name) == 0)
-			return true;
-	return false;
-}
-
-static int by_version(const void *a, const void *b)
-{
-	return strverscmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int add_kernels(const struct sysroot *r, const char *dir, bool without_index, struct names *out)
-{
-	struct names found;
-	int err = sysroot_list(r, dir, &found);
-
-	if (err)
-		return err == -ENOENT ? 0 : err;
-	for (size_t i = 0; i < found.n && !err; i++) {
-		const char *name = found.items[i];
-
-		if (!kernel_is_release(name) || is_listed(out, name))
-			continue;
-		if (without_index || kernel_is_there(r, name))
-			err = names_add(out, name);
-	}
-	names_free(&found);
-	return err;
-}
-
-static int list_kernels(const struct sysroot *r, bool without_index, struct names *out)
-{
-	int err = 0;
-
-	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < ARRAY_SIZE(module_dirs) && !err; i++)
-		err = add_kernels(r, module_dirs[i], without_index, out);
-	return err;
-}
-
-int kernels_find(const struct sysroot *r, struct names *out)
-{
-	int err = list_kernels(r, false, out);
-
-	if (err)
-		names_free(out);
-	else if (out->n)
-		qsort(out->items, out->n, sizeof(*out->items), by_version);
-	return err;
-}
-
 /*
  * "boot/initrd.img-%k" and "initrd.img-5.5.5" -> "5.5.5", of a kernel that is there to boot: initrd.img-5.5.5.bak and
  * images for kdump have none. The rescue image ("0-rescue-...") is of whatever kernel it was made of.
@@ -165,7 +79,7 @@ static int add_from_images(const struct sysroot *r, struct names *out)
 		return err == -ENOMEM ? err : 0; /* what cannot be listed cannot be judged */
 	for (size_t i = 0; i < ARRAY_SIZE(places) && !err; i++)
 		for (size_t k = 0; k < found.n && is_flat(places[i].pattern) && !err; k++)
-			if (take_release(r, places[i].pattern, found.items[k], release) && !is_listed(out, release))
+			if (take_release(r, places[i].pattern, found.items[k], release) && !kernels_has(out, release))
 				err = names_add(out, release);
 	names_free(&found);
 	return err;
@@ -173,7 +87,7 @@ static int add_from_images(const struct sysroot *r, struct names *out)
 
 int releases_find(const struct sysroot *r, struct names *out)
 {
-	int err = list_kernels(r, true, out);
+	int err = kernels_find_all(r, out);
 
 	if (!err)
 		err = add_from_images(r, out);
@@ -270,25 +184,6 @@ static int match(const struct sysroot *r, const char *folder, const char *patter
 	}
 	names_free(&names);
 	return err;
-}
-
-int pkgbase_of(const struct sysroot *r, const char *release, char *name, size_t size)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(module_dirs); i++) {
-		char path[PATH_BYTES];
-		ssize_t n;
-
-		snprintf(path, sizeof(path), "%s/%s/pkgbase", module_dirs[i], release);
-		n = sysroot_read(r, path, name, size);
-		if (n == -EFBIG)
-			return -ENAMETOOLONG;
-		if (n < 0)
-			continue;
-		name[strcspn(name, "\n")] = '\0';
-		if (kernel_is_release(name))
-			return 0;
-	}
-	return -ENOENT;
 }
 
 static int add_preset(const struct sysroot *r, const char *name, struct image_files *out)

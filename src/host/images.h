@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which kernels a root has, and where the images of each are. */
+/* Where the images of each kernel are. */
 #ifndef EARLYBIND_IMAGES_H
 #define EARLYBIND_IMAGES_H
 
@@ -26,14 +26,6 @@ struct image_files {
 	char unclear[PRESET_VALUE_LEN]; /* how the preset names one whose path we cannot tell; "": none */
 };
 
-/* The releases that have a modules.dep in usr/lib/modules or lib/modules, sorted. 0 or -errno. */
-int kernels_find(const struct sysroot *r, struct names *out) _must_check_;
-bool kernel_is_there(const struct sysroot *r, const char *release);
-/* Whether there is at least a folder of modules, with or without an index. */
-bool kernel_has_folder(const struct sysroot *r, const char *release);
-/* A release is one folder name and one word. */
-bool kernel_is_release(const char *text) _pure_;
-
 /* All images of a kernel that the generators are known to make. 0 or -errno. */
 int images_find(const struct sysroot *r, const char *release, struct image_files *out) _must_check_;
 /*
@@ -42,7 +34,5 @@ int images_find(const struct sysroot *r, const char *release, struct image_files
  */
 int releases_find(const struct sysroot *r, struct names *out) _must_check_;
 void images_free(struct image_files *f);
-/* What Arch calls the package of a kernel: images have its name. -ENOENT; -ENAMETOOLONG. */
-int pkgbase_of(const struct sysroot *r, const char *release, char *name, size_t size) _must_check_;
 
 #endif

@@ -2,6 +2,7 @@
 #include "look.h"
 
 #include "../core/array.h"
+#include "kernels.h"
 #include "planned.h"
 
 void look_free(struct look *l)

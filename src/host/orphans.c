@@ -2,6 +2,7 @@
 #include "orphans.h"
 
 #include "images.h"
+#include "kernels.h"
 
 static void free_names(struct names *n)
 {

@@ -4,7 +4,7 @@
 #include <fnmatch.h>
 
 #include "../core/plan.h"
-#include "images.h"
+#include "kernels.h"
 
 #define FOLDER "etc/mkinitcpio.d"
 #define SUFFIX ".preset"
