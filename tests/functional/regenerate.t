@@ -106,6 +106,20 @@ generators()
 	ok "two generators, the other way" has "$TMP/err" 'using dracut, because /etc/kernel/postinst.d/dracut is there'
 	ok "dracut: its image is named" has "$T/calls" "dracut --force /boot/initrd.img-$RELEASE $RELEASE"
 	ok "dracut: the new image is there" new_is_there
+	rm "$T/calls" "$image"
+	regenerate "$RELEASE"
+	ok "dracut: a first image has the name that it gives it" same "$T/calls" "dracut --force --kver $RELEASE"
+	rm "$T/calls" "$image"
+	uki=efi/EFI/Linux/linux-$RELEASE-0123456789abcdef0123456789abcdef.efi
+	mkdir -p "$T/${uki%/*}"
+	echo old >"$T/$uki"
+	initrd_uki "$T/new/image" .initrd >"$T/new/uki"
+	stand_in dracut "cp /new/uki /$uki"
+	regenerate
+	ok "dracut: a UKI has the name that it gives it" same "$T/calls" "dracut --force --kver $RELEASE"
+	ok "dracut: its UKI is verified" current "$uki"
+	rm -r "$T/efi"
+	cp "$T/new/image" "$image"
 	echo linux >"$T/lib/modules/$RELEASE/pkgbase"
 	for name in linux linux-fallback; do echo old >"$T/boot/initramfs-$name.img"; done
 	rm "$T/calls" "$image"
