@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# regenerate-signals.t: `earlybind regenerate` that is interrupted leaves no half of an image. Run from the top of the
+# repository, as root (chroot).
+# shellcheck source=tests/lib/stand-ins.sh
+. tests/lib/stand-ins.sh
+
+need strace:strace script:bsdutils setsid:util-linux
+
+# begin COMMAND...: that, in a session of its own and with no signal ignored, until the generator has begun to write.
+begin()
+{
+	rm -f "$T/started"
+	setsid env --default-signal "$@" >"$TMP/out" 2>"$TMP/err" &
+	pid=$!
+	while [ ! -e "$T/started" ] && kill -0 "$pid"; do sleep 0.1; done
+}
+
+# ended: and waits for it.
+ended()
+{
+	wait "$pid"
+	echo $? >"$TMP/code"
+}
+
+# half LINE...: a generator that has written the half of an image, and then does this.
+half()
+{
+	debian "head -c 1000 /new/image >/boot/initrd.img-$RELEASE" ': >/started' "$@"
+	mkdir -p "$T/lib/modules/9.9.9"
+	: >"$T/lib/modules/9.9.9/modules.dep"
+	cp "$image" "$T/boot/initrd.img-9.9.9"
+}
+
+only_the_first()
+{
+	same "$T/calls" "update-initramfs -u -k $RELEASE"
+}
+
+signals()
+{
+	half 'sleep 60 || exit 1' "cp /new/image /boot/initrd.img-$RELEASE"
+	for signal in TERM INT HUP QUIT; do
+		rm -f "$T/calls"
+		begin "$EARLYBIND" regenerate --root "$T"
+		kill -s $signal "$pid"
+		ended
+		ok "SIG$signal in the middle: the old image" old_is_back
+		ok "SIG$signal in the middle: said" has "$TMP/err" 'ended by a signal'
+		ok "SIG$signal in the middle: the other kernel is let be" only_the_first
+	done
+	begin nohup "$EARLYBIND" regenerate --root "$T"
+	kill -s HUP "$pid"
+	kill -s TERM "$pid"
+	ended
+	ok "nohup: SIGHUP is ignored" lacks "$TMP/err" 'Hangup'
+	half 'trap : INT' 'sleep 1' "cp /new/image /boot/initrd.img-$RELEASE"
+	begin "$EARLYBIND" regenerate --root "$T"
+	kill -s INT "$pid"
+	ended
+	ok "SIGINT that the generator ignores: exit 1" code 1
+	ok "SIGINT that the generator ignores: the new image" cmp "$T/new/image" "$image"
+	ok "SIGINT that the generator ignores: the other kernel is let be" only_the_first
+	half 'sleep 60 || exit 1'
+	head -c 20000000 /dev/urandom >"$TMP/old/init"
+	initrd_pack "$TMP/old" cat >"$image"
+	cp "$image" "$TMP/old-image"
+	begin "$EARLYBIND" regenerate --root "$T"
+	while kill -s INT "$pid" 2>/dev/null; do :; done
+	wait "$pid"
+	ok "SIGINT again and again: the old image" cmp "$TMP/old-image" "$image"
+	ok "SIGINT again and again: no copy is left" kept_nothing
+	half 'sleep 1' 'exit 1'
+	# shellcheck disable=SC2016 # the inner shell's own arguments
+	begin sh -c '{ "$1" regenerate --root "$2" "$3" 2>&1; echo $? >"$4"; } | head -c 1' \
+		sh "$EARLYBIND" "$T" "$RELEASE" "$TMP/code"
+	wait "$pid"
+	ok "who reads its output is gone: the old image" old_is_back
+	strace -o "$TMP/trace" -P "$image" -e trace=write -e inject=write:signal=KILL \
+		"$EARLYBIND" regenerate --root "$T" "$RELEASE" >"$TMP/out" 2>"$TMP/err"
+	echo $? >"$TMP/code"
+	ok "the old image comes back whole, or not yet: nothing is written over the new one" old_is_back
+	# shellcheck disable=SC2016 # for the script
+	half 'read -r word </dev/tty' 'echo "word $word"' "cp /new/image /boot/initrd.img-$RELEASE"
+	mkdir -p "$T/dev"
+	[ -e "$T/dev/tty" ] || mknod -m 666 "$T/dev/tty" c 5 0
+	{ sleep 2; echo sesame; sleep 1; } | script -qec "$EARLYBIND regenerate --root $T $RELEASE" /dev/null >"$TMP/out" 2>"$TMP/err"
+	echo $? >"$TMP/code"
+	ok "a generator may ask at the terminal" has "$TMP/out" 'word sesame'
+	ok "a generator may ask at the terminal: the new image" new_is_there
+}
+
+with_stand_ins signals
+tap_end
