@@ -20,7 +20,7 @@ const char regenerate_help[] =
 	"that its boot runs them before anything loads drivers.\n"
 	"\n"
 	"Before, it checks the space; a copy of each image stays in /var/lib/earlybind/images until the new one is\n"
-	"verified, and is put back when the program fails or leaves a damaged image.\n"
+	"verified, and is put back when the program fails, is interrupted or leaves a damaged image.\n"
 	"\n"
 	"  --check       only verify the images that are there\n"
 	"  --json        with --check: print what was found as JSON\n"
