@@ -81,15 +81,39 @@ signals()
 		"$EARLYBIND" regenerate --root "$T" "$RELEASE" >"$TMP/out" 2>"$TMP/err"
 	echo $? >"$TMP/code"
 	ok "the old image comes back whole, or not yet: nothing is written over the new one" old_is_back
-	# shellcheck disable=SC2016 # for the script
-	half 'read -r word </dev/tty' 'echo "word $word"' "cp /new/image /boot/initrd.img-$RELEASE"
-	mkdir -p "$T/dev"
-	[ -e "$T/dev/tty" ] || mknod -m 666 "$T/dev/tty" c 5 0
-	{ sleep 2; echo sesame; sleep 1; } | script -qec "$EARLYBIND regenerate --root $T $RELEASE" /dev/null >"$TMP/out" 2>"$TMP/err"
+}
+
+# typed KEYS: regenerate at a terminal at which this is typed once the generator has begun to write.
+typed()
+{
+	rm -f "$T/started"
+	{
+		while [ ! -e "$T/started" ]; do sleep 0.1; done
+		sleep 1
+		printf '%b' "$1"
+		sleep 1
+	} | script -qec "$EARLYBIND regenerate --root $T" /dev/null >"$TMP/out" 2>"$TMP/err"
 	echo $? >"$TMP/code"
+}
+
+terminal()
+{
+	half 'sleep 60 || exit 1'
+	typed '\003'
+	ok "^C at the terminal: the old image" old_is_back
+	ok "^C at the terminal: the other kernel is let be" only_the_first
+	# shellcheck disable=SC2016 # for the script
+	half 'kill -s TTIN $$' 'read -r word </dev/tty || exit 130' 'echo "word $word"' "cp /new/image /boot/initrd.img-$RELEASE"
+	mkdir -p "$T/dev"
+	mknod -m 666 "$T/dev/tty" c 5 0
+	typed '\003'
+	ok "^C where the generator asks: the old image" old_is_back
+	ok "^C where the generator asks: the other kernel is let be" only_the_first
+	rm "$T/boot/initrd.img-9.9.9"
+	typed 'sesame\n'
 	ok "a generator may ask at the terminal" has "$TMP/out" 'word sesame'
 	ok "a generator may ask at the terminal: the new image" new_is_there
 }
 
-with_stand_ins signals
+with_stand_ins signals terminal
 tap_end
