@@ -39,7 +39,10 @@ rpm:
 	$(call copy_tree,$(RPM)/earlybind-$(VERSION))
 	mkdir -p $(RPM)/SOURCES $(RPM)/SPECS
 	tar -C $(RPM) -czf $(RPM)/SOURCES/earlybind-$(VERSION).tar.gz earlybind-$(VERSION)
-	sed 's/@VERSION@/$(VERSION)/' packaging/rpm/earlybind.spec >$(RPM)/SPECS/earlybind.spec
+	sed 's/%/%%/g' packaging/images.sh >$(RPM)/images.sh
+	sed 's/%/%%/g' packaging/removal.sh >$(RPM)/removal.sh
+	sed -e 's/@VERSION@/$(VERSION)/' -e '/^@IMAGES@$$/{r $(RPM)/images.sh' -e 'd}' \
+		-e '/^@REMOVAL@$$/{r $(RPM)/removal.sh' -e 'd}' packaging/rpm/earlybind.spec >$(RPM)/SPECS/earlybind.spec
 	$(clean_env) rpmbuild $(RPMBUILD_FLAGS) --define "_topdir $(abspath $(RPM))" -ba $(RPM)/SPECS/earlybind.spec
 	@ls $(RPM)/RPMS/*/earlybind-$(VERSION)-*.rpm
 

@@ -63,38 +63,60 @@ contents()
 	ok "every unit that is to be enabled is enabled" enabled
 	ok "no unit is started or stopped by an installation" lacks "$C/postinst" deb-systemd-invoke
 	ok "lintian has no error and no warning" clean_lintian
-	ok "shellcheck has nothing to say of the scripts" shellcheck -s sh "$C/postinst" "$C/postrm"
+	ok "shellcheck has nothing to say of the scripts" shellcheck -s sh -e SC2317 "$C/postinst" "$C/postrm"
 	for script in "$C"/postinst "$C"/postrm; do
 		ok "dash can read ${script##*/}" dash -n "$script"
 	done
 }
 
-ALL='update-initramfs -u -k all
+ALL='update-initramfs -u -k 6.1.0-1
+update-initramfs -u -k 6.1.0-2
 '
+TOOLS='sh grep cat cp rm rmdir cmp mktemp tr'
 
-# scripts: with a recording stand-in for update-initramfs.
+# scripts: with recording stand-ins for earlybind and update-initramfs.
 scripts()
 {
 	S=$TMP/small
-	small_root "$S" sh grep cat rm
+	# shellcheck disable=SC2086 # a list
+	small_root "$S" $TOOLS
+	small_images "$S" initrd.img- ''
 	small_tool "$S" bin/update-initramfs
-	ok "no rule: an installation rebuilds nothing" rebuilt "$S" '' "$C/postinst" configure
-	ok "upgrade: no rule: it rebuilds nothing" rebuilt "$S" '' "$C/postinst" configure 0.0.1
-	ok "no rule: a removal rebuilds nothing" rebuilt "$S" '' "$C/postrm" remove
-	ok "a package that brings rules: every image" rebuilt "$S" "$ALL" "$C/postinst" triggered /usr/lib/earlybind.d
+	small_earlybind "$S"
+	ok "no rule: an installation rebuilds nothing" rebuilt "$S" "$CHECKED" "$C/postinst" configure
+	ok "upgrade: no rule: it rebuilds nothing" rebuilt "$S" "$CHECKED" "$C/postinst" configure 0.0.1
+	ok "a package that brings rules which change no image: nothing" rebuilt "$S" "$CHECKED" "$C/postinst" triggered \
+		/usr/lib/earlybind.d
+	small_stale "$S"
+	ok "a package that brings or takes rules: every image" rebuilt "$S" "$CHECKED$MADE" "$C/postinst" triggered \
+		/usr/lib/earlybind.d
+	ok "upgrade: no rule, but an image that has a plan: every image" rebuilt "$S" "$CHECKED$MADE" "$C/postinst" \
+		configure 0.0.1
 	printf '\tbind 06:00\n' >>"$S/etc/earlybind.conf"
-	ok "upgrade: a rule: it rebuilds every image" rebuilt "$S" "$ALL" "$C/postinst" configure 0.0.1
+	ok "upgrade: a rule: it rebuilds every image" rebuilt "$S" "$MADE" "$C/postinst" configure 0.0.1
+	small_earlybind "$S" 'exit 1'
+	ok "regenerate fails: the installation succeeds" rebuilt "$S" "$MADE" "$C/postinst" configure 0.0.1
+	ok "regenerate fails: loud" has "$TMP/out" 'W: earlybind: not every initramfs image was made again'
+	cp packaging/earlybind.conf "$S/etc/earlybind.conf"
+	echo 'bind 06:00' >"$S/usr/lib/earlybind.d/50-fleet.conf"
+	ok "a rule in a drop-in counts" rebuilt "$S" "$MADE" "$C/postinst" configure 0.0.1
+	rm "$S/usr/lib/earlybind.d/50-fleet.conf"
+}
+
+# removal: the same without earlybind, which is gone by then.
+removal()
+{
+	rm "$S/bin/earlybind"
+	ok "no rule: a removal rebuilds nothing" rebuilt "$S" '' "$C/postrm" remove
+	printf '\tbind 06:00\n' >>"$S/etc/earlybind.conf"
 	ok "a rule: a removal rebuilds every image" rebuilt "$S" "$ALL" "$C/postrm" remove
 	ok "upgrade: the removal of the old version rebuilds nothing more" rebuilt "$S" '' "$C/postrm" upgrade 9
 	small_tool "$S" bin/update-initramfs 'exit 1'
-	ok "a generator that fails: the installation succeeds" rebuilt "$S" "$ALL" "$C/postinst" configure 0.0.1
-	ok "a generator that fails: loud" has "$TMP/out" 'W: earlybind: not every initramfs image was rebuilt'
-	ok "a generator that fails: the removal succeeds" rebuilt "$S" "$ALL" "$C/postrm" remove
+	ok "a generator that fails: the removal succeeds, and it is tried for each kernel" rebuilt "$S" "$ALL" \
+		"$C/postrm" remove
+	ok "a generator that fails: loud" has "$TMP/out" 'W: earlybind: /boot/initrd.img-6.1.0-2 could not be made again'
 	cp packaging/earlybind.conf "$S/etc/earlybind.conf"
 	small_tool "$S" bin/update-initramfs
-	echo 'bind 06:00' >"$S/usr/lib/earlybind.d/50-fleet.conf"
-	ok "a rule in a drop-in counts" rebuilt "$S" "$ALL" "$C/postinst" configure 0.0.1
-	rm "$S/usr/lib/earlybind.d/50-fleet.conf"
 	echo 'card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0' >"$S/etc/earlybind.lock"
 	ok "a card in the lock, its rule gone: a removal rebuilds" rebuilt "$S" "$ALL" "$C/postrm" remove
 	ok "a removal keeps the lock" test -e "$S/etc/earlybind.lock"
@@ -104,19 +126,27 @@ scripts()
 	ok "a purge takes copies of images away" test ! -e "$S/var/lib/earlybind"
 }
 
-# dracut: Debian's dracut has no update-initramfs, and its trigger is for the newest kernel only.
+# dracut_scripts: Debian's dracut has no update-initramfs.
 dracut_scripts()
 {
 	rm "$S/bin/update-initramfs"
-	ok "no generator: an installation succeeds" rebuilt "$S" '' "$C/postinst" triggered /etc/earlybind.d
-	small_tool "$S" etc/kernel/postinst.d/dracut
-	mkdir -p "$S/lib/modules/6.1.0-1" "$S/lib/modules/6.1.0-2" "$S/lib/modules/6.1.0-3"
-	for image in 6.1.0-1 6.1.0-2 6.1.0-2.bak 6.0.0-gone; do
-		: >"$S/boot/initrd.img-$image"
-	done
-	ok "dracut: each kernel that has an image" rebuilt "$S" 'dracut 6.1.0-1
-dracut 6.1.0-2
-' "$C/postinst" triggered /etc/earlybind.d
+	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
+	ok "no generator: a removal succeeds" rebuilt "$S" '' "$C/postrm" remove
+	ok "no generator: loud" has "$TMP/out" 'W: earlybind: /boot/initrd.img-6.1.0-1 could not be made again'
+	small_tool "$S" bin/dracut
+	ok "dracut: a removal: each kernel that has an image" rebuilt "$S" \
+		'dracut --force /boot/initrd.img-6.1.0-1 6.1.0-1
+dracut --force /boot/initrd.img-6.1.0-2 6.1.0-2
+' "$C/postrm" remove
+	destroyer "$S"
+	images='/boot/initrd.img-6.1.0-1 /boot/initrd.img-6.1.0-2'
+	ok "dracut destroys the image: a removal puts back each" survived "$S" "$images" "$C/postrm" remove
+	# shellcheck disable=SC2086 # a list
+	small_root "$S" $TOOLS "$TMP/deb/usr/bin/earlybind"
+	small_images "$S" initrd.img- ''
+	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
+	destroyer "$S"
+	ok "dracut destroys the image: an upgrade puts back each" survived "$S" "$images" "$C/postinst" configure 0.0.1
 }
 
 # first_boot: the short form of life.sh: installed in a root like this machine, a rule added in a guest, the image made
@@ -163,6 +193,7 @@ ok "make install (for comparison)" installed
 contents
 if why=$(may_chroot); then
 	scripts
+	removal
 	dracut_scripts
 else
 	skip "the package's scripts" "$why"

@@ -50,21 +50,56 @@ contains()
 	! LC_ALL=C comm -23 "$TMP/wanted.list" "$1" | grep .
 }
 
-# small_root DIR COMMAND...: a root with these programs and their libraries, in which a package's scripts can be run.
+# small_root DIR COMMAND...: a root with these programs and their libraries, in which a package's scripts can be run. It
+# has two kernels with an image, and what is left over from others.
 small_root()
 {
 	small=$1
 	shift
 	rm -rf "$small"
 	mkdir -p "$small/bin" "$small/dev" "$small/etc/kernel/postinst.d" "$small/boot" "$small/lib/modules" "$small/run" \
-		"$small/usr/lib/earlybind.d"
+		"$small/usr/lib/earlybind.d" "$small/var/tmp"
 	: >"$small/dev/null"
 	for small_command in "$@"; do
 		small_path=$(command -v "$small_command") || return 1
-		cp -L "$small_path" "$small/bin/$small_command"
+		cp -L "$small_path" "$small/bin"
 		ldd "$small_path" | sed -n 's,^[^/]*\(/[^ ]*\) (.*,\1,p'
 	done | sort -u | xargs cp -L --parents -t "$small"
 	cp packaging/earlybind.conf "$small/etc/earlybind.conf"
+	for small_release in 6.1.0-1 6.1.0-2 6.1.0-3; do
+		mkdir "$small/lib/modules/$small_release"
+		: >"$small/lib/modules/$small_release/modules.dep"
+	done
+}
+
+# small_images ROOT PREFIX SUFFIX: two of its kernels have an image; so have a backup and a kernel that is gone.
+small_images()
+{
+	for small_image in 6.1.0-1 6.1.0-2 6.1.0-2.bak 6.0.0-gone; do
+		echo old >"$1/boot/$2$small_image$3"
+	done
+}
+
+# small_earlybind ROOT [LINE...]: a stand-in for it there; its `regenerate --check` says what is in ROOT/images.
+small_earlybind()
+{
+	: >"$1/images"
+	small=$1
+	shift
+	# shellcheck disable=SC2016 # what the program expands
+	small_tool "$small" bin/earlybind 'case "$*" in *--check) exec cat /images ;; esac' "$@"
+}
+
+# What these scripts call: `regenerate --check`, and `regenerate`.
+# shellcheck disable=SC2034
+CHECKED='earlybind regenerate --check
+' MADE='earlybind regenerate
+'
+
+# small_stale ROOT: an image there still has a plan.
+small_stale()
+{
+	printf '%s\n' '/boot/one: current' '/boot/two: stale' '    it holds a plan' >"$1/images"
 }
 
 # small_tool ROOT PATH LINE...: a program of that root which notes how it was called in ROOT/calls.
@@ -94,6 +129,30 @@ rebuilt()
 	rebuilt_root=$1 rebuilt_calls=$2
 	shift 2
 	small_run "$rebuilt_root" "$@" && printf '%s' "$rebuilt_calls" | diff -u - "$rebuilt_root/calls"
+}
+
+# destroyer ROOT: a dracut there which, as 059 and 106 do, writes over the image, fails, and removes it.
+destroyer()
+{
+	# shellcheck disable=SC2016 # what the program expands
+	small_tool "$1" bin/dracut 'echo new >"$2"' 'rm -f "$2"' 'exit 1'
+	mkdir -p "$1/usr/lib/dracut"
+	: >"$1/usr/lib/dracut/dracut-functions.sh"
+}
+
+# survived ROOT IMAGES SCRIPT ARGUMENT...: for `ok`: the script succeeds; it ran that dracut for each of these images, in
+# this order, and each is as it was. Nothing is left of the copies.
+survived()
+{
+	survived_root=$1 survived_images=$2
+	shift 2
+	small_run "$survived_root" "$@" || return 1
+	survived_calls=$(sed -n 's,^dracut --force \([^ ]*\) .*,\1,p' "$survived_root/calls" | paste -sd ' ')
+	[ "$survived_calls" = "$survived_images" ] || { echo "$survived_calls"; return 1; }
+	for survived_image in $survived_images; do
+		[ "$(cat "$survived_root$survived_image")" = old ] || { ls -l "$survived_root/boot"; return 1; }
+	done
+	[ -z "$(find "$survived_root/var" ! -type d | tee /dev/stderr)" ]
 }
 
 # may_chroot: else says why not.

@@ -6,7 +6,8 @@
 # shellcheck source=/dev/null
 . tests/packages/lib.sh
 
-FORCE='dracut --force --regenerate-all
+FORCE='dracut --force /boot/initramfs-6.1.0-1.img 6.1.0-1
+dracut --force /boot/initramfs-6.1.0-2.img 6.1.0-2
 '
 
 built()
@@ -47,6 +48,7 @@ contents()
 	ok "its folder goes with it" sh -c "grep -x /usr/lib/earlybind '$TMP/rpm.list'"
 }
 
+TOOLS='sh grep cat cp rm rmdir cmp mktemp tr'
 SCRIPTLETS='postin preun posttrans postun transfiletriggerscripts'
 
 readable()
@@ -54,7 +56,7 @@ readable()
 	for tag in $SCRIPTLETS; do
 		ok "there is a scriptlet: $tag" scriptlet "$tag"
 		ok "$tag: sh can read it" dash -n "$TMP/$tag"
-		ok "$tag: shellcheck has nothing to say" shellcheck -s sh "$TMP/$tag"
+		ok "$tag: shellcheck has nothing to say" shellcheck -s sh -e SC2317 "$TMP/$tag"
 	done
 }
 
@@ -75,31 +77,49 @@ unit()
 
 scripts()
 {
-	S=$TMP/small
-	small_root "$S" sh grep
 	unit
-	small_tool "$S" bin/dracut
-	ok "no rule: an installation rebuilds nothing" rebuilt "$S" '' "$TMP/posttrans" 1
-	ok "no rule: a removal rebuilds nothing" rebuilt "$S" '' "$TMP/postun" 0
-	ok "a package that brings or takes rules: every image, twice" rebuilt "$S" "$FORCE$FORCE" \
+	small_earlybind "$S"
+	ok "no rule: an installation rebuilds nothing" rebuilt "$S" "$CHECKED" "$TMP/posttrans" 1
+	ok "packages whose rules change no image: nothing" rebuilt "$S" "$CHECKED$CHECKED" "$TMP/transfiletriggers"
+	small_stale "$S"
+	ok "a package that brings or takes rules: every image, twice" rebuilt "$S" "$CHECKED$MADE$CHECKED$MADE" \
 		"$TMP/transfiletriggers"
+	ok "upgrade: no rule, but an image that has a plan: every image" rebuilt "$S" "$CHECKED$MADE" "$TMP/posttrans" 1
 	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
-	ok "upgrade: a rule: it rebuilds every image" rebuilt "$S" "$FORCE" "$TMP/posttrans" 1
-	ok "upgrade: the end of the old version rebuilds nothing more" rebuilt "$S" '' "$TMP/postun" 1
-	mv "$S/etc/earlybind.conf" "$S/etc/earlybind.conf.rpmsave"
-	ok "a rule: a removal, which has renamed the configuration, does" rebuilt "$S" "$FORCE" "$TMP/postun" 0
-	rm "$S/etc/earlybind.conf.rpmsave"
-	echo 'card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0' >"$S/etc/earlybind.lock"
-	ok "a card in the lock, no configuration: a removal does" rebuilt "$S" "$FORCE" "$TMP/postun" 0
+	ok "upgrade: a rule: it rebuilds every image" rebuilt "$S" "$MADE" "$TMP/posttrans" 1
 	: >"$S/run/ostree-booted"
 	ok "rpm-ostree makes its image itself" rebuilt "$S" '' "$TMP/posttrans" 1
 	rm "$S/run/ostree-booted"
-	small_tool "$S" bin/dracut 'exit 1'
-	ok "a generator that fails: the installation succeeds" rebuilt "$S" "$FORCE" "$TMP/posttrans" 1
-	ok "a generator that fails: loud" has "$TMP/out" 'earlybind: not every initramfs image was rebuilt'
-	ok "a generator that fails: the removal succeeds" rebuilt "$S" "$FORCE" "$TMP/postun" 0
-	rm "$S/bin/dracut"
-	ok "no generator: the installation succeeds" rebuilt "$S" '' "$TMP/posttrans" 1
+	small_earlybind "$S" 'exit 1'
+	ok "regenerate fails: the installation succeeds" rebuilt "$S" "$MADE" "$TMP/posttrans" 1
+	ok "regenerate fails: loud" has "$TMP/out" 'W: earlybind: not every initramfs image was made again'
+}
+
+# removal: without earlybind, which is gone by then.
+removal()
+{
+	rm "$S/bin/earlybind"
+	small_images "$S" initramfs- .img
+	small_tool "$S" bin/dracut
+	ok "upgrade: the end of the old version rebuilds nothing" rebuilt "$S" '' "$TMP/postun" 1
+	mv "$S/etc/earlybind.conf" "$S/etc/earlybind.conf.rpmsave"
+	ok "a rule: a removal, which has renamed the configuration, rebuilds" rebuilt "$S" "$FORCE" "$TMP/postun" 0
+	destroyer "$S"
+	images='/boot/initramfs-6.1.0-1.img /boot/initramfs-6.1.0-2.img'
+	ok "dracut destroys the image: a removal puts back each" survived "$S" "$images" "$TMP/postun" 0
+	ok "dracut destroys the image: loud" has "$TMP/out" 'W: earlybind: /boot/initramfs-6.1.0-2.img could not be made again'
+	small_tool "$S" bin/dracut
+	rm "$S/etc/earlybind.conf.rpmsave"
+	ok "no rule: a removal rebuilds nothing" rebuilt "$S" '' "$TMP/postun" 0
+	echo 'card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0' >"$S/etc/earlybind.lock"
+	ok "a card in the lock, no configuration: a removal rebuilds" rebuilt "$S" "$FORCE" "$TMP/postun" 0
+	bsdtar -xf "$RPM" -C "$TMP" ./usr/bin/earlybind
+	# shellcheck disable=SC2086 # a list
+	small_root "$S" $TOOLS "$TMP/usr/bin/earlybind"
+	small_images "$S" initramfs- .img
+	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
+	destroyer "$S"
+	ok "dracut destroys the image: an upgrade puts back each" survived "$S" "$images" "$TMP/posttrans" 1
 }
 
 # The transaction's file triggers, one after the other: each ends in an exit of its own.
@@ -110,14 +130,18 @@ triggers()
 }
 
 need_build
-need rpmbuild:rpm shellcheck:shellcheck scdoc:scdoc dash:dash
+need rpmbuild:rpm shellcheck:shellcheck scdoc:scdoc dash:dash bsdtar:libarchive-tools
 built
 ok "make install (for comparison)" installed
 contents
 readable
 triggers
 if why=$(may_chroot); then
+	S=$TMP/small
+	# shellcheck disable=SC2086 # a list
+	small_root "$S" $TOOLS
 	scripts
+	removal
 else
 	skip "the package's scriptlets" "$why"
 fi

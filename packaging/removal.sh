@@ -1,0 +1,71 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Makes the images again when earlybind is gone, so that they have nothing of it. Needs images.sh before it. dracut 059
+# and 106 write over the old image, and remove it when they fail: a copy is kept meanwhile.
+
+# What dracut puts behind the release in the name of a UKI: the machine-id.
+images_id='????????????????????????????????'
+
+# images_of RELEASE: that kernel's images, one a line; src/host/images.c has the same places.
+images_of()
+{
+	for images_path in "/boot/initrd.img-$1" "/boot/initramfs-$1.img" "/boot/initrd-$1"; do
+		[ ! -f "$images_path" ] || printf '%s\n' "$images_path"
+	done
+	for images_folder in /boot /efi /boot/efi; do
+		for images_path in "$images_folder"/*/"$1"/initrd* "$images_folder"/EFI/Linux/*-"$1".efi \
+			"$images_folder"/EFI/Linux/*-"$1"+*.efi "$images_folder"/EFI/Linux/linux-"$1"-$images_id.efi; do
+			[ ! -f "$images_path" ] || printf '%s\n' "$images_path"
+		done
+	done
+}
+
+# images_make RELEASE IMAGE. A folder without modules.dep is left over from a kernel: an image made for it would be empty.
+images_make()
+{
+	[ -e "/lib/modules/$1/modules.dep" ] || return 1
+	if command -v update-initramfs >/dev/null; then
+		# Where else an image may be, its own hooks copy it to.
+		[ "$2" != "/boot/initrd.img-$1" ] || update-initramfs -u -k "$1"
+		return
+	fi
+	case $2 in
+	*/linux-"$1"-$images_id.efi) dracut --force --kver "$1" ;;
+	*.efi) kernel-install add "$1" "/lib/modules/$1/vmlinuz" ;;
+	*) dracut --force "$2" "$1" ;;
+	esac
+}
+
+# images_replace RELEASE IMAGE COPY
+images_replace()
+{
+	if ! cp -p "$2" "$3"; then
+		images_warn "$2 is left as it is, and what earlybind put into it: no copy of it can be kept"
+	elif images_make "$1" "$2" </dev/null && [ -s "$2" ]; then
+		:
+	elif cmp -s "$3" "$2" || cp -p "$3" "$2"; then
+		images_warn "$2 could not be made again: it is as it was, with what earlybind put into it"
+	else
+		images_warn "$2 could not be made again, and is damaged: its copy is $3"
+		return
+	fi
+	rm -f "$3"
+}
+
+# Every image: one that fails costs no other.
+images_rebuild()
+{
+	images_copies=$(mktemp -d /var/tmp/earlybind.XXXXXX) || {
+		images_warn 'the initramfs images are left as they are, and what earlybind put into them: no copies can be kept'
+		return 0
+	}
+	for images_release in /lib/modules/*; do
+		images_release=${images_release##*/}
+		images_of "$images_release" | while IFS= read -r images_image; do
+			images_replace "$images_release" "$images_image" \
+				"$images_copies/$(printf '%s' "$images_image" | tr / %)"
+		done
+	done
+	rmdir "$images_copies" 2>/dev/null || :
+}
