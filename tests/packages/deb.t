@@ -63,8 +63,8 @@ contents()
 	ok "every unit that is to be enabled is enabled" enabled
 	ok "no unit is started or stopped by an installation" lacks "$C/postinst" deb-systemd-invoke
 	ok "lintian has no error and no warning" clean_lintian
-	ok "shellcheck has nothing to say of the scripts" shellcheck -s sh -e SC2317 "$C/postinst" "$C/postrm"
-	for script in "$C"/postinst "$C"/postrm; do
+	ok "shellcheck has nothing to say of the scripts" shellcheck -s sh -e SC2317 "$C/postinst" "$C/prerm" "$C/postrm"
+	for script in "$C"/postinst "$C"/prerm "$C"/postrm; do
 		ok "dash can read ${script##*/}" dash -n "$script"
 	done
 }
@@ -103,11 +103,19 @@ scripts()
 	rm "$S/usr/lib/earlybind.d/50-fleet.conf"
 }
 
-# removal: the same without earlybind, which is gone by then.
+# removal: before it, with earlybind, and then without.
 removal()
 {
+	small_stale "$S"
+	ok "upgrade: before it the old version does not look" rebuilt "$S" '' "$C/prerm" upgrade 9
+	ok "no rule: before a removal the images are looked at" rebuilt "$S" "$CHECKED" "$C/prerm" remove
+	mv "$S/bin/earlybind" "$S/away"
+	ok "no rule, but an image that has a plan: a removal rebuilds every image" rebuilt "$S" "$ALL" "$C/postrm" remove
+	mv "$S/away" "$S/bin/earlybind"
+	: >"$S/images"
+	ok "no rule, images without a plan: before a removal" rebuilt "$S" "$CHECKED" "$C/prerm" remove
 	rm "$S/bin/earlybind"
-	ok "no rule: a removal rebuilds nothing" rebuilt "$S" '' "$C/postrm" remove
+	ok "no rule, images without a plan: a removal rebuilds nothing" rebuilt "$S" '' "$C/postrm" remove
 	printf '\tbind 06:00\n' >>"$S/etc/earlybind.conf"
 	ok "a rule: a removal rebuilds every image" rebuilt "$S" "$ALL" "$C/postrm" remove
 	ok "upgrade: the removal of the old version rebuilds nothing more" rebuilt "$S" '' "$C/postrm" upgrade 9
@@ -168,6 +176,11 @@ first_boot()
 	ok "a machine: earlybind regenerate --check" in_root earlybind regenerate --check
 	machine_boot bound "$release" "$R/boot/initrd.img-$release" on
 	ok "a machine: after the reboot one of the twins is bound" machine_shows bound "00:01.0=bochs-drm $MACHINE_BOUND"
+	images_note
+	ok "a machine: its rule is removed, and nobody runs regenerate" rules_gone
+	ok "a machine: the package is purged" in_root dpkg --purge earlybind
+	ok "a machine: the image is made again" images_made_again
+	ok "a machine: the image is clean" is_clean 1
 	rm -rf --one-file-system "$R"
 }
 

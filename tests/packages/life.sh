@@ -91,6 +91,12 @@ nothing_left()
 	[ -z "$(find "$R" -xdev -name '*earlybind*' -print | tee /dev/stderr)" ] && ! in_root dpkg -s earlybind
 }
 
+# rules_gone: what `earlybind remove` of the last rule leaves: images that still have the plan.
+rules_gone()
+{
+	sed -i '/^bind /d' "$R/etc/earlybind.conf" && rm "$R/etc/earlybind.lock"
+}
+
 # rules_package: another package, of a fleet's administrator, that brings the rule to which the lock belongs.
 rules_package()
 {
@@ -193,6 +199,7 @@ life_end()
 	ok "$1: it installs once more, with its config and lock" in_root dpkg -i /deb
 	ok "$1: both kernels' images have the plan at once" has_plan 2
 	images_note
+	ok "$1: the rule is removed, and nobody runs regenerate" rules_gone
 	ok "$1: purge" in_root dpkg --purge earlybind
 	ok "$1: purge: every image is made again" images_made_again
 	ok "$1: purge: every kernel's image is clean" is_clean 2

@@ -95,12 +95,23 @@ scripts()
 	ok "regenerate fails: loud" has "$TMP/out" 'W: earlybind: not every initramfs image was made again'
 }
 
-# removal: without earlybind, which is gone by then.
+# removal: before it, with earlybind, and then without.
 removal()
 {
-	rm "$S/bin/earlybind"
 	small_images "$S" initramfs- .img
 	small_tool "$S" bin/dracut
+	cp packaging/earlybind.conf "$S/etc/earlybind.conf"
+	small_earlybind "$S"
+	small_stale "$S"
+	ok "no rule: before a removal the images are looked at" rebuilt "$S" "$CHECKED" "$TMP/preun" 0
+	mv "$S/bin/earlybind" "$S/away"
+	ok "no rule, but an image that has a plan: a removal rebuilds every image" rebuilt "$S" "$FORCE" "$TMP/postun" 0
+	mv "$S/away" "$S/bin/earlybind"
+	: >"$S/images"
+	ok "no rule, images without a plan: before a removal" rebuilt "$S" "$CHECKED" "$TMP/preun" 0
+	rm "$S/bin/earlybind"
+	ok "no rule, images without a plan: a removal rebuilds nothing" rebuilt "$S" '' "$TMP/postun" 0
+	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
 	ok "upgrade: the end of the old version rebuilds nothing" rebuilt "$S" '' "$TMP/postun" 1
 	mv "$S/etc/earlybind.conf" "$S/etc/earlybind.conf.rpmsave"
 	ok "a rule: a removal, which has renamed the configuration, rebuilds" rebuilt "$S" "$FORCE" "$TMP/postun" 0
@@ -110,7 +121,6 @@ removal()
 	ok "dracut destroys the image: loud" has "$TMP/out" 'W: earlybind: /boot/initramfs-6.1.0-2.img could not be made again'
 	small_tool "$S" bin/dracut
 	rm "$S/etc/earlybind.conf.rpmsave"
-	ok "no rule: a removal rebuilds nothing" rebuilt "$S" '' "$TMP/postun" 0
 	echo 'card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0' >"$S/etc/earlybind.lock"
 	ok "a card in the lock, no configuration: a removal rebuilds" rebuilt "$S" "$FORCE" "$TMP/postun" 0
 	bsdtar -xf "$RPM" -C "$TMP" ./usr/bin/earlybind
