@@ -45,7 +45,9 @@ contents()
 	ok "the lock belongs to no package" lacks "$TMP/rpm.list" /etc/earlybind.lock
 	rpm -qp --qf '[%{filenames} %{fileflags:fflags}\n]' "$RPM" >"$TMP/flags"
 	ok "upgrade: what people wrote stays" sh -c "grep -x '/etc/earlybind.conf cn' '$TMP/flags'"
-	ok "its folder goes with it" sh -c "grep -x /usr/lib/earlybind '$TMP/rpm.list'"
+	for folder in /usr/lib/earlybind /usr/lib/dracut/modules.d/90earlybind; do
+		ok "it goes with the package: $folder" sh -c "grep -x '$folder' '$TMP/rpm.list'"
+	done
 }
 
 TOOLS='sh grep cat cp rm rmdir cmp mktemp tr'
