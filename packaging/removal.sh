@@ -1,22 +1,25 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Makes the images again when earlybind is gone, so that they have nothing of it. Needs images.sh before it. dracut 059
-# and 106 write over the old image, and remove it when they fail: a copy is kept meanwhile.
+# Makes the images again without earlybind: when it is gone, so that they have nothing of it. Needs images.sh before it.
+# dracut 059 and 106 write over the old image, and remove it when they fail: a copy is kept meanwhile.
 
 # What dracut puts behind the release in the name of a UKI: the machine-id.
 images_id='????????????????????????????????'
 
-# images_of RELEASE: that kernel's images, one a line; src/host/images.c has the same places.
+# images_of RELEASE: each image of that kernel, as "RELEASE IMAGE"; src/host/images.c has the same places, but for that of
+# Arch, which names images after the kernel's package.
 images_of()
 {
-	for images_path in "/boot/initrd.img-$1" "/boot/initramfs-$1.img" "/boot/initrd-$1"; do
-		[ ! -f "$images_path" ] || printf '%s\n' "$images_path"
+	images_base=$(cat "/lib/modules/$1/pkgbase" 2>/dev/null) || images_base=
+	for images_path in "/boot/initrd.img-$1" "/boot/initramfs-$1.img" "/boot/initrd-$1" \
+		${images_base:+"/boot/initramfs-$images_base.img"}; do
+		[ ! -f "$images_path" ] || echo "$1 $images_path"
 	done
-	for images_folder in /boot /efi /boot/efi; do
-		for images_path in "$images_folder"/*/"$1"/initrd* "$images_folder"/EFI/Linux/*-"$1".efi \
-			"$images_folder"/EFI/Linux/*-"$1"+*.efi "$images_folder"/EFI/Linux/linux-"$1"-$images_id.efi; do
-			[ ! -f "$images_path" ] || printf '%s\n' "$images_path"
+	for images_boot in /boot /efi /boot/efi; do
+		for images_path in "$images_boot"/*/"$1"/initrd* "$images_boot"/EFI/Linux/*-"$1".efi \
+			"$images_boot"/EFI/Linux/*-"$1"+*.efi "$images_boot"/EFI/Linux/linux-"$1"-$images_id.efi; do
+			[ ! -f "$images_path" ] || echo "$1 $images_path"
 		done
 	done
 }
@@ -41,11 +44,11 @@ images_make()
 images_replace()
 {
 	if ! cp -p "$2" "$3"; then
-		images_warn "$2 is left as it is, and what earlybind put into it: no copy of it can be kept"
+		images_warn "$2 is left as it is, and binds what it did before: no copy of it can be kept"
 	elif images_make "$1" "$2" </dev/null && [ -s "$2" ]; then
 		:
 	elif cmp -s "$3" "$2" || cp -p "$3" "$2"; then
-		images_warn "$2 could not be made again: it is as it was, with what earlybind put into it"
+		images_warn "$2 could not be made again: it is as it was, and binds what it did before"
 	else
 		images_warn "$2 could not be made again, and is damaged: its copy is $3"
 		return
@@ -53,19 +56,24 @@ images_replace()
 	rm -f "$3"
 }
 
-# Every image: one that fails costs no other.
+# images_all: the same for every kernel.
+images_all()
+{
+	for images_folder in /lib/modules/*; do
+		images_of "${images_folder##*/}"
+	done
+}
+
+# images_rebuild WANTED: every image for which `WANTED IMAGE` succeeds. One that fails costs no other.
 images_rebuild()
 {
 	images_copies=$(mktemp -d /var/tmp/earlybind.XXXXXX) || {
-		images_warn 'the initramfs images are left as they are, and what earlybind put into them: no copies can be kept'
+		images_warn 'the initramfs images are left as they are, and bind what they did before: no copies can be kept'
 		return 0
 	}
-	for images_release in /lib/modules/*; do
-		images_release=${images_release##*/}
-		images_of "$images_release" | while IFS= read -r images_image; do
-			images_replace "$images_release" "$images_image" \
-				"$images_copies/$(printf '%s' "$images_image" | tr / %)"
-		done
+	images_all | while read -r images_release images_image; do
+		! "$1" "$images_image" </dev/null || images_replace "$images_release" "$images_image" \
+			"$images_copies/$(printf '%s' "$images_image" | tr / %)"
 	done
 	rmdir "$images_copies" 2>/dev/null || :
 }

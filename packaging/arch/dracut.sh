@@ -1,22 +1,25 @@
-#!/bin/sh
+# shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Rebuilds the images that dracut made, if there may be something of earlybind in them: Arch leaves names to the
-# administrator, so only those that exist under the usual ones; and only where mkinitcpio does not make them.
+#
+# Makes the images of dracut again, where there may be something of earlybind in them; mkinitcpio's own hook makes its
+# images. Needs images.sh and removal.sh before it. Arch leaves the names of images to the administrator, so only those
+# that exist under the usual ones.
 
-command -v dracut >/dev/null && ! command -v mkinitcpio >/dev/null || exit 0
-grep -Eqs '^[[:space:]]*bind[[:space:]]' /etc/earlybind.conf /etc/earlybind.conf.pacsave /etc/earlybind.d/*.conf \
-	/run/earlybind.d/*.conf /usr/lib/earlybind.d/*.conf || grep -qs '^card ' /etc/earlybind.lock || exit 0
+# dracut_wants IMAGE: with mkinitcpio beside dracut, the image itself tells who made it.
+dracut_wants()
+{
+	if command -v mkinitcpio >/dev/null &&
+		! lsinitrd -f usr/lib/dracut/modules.txt "$1" 2>/dev/null | grep . >/dev/null; then
+		return 1
+	fi
+	images_matter || lsinitrd "$1" 2>/dev/null | grep usr/lib/earlybind/ >/dev/null
+}
 
-found=
-for base in /usr/lib/modules/*/pkgbase; do
-	[ -e "$base" ] || continue
-	release=${base%/pkgbase}
-	release=${release##*/}
-	for image in "/boot/initramfs-$(cat "$base").img" "/boot/initramfs-$release.img"; do
-		[ -e "$image" ] || continue
-		found=yes
-		dracut --force "$image" "$release" || echo "earlybind: $image was not rebuilt" >&2
-	done
-done
-[ -n "$found" ] || echo 'earlybind: please rebuild the images of dracut: none was found under the usual names' >&2
-exit 0
+dracut_rebuild()
+{
+	command -v dracut >/dev/null || return 0
+	images_rebuild dracut_wants
+	if [ -z "$(images_all)" ] && images_matter && ! command -v mkinitcpio >/dev/null; then
+		images_warn 'please rebuild the images of dracut: none was found under the usual names'
+	fi
+}

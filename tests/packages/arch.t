@@ -65,35 +65,60 @@ readable()
 ONE='dracut --force /boot/initramfs-linux.img 6.12.1-arch1-1
 '
 
+# lsinitrd: a stand-in for it: an image is a text that says who made it, and what is in it.
+lsinitrd()
+{
+	# shellcheck disable=SC2016 # what the program expands
+	printf '%s\n' '#!/bin/sh' '[ "$1" != -f ] || exec grep dracut "$3"' 'cat "$1"' >"$S/bin/lsinitrd"
+	chmod 755 "$S/bin/lsinitrd"
+}
+
 scripts()
 {
 	S=$TMP/small
-	small_root "$S" sh grep cat
+	small_root "$S" sh grep cat cp rm rmdir cmp mktemp tr
 	small_tool "$S" bin/dracut
-	mkdir -p "$S/usr/lib/modules/6.12.1-arch1-1" "$S/usr/lib/modules/6.6.1-lts"
-	echo linux >"$S/usr/lib/modules/6.12.1-arch1-1/pkgbase"
-	echo linux-lts >"$S/usr/lib/modules/6.6.1-lts/pkgbase"
-	: >"$S/boot/initramfs-linux.img"
+	lsinitrd
+	for kernel in 6.12.1-arch1-1:linux 6.6.1-lts:linux-lts; do
+		mkdir "$S/lib/modules/${kernel%:*}"
+		: >"$S/lib/modules/${kernel%:*}/modules.dep"
+		echo "${kernel#*:}" >"$S/lib/modules/${kernel%:*}/pkgbase"
+	done
+	echo old >"$S/boot/initramfs-linux.img"
 	ok "no rule: nothing is rebuilt" rebuilt "$S" '' "$SCRIPT"
+	echo 'usr/lib/earlybind/plan' >"$S/boot/initramfs-linux.img"
+	ok "no rule, but an image that has a plan: it is rebuilt" rebuilt "$S" "$ONE" "$SCRIPT"
+	{ cat "$A/.INSTALL"; echo post_remove; } >"$TMP/remove"
+	ok "a removal then: it is rebuilt too" rebuilt "$S" "$ONE" "$TMP/remove"
+	echo old >"$S/boot/initramfs-linux.img"
 	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
 	ok "a rule: each image that dracut made, and no other" rebuilt "$S" "$ONE" "$SCRIPT"
-	: >"$S/boot/initramfs-6.6.1-lts.img"
+	echo old >"$S/boot/initramfs-6.6.1-lts.img"
 	ok "an image may be named after the kernel's release too" rebuilt "$S" \
 		"${ONE}dracut --force /boot/initramfs-6.6.1-lts.img 6.6.1-lts
 " "$SCRIPT"
 	rm "$S"/boot/*
 	ok "no image under a usual name: nothing is made" rebuilt "$S" '' "$SCRIPT"
 	ok "no image under a usual name: loud" has "$TMP/out" 'please rebuild the images of dracut'
-	: >"$S/boot/initramfs-linux.img"
+	echo old >"$S/boot/initramfs-linux.img"
 	mv "$S/etc/earlybind.conf" "$S/etc/earlybind.conf.pacsave"
-	{ cat "$A/.INSTALL"; echo post_remove; } >"$TMP/remove"
 	ok "a removal, when script and hook are gone, rebuilds" rebuilt "$S" "$ONE" "$TMP/remove"
+	destroyer "$S"
+	ok "dracut destroys the image: the transaction goes on, the image is put back" survived "$S" \
+		/boot/initramfs-linux.img "$SCRIPT"
+	ok "dracut destroys the image: loud" has "$TMP/out" '/boot/initramfs-linux.img could not be made again'
+	ok "dracut destroys the image: a removal puts it back" survived "$S" /boot/initramfs-linux.img "$TMP/remove"
+}
+
+# both: mkinitcpio beside dracut.
+both()
+{
+	small_tool "$S" bin/dracut
 	small_tool "$S" bin/mkinitcpio
-	ok "where there is mkinitcpio, it is left to its own hook" rebuilt "$S" '' "$SCRIPT"
-	rm "$S/bin/mkinitcpio"
-	small_tool "$S" bin/dracut 'exit 1'
-	ok "a generator that fails: the transaction goes on" rebuilt "$S" "$ONE" "$SCRIPT"
-	ok "a generator that fails: loud" has "$TMP/out" '/boot/initramfs-linux.img was not rebuilt'
+	ok "where there is mkinitcpio, its images are left to its own hook" rebuilt "$S" '' "$SCRIPT"
+	echo 'by dracut' >"$S/boot/initramfs-linux.img"
+	echo 'by mkinitcpio' >"$S/boot/initramfs-linux-lts.img"
+	ok "where there is mkinitcpio, an image of dracut is rebuilt all the same" rebuilt "$S" "$ONE" "$SCRIPT"
 }
 
 need_build
@@ -107,6 +132,7 @@ contents
 readable
 if why=$(may_chroot); then
 	scripts
+	both
 else
 	skip "the package's scripts" "$why"
 fi
