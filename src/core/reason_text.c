@@ -24,12 +24,12 @@ static const struct {
 	[REASON_CLAIM] = { "its rule says at=claim: it is not bound at boot",
 			   "write at=boot in its rule, then run `earlybind accept` and `earlybind regenerate`" },
 	[REASON_ABSENT] = { "it is not in this machine now, or the firmware hides it",
-			    "put it back; if it is gone for good, run `earlybind accept`, then `earlybind "
-			    "regenerate`" },
+			    "put it back; if it is gone for good or stands elsewhere, `earlybind check` says what to "
+			    "do" },
 	[REASON_OTHER_DEVICE] = { "another device than the accepted one is in its place",
-				  "if that is right, run `earlybind accept`, then `earlybind regenerate`" },
+				  "if that is right, `earlybind check` says what to do" },
 	[REASON_AMBIGUOUS] = { "a device of its kind moved, and nothing tells which of the identical ones is meant",
-			       "run `earlybind accept`, then `earlybind regenerate`" },
+			       "see `earlybind list`; `earlybind check` says what to do" },
 	[REASON_APPEARS_LATER] = { "it appears only later in the boot (behind VMD or Thunderbolt, or a virtual "
 				   "function)",
 				   "bind it when it appears; nothing can do so this early" },
@@ -63,7 +63,7 @@ static const struct {
 	[REASON_TIMEOUT] = { "earlybind ran out of time, and the boot went on without it",
 			     "read the kernel log for the step that hung; `set timeout=` allows up to 60 s" },
 	[REASON_MOVED] = { "it is in another place than when it was accepted, and was known by what it is",
-			   "run `earlybind accept`, then `earlybind regenerate`, to note its new place" },
+			   "`earlybind check` says what to write or to run, so that its new place is noted" },
 	[REASON_BOUND_BY_KERNEL] = { "the driver, built into the kernel, took it before earlybind ran",
 				     "remove vfio-pci.ids= from the kernel command line" },
 	[REASON_IGNORED_IDS] = { "an ids= parameter was left out: it would bind every device of that kind, twins too",

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "advice.h"
+#include "drift.h"
 #include "files.h"
 #include "forecast.h"
 #include "live.h"
@@ -113,12 +114,8 @@ static void show_dropped(const struct session *s, const struct plan *lock)
 
 	for (size_t i = 0; i < s->old.n_cards; i++) {
 		const struct plan_card *c = &s->old.cards[i];
-		bool kept = false;
 
-		for (size_t k = 0; k < lock->n_cards; k++)
-			kept |= root_is(&c->root, &lock->cards[k].root) && path_equal(&c->path, &lock->cards[k].path) &&
-				identity_equal(&c->identity, &lock->cards[k].identity);
-		if (!kept)
+		if (!drift_has_card(lock, c))
 			printf("  - %s [%.9s] at %s %s: was locked, no longer is\n",
 			       c->has_address ? address_print(&c->address, address) : "-",
 			       identity_print(&c->identity, identity), root_print(&c->root, root),
@@ -165,6 +162,7 @@ int session_advise(const struct session *s, const struct plan *lock)
 	struct machine m = s->machine;
 	int ret = -ENOMEM;
 
+	drift_warn(s, lock);
 	m.devices = calloc(m.n + 1, sizeof(*m.devices));
 	if (m.devices) {
 		memcpy(m.devices, s->machine.devices, m.n * sizeof(*m.devices));

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 
 #include "../core/array.h"
+#include "../core/guard.h"
+#include "drift.h"
 
 static const char *const kind_words[ADVICE_COUNT] = {
 	[ADVICE_IOMMU] = "iommu", [ADVICE_ACS] = "acs-override", [ADVICE_GROUP] = "group",
@@ -26,6 +28,7 @@ static struct advice *add(struct adviser *a, enum advice_kind kind, const struct
 	if (!item)
 		return NULL;
 	item->kind = kind;
+	item->card = -1;
 	if (address)
 		address_print(address, item->address);
 	return item;
@@ -118,10 +121,13 @@ static int advise_groups(struct adviser *a)
 	return 0;
 }
 
-/* What `accept` would have to be told. */
-static void print_rule(const struct adviser *a, unsigned number, char buf[SELECTOR_LEN])
+static struct advice *add_drift(struct adviser *a, const struct decision *d, const struct address *address)
 {
-	selector_print(&plan_rule(a->plan, number)->selector, buf);
+	struct advice *item = add(a, ADVICE_DRIFT, address);
+
+	if (item)
+		item->card = (int)d->card;
+	return item;
 }
 
 /* The same model with another subsystem: that is what firmware updates change. */
@@ -134,38 +140,87 @@ static bool is_updated(const struct adviser *a, const struct plan_card *card)
 	       card_main(&there)->identity.device == card->identity.device;
 }
 
+/* What a slot or a path means now, NULL: nothing, or it is an ID. */
+static const struct device *meant_now(const struct adviser *a, const struct selector *s)
+{
+	for (size_t i = 0; i < a->machine->n && s->kind != SELECTOR_ID; i++)
+		if (selector_means(s, a->machine, (int)i))
+			return &a->machine->devices[i];
+	return NULL;
+}
+
+/*
+ * What to do about a card that is not found. `accept` is right only where the rule means what stands in the card's
+ * place: after a renumbering a slot can mean anything.
+ */
+static void lost_step(const struct adviser *a, const struct plan_card *card, char *buf, size_t size)
+{
+	const struct rule *rule = plan_rule(a->plan, card->rule);
+	const struct device *now = meant_now(a, &rule->selector);
+	char selector[SELECTOR_LEN], address[ADDRESS_LEN], identity[IDENTITY_LEN], id[ID_LEN];
+
+	selector_print(&rule->selector, selector);
+	if (rule->selector.kind == SELECTOR_ID ||
+	    (now && root_is(&card->root, &now->root) && path_covers(&card->path, &now->path)))
+		snprintf(buf, size, "If that is right, run `earlybind accept %s`, then `earlybind regenerate`",
+			 selector);
+	else
+		snprintf(buf, size,
+			 "%s%s%s%.9s%sIf the card is gone for good, run `earlybind remove %s%s%s`, then `earlybind "
+			 "regenerate`; "
+			 "if it is elsewhere now, write where in %s:%u and accept that",
+			 now ? "The rule means another device now, " : "",
+			 now ? address_print(&now->address, address) : "", now ? " [" : "",
+			 now ? identity_print(&now->identity, identity) : "", now ? "]. " : "", selector,
+			 rule->has_id ? " id=" : "", rule->has_id ? id_print(&rule->id, id) : "", rule->file,
+			 rule->line);
+}
+
 static int advise_lost(struct adviser *a, const struct plan_card *card, const struct decision *d)
 {
-	char selector[SELECTOR_LEN], address[ADDRESS_LEN];
+	char selector[SELECTOR_LEN], address[ADDRESS_LEN], step[400];
 
-	print_rule(a, card->rule, selector);
-	return say(
-		add(a, ADVICE_DRIFT, &card->address),
-		"the card of `bind %s`, locked at %s, is not found: %s (%s)%s. If that is right, run `earlybind accept "
-		"%s`, then `earlybind regenerate`",
-		selector, address_print(&card->address, address), reason_word(d->reason), d->line.text,
-		d->reason == REASON_OTHER_DEVICE && is_updated(a, card) ? "; a firmware update can change that" : "",
-		selector);
+	lost_step(a, card, step, sizeof(step));
+	return say(add_drift(a, d, &card->address), "the card of `bind %s`, locked at %s, is not found: %s (%s)%s. %s",
+		   selector_print(&plan_rule(a->plan, card->rule)->selector, selector),
+		   address_print(&card->address, address), reason_word(d->reason), d->line.text,
+		   d->reason == REASON_OTHER_DEVICE && is_updated(a, card) ? "; a firmware update can change that" : "",
+		   step);
+}
+
+/* What to do about a card that is somewhere else: a rule that means another place has to be written anew. */
+static void place_step(const struct adviser *a, const struct rule *rule, const struct decision *d, char *buf,
+		       size_t size)
+{
+	struct selector there = drift_selector(&rule->selector, &a->machine->devices[d->device]);
+	char selector[SELECTOR_LEN];
+
+	selector_print(&there, selector);
+	if (selector_means(&rule->selector, a->machine, d->device))
+		snprintf(buf, size, "Run `earlybind accept %s`, then `earlybind regenerate`", selector);
+	else
+		snprintf(buf, size,
+			 "The rule does not mean it there: write `bind %s`%s in %s:%u, then run `earlybind accept %s` "
+			 "and `earlybind regenerate`",
+			 selector, drift_options(rule), rule->file, rule->line, selector);
 }
 
 static int advise_place(struct adviser *a, const struct plan_card *card, const struct decision *d)
 {
 	const struct device *now = &a->machine->devices[d->device];
-	char selector[SELECTOR_LEN], was[ADDRESS_LEN], is[ADDRESS_LEN], from[PATH_LEN], to[PATH_LEN];
+	const struct rule *rule = plan_rule(a->plan, card->rule);
+	char selector[SELECTOR_LEN], was[ADDRESS_LEN], is[ADDRESS_LEN], from[PATH_LEN], to[PATH_LEN], step[400];
+	struct advice *item = add_drift(a, d, &now->address);
 
-	print_rule(a, card->rule, selector);
-	if (d->moved)
-		return say(
-			add(a, ADVICE_DRIFT, &now->address),
-			"the card of `bind %s` was locked at %s (%s) and has moved to %s (%s). Run `earlybind accept "
-			"%s`, then `earlybind regenerate`",
-			selector, address_print(&card->address, was), path_print(&card->path, from),
-			address_print(&now->address, is), path_print(&now->path, to), selector);
-	return say(
-		add(a, ADVICE_DRIFT, &now->address),
-		"the card of `bind %s` is in its slot, whose address is %s now and was %s. `earlybind accept %s` notes "
-		"that",
-		selector, address_print(&now->address, is), address_print(&card->address, was), selector);
+	selector_print(&rule->selector, selector);
+	address_print(&card->address, was);
+	address_print(&now->address, is);
+	place_step(a, rule, d, step, sizeof(step));
+	if (!d->moved)
+		return say(item, "the card of `bind %s` is in its slot, whose address is %s now and was %s. %s",
+			   selector, is, was, step);
+	return say(item, "the card of `bind %s` was locked at %s (%s) and has moved to %s (%s). %s", selector, was,
+		   path_print(&card->path, from), is, path_print(&now->path, to), step);
 }
 
 static int advise_drift(struct adviser *a)
@@ -284,6 +339,14 @@ void advices_free(struct advices *a)
 {
 	free(a->items);
 	memset(a, 0, sizeof(*a));
+}
+
+const struct advice *advices_of_card(const struct advices *a, size_t card)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->items[i].kind == ADVICE_DRIFT && a->items[i].card == (int)card)
+			return &a->items[i];
+	return NULL;
 }
 
 void advices_warn(const struct advices *a)

@@ -22,6 +22,7 @@ struct advice {
 	enum advice_kind kind;
 	char file[VM_FILE_LEN];    /* of a definition, "" for none */
 	char address[ADDRESS_LEN]; /* "" for none */
+	int card;                  /* of drift: index into the plan's cards; else -1 */
 	char text[512];            /* a sentence without its full stop */
 };
 
@@ -35,6 +36,8 @@ int advise(const struct cli *cli, const struct plan *plan, const struct machine 
 	   unsigned kinds, struct advices *out) _must_check_;
 #define ADVICE_ALL ((1u << ADVICE_COUNT) - 1)
 void advices_free(struct advices *a);
+/* What is said of the drift of this card, NULL: nothing. */
+const struct advice *advices_of_card(const struct advices *a, size_t card) _pure_;
 void advices_warn(const struct advices *a);
 /* "advice": [{"kind", "file", "address", "text"}] */
 void advices_json(const struct advices *a, struct json *j);

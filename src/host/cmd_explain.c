@@ -31,6 +31,24 @@ static const char *text_of(const struct explained *x)
 	return x->decision ? x->decision->line.text : x->line ? x->line->text : "";
 }
 
+/* What check and status say of a locked card that is not where it was accepted; NULL: it is there. */
+static const char *drift_of(const struct explanation *e, const struct explained *x)
+{
+	const struct advice *advice = x->decision ? advices_of_card(&e->drift, x->decision->card) : NULL;
+
+	return advice ? advice->text : NULL;
+}
+
+/* What to do about a guard. Which command is right for a card that is not found depends on its rule. */
+static const char *remedy_of(const struct explanation *e, const struct explained *x, enum reason r)
+{
+	static const reason_set lost =
+		REASON_BIT(REASON_ABSENT) | REASON_BIT(REASON_OTHER_DEVICE) | REASON_BIT(REASON_AMBIGUOUS);
+	const char *drift = x->decision && x->decision->device < 0 ? drift_of(e, x) : NULL;
+
+	return drift && (lost & REASON_BIT(r)) ? drift : reason_remedy(r);
+}
+
 /* "bridge, off, skipped": the guards that are asked and let it pass. */
 static void print_passed(const struct explained *x, const char *title)
 {
@@ -48,17 +66,18 @@ static void print_passed(const struct explained *x, const char *title)
 		putchar('\n');
 }
 
-static void print_refusals(const struct explained *x)
+static void print_refusals(const struct explanation *e, const struct explained *x)
 {
 	for (unsigned r = FIRST_GUARD; r < REASON_COUNT; r++) {
+		const char *remedy = remedy_of(e, x, r);
 		bool first = r == reason_of(x);
 
 		if (!(refusing(x) & REASON_BIT(r)))
 			continue;
 		printf("    %-14s refuses it: %s%s%s%s\n", reason_word(r), reason_meaning(r),
 		       first && *text_of(x) ? " (" : "", first ? text_of(x) : "", first && *text_of(x) ? ")" : "");
-		if (*reason_remedy(r))
-			printf("    %-14s to change that: %s\n", "", reason_remedy(r));
+		if (*remedy)
+			printf("    %-14s to change that: %s\n", "", remedy);
 	}
 }
 
@@ -73,8 +92,9 @@ static void print_rule(const struct explained *x)
 		puts("  rule: none selects it");
 }
 
-static void print_next(const struct explained *x, const char *target)
+static void print_next(const struct explanation *e, const struct explained *x, const char *target)
 {
+	const char *drift = drift_of(e, x);
 	bool refused = refusing(x) != 0;
 
 	switch (x->standing) {
@@ -99,7 +119,9 @@ static void print_next(const struct explained *x, const char *target)
 			printf("  next boot: it is not bound; `earlybind add %s` would lock it\n", target);
 		break;
 	}
-	print_refusals(x);
+	if (drift && x->decision->device >= 0)
+		printf("    %s\n", drift);
+	print_refusals(e, x);
 	print_passed(x, "    let it pass: ");
 }
 
@@ -157,7 +179,7 @@ static void print_all(const struct cli *cli, const struct explanation *e)
 		else
 			print_present(cli, &e->forecast.machine.devices[x->device], names);
 		print_rule(x);
-		print_next(x, x->device < 0 ? "" : selector_print(&x->target, target));
+		print_next(e, x, x->device < 0 ? "" : selector_print(&x->target, target));
 		print_last(e, x);
 	}
 	names_close(names);
@@ -170,7 +192,7 @@ static const char *const standing_words[] = {
 	[STANDING_NOT_CHOSEN] = "not-chosen",
 };
 
-static void json_guards(struct json *j, const struct explained *x)
+static void json_guards(struct json *j, const struct explanation *e, const struct explained *x)
 {
 	json_open(j, "guards", '[');
 	for (unsigned r = FIRST_GUARD; r < REASON_COUNT; r++) {
@@ -182,7 +204,7 @@ static void json_guards(struct json *j, const struct explained *x)
 		json_string(j, "reason", reason_word(r));
 		json_bool(j, "refuses", refuses);
 		json_string(j, "text", refuses && r == reason_of(x) ? text_of(x) : NULL);
-		json_string(j, "remedy", refuses ? reason_remedy(r) : NULL);
+		json_string(j, "remedy", refuses ? remedy_of(e, x, r) : NULL);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -207,7 +229,7 @@ static void json_item(struct json *j, const struct explanation *e, const struct 
 	json_string(j, "standing", standing_words[x->standing]);
 	json_bool(j, "bind", x->decision && x->decision->bind);
 	json_string(j, "reason", reason_of(x) ? reason_word(reason_of(x)) : NULL);
-	json_guards(j, x);
+	json_guards(j, e, x);
 	json_string(j, "last_outcome", x->last ? outcome_words[x->last->outcome] : NULL);
 	json_string(j, "last_reason", x->last && x->last->reason ? reason_word(x->last->reason) : NULL);
 	json_close(j, '}');

@@ -27,7 +27,7 @@ run accept --yes
 change 'include two-gpus' 'renumber 06=07'
 run status
 ok 'a card in its slot with another address: what to run' complained 1 \
-	'the card of `bind 10de:13c2` is in its slot, whose address is 0000:07:00.0 now and was 0000:06:00.0. `earlybind accept 10de:13c2` notes that'
+	'the card of `bind 10de:13c2` is in its slot, whose address is 0000:07:00.0 now and was 0000:06:00.0. Run `earlybind accept 10de:13c2`, then `earlybind regenerate`'
 run check
 ok 'check says so too, and that it will be bound' said 0 '0000:07:00.0 [10de:13c2] bind to vfio-pci'
 change 'include two-gpus' 'drop 0000:04:00.0' 'set 0000:06:00.0 behind=0000:00:02.1' \
@@ -43,7 +43,7 @@ run accept --yes
 change 'include two-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
 run status --json
 ok 'a card that is gone' complained 1 \
-	'the card of `bind 0000:06:00`, locked at 0000:06:00.0, is not found: absent (nothing stands at its place). If that is right, run `earlybind accept 0000:06:00`'
+	'the card of `bind 0000:06:00`, locked at 0000:06:00.0, is not found: absent (nothing stands at its place). If the card is gone for good, run `earlybind remove 0000:06:00`, then '
 jq -c '[.advice[0].kind, .advice[0].address]' "$TMP/out" >"$TMP/json" 2>&1
 ok '--json has it' same "$TMP/json" '["drift","0000:06:00.0"]'
 change 'include two-gpus' 'set 0000:06:00.0 id=10de:13c2:1043:8509'
@@ -53,6 +53,87 @@ ok 'a firmware update that changed an identity' complained 1 \
 run accept --yes
 run check
 ok 'and once it is accepted all is well' said 0 '0000:06:00.0 [10de:13c2] bind to vfio-pci'
+
+# --- the advice, followed to the letter
+
+# follow RULE: on a machine that differs, does what status says: writes the line, if it says one, and runs the command.
+follow()
+{
+	run status
+	same "$CONF" "$1" || return 1
+	sed -n 's/.*: write `\(bind [^`]*\)`\(, with its options,\)* in [^ ]*:\([0-9]*\), .*/\3s|^bind [^ ]*|\1|/p' "$TMP/err" >"$TMP/edit"
+	sed -i -f "$TMP/edit" "$CONF"
+	sed -n 's/.*un `earlybind \(\(accept\|remove\) [^`]*\)`.*/\1/p' "$TMP/err" >"$TMP/command"
+	# shellcheck disable=SC2046 # words
+	did $(cat "$TMP/command") --yes
+}
+
+# keeps ADDRESS RULE AFTER LINE...: RULE is accepted, the machine becomes that of LINES; who then does what is said has the
+# rule AFTER and still the same card, at ADDRESS; and nothing more is said.
+keeps()
+{
+	keeps_address=$1 keeps_rule=$2 keeps_after=$3
+	shift 3
+	new twin-gpus "$keeps_rule"
+	did accept --yes || return 1
+	change 'include twin-gpus' "$@"
+	run explain "${keeps_address%.0}"
+	cp "$TMP/out" "$TMP/explained"
+	follow "$keeps_rule" || return 1
+	has "$TMP/explained" "$(cat "$TMP/command")" && same "$CONF" "$keeps_after" || return 1
+	has "$LOCK" "10de:13c2:1043:8508:030000 - $keeps_address" && run status && silent "$TMP/err" && did check
+}
+
+ok 'a renumbered card of an ID' keeps 0000:07:00.0 'bind 10de:13c2' 'bind 10de:13c2' 'renumber 06=07'
+ok 'a renumbered card of a path' keeps 0000:07:00.0 'bind 0000:00:03.1/00' 'bind 0000:00:03.1/00' 'renumber 06=07'
+ok 'a renumbered card of a slot: the rule is written anew' keeps 0000:07:00.0 'bind 06:00' 'bind 0000:07:00' 'renumber 06=07'
+ok 'also where another device has the address now' keeps 0000:07:00.0 'bind 06:00' 'bind 0000:07:00' 'renumber 06=07 04=06'
+ok 'with the options that the rule has' keeps 0000:07:00.0 'bind 06:00 optional id=10de:13c2' \
+	'bind 0000:07:00 optional id=10de:13c2' 'renumber 06=07 04=06'
+ok 'one function of it' keeps 0000:07:00.0 'bind 06:00.0' 'bind 0000:07:00.0' 'renumber 06=07 04=06'
+
+# moved RULE AFTER: the same for a card that is behind another port.
+moved()
+{
+	new two-gpus "$1"
+	did accept --yes || return 1
+	change 'include two-gpus' 'drop 0000:04:00.0' 'set 0000:06:00.0 behind=0000:00:02.1' \
+		'set 0000:06:00.1 behind=0000:00:02.1' 'renumber 06=04'
+	follow "$1" && same "$CONF" "$2" || return 1
+	has "$LOCK" 'card 1 _SB_.PCI0 02.1/00 10de:13c2:1043:8508:030000 - 0000:04:00.0' && did check && silent "$TMP/err"
+}
+
+ok 'a card that moved, of an ID' moved 'bind 10de:13c2' 'bind 10de:13c2'
+ok 'of a slot: the rule is written anew' moved 'bind 06:00' 'bind 0000:04:00'
+ok 'of a path: the rule is written anew' moved 'bind 0000:00:03.1/00' 'bind 0000:00:02.1/00'
+
+# gone RULE LINE...: a card that is not there, and another device may have its address: nothing else is ever locked.
+gone()
+{
+	gone_rule=$1
+	shift
+	new two-gpus "$gone_rule"
+	did accept --yes || return 1
+	change 'include two-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1' "$@"
+	follow "$gone_rule" && locked && silent "$CONF" && did check && silent "$TMP/err"
+}
+
+ok 'a card of a slot that is gone' gone 'bind 06:00'
+ok 'with an id=' gone 'bind 06:00 id=10de:13c2'
+ok 'where another device has its address now' gone 'bind 06:00' 'renumber 04=06'
+ok 'a card of a path that is gone' gone 'bind 0000:00:03.1/00'
+
+new twin-gpus 'bind 06:00'
+run accept --yes
+before=$(state "$LOCK")
+change 'include twin-gpus' 'renumber 06=07 04=06'
+run accept
+ok 'accept warns before it takes another device for a card that is elsewhere' complained 1 \
+	'the card that was accepted for `bind 0000:06:00` is at 0000:07:00.0 now, and the rule would lock another one, 0000:06:00.0 [144d:a808]. To keep the card write `bind 0000:07:00` in /etc/earlybind.conf:1 first'
+ok 'and the lock is as it was' unchanged "$LOCK" "$before"
+change 'include twin-gpus' 'renumber 06=07'
+run accept
+ok 'or lets the card go' complained 1 'is at 0000:07:00.0 now, and would not be locked any more. To keep it write `bind 0000:07:00` in /etc/earlybind.conf:1 first'
 
 # --- stale-domain: definitions of virtual machines
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Locked cards that the slot or path of their rule does not mean any more: buses were renumbered, or they moved. */
+#ifndef EARLYBIND_DRIFT_H
+#define EARLYBIND_DRIFT_H
+
+#include "../core/compat.h"
+#include "acceptance.h"
+
+/* How a selector of this kind would have to be written to mean what stands there. */
+struct selector drift_selector(const struct selector *s, const struct device *now);
+/* ", with its options," for what a new line of the rule must not lose; "" if it has none. */
+const char *drift_options(const struct rule *rule);
+/* Warns of each entry that this lock would drop although its card is here, because its rule means another place. */
+void drift_warn(const struct session *s, const struct plan *lock);
+/* Whether the lock has the card, wherever its rule stands. */
+bool drift_has_card(const struct plan *lock, const struct plan_card *card) _pure_;
+
+#endif
