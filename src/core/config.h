@@ -42,6 +42,7 @@ struct config {
 	unsigned timeout; /* seconds; 0: not set. The last one wins */
 	struct config_problem *problems;
 	size_t n_problems;
+	bool unreadable; /* there is a file that could not be read: rules may be missing */
 };
 
 void config_free(struct config *c);

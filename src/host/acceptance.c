@@ -55,6 +55,11 @@ int session_open(struct session *s, struct cli *cli, bool machine)
 		say_error("no memory for the configuration");
 		return EXIT_REFUSED;
 	}
+	config_complain(&s->config);
+	if (s->config.unreadable) {
+		say_error("the rules are not all known: nothing was written");
+		return EXIT_REFUSED;
+	}
 	ret = read_lock(s);
 	if (ret == EXIT_DONE && machine && live_machine(cli, &s->machine) < 0)
 		ret = EXIT_REFUSED;

@@ -17,8 +17,9 @@ struct session {
 };
 
 /*
- * Takes the flock (on /etc), reads config, lock and machine. Only root may, on the running system; a damaged lock is
- * reported and counts as none. EXIT_DONE, or the exit code of what was said.
+ * Takes the flock (on /etc), reads config, lock and machine. Only root may, on the running system; what is wrong with
+ * the config is said, and a file of it that cannot be read is an error: its rules would lose their entries. A damaged
+ * lock is reported and counts as none. EXIT_DONE, or the exit code of what was said.
  */
 int session_open(struct session *s, struct cli *cli, bool machine) _must_check_;
 void session_close(struct session *s);

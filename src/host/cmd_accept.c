@@ -67,8 +67,9 @@ static int accept_chosen(struct session *s, const bool *chosen)
 	struct acceptance a;
 	int ret;
 
-	config_complain(&s->config);
-	if (s->config.n_rules == 0)
+	if (s->config.n_rules == 0 && config_errors(&s->config))
+		puts("There is no rule that can be used: the lines above are wrong.");
+	else if (s->config.n_rules == 0)
 		puts("No rule binds anything: /" CONFIG_FILE " has no bind line. `earlybind add SELECTOR` writes one.");
 	if (accept_rules(&s->config, &s->machine, &s->old, chosen, &a) < 0) {
 		say_error("no memory");

@@ -113,6 +113,22 @@ static int store_live(const struct session *s, const char *words, bool is_new)
 	return ret;
 }
 
+/*
+ * Whether a wrong line may say that something stays with the host: to lock more without it is no small thing. Lines
+ * that are only counted, after many wrong ones, can be of any kind.
+ */
+static bool may_keep(const struct config *c)
+{
+	for (size_t i = 0; i < c->n_problems; i++) {
+		const struct config_problem *p = &c->problems[i];
+		const char *word = p->source + strspn(p->source, " \t");
+
+		if (!p->warning && *word != '#' && strncmp(word, "bind", 4) != 0 && strncmp(word, "set", 3) != 0)
+			return true;
+	}
+	return false;
+}
+
 static int add(struct session *s, const char *words)
 {
 	bool is_new = false, *chosen;
@@ -123,6 +139,10 @@ static int add(struct session *s, const char *words)
 
 	if (!rule)
 		return EXIT_USAGE;
+	if (may_keep(&s->config)) {
+		say_error("a line that is wrong may be a keep rule: put it right first; nothing was written");
+		return EXIT_REFUSED;
+	}
 	chosen = calloc(s->config.n_rules, sizeof(*chosen));
 	if (chosen)
 		chosen[rule->number - 1] = true;
@@ -164,6 +184,8 @@ int cmd_add(struct cli *cli)
 	if (!words.error) {
 		if (ret == EXIT_DONE)
 			ret = add(&s, words.data);
+		if (ret == EXIT_DONE && config_errors(&s.config))
+			ret = EXIT_REFUSED;
 		session_close(&s);
 	}
 	text_free(&words);

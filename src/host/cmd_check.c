@@ -133,7 +133,6 @@ static int note_needs(struct checked *c)
 
 static int check(struct checked *c)
 {
-	config_complain(&c->f.config);
 	c->problems += (unsigned)config_errors(&c->f.config);
 	if (warn_rules(c) < 0 || note_needs(c) < 0)
 		return -ENOMEM;

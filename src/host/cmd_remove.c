@@ -138,6 +138,8 @@ int cmd_remove(struct cli *cli)
 	ret = session_open(&s, cli, true);
 	if (ret == EXIT_DONE)
 		ret = drop(&s, words.data);
+	if (ret == EXIT_DONE && config_errors(&s.config))
+		ret = EXIT_REFUSED;
 	session_close(&s);
 	text_free(&words);
 	return ret;

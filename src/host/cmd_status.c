@@ -264,7 +264,7 @@ int cmd_status(struct cli *cli)
 	}
 	fflush(stdout);
 	advices_warn(&now.advices);
-	if (!look_is_current(&now.look))
+	if (!look_is_current(&now.look) || config_errors(&now.f.config))
 		ret = EXIT_REFUSED;
 	now_free(&now);
 	report_free(&report);

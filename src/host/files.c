@@ -13,20 +13,26 @@
 /* A later folder's file masks an earlier one of the same name. */
 static const char *const config_dirs[] = { "usr/lib/earlybind.d", "run/earlybind.d", "etc/earlybind.d" };
 
+static int add_unreadable(struct config *out, const char *name, int err)
+{
+	char message[128];
+
+	out->unreadable = true;
+	snprintf(message, sizeof(message), "cannot be read: %s", strerror(-err));
+	return config_add_problem(out, name, false, message);
+}
+
 static int read_file(const struct sysroot *r, const char *path, struct config *out)
 {
-	char name[512], message[128];
-	char *text;
+	char name[512], *text;
 	size_t len;
 	int ret = sysroot_read_all(r, path, CONFIG_MAX, &text, &len);
 
 	snprintf(name, sizeof(name), "/%s", path);
 	if (ret == -ENOENT)
 		return 0;
-	if (ret < 0) {
-		snprintf(message, sizeof(message), "cannot be read: %s", strerror(-ret));
-		return config_add_problem(out, name, false, message);
-	}
+	if (ret < 0)
+		return ret == -ENOMEM ? ret : add_unreadable(out, name, ret);
 	ret = config_read(out, name, text, len);
 	free(text);
 	return ret;
@@ -50,13 +56,15 @@ static bool is_conf(const char *name)
 }
 
 /* Adds one folder's files to the list; one that is there already moves to this folder. */
-static int collect(const struct sysroot *r, const char *dir, struct drop_in **list, size_t *n)
+static int collect(const struct sysroot *r, const char *dir, struct drop_in **list, size_t *n, struct config *out)
 {
+	char name[64];
 	struct names names;
 	int ret = sysroot_list(r, dir, &names);
 
+	snprintf(name, sizeof(name), "/%s", dir);
 	if (ret < 0)
-		return ret == -ENOMEM ? ret : 0;
+		return ret == -ENOMEM ? ret : ret == -ENOENT ? 0 : add_unreadable(out, name, ret);
 	for (size_t i = 0; i < names.n; i++) {
 		struct drop_in *grown = NULL;
 		size_t k = 0;
@@ -90,7 +98,7 @@ int config_load(const struct sysroot *r, struct config *out)
 	memset(out, 0, sizeof(*out));
 	ret = read_file(r, CONFIG_FILE, out);
 	for (size_t i = 0; i < ARRAY_SIZE(config_dirs) && ret == 0; i++)
-		ret = collect(r, config_dirs[i], &list, &n);
+		ret = collect(r, config_dirs[i], &list, &n, out);
 	if (n)
 		qsort(list, n, sizeof(*list), by_name);
 	for (size_t i = 0; i < n && ret == 0; i++) {

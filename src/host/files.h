@@ -15,7 +15,7 @@
 
 /*
  * Reads /etc/earlybind.conf and earlybind.d/\*.conf of /usr/lib, /run and /etc in name order (a later directory's file
- * masks an earlier one of the same name). A missing file is no problem; an unreadable one is a problem in *out.
+ * masks an earlier one of the same name). A missing file is no problem; an unreadable one is one, and noted.
  * 0 or -ENOMEM.
  */
 int config_load(const struct sysroot *r, struct config *out) _must_check_;

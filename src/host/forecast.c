@@ -71,6 +71,7 @@ int forecast_make(const struct cli *cli, struct forecast *out)
 	memset(out, 0, sizeof(*out));
 	if (config_load(&cli->root, &out->config) < 0)
 		return -ENOMEM;
+	config_complain(&out->config);
 	ret = read_lock(cli, out);
 	/* A damaged lock binds nothing, live rules neither. */
 	if (ret == 0 && !out->lock_broken)

@@ -23,6 +23,61 @@ image
 ok 'an image has the right rule all the same' said 0 ': 1 card'
 ok 'with the same messages' diff -u $DATA/wrong.expected "$TMP/err"
 
+# --- every command tells
+
+WRONG='/etc/earlybind.conf:1:7: expected a bus of two digits'
+
+# tells COMMAND CODE [ARGUMENT...]: it ends so, and names the wrong line once.
+tells()
+{
+	tells_code=$2
+	tells_command=$1
+	shift 2
+	run "$tells_command" "$@"
+	complained "$tells_code" "$WRONG" && [ "$(grep -cF "$WRONG" "$TMP/err")" = 1 ]
+}
+
+new two-gpus 'bind 6:00' 'bind 06:00'
+ok 'explain' tells explain 0 06:00
+ok 'status' tells status 1
+ok 'accept, and does the rest' tells accept 1 --yes
+ok 'check' tells check 1
+ok 'remove, and does it all the same' tells remove 1 06:00 --yes
+ok 'that one' same "$CONF" 'bind 6:00'
+ok 'add, and does it all the same' tells add 1 06:00 --yes
+ok 'that one' same "$CONF" 'bind 6:00
+bind 06:00'
+new two-gpus 'keep 6:00'
+ok 'add of a rule beside a keep that is wrong' tells add 1 10de:13c2 --yes
+ok 'writes no rule' same "$CONF" 'keep 6:00'
+ok 'and no lock' unchanged "$LOCK" none
+new two-gpus 'bind 6:00'
+run accept --yes
+ok 'accept does not say that there is no rule' said 1 'There is no rule that can be used'
+
+# unread COMMAND [ARGUMENT...]: it cannot know all rules, says so, and writes nothing.
+unread()
+{
+	run "$@"
+	complained 1 '/etc/earlybind.d/vm.conf: cannot be read: Is a directory' && unchanged "$LOCK" "$before" &&
+		has "$TMP/err" 'nothing was written' && silent "$CONF"
+}
+
+new two-gpus
+mkdir "$R/etc/earlybind.d"
+echo 'bind 06:00' >"$R/etc/earlybind.d/vm.conf"
+did accept --yes
+before=$(state "$LOCK")
+rm "$R/etc/earlybind.d/vm.conf"
+mkdir "$R/etc/earlybind.d/vm.conf"
+ok 'accept, with a file that cannot be read, leaves the lock alone' unread accept --yes
+ok 'and so does add' unread add 04:00 --yes
+ok 'and so does remove' unread remove 06:00 --yes
+rm -r "$R/etc/earlybind.d"
+: >"$R/etc/earlybind.d"
+run check
+ok 'a file in place of the folder of drop-ins' complained 1 '/etc/earlybind.d: cannot be read: Not a directory'
+
 # --- files
 
 new two-gpus
