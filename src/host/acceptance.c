@@ -158,6 +158,29 @@ void session_show(const struct session *s, const struct acceptance *a)
 	names_close(names);
 }
 
+/* What accept locks and an earlier or a kept entry rules out together: each is right alone, and the boot asks for both.
+ */
+static void warn_refused(const struct plan *plan, const struct decisions *d)
+{
+	char address[ADDRESS_LEN], selector[SELECTOR_LEN];
+
+	for (size_t i = 0; i < d->n; i++) {
+		const struct decision *one = &d->items[i];
+		const char *what = selector;
+
+		if (one->bind || !one->main || one->reason == REASON_NO_IOMMU)
+			continue;
+		selector_print(&plan_rule(plan, one->rule)->selector, selector);
+		if (one->device >= 0)
+			what = address_print(&one->line.address, address);
+		else if (plan->cards[one->card].has_address)
+			what = address_print(&plan->cards[one->card].address, address);
+		say_warning(
+			"the next boot would refuse %s of `bind %s`: %s (%s). `earlybind explain %s` says what to do",
+			what, selector, reason_word(one->reason), one->line.text, what);
+	}
+}
+
 int session_advise(const struct session *s, const struct plan *lock)
 {
 	struct composition c = { 0 };
@@ -176,6 +199,8 @@ int session_advise(const struct session *s, const struct plan *lock)
 	}
 	if (ret == 0)
 		ret = decide(&c.plan, &m, &none, &d);
+	if (ret == 0)
+		warn_refused(&c.plan, &d);
 	if (ret == 0)
 		ret = advise(s->cli, &c.plan, &m, &d, ADVICE_ALL & ~(1u << ADVICE_DRIFT), &advices);
 	if (ret == 0)

@@ -117,6 +117,17 @@ ok 'also where their cards are not there now' locked \
 	'card 2 _SB_.PCI0 02.0/00 10de:1db6:10de:124a:030200 - 0000:06:00.0' \
 	'card 3 _SB_.PCI0 04.0/00 10de:1eb8:0000:0000:030200 - 0000:08:00.0'
 
+# --- what was accepted before, and would be refused now
+
+new z97-gtx980
+run add 01:00 --yes
+ok 'the one card of two, and the host keeps a display: nothing to warn of' silent "$TMP/err"
+run add 00:02 allow=display --yes
+ok 'a rule that makes the boot refuse an older one is warned of' complained 0 \
+	'the next boot would refuse 0000:01:00.0 of `bind 0000:01:00`: display (no display would be left to the host). `earlybind explain 0000:01:00.0` says what to do'
+run accept --yes 00:02
+ok 'accept warns of it, too' complained 0 'the next boot would refuse 0000:01:00.0'
+
 # --- a write that fails
 
 new two-gpus '# mine'
