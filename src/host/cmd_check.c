@@ -14,6 +14,9 @@ struct checked {
 	struct forecast f;
 	unsigned problems; /* what makes the exit status 1 */
 	struct advices advices;
+	bool to_accept;               /* accept would put something right */
+	char to_explain[ADDRESS_LEN]; /* what a guard refuses first, "" for none */
+	const struct rule *idle;      /* the first rule that accept has nothing for, or NULL */
 };
 
 static void print_decisions(const struct checked *c)
@@ -41,7 +44,7 @@ static void json_notes(struct json *j, const struct report_note *notes, size_t n
 {
 	for (size_t i = 0; i < n; i++) {
 		json_open(j, NULL, '{');
-		json_string(j, "reason", reason_word(notes[i].reason));
+		json_string(j, "reason", notes[i].reason ? reason_word(notes[i].reason) : NULL);
 		json_string(j, "text", notes[i].text);
 		json_close(j, '}');
 	}
@@ -90,6 +93,52 @@ static void print_json(const struct checked *c)
 	putchar('\n');
 }
 
+/* Whether the rule has no card of the lock, or was not accepted with all its options. */
+static bool is_waiting(const struct checked *c, const struct rule *rule)
+{
+	const struct composition *made = &c->f.composition;
+	char place[REPORT_TEXT_LEN];
+	int len = snprintf(place, sizeof(place), "%s:%u: ", rule->file, rule->line);
+
+	for (size_t i = 0; i < made->n_notes; i++)
+		if (made->notes[i].reason == REASON_NOT_ACCEPTED &&
+		    strncmp(made->notes[i].text, place, (size_t)len) == 0)
+			return true;
+	return false;
+}
+
+static void explain_first(struct checked *c, const struct address *address)
+{
+	if (!*c->to_explain)
+		address_print(address, c->to_explain);
+}
+
+/* A rule that waits for accept, or that accept would refuse, too: then it says why. */
+static void weigh_rule(struct checked *c, const struct rule *rule, const struct acceptance *a)
+{
+	char selector[SELECTOR_LEN], address[ADDRESS_LEN];
+	bool locks = false, idle = !rule->optional;
+
+	for (size_t i = 0; i < a->n_lines; i++) {
+		locks |= a->lines[i].rule == rule->number && a->lines[i].reason == REASON_NONE;
+		idle &= a->lines[i].rule != rule->number;
+	}
+	c->to_accept |= locks;
+	if (idle && !c->idle)
+		c->idle = rule;
+	for (size_t i = 0; i < a->n_lines && !locks; i++) {
+		const struct accept_line *line = &a->lines[i];
+		const struct address *main = &card_main(&line->card)->address;
+
+		if (line->rule != rule->number)
+			continue;
+		explain_first(c, main);
+		say_warning("%s:%u: bind %s: accept refuses %s: %s, %s", rule->file, rule->line,
+			    selector_print(&rule->selector, selector), address_print(main, address),
+			    reason_word(line->reason), *line->text ? line->text : reason_meaning(line->reason));
+	}
+}
+
 /* Rules that decide nothing, slots that are no card: what accept would say of the rules today. */
 static int warn_rules(struct checked *c)
 {
@@ -99,6 +148,9 @@ static int warn_rules(struct checked *c)
 		return -ENOMEM;
 	for (size_t i = 0; i < a.n_notes; i++)
 		say_warning("%s", a.notes[i].text);
+	for (size_t i = 0; i < c->f.config.n_rules; i++)
+		if (c->f.lock_broken || is_waiting(c, &c->f.config.rules[i]))
+			weigh_rule(c, &c->f.config.rules[i], &a);
 	acceptance_free(&a);
 	return 0;
 }
@@ -131,22 +183,53 @@ static int note_needs(struct checked *c)
 	return 0;
 }
 
+static void warn_notes(struct checked *c)
+{
+	for (size_t i = 0; i < c->f.composition.n_notes; i++) {
+		const struct report_note *note = &c->f.composition.notes[i];
+
+		if (note->reason)
+			say_warning("%s: %s", reason_word(note->reason), note->text);
+		else
+			say_warning("%s", note->text);
+		c->problems += note->reason == REASON_NOT_ACCEPTED;
+	}
+}
+
+static void count_refused(struct checked *c)
+{
+	for (size_t i = 0; i < c->f.decisions.n; i++) {
+		const struct decision *d = &c->f.decisions.items[i];
+
+		c->problems += !d->bind;
+		if (!d->bind && d->device >= 0)
+			explain_first(c, &c->f.machine.devices[d->device].address);
+	}
+}
+
+/* What was not found has its advice already. */
+static void print_next(const struct checked *c)
+{
+	const struct rule *idle = c->idle;
+	char selector[SELECTOR_LEN], id[ID_LEN];
+
+	if (c->to_accept)
+		puts("Now run `earlybind accept`, then `earlybind regenerate`.");
+	else if (*c->to_explain)
+		printf("`earlybind explain %s` says what to do.\n", c->to_explain);
+	else if (idle)
+		printf("%s:%u can lock nothing: change it, or `earlybind remove %s%s%s` takes it out.\n", idle->file,
+		       idle->line, selector_print(&idle->selector, selector), idle->has_id ? " id=" : "",
+		       idle->has_id ? id_print(&idle->id, id) : "");
+}
+
 static int check(struct checked *c)
 {
 	c->problems += (unsigned)config_errors(&c->f.config);
 	if (warn_rules(c) < 0 || note_needs(c) < 0)
 		return -ENOMEM;
-	for (size_t i = 0; i < c->f.composition.n_notes; i++) {
-		const struct report_note *note = &c->f.composition.notes[i];
-
-		say_warning("%s: %s", reason_word(note->reason), note->text);
-		c->problems += note->reason == REASON_NOT_ACCEPTED;
-	}
-	for (size_t i = 0; i < c->f.decisions.n; i++) {
-		const struct decision *d = &c->f.decisions.items[i];
-
-		c->problems += !d->bind;
-	}
+	warn_notes(c);
+	count_refused(c);
 	if (advise(c->cli, &c->f.composition.plan, &c->f.machine, &c->f.decisions, ADVICE_ALL, &c->advices) < 0)
 		return -ENOMEM;
 	advices_warn(&c->advices);
@@ -155,6 +238,7 @@ static int check(struct checked *c)
 	} else {
 		print_decisions(c);
 		print_notes(c);
+		print_next(c);
 	}
 	return 0;
 }

@@ -16,6 +16,7 @@ says()
 new twin-gpus 'bind 10de:13c2'
 run check
 ok 'a rule that was not accepted' complained 1 'not-accepted: /etc/earlybind.conf:1: bind 10de:13c2: the lock has no entry'
+ok 'what to run' has "$TMP/out" 'Now run `earlybind accept`, then `earlybind regenerate`.'
 run accept --yes
 run check
 ok 'all is well' says 0 out 'The next boot, on this machine as it is:
@@ -31,6 +32,7 @@ ok 'what has a driver now has none when the next boot starts' code 0
 change 'include twin-gpus' 'set 0000:03:00.0 boot_vga=0' 'set 0000:06:00.0 boot_vga=1'
 run check
 ok 'boot-gpu: a card that a guard refuses now' said 1 'refused: display (it shows the boot: boot_vga)'
+ok 'who says what to do' has "$TMP/out" '`earlybind explain 0000:06:00.0` says what to do.'
 change 'include twin-gpus' 'set 0000:06:00.0 group=-'
 run check
 ok 'probe-fails: a card without an IOMMU group' said 1 'refused: no-iommu'
@@ -65,6 +67,26 @@ new two-gpus 'bind 06:00' 'bind 10de:13c2'
 run accept --yes
 run check
 ok 'shadowed: a rule whose cards an earlier one has' complained 1 '/etc/earlybind.conf:2'
+ok 'shadowed: what to do about it' has "$TMP/out" \
+	'/etc/earlybind.conf:2 can lock nothing: change it, or `earlybind remove 10de:13c2` takes it out.'
+did remove 10de:13c2 --yes
+run check
+ok 'shadowed: that does it' code 0
+new twin-gpus 'bind 03:00'
+run accept --yes
+run check
+ok 'a rule that accept refuses: why' complained 1 \
+	'/etc/earlybind.conf:1: bind 0000:03:00: accept refuses 0000:03:00.0: display, it shows the boot: boot_vga'
+ok 'and who says what to do' has "$TMP/out" '`earlybind explain 0000:03:00.0` says what to do.'
+ok 'it does not say to accept it' lacks "$TMP/out" 'earlybind accept'
+new two-gpus 'bind 06:00'
+run accept --yes
+: >"$CONF"
+run check
+ok 'an entry whose rule is gone has no reason' says 0 err \
+	'earlybind: warning: bind 0000:06:00 is in the lock, but no rule says so any more: not used'
+run check --json
+ok 'nor in JSON' jq -e '.notes[0].reason == null' "$TMP/out"
 new x370-rx580 'bind 01:00'
 run check
 ok 'a slot that is no card' complained 1 '0000:01:00 is not one card; name one function: 0000:01:00.0 0000:01:00.1'
