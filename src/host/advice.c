@@ -79,35 +79,63 @@ static int advise_acs(struct adviser *a)
 		word);
 }
 
-/* The decision of function i, NULL: none. */
-static const struct decision *decision_of(const struct adviser *a, size_t i)
+static bool is_bound(const struct adviser *a, size_t device)
 {
 	for (size_t k = 0; k < a->decisions->n; k++)
-		if (a->decisions->items[k].device == (int)i)
-			return &a->decisions->items[k];
-	return NULL;
+		if (a->decisions->items[k].bind && a->decisions->items[k].device == (int)device)
+			return true;
+	return false;
+}
+
+/* The first bound function of its group, in the order of the plan. */
+static bool is_first(const struct adviser *a, size_t decision)
+{
+	int group = a->machine->devices[a->decisions->items[decision].device].iommu_group;
+
+	for (size_t k = 0; k < decision; k++) {
+		const struct decision *d = &a->decisions->items[k];
+
+		if (d->bind && a->machine->devices[d->device].iommu_group == group)
+			return false;
+	}
+	return group >= 0;
+}
+
+/* The endpoints of the group that stay with the host: the first in *first, all in buf; their number. */
+static unsigned others_of(const struct adviser *a, int group, const struct device **first, char *buf, size_t size)
+{
+	char address[ADDRESS_LEN];
+	unsigned n = 0;
+
+	*buf = '\0';
+	for (size_t i = 0; i < a->machine->n; i++) {
+		const struct device *d = &a->machine->devices[i];
+		size_t len = strlen(buf);
+
+		if (d->iommu_group != group || device_is_bridge(&d->identity) || is_bound(a, i))
+			continue;
+		if (!n++)
+			*first = d;
+		snprintf(buf + len, size - len, "%s%s", len ? ", " : "", address_print(&d->address, address));
+	}
+	return n;
 }
 
 /* VFIO opens a group only when all its endpoints are with vfio or with no driver. */
 static int advise_group(struct adviser *a, const struct device *bound)
 {
-	char address[ADDRESS_LEN], other[ADDRESS_LEN];
+	char address[ADDRESS_LEN], others[300];
+	const struct device *first = NULL;
+	unsigned n = others_of(a, bound->iommu_group, &first, others, sizeof(others));
 
-	for (size_t i = 0; i < a->machine->n; i++) {
-		const struct device *d = &a->machine->devices[i];
-		const struct decision *decision = decision_of(a, i);
-
-		if (d->iommu_group < 0 || d->iommu_group != bound->iommu_group || device_is_bridge(&d->identity) ||
-		    (decision && decision->bind))
-			continue;
-		if (say(add(a, ADVICE_GROUP, &d->address),
-			"%s shares IOMMU group %d with %s, which stays with the host: the VM cannot use it until that "
-			"one is "
-			"bound too, or its driver is unloaded",
-			address_print(&bound->address, address), d->iommu_group, address_print(&d->address, other)) < 0)
-			return -ENOMEM;
-	}
-	return 0;
+	if (!n)
+		return 0;
+	return say(
+		add(a, ADVICE_GROUP, &first->address),
+		"%s shares IOMMU group %d with %s, which %s with the host: the VM cannot use it until %s bound too, or "
+		"%s unloaded",
+		address_print(&bound->address, address), bound->iommu_group, others, n == 1 ? "stays" : "stay",
+		n == 1 ? "that one is" : "they are", n == 1 ? "its driver is" : "their drivers are");
 }
 
 static int advise_groups(struct adviser *a)
@@ -115,7 +143,7 @@ static int advise_groups(struct adviser *a)
 	for (size_t i = 0; i < a->decisions->n; i++) {
 		const struct decision *d = &a->decisions->items[i];
 
-		if (d->bind && advise_group(a, &a->machine->devices[d->device]) < 0)
+		if (d->bind && is_first(a, i) && advise_group(a, &a->machine->devices[d->device]) < 0)
 			return -ENOMEM;
 	}
 	return 0;

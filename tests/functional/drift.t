@@ -214,5 +214,10 @@ ok 'group-not-viable: and of no bridge' lacks "$TMP/err" 'with 0000:00:01.0'
 ok 'ACS override is warned of' has "$TMP/err" 'pcie_acs_override= on the kernel command line splits IOMMU groups'
 run check --json
 jq -c '[.advice[].kind]' "$TMP/out" >"$TMP/json" 2>&1
-ok 'in JSON' same "$TMP/json" '["acs-override","group","group"]'
+ok 'in JSON' same "$TMP/json" '["acs-override","group"]'
+change 'include z97-gtx980' 'set 0000:09:00.0 group=1' 'set 0000:0a:00.0 group=1'
+run check
+ok 'group-not-viable: a group is one line, whatever is in it' complained 0 \
+	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0, 0000:0a:00.0, which stay with the host'
+ok 'only that one' [ "$(grep -c 'shares IOMMU group' "$TMP/err")" = 1 ]
 tap_end
