@@ -40,6 +40,21 @@ static const struct decision *decision_of(const struct forecast *f, int device)
 	return NULL;
 }
 
+/* Whether the selector means the place where the card of device i was locked, though it stands elsewhere now. */
+static bool means_locked(const struct explanation *e, const struct selector *s, int i)
+{
+	const struct decision *d = decision_of(&e->forecast, i);
+	const struct plan *plan = &e->forecast.composition.plan;
+	const struct device *now = &e->forecast.machine.devices[i];
+	struct address address;
+
+	if (!d || d->card >= plan->n_cards || !plan->cards[d->card].has_address)
+		return false;
+	address = plan->cards[d->card].address;
+	address.fn = now->address.fn;
+	return selector_names(s, &address, &now->root, &plan->cards[d->card].path, NULL);
+}
+
 static bool is_told(const struct explanation *e, const struct decision *d)
 {
 	for (size_t i = 0; i < e->n; i++)
@@ -169,7 +184,7 @@ int explain(const struct cli *cli, const struct selector *selector, struct expla
 		ret = advise(cli, &out->forecast.composition.plan, &out->forecast.machine, &out->forecast.decisions,
 			     1u << ADVICE_DRIFT, &out->drift);
 	for (int i = 0; ret == 0 && i < (int)out->forecast.machine.n; i++)
-		if (selector_means(selector, &out->forecast.machine, i))
+		if (selector_means(selector, &out->forecast.machine, i) || means_locked(out, selector, i))
 			ret = add_present(out, i);
 	if (ret == 0)
 		ret = add_absent(out, selector);

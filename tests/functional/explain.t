@@ -63,6 +63,11 @@ run explain 06:00
 ok 'a locked card that is not there, by its slot' says 0 absent
 run explain 10de:13c2 --json
 ok 'and by its ID' answers '.devices[] | select(.present | not) | .reason' absent
+change 'include twin-gpus' 'renumber 06=07 04=06'
+run explain 06:00 --json
+ok 'after a renumbering: what has the address now, and the card that was locked with it' answers \
+	'[.devices[] | .address + " " + .standing] | join(", ")' \
+	'0000:06:00.0 not-chosen, 0000:07:00.0 locked, 0000:07:00.1 locked'
 change 'include twin-gpus'
 echo 'keep 06:00.1' >>"$CONF"
 run explain 06:00.1
