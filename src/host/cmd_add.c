@@ -27,14 +27,17 @@ static bool same_options(const struct rule *a, const struct rule *b)
 	       a->optional == b->optional && a->live == b->live;
 }
 
-/* The rule of the arguments: a new one at the end of the config, or the one that is there. NULL: it was said why not.
+/*
+ * The rule of the arguments: a new one at the end of the config, or the one that is there. NULL: it was said why not,
+ * and *code is the exit code.
  */
-static const struct rule *own_rule(struct session *s, const char *words, bool *is_new)
+static const struct rule *own_rule(struct session *s, const char *words, bool *is_new, int *code)
 {
 	struct config probe = { 0 };
 	const struct rule *found = NULL;
 	int ret = config_read_rule(&probe, "the command line", words);
 
+	*code = EXIT_USAGE;
 	if (ret < 0 || probe.n_rules != 1) {
 		config_complain(&probe);
 	} else {
@@ -47,6 +50,7 @@ static const struct rule *own_rule(struct session *s, const char *words, bool *i
 				  "accept`",
 				  found->file, found->line);
 			found = NULL;
+			*code = EXIT_REFUSED;
 		} else if (!found && config_read_rule(&s->config, "/" CONFIG_FILE, words) == 0) {
 			s->config.rules[s->config.n_rules - 1].line = next_line(s);
 			found = &s->config.rules[s->config.n_rules - 1];
@@ -132,13 +136,13 @@ static bool may_keep(const struct config *c)
 static int add(struct session *s, const char *words)
 {
 	bool is_new = false, *chosen;
-	const struct rule *rule = own_rule(s, words, &is_new);
+	int ret = EXIT_REFUSED;
+	const struct rule *rule = own_rule(s, words, &is_new, &ret);
 	struct acceptance a;
 	unsigned locked = 0;
-	int ret = EXIT_REFUSED;
 
 	if (!rule)
-		return EXIT_USAGE;
+		return ret;
 	if (may_keep(&s->config)) {
 		say_error("a line that is wrong may be a keep rule: put it right first; nothing was written");
 		return EXIT_REFUSED;

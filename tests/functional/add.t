@@ -56,6 +56,12 @@ echo 'bind 06:00' >"$R/etc/earlybind.d/vm.conf"
 run add 06:00 --yes
 ok 'also where it stands in another file' unchanged "$CONF" none
 rm -r "$R/etc/earlybind.d"
+new two-gpus 'bind 06:00'
+run add 06:00 allow=display --yes
+ok 'a rule that is there with other options is named' complained 1 \
+	'the rule is there already, with other options: change /etc/earlybind.conf:1'
+ok 'and stays' same "$CONF" 'bind 06:00'
+ok 'without a lock' unchanged "$LOCK" none
 
 # refused NAME CODE TEXT WORD...: it is not added, nothing is written, and it is said why.
 refused()
@@ -169,6 +175,17 @@ ok 'of the last rule its guards go, too' [ "$(grep -c '^guard' "$LOCK")" = 0 ]
 image
 ok 'how-to-undo: without the last rule nothing is put into the image' said 0 'nothing to bind'
 ok 'nothing at all' [ -z "$(ls -A "$TMP/image")" ]
+new two-gpus 'bind 06:00 id=10de:13c2' 'bind 06:00 id=10de:1b81'
+run accept --yes
+before=$(state "$CONF")
+run remove 06:00 --yes
+ok 'of two rules with one selector nobody guesses which' complained 1 '2 rules have this selector: add the id='
+ok 'both stay' unchanged "$CONF" "$before"
+run remove 06:00 id=10de:1b81 --yes
+ok 'with its id= one goes' same "$CONF" 'bind 06:00 id=10de:13c2'
+ok 'and the entry of the other stays' locked "$CARD"
+did remove 06:00 --yes
+ok 'the last one needs no id=' silent "$CONF"
 mkdir -p "$R/etc/earlybind.d"
 echo 'bind 05:00' >"$R/etc/earlybind.d/vm.conf"
 run remove 05:00 --yes
