@@ -6,7 +6,7 @@
 . tests/lib/need.sh
 # shellcheck source=/dev/null
 . tests/lib/tap.sh
-need scdoc:scdoc
+need scdoc:scdoc script:bsdutils
 
 EARLYBIND=${EARLYBIND:-build/glibc/earlybind}
 [ -x "$EARLYBIND" ] || fail 'build first: make'
@@ -175,14 +175,31 @@ for file in earlybind.bash _earlybind earlybind.fish; do
 	ok "$file offers no option that is refused" fails grep -wF -f "$TMP/words" "completions/$file"
 done
 
-# completed WORD...: what bash would offer for the last word.
+# completed WORD...: what bash would offer for the last word, with the words of the line broken as readline does it.
 completed()
 {
 	bash -c '. completions/earlybind.bash
 		compopt() { :; }
-		COMP_WORDS=(earlybind "$@") COMP_CWORD=$#
+		COMP_LINE="earlybind $*" COMP_POINT=${#COMP_LINE}
+		read -ra COMP_WORDS <<<"$(sed "s/[=:]/ & /g" <<<"$COMP_LINE")"
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 		_earlybind
 		printf "%s\n" "${COMPREPLY[@]}"' bash "$@"
+}
+
+# typed LINE: what bash runs when a person types it with a tab behind it, a line a word.
+typed()
+{
+	printf '%s\n' '. completions/earlybind.bash' 'earlybind() { printf "<%s>\n" "$@"; }' "earlybind $1	" exit |
+		PS1='' TERM=dumb INPUTRC=/dev/null script -qec 'bash --norc --noprofile -i' /dev/null | tr -d '\r' |
+		sed -n 's/^<\(.*\)>$/\1/p'
+}
+
+# completes LINE WORD: with a tab the last word becomes this one.
+completes()
+{
+	typed "$1" >"$TMP/found"
+	[ "$(tail -n 1 "$TMP/found")" = "$2" ] || { cat "$TMP/found"; return 1; }
 }
 
 if command -v bash >/dev/null 2>&1; then
@@ -195,6 +212,18 @@ nic'
 	completed add 06:00 driver >"$TMP/found"
 	ok 'bash completes an option of a rule' same "$TMP/found" 'driver=vfio-pci
 driver=pci-stub'
+	completed add 06:00 driver= >"$TMP/found"
+	ok 'bash completes behind =' same "$TMP/found" 'vfio-pci
+pci-stub'
+	mkdir "$TMP/folder"
+	: >"$TMP/folder/file"
+	ok 'typed: a value' completes 'add 06:00 allow=di' allow=display
+	ok 'typed: the value of a second option' completes 'add 06:00 optional driver=v' driver=vfio-pci
+	ok 'typed: a word behind a path' completes 'add 0000:00:03.1/00 opt' optional
+	ok 'typed: remove has id=' completes 'remove 06:00 i' id=
+	ok 'typed: --cpio has files' completes "image --cpio $TMP/folder/f" "$TMP/folder/file"
+	ok 'typed: --cpio= has files' completes "image --cpio=$TMP/folder/f" "--cpio=$TMP/folder/file"
+	ok 'typed: --root has folders' completes "list --root $TMP/fold" "$TMP/folder/"
 else
 	step 'SKIPPED: bash is not here, so nobody knows whether its completion can be read'
 	skip 'earlybind.bash has no syntax error' 'no bash here'
