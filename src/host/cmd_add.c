@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "../core/guard.h"
 #include "acceptance.h"
 #include "cli.h"
 #include "efi.h"
@@ -133,6 +134,32 @@ static bool may_keep(const struct config *c)
 	return false;
 }
 
+/* A live rule may be for other machines. */
+static bool means_nothing(const struct session *s, const struct rule *rule)
+{
+	for (int i = 0; i < (int)s->machine.n; i++)
+		if (selector_means(&rule->selector, &s->machine, i))
+			return false;
+	return !rule->live;
+}
+
+/* Before any guard is asked. */
+static bool is_refused(const struct session *s, const struct rule *rule)
+{
+	char selector[SELECTOR_LEN];
+
+	if (may_keep(&s->config)) {
+		say_error("a line that is wrong may be a keep rule: put it right first; nothing was written");
+		return true;
+	}
+	if (means_nothing(s, rule)) {
+		say_error("nothing here is %s; see `earlybind list`. Nothing was written",
+			  selector_print(&rule->selector, selector));
+		return true;
+	}
+	return false;
+}
+
 static int add(struct session *s, const char *words)
 {
 	bool is_new = false, *chosen;
@@ -143,10 +170,8 @@ static int add(struct session *s, const char *words)
 
 	if (!rule)
 		return ret;
-	if (may_keep(&s->config)) {
-		say_error("a line that is wrong may be a keep rule: put it right first; nothing was written");
+	if (is_refused(s, rule))
 		return EXIT_REFUSED;
-	}
 	chosen = calloc(s->config.n_rules, sizeof(*chosen));
 	if (chosen)
 		chosen[rule->number - 1] = true;

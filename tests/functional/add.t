@@ -80,7 +80,8 @@ refused()
 
 refused 'the boot display' 1 'refused: display' 03:00
 refused 'a bridge' 1 'refused: bridge' 00:03.1
-refused 'what is not there' 1 'this rule would lock nothing' 09:00
+refused 'what is not there' 1 'nothing here is 0000:09:00; see `earlybind list`' 09:00
+ok 'what is not there: no line of a file that does not exist' lacks "$TMP/out" earlybind.conf
 refused 'a typing error' 2 'hint: ' 0000:06:0.0
 refused 'an option that does nothing yet' 2 'not supported yet' 06:00 at=claim
 refused 'an option that is none' 2 'the command line:1:' 06:00 allways
