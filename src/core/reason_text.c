@@ -37,7 +37,7 @@ static const struct {
 			       "change the line of fstab that needs it, then run `earlybind accept`" },
 	[REASON_IN_USE] = { "the running system uses it: a mounted disk, active swap, or the network connection",
 			    "stop using it, or write allow=in-use in its rule, then run `earlybind accept`" },
-	[REASON_DISPLAY] = { "it is the display that the firmware or the console uses",
+	[REASON_DISPLAY] = { "the host needs it for its picture",
 			     "write allow=display in its rule if this machine may run without a picture, then run "
 			     "`earlybind accept`" },
 	[REASON_KEYBOARD] = { "a keyboard that the boot may need is plugged into this USB controller",

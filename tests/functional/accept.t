@@ -18,7 +18,7 @@ ok 'without a terminal and --yes nothing is locked' complained 1 'there is no te
 ok 'there is no lock then' unchanged "$LOCK" none
 shown='bind 10de:13c2 (/etc/earlybind.conf:1)
   - 0000:03:00.0 [10de:13c2] Device 10de:13c2
-      refused: display, it shows the boot: boot_vga (it is the display that the firmware or the console uses)
+      refused: display, it shows the boot: boot_vga (the host needs it for its picture)
   + 0000:06:00.0 [10de:13c2] Device 10de:13c2
   + 0000:06:00.1 [10de:0fbb] Device 10de:0fbb'
 ok 'it shows all the same what it would lock' same "$TMP/out" "$shown"

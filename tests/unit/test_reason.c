@@ -52,7 +52,7 @@ static void every_reason_has_a_meaning_that_fits_into_a_sentence(void **state)
 		assert_true(meaning[strlen(meaning) - 1] != '.');
 		assert_true(!*remedy || remedy[strlen(remedy) - 1] != '.');
 	}
-	assert_string_equal(reason_meaning(REASON_DISPLAY), "it is the display that the firmware or the console uses");
+	assert_string_equal(reason_meaning(REASON_DISPLAY), "the host needs it for its picture");
 }
 
 int main(void)
