@@ -48,7 +48,7 @@ static int read_lock(const struct cli *cli, struct forecast *f)
 			  err.text, reason_remedy(REASON_LOCK_BROKEN));
 	}
 	f->has_lock = ret == 0;
-	return need_root(cli, &f->lock);
+	return 0;
 }
 
 /* The EFI variables as the next boot finds them. */
@@ -78,6 +78,8 @@ int forecast_make(const struct cli *cli, struct forecast *out)
 		ret = compose(&out->config, out->has_lock ? &out->lock : NULL, &out->composition);
 	if (ret == 0 && out->composition.plan.n_rules)
 		ret = needs_guard_image(&cli->root, &out->composition.plan);
+	if (ret == 0)
+		ret = need_root(cli, &out->lock);
 	if (ret == 0)
 		ret = live_machine(cli, &out->machine);
 	if (ret < 0)

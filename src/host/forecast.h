@@ -19,7 +19,10 @@ struct forecast {
 	struct decisions decisions;
 };
 
-/* What is wrong with the configuration is said. 0; -ENOMEM, of which nothing was said; another error, which was. */
+/*
+ * What is wrong with the configuration is said. 0; -ENOMEM, of which nothing was said; another error, which was. Where
+ * only the decision is missing (-EPERM: it needs root), config, lock and composition are there.
+ */
 int forecast_make(const struct cli *cli, struct forecast *out) _must_check_;
 /* The machine as a boot finds it. */
 void forecast_forget_drivers(struct machine *m);

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2016 # backticks in what is expected
 # shellcheck source=/dev/null
 . tests/functional/host.sh
-need jq:jq
+need jq:jq setpriv:util-linux unshare:util-linux
 REPORT=$R/run/earlybind/report
 
 # booted LINE...: the rules were accepted, the image was made, and this machine booted with it.
@@ -92,6 +92,28 @@ ok 'with the next step' said 1 'earlybind accept'
 run accept --yes
 run status
 ok 'no report, but what is accepted: the image waits' said 1 'The rules are accepted: `earlybind regenerate`, and reboot.'
+
+# as_nobody COMMAND...: the tool as a person who is not root has it, where /sys and /etc are those of the tree.
+as_nobody()
+{
+	unshare --mount sh -c 'mount --bind "$1/sys" /sys && mount --bind "$1/etc" /etc || exit 100
+		shift
+		exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"' sh "$R" "$EARLYBIND" "$@" \
+		</dev/null >"$TMP/out" 2>"$TMP/err"
+	echo $? >"$TMP/code"
+}
+
+new nvme-twins 'bind 05:00'
+change 'include nvme-twins' 'set 0000:05:00.0 serial=0025385a01234567' 'set 0000:04:00.0 serial=0025385a01234568'
+run accept --yes
+echo 'bind 04:00' >>"$CONF"
+if [ "$(id -u)" -eq 0 ] && unshare --mount true 2>/dev/null; then
+	as_nobody status
+	ok 'without root serial numbers cannot be compared' complained 1 'which only root can read'
+	ok 'but whether a rule was accepted is known' said 1 '`earlybind accept`'
+else
+	skip 'without root serial numbers cannot be compared' 'needs root and a mount namespace'
+fi
 
 # --- a report that is wrong
 
