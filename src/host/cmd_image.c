@@ -92,7 +92,9 @@ static int put_nothing(const struct cli *cli, const struct config *config)
 
 	if (code == EXIT_DONE)
 		printf("nothing to bind: %s; nothing of earlybind is in this image\n",
-		       config->n_rules ? "no rule has an accepted card" : "there is no rule in /" CONFIG_FILE);
+		       config->n_rules      ? "no rule has an accepted card"
+		       : config->unreadable ? "the configuration cannot be read"
+					    : "there is no rule in /" CONFIG_FILE);
 	return code;
 }
 

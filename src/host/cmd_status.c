@@ -74,7 +74,10 @@ static void say_waiting(const struct now *n)
 {
 	unsigned waiting = count_waiting(&n->f.composition);
 
-	if (n->f.lock_broken || waiting)
+	if (n->f.lock_hidden)
+		printf("%zu rule%s: only root can tell whether they are accepted.\n", n->f.config.n_rules,
+		       n->f.config.n_rules == 1 ? "" : "s");
+	else if (n->f.lock_broken || waiting)
 		printf("%zu rule%s: `earlybind accept`, then `earlybind regenerate`, and reboot.\n",
 		       n->f.config.n_rules, n->f.config.n_rules == 1 ? "" : "s");
 	else if (!n->look.n || !look_is_current(&n->look))

@@ -42,6 +42,11 @@ static int read_lock(const struct cli *cli, struct forecast *f)
 
 	if (ret == -ENOMEM)
 		return ret;
+	if (ret == -EACCES || ret == -EPERM) {
+		f->lock_hidden = true;
+		say_error("/%s: %s: try sudo", LOCK_FILE, err.text);
+		return -EPERM;
+	}
 	if (ret < 0 && ret != -ENOENT) {
 		f->lock_broken = true;
 		say_error("%s: /%s%s: %s (%s)", reason_word(REASON_LOCK_BROKEN), LOCK_FILE, error_place(&err, place),

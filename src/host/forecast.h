@@ -14,6 +14,7 @@ struct forecast {
 	struct plan lock; /* empty if there is none, or a broken one */
 	bool has_lock;    /* and it could be read */
 	bool lock_broken; /* which was said */
+	bool lock_hidden; /* it may not be read, which was said: whether anything is accepted is not known */
 	struct composition composition;
 	struct machine machine; /* as a boot finds it: no driver has anything */
 	struct decisions decisions;
@@ -21,7 +22,8 @@ struct forecast {
 
 /*
  * What is wrong with the configuration is said. 0; -ENOMEM, of which nothing was said; another error, which was. Where
- * only the decision is missing (-EPERM: it needs root), config, lock and composition are there.
+ * only the decision is missing (-EPERM: it needs root), config, lock and composition are there; of a hidden lock only
+ * the config.
  */
 int forecast_make(const struct cli *cli, struct forecast *out) _must_check_;
 /* The machine as a boot finds it. */

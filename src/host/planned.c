@@ -27,6 +27,8 @@ static void warn_lock(int err, const struct plan_error *wrong)
 	if (err == -EBADMSG && wrong->line)
 		say_warning("lock-broken: /%s:%u: %s; nothing is bound (%s)", LOCK_FILE, wrong->line, wrong->text,
 			    reason_remedy(REASON_LOCK_BROKEN));
+	else if (err == -EACCES || err == -EPERM)
+		say_warning("/%s: %s: nothing is bound (try sudo)", LOCK_FILE, wrong->text);
 	else
 		say_warning("lock-broken: /%s: %s; nothing is bound (%s)", LOCK_FILE,
 			    err == -EPROTONOSUPPORT ? "made by another version of earlybind"

@@ -111,6 +111,15 @@ if [ "$(id -u)" -eq 0 ] && unshare --mount true 2>/dev/null; then
 	as_nobody status
 	ok 'without root serial numbers cannot be compared' complained 1 'which only root can read'
 	ok 'but whether a rule was accepted is known' said 1 '`earlybind accept`'
+	chmod 600 "$LOCK"
+	as_nobody check
+	ok 'a lock that may not be read is not called broken' complained 1 '/etc/earlybind.lock: it cannot be read: Permission denied: try sudo'
+	ok 'nor that' lacks "$TMP/err" lock-broken
+	ok 'nor is it said what the next boot does' silent "$TMP/out"
+	as_nobody status
+	ok 'status says that root knows more' said 1 '2 rules: only root can tell whether they are accepted.'
+	as_nobody image --kernel 6.1.0-builtin --cpio "$TMP/nobody.cpio"
+	ok 'an image says so, too' has "$TMP/err" '/etc/earlybind.lock: it cannot be read: Permission denied: nothing is bound (try sudo)'
 else
 	skip 'without root serial numbers cannot be compared' 'needs root and a mount namespace'
 fi
