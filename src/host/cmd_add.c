@@ -2,25 +2,9 @@
 #include "../core/guard.h"
 #include "acceptance.h"
 #include "cli.h"
+#include "conf_file.h"
 #include "efi.h"
 #include "files.h"
-
-/* The number that a line added at the end of the file will have. */
-static unsigned next_line(const struct session *s)
-{
-	char *data;
-	size_t len;
-	unsigned line = 1;
-
-	if (sysroot_read_all(&s->cli->root, CONFIG_FILE, 4u << 20, &data, &len) < 0)
-		return 1;
-	for (size_t i = 0; i < len; i++)
-		line += data[i] == '\n';
-	if (len && data[len - 1] != '\n')
-		line++;
-	free(data);
-	return line;
-}
 
 static bool same_options(const struct rule *a, const struct rule *b)
 {
@@ -53,7 +37,7 @@ static const struct rule *own_rule(struct session *s, const char *words, bool *i
 			found = NULL;
 			*code = EXIT_REFUSED;
 		} else if (!found && config_read_rule(&s->config, "/" CONFIG_FILE, words) == 0) {
-			s->config.rules[s->config.n_rules - 1].line = next_line(s);
+			s->config.rules[s->config.n_rules - 1].line = conf_file_next_line(&s->cli->root);
 			found = &s->config.rules[s->config.n_rules - 1];
 		}
 	}
@@ -61,25 +45,10 @@ static const struct rule *own_rule(struct session *s, const char *words, bool *i
 	return found;
 }
 
-/* Appends the rule to the file, whole or not at all. */
 static int write_rule(const struct session *s, const char *words)
 {
-	struct text text = { 0 };
-	char *data = NULL;
-	size_t len = 0;
-	int ret = sysroot_read_all(&s->cli->root, CONFIG_FILE, 4u << 20, &data, &len);
+	int ret = conf_file_append(&s->cli->root, words);
 
-	if (ret == 0 && memchr(data, '\0', len)) {
-		ret = -EINVAL; /* copying it as text would lose what stands behind the NUL */
-	} else if (ret == 0 || ret == -ENOENT) {
-		text_add(&text, data ? data : "");
-		if (len && data[len - 1] != '\n')
-			text_add(&text, "\n");
-		text_addf(&text, "bind %s\n", words);
-		ret = text.error ? text.error : sysroot_replace(&s->cli->root, CONFIG_FILE, text.data, text.len, 0644);
-	}
-	free(data);
-	text_free(&text);
 	if (ret == 0)
 		return EXIT_DONE;
 	say_error("/%s cannot be written: %s", CONFIG_FILE, strerror(-ret));

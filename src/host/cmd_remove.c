@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "acceptance.h"
 #include "cli.h"
+#include "conf_file.h"
 #include "efi.h"
 #include "files.h"
 
@@ -45,30 +46,10 @@ static const struct rule *find_rule(const struct session *s, const char *words, 
 	return found;
 }
 
-/* Takes line `number` out of the file; the rest stays as it is, byte for byte. */
 static int drop_line(const struct session *s, const struct rule *rule)
 {
-	char *data = NULL, *start, *end;
-	size_t len = 0;
-	int ret;
+	int ret = conf_file_drop(&s->cli->root, rule->line);
 
-	ret = sysroot_read_all(&s->cli->root, CONFIG_FILE, 4u << 20, &data, &len);
-	if (ret == 0) {
-		start = data;
-		for (unsigned i = 1; i < rule->line && start; i++) {
-			start = memchr(start, '\n', len - (size_t)(start - data));
-			start += start ? 1 : 0;
-		}
-		end = start ? memchr(start, '\n', len - (size_t)(start - data)) : NULL;
-		if (start) {
-			size_t rest = end ? len - (size_t)(end + 1 - data) : 0;
-
-			memmove(start, end ? end + 1 : data + len, rest);
-			len = (size_t)(start - data) + rest;
-		}
-		ret = sysroot_replace(&s->cli->root, CONFIG_FILE, data, len, 0644);
-	}
-	free(data);
 	if (ret == 0)
 		return EXIT_DONE;
 	say_error("/%s cannot be changed: %s", CONFIG_FILE, strerror(-ret));

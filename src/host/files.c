@@ -1,24 +1,92 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "files.h"
 
-#include <sys/stat.h>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "cli.h"
 
-#define CONFIG_MAX (4u << 20)
 #define LOCK_MAX (1u << 20)
 #define REPORT_MAX (1u << 20)
+#define LINKS_MAX 40
 
 /* A later folder's file masks an earlier one of the same name. */
 static const char *const config_dirs[] = { "usr/lib/earlybind.d", "run/earlybind.d", "etc/earlybind.d" };
+
+/* Takes "." and ".." out of a path; above the root is the root. */
+static int clean(const char *path, char out[FILE_PATH_LEN])
+{
+	size_t len = 0;
+
+	while (*path) {
+		size_t n = strcspn(path, "/");
+
+		if (n == 2 && memcmp(path, "..", 2) == 0) {
+			while (len && out[--len] != '/')
+				;
+		} else if (n && !(n == 1 && *path == '.')) {
+			if (len + n + 2 > FILE_PATH_LEN)
+				return -ENAMETOOLONG;
+			if (len)
+				out[len++] = '/';
+			memcpy(out + len, path, n);
+			len += n;
+		}
+		path += n + (path[n] == '/');
+	}
+	out[len] = '\0';
+	return 0;
+}
+
+int file_resolve(const struct sysroot *r, const char *path, char out[FILE_PATH_LEN])
+{
+	int ret = clean(path, out);
+
+	for (int links = 0; ret == 0; links++) {
+		char target[FILE_PATH_LEN], joined[2 * FILE_PATH_LEN];
+		const char *name = strrchr(out, '/');
+		ssize_t n = sysroot_readlink(r, out, target, sizeof(target));
+
+		if (n == -EINVAL || n == -ENOENT || n == -ENOTDIR)
+			return 0;
+		if (n < 0 || links == LINKS_MAX)
+			return n < 0 ? (int)n : -ELOOP;
+		snprintf(joined, sizeof(joined), "%.*s/%s", *target == '/' || !name ? 0 : (int)(name - out), out,
+			 target);
+		ret = clean(joined, out);
+	}
+	return ret;
+}
+
+/* A folder is told as one by who reads it. /dev/null is how a drop-in is switched off. */
+static bool is_file(const struct stat *s)
+{
+	return S_ISREG(s->st_mode) || S_ISDIR(s->st_mode) || (S_ISCHR(s->st_mode) && s->st_rdev == makedev(1, 3));
+}
+
+int file_read(const struct sysroot *r, const char *path, size_t limit, char **data, size_t *len)
+{
+	char where[FILE_PATH_LEN];
+	struct stat s;
+	int ret = file_resolve(r, path, where);
+
+	if (ret == 0 && fstatat(r->fd, where, &s, 0) == 0 && !is_file(&s))
+		return -EBADFD;
+	return ret < 0 ? ret : sysroot_read_all(r, where, limit, data, len);
+}
+
+static const char *read_error(int err)
+{
+	return err == -EBADFD ? "it is no regular file" : strerror(-err);
+}
 
 static int add_unreadable(struct config *out, const char *name, int err)
 {
 	char message[128];
 
 	out->unreadable = true;
-	snprintf(message, sizeof(message), "cannot be read: %s", strerror(-err));
+	snprintf(message, sizeof(message), "cannot be read: %s", read_error(err));
 	return config_add_problem(out, name, false, message);
 }
 
@@ -26,7 +94,7 @@ static int read_file(const struct sysroot *r, const char *path, struct config *o
 {
 	char name[512], *text;
 	size_t len;
-	int ret = sysroot_read_all(r, path, CONFIG_MAX, &text, &len);
+	int ret = file_read(r, path, CONFIG_MAX, &text, &len);
 
 	snprintf(name, sizeof(name), "/%s", path);
 	if (ret == -ENOENT)
@@ -130,12 +198,12 @@ int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err)
 {
 	char *text;
 	size_t len;
-	int ret = sysroot_read_all(r, LOCK_FILE, LOCK_MAX, &text, &len);
+	int ret = file_read(r, LOCK_FILE, LOCK_MAX, &text, &len);
 
 	memset(err, 0, sizeof(*err));
 	memset(out, 0, sizeof(*out));
 	if (ret < 0) {
-		snprintf(err->text, sizeof(err->text), "it cannot be read: %s", strerror(-ret));
+		snprintf(err->text, sizeof(err->text), "it cannot be read: %s", read_error(ret));
 		return ret;
 	}
 	ret = plan_parse(KIND_LOCK, text, len, out, err);
@@ -156,12 +224,12 @@ int report_load(const struct sysroot *r, struct report *out)
 	struct plan_error err = { 0 };
 	char *text, place[16];
 	size_t len;
-	int ret = sysroot_read_all(r, REPORT_FILE, REPORT_MAX, &text, &len);
+	int ret = file_read(r, REPORT_FILE, REPORT_MAX, &text, &len);
 
 	memset(out, 0, sizeof(*out));
 	if (ret < 0) {
 		if (ret != -ENOENT)
-			say_error("/%s cannot be read: %s", REPORT_FILE, strerror(-ret));
+			say_error("/%s cannot be read: %s", REPORT_FILE, read_error(ret));
 		return ret;
 	}
 	ret = report_parse(text, len, out, &err);

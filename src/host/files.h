@@ -12,6 +12,16 @@
 #define CONFIG_FILE "etc/earlybind.conf"
 #define LOCK_FILE "etc/earlybind.lock"
 #define REPORT_FILE "run/earlybind/report"
+#define CONFIG_MAX (4u << 20) /* bytes */
+#define FILE_PATH_LEN 512
+
+/*
+ * Where the path leads: a link means what it means below the root, and never leads out of it. 0, also where nothing is
+ * there; -ELOOP, -ENAMETOOLONG.
+ */
+int file_resolve(const struct sysroot *r, const char *path, char out[FILE_PATH_LEN]) _must_check_;
+/* Reads it as file_resolve() finds it. What could block or has no end is no file: -EBADFD; more than limit: -EFBIG. */
+int file_read(const struct sysroot *r, const char *path, size_t limit, char **data, size_t *len) _must_check_;
 
 /*
  * Reads /etc/earlybind.conf and earlybind.d/\*.conf of /usr/lib, /run and /etc in name order (a later directory's file

@@ -149,6 +149,33 @@ run add 06:00 --yes
 ok 'a configuration with a NUL is not rewritten' unchanged "$CONF" "$before"
 ok 'and it is said' complained 1 '/etc/earlybind.conf cannot be written'
 
+# --- the file stays what it was
+
+# mode_of FILE: its mode and its owner.
+mode_of()
+{
+	stat -c '%a %u' "$1"
+}
+
+new two-gpus '# mine'
+chmod 640 "$CONF"
+[ "$(id -u)" -ne 0 ] || chown 65534 "$CONF"
+before=$(mode_of "$CONF")
+did add 06:00 --yes
+ok 'add keeps mode and owner of the configuration' [ "$(mode_of "$CONF")" = "$before" ]
+did remove 06:00 --yes
+ok 'and so does remove' [ "$(mode_of "$CONF")" = "$before" ]
+mkdir "$R/srv"
+mv "$CONF" "$R/srv/conf"
+ln -s /srv/conf "$CONF"
+did add 06:00 --yes
+ok 'where it is a link, add writes what it leads to, below the root' same "$R/srv/conf" '# mine
+bind 06:00'
+ok 'and leaves the link' [ "$(readlink "$CONF")" = /srv/conf ]
+did remove 06:00 --yes
+ok 'and so does remove' same "$R/srv/conf" '# mine'
+ok 'the link, too' [ "$(readlink "$CONF")" = /srv/conf ]
+
 # --- remove
 
 new server '# first' 'bind 05:00 # one' 'keep 00:14.0' 'bind 06:00'

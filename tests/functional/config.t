@@ -100,10 +100,29 @@ run check
 ok 'a folder in place of it cannot be read' complained 1 '/etc/earlybind.conf: cannot be read: Is a directory'
 image
 ok 'an image is built all the same' complained 0 '/etc/earlybind.conf: cannot be read'
+ok 'and says that it could not be read' has "$TMP/out" 'nothing to bind: the configuration cannot be read'
 rmdir "$CONF"
 ln -s earlybind.conf "$CONF"
 run check
 ok 'a link to itself' complained 1 '/etc/earlybind.conf: cannot be read'
+rm "$CONF"
+mkfifo "$CONF"
+timeout 20 "$EARLYBIND" check --root "$R" >"$TMP/out" 2>"$TMP/err"
+echo $? >"$TMP/code"
+ok 'a FIFO is no file' complained 1 '/etc/earlybind.conf: cannot be read: it is no regular file'
+rm "$CONF"
+echo 'bind 06:00' >"$TMP/outside"
+ln -s "$TMP/outside" "$CONF"
+run check
+ok 'a link means what it means below the root, and nothing outside' said 0 'The next boot binds nothing.'
+mkdir "$R/srv"
+echo 'bind 06:00' >"$R/srv/conf"
+ln -sf /srv/conf "$CONF"
+run check
+ok 'there it is found' complained 1 'not-accepted: /etc/earlybind.conf:1'
+ln -sf ../../../srv/./conf "$CONF"
+run check
+ok 'also by .., which ends at the root' complained 1 'not-accepted: /etc/earlybind.conf:1'
 rm "$CONF"
 echo 'bind 06:00' >"$CONF"
 ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P "$CONF" -P etc/earlybind.conf -e trace=openat -e inject=openat:error=EACCES \
