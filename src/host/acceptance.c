@@ -10,6 +10,7 @@
 #include "files.h"
 #include "forecast.h"
 #include "live.h"
+#include "live_rule.h"
 
 static int take_flock(struct session *s)
 {
@@ -191,6 +192,7 @@ int session_advise(const struct session *s, const struct plan *lock)
 	int ret = -ENOMEM;
 
 	drift_warn(s, lock);
+	live_rules_warn(&s->config, &s->machine);
 	m.devices = calloc(m.n + 1, sizeof(*m.devices));
 	if (m.devices) {
 		memcpy(m.devices, s->machine.devices, m.n * sizeof(*m.devices));

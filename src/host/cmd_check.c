@@ -8,6 +8,7 @@
 #include "files.h"
 #include "forecast.h"
 #include "json.h"
+#include "live_rule.h"
 
 struct checked {
 	struct cli *cli;
@@ -228,6 +229,7 @@ static int check(struct checked *c)
 	c->problems += (unsigned)config_errors(&c->f.config);
 	if (warn_rules(c) < 0 || note_needs(c) < 0)
 		return -ENOMEM;
+	live_rules_warn(&c->f.config, &c->f.machine);
 	warn_notes(c);
 	count_refused(c);
 	if (advise(c->cli, &c->f.composition.plan, &c->f.machine, &c->f.decisions, ADVICE_ALL, &c->advices) < 0)

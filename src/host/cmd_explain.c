@@ -6,6 +6,7 @@
 #include "explain.h"
 #include "json.h"
 #include "live.h"
+#include "live_rule.h"
 
 /* The first and the last of the guards, in their order. */
 #define FIRST_GUARD REASON_BRIDGE
@@ -81,11 +82,16 @@ static void print_refusals(const struct explanation *e, const struct explained *
 	}
 }
 
-static void print_rule(const struct explained *x)
+static void print_rule(const struct explanation *e, const struct explained *x)
 {
 	char selector[SELECTOR_LEN];
+	const char *why;
 
-	if (x->rule)
+	if (!x->rule && x->live) {
+		why = live_rule_leaves(&e->forecast.machine, x->device);
+		printf("  rule: bind %s live (%s:%u) leaves it%s%s\n", selector_print(&x->live->selector, selector),
+		       x->live->file, x->live->line, *why ? ": " : "", why);
+	} else if (x->rule)
 		printf("  rule: bind %s (%s:%u)\n", selector_print(&x->rule->selector, selector), x->rule->file,
 		       x->rule->line);
 	else
@@ -178,7 +184,7 @@ static void print_all(const struct cli *cli, const struct explanation *e)
 			print_absent(e, x);
 		else
 			print_present(cli, &e->forecast.machine.devices[x->device], names);
-		print_rule(x);
+		print_rule(e, x);
 		print_next(e, x, x->device < 0 ? "" : selector_print(&x->target, target));
 		print_last(e, x);
 	}

@@ -4,6 +4,7 @@
 #include "../core/array.h"
 #include "../core/guard.h"
 #include "files.h"
+#include "live_rule.h"
 
 void explanation_free(struct explanation *e)
 {
@@ -108,6 +109,7 @@ static int add_present(struct explanation *e, int device)
 		x->rule = &e->forecast.config.rules[x->line->rule - 1];
 	} else {
 		x->standing = STANDING_NOT_CHOSEN;
+		x->live = live_rule_of(&e->forecast.config, &e->forecast.machine, device);
 	}
 	return 0;
 }

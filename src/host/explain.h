@@ -23,6 +23,7 @@ struct explained {
 	const struct decision *decision;  /* or NULL */
 	const struct accept_line *line;   /* or NULL */
 	const struct rule *rule;          /* that selects it, or NULL */
+	const struct rule *live;          /* that means it and leaves it, or NULL */
 	const struct report_device *last; /* what the last boot did with it, or NULL */
 };
 

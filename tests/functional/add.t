@@ -251,6 +251,14 @@ ok 'none at all' silent "$TMP/image"/usr/lib/earlybind/plan
 new two-gpus 'bind 10de:13c2 live'
 run add --yes 10de:13c2 live
 ok 'a live rule that is there already' said 0 'there already'
+new nvme-twins
+run add --yes 144d:a808 live
+ok 'a live rule for what is no display is warned of' complained 0 \
+	'/etc/earlybind.conf:1: bind 144d:a808 live: 0000:04:00.0 is no display, and live rules take displays only'
+run accept --yes
+ok 'by accept, too' complained 0 '/etc/earlybind.conf:1: bind 144d:a808 live: 0000:04:00.0 is no display'
+run check
+ok 'and by check' complained 0 '/etc/earlybind.conf:1: bind 144d:a808 live: 0000:04:00.0 is no display'
 refused 'live and allow=display' 2 'never takes the boot display' 10de:13c2 live allow=display
 new two-gpus 'bind 0000:00:03.1/00 id=10de:13c2'
 image

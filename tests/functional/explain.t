@@ -113,4 +113,9 @@ new twin-gpus 'bind 10de:13c2 live'
 run explain 06:00.0
 ok 'a live rule is the rule of its card' said 0 'rule: bind 10de:13c2 (/etc/earlybind.conf:1)'
 ok 'and the next boot binds it' has "$TMP/out" 'next boot: it is bound to vfio-pci'
+run explain 03:00.0
+ok 'one that shows the boot is left by it' said 0 'rule: bind 10de:13c2 live (/etc/earlybind.conf:1) leaves it: it shows the boot'
+new nvme-twins 'bind 144d:a808 live'
+run explain 04:00.0
+ok 'as is what is no display' said 0 'rule: bind 144d:a808 live (/etc/earlybind.conf:1) leaves it: it is no display'
 tap_end
