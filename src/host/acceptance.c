@@ -226,7 +226,10 @@ bool session_ask(const struct session *s, const char *question)
 	}
 	printf("%s [y/N] ", question);
 	fflush(stdout);
-	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+		return true;
+	puts("Nothing was written.");
+	return false;
 }
 
 int session_store(const struct session *s, const struct plan *lock)

@@ -28,7 +28,7 @@ void session_close(struct session *s);
 void session_show(const struct session *s, const struct acceptance *a);
 /* Warns of what the machine does not fit together with this lock. 0 or -ENOMEM. */
 int session_advise(const struct session *s, const struct plan *lock) _must_check_;
-/* --yes, or "yes" from a terminal. */
+/* --yes, or "yes" from a terminal; else it is said that nothing was written. */
 bool session_ask(const struct session *s, const char *question);
 /* Writes the lock. EXIT_DONE or EXIT_REFUSED, which was said. */
 int session_store(const struct session *s, const struct plan *lock) _must_check_;

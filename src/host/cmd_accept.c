@@ -43,6 +43,20 @@ static bool any_refused(const struct acceptance *a)
 	return false;
 }
 
+/* Where there was nothing to bind before either, no image changes. */
+static void say_stored(const struct session *s, const struct plan *lock)
+{
+	bool unlocked = false; /* a rule that needs no entry */
+
+	for (size_t i = 0; i < s->config.n_rules; i++)
+		unlocked |= s->config.rules[i].live || rule_is_complete(&s->config.rules[i]);
+	if (lock->n_cards || s->old.n_cards || unlocked)
+		printf("%zu card%s locked. Now run `earlybind regenerate`, and reboot.\n", lock->n_cards,
+		       lock->n_cards == 1 ? "" : "s");
+	else
+		puts("No card is locked.");
+}
+
 static int store(const struct session *s, const struct acceptance *a)
 {
 	int ret;
@@ -57,8 +71,7 @@ static int store(const struct session *s, const struct acceptance *a)
 	if (ret == EXIT_DONE)
 		trial_arm(s, &s->config, &a->lock, false);
 	if (ret == EXIT_DONE)
-		printf("%zu card%s locked. Now run `earlybind regenerate`, and reboot.\n", a->lock.n_cards,
-		       a->lock.n_cards == 1 ? "" : "s");
+		say_stored(s, &a->lock);
 	return ret;
 }
 

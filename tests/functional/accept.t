@@ -25,6 +25,7 @@ ok 'it shows all the same what it would lock' same "$TMP/out" "$shown"
 answer n accept
 ok 'on a terminal it asks, and n locks nothing' said 1 'Lock these cards? [y/N]'
 ok 'there is still no lock' unchanged "$LOCK" none
+ok 'and it is said' has "$TMP/out" 'Nothing was written.'
 answer '' accept
 ok 'no answer locks nothing' unchanged "$LOCK" none
 answer y accept
@@ -89,6 +90,8 @@ ok 'without rules nothing is locked' said 0 'has no bind line'
 new single-rtx2060 'bind 06:00'
 run accept --yes
 ok 'where all is refused it ends with 1' said 1 'refused: display'
+ok 'and says that nothing is locked' has "$TMP/out" 'No card is locked.'
+ok 'not that anything has to be done' lacks "$TMP/out" regenerate
 new two-gpus 'bind 07:00'
 run accept --yes
 ok 'a rule that selects nothing is named' said 0 '/etc/earlybind.conf:1: selects nothing'
