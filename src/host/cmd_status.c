@@ -31,6 +31,7 @@ static int load(const struct cli *cli, struct report *out, bool *missing)
 
 /* The machine, configuration and lock as they are now, beside what the boot did. */
 struct now {
+	int error; /* not all of it could be read, which was said */
 	struct look look;
 	struct efi efi;
 	struct forecast f;
@@ -58,6 +59,7 @@ static void look_at_now(const struct cli *cli, struct now *n)
 		ret = advise(cli, &n->f.composition.plan, &n->f.machine, &n->f.decisions, kinds, &n->advices);
 	if (ret == -ENOMEM)
 		say_error("no memory to look at the images and the machine");
+	n->error = ret;
 }
 
 static unsigned count_waiting(const struct composition *c)
@@ -267,7 +269,8 @@ int cmd_status(struct cli *cli)
 	}
 	fflush(stdout);
 	advices_warn(&now.advices);
-	if (!look_is_current(&now.look) || config_errors(&now.f.config))
+	/* What only root can read is no failure of this boot. */
+	if (!look_is_current(&now.look) || config_errors(&now.f.config) || (now.error && now.error != -EPERM))
 		ret = EXIT_REFUSED;
 	now_free(&now);
 	report_free(&report);

@@ -16,7 +16,7 @@ status()
 # booted: this boot ended well, so that `status` has nothing to say but of images.
 booted()
 {
-	mkdir -p "$T/run/earlybind"
+	mkdir -p "$T/run/earlybind" "$T/sys/bus/pci/devices"
 	printf 'earlybind-report 1\nplan - active -\nsummary 0 0 0 5\n' >"$T/run/earlybind/report"
 }
 
