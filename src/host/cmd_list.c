@@ -160,7 +160,8 @@ int cmd_list(struct cli *cli)
 	if (cli->n_args)
 		l.kind = find_kind(cli->args[0]);
 	if (cli->n_args > 1 || (cli->n_args && !l.kind)) {
-		say_error("list what? gpu, nvme, nic, usb or audio");
+		say_error(cli->n_args > 1 ? "list takes one kind: gpu, nvme, nic, usb or audio"
+					  : "list what? gpu, nvme, nic, usb or audio");
 		return EXIT_USAGE;
 	}
 	if (live_machine(cli, &machine) < 0)

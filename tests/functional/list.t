@@ -62,6 +62,10 @@ run list nvme --json
 ok 'and in JSON an empty list' jq -e '.devices == []' "$TMP/out"
 run list cpu
 ok 'a kind that is none' complained 2 'list what? gpu, nvme, nic, usb or audio'
+run list gpu nic
+ok 'two kinds' complained 2 'list takes one kind'
+run image --kernel 6.1.0-builtin --destdir "$TMP" --cpio "$TMP/x"
+ok 'an image in two places' complained 2 '--destdir DIR or --cpio FILE, not both'
 for machine in tests/trees/machines/*.txt; do
 	name=$(basename "$machine" .txt)
 	new "$name"
