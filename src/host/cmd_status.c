@@ -194,6 +194,21 @@ static int print_table(const struct cli *cli, const struct report *r)
 	return ret;
 }
 
+/* What is not about one device. The meanings are those of devices, and fit only where a note says the same. */
+static void print_notes(const struct report *r)
+{
+	static const reason_set explained = REASON_BIT(REASON_IGNORED_IDS) | REASON_BIT(REASON_BOUND_BY_KERNEL) |
+					    REASON_BIT(REASON_NO_DRIVER) | REASON_BIT(REASON_TIMEOUT);
+
+	for (size_t i = 0; i < r->n_notes; i++) {
+		enum reason reason = r->notes[i].reason;
+
+		printf("note: %s: %s\n", reason_word(reason), r->notes[i].text);
+		if (explained & REASON_BIT(reason))
+			printf("    %s\n    %s\n", reason_meaning(reason), reason_remedy(reason));
+	}
+}
+
 static void print_why(const struct report *r)
 {
 	char address[ADDRESS_LEN];
@@ -210,8 +225,6 @@ static void print_why(const struct report *r)
 		if (d->outcome != OUTCOME_BOUND && *remedy)
 			printf("    %s\n", remedy);
 	}
-	for (size_t i = 0; i < r->n_notes; i++)
-		printf("note: %s: %s\n", reason_word(r->notes[i].reason), r->notes[i].text);
 }
 
 static void print_report(const struct cli *cli, const struct report *r)
@@ -224,6 +237,7 @@ static void print_report(const struct cli *cli, const struct report *r)
 	if (r->n_devices && print_table(cli, r) < 0)
 		say_error("no memory for the table");
 	print_why(r);
+	print_notes(r);
 	printf("%u bound, %u refused, %u failed, in %lu ms%s.\n", r->bound, r->refused, r->failed, r->milliseconds,
 	       r->complete ? "" : "; the report has no end: the boot program was interrupted");
 }

@@ -51,6 +51,8 @@ ok 'what was refused: the reason in words' said 1 \
 	'0000:06:00.0: busy: another driver already had this display before earlybind ran (nouveau has it already)'
 ok 'and what to do' has "$TMP/out" '    check that earlybind comes before that driver in the initramfs'
 ok 'and the notes' has "$TMP/out" 'note: ignored-ids: vfio-pci.ids= on the kernel command line'
+ok 'with what they mean' has "$TMP/out" '    an ids= parameter was left out: it would bind every device of that kind, twins too'
+ok 'and what to do' has "$TMP/out" '    remove ids= from the kernel command line and from /etc/modprobe.d'
 run status --json
 jq -c '[.refused, .devices[0].reason, .notes[0].reason]' "$TMP/out" >"$TMP/json" 2>&1
 ok '--json has reasons and notes' same "$TMP/json" '[2,"busy","ignored-ids"]'
