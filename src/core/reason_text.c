@@ -70,7 +70,8 @@ static const struct {
 				 "remove ids= from the kernel command line and from /etc/modprobe.d" },
 	[REASON_PLAN_BROKEN] = { "the plan in the initramfs is damaged or made for another kernel, so nothing is bound",
 				 "run `earlybind regenerate`" },
-	[REASON_NOT_SUPPORTED_YET] = { "this version of earlybind cannot protect the system well enough to bind it",
+	[REASON_NOT_SUPPORTED_YET] = { "an older version of earlybind could not protect the system well enough to bind "
+				       "it",
 				       "" },
 };
 
