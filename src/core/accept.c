@@ -117,10 +117,43 @@ struct candidate accept_candidate(const struct accept_run *r, const struct card 
 	return (struct candidate){ .plan = &r->out->lock, .machine = r->machine, .rule = rule, .card = *card };
 }
 
+/* The rule that was weighed before and has function i; NULL: an entry that was kept has it. */
+static const struct rule *holder_of(const struct accept_run *r, int i)
+{
+	for (size_t k = 0; k < r->out->n_lines; k++)
+		if (r->out->lines[k].reason == REASON_NONE && card_has(&r->out->lines[k].card, i))
+			return &r->config->rules[r->out->lines[k].rule - 1];
+	return NULL;
+}
+
+/* An earlier rule has the card, or some functions of it: then no rule has the others. */
+static int note_taken(struct accept_run *r, const struct rule *rule, const struct card *card)
+{
+	char address[ADDRESS_LEN], place[160] = "an earlier rule";
+	const struct rule *holder;
+	unsigned taken = 0;
+	int first = -1;
+
+	for (unsigned k = 0; k < card->n; k++) {
+		if (!r->taken[card->member[k]])
+			continue;
+		first = taken++ ? first : card->member[k];
+	}
+	holder = holder_of(r, first);
+	if (holder)
+		snprintf(place, sizeof(place), "%s:%u", holder->file, holder->line);
+	return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT, "%s:%u: %s has %s already%s", rule->file,
+			rule->line, place, address_print(&r->machine->devices[first].address, address),
+			taken == card->n ? ""
+					 : ", so no rule has the rest of that card: take that rule out, or write it "
+					   "behind this one");
+}
+
 /* The cards that one rule selects, each with the first guard that refuses it. */
 static int weigh(struct accept_run *r, const struct rule *rule, const struct cards *selected)
 {
-	size_t before = r->out->n_lines;
+	size_t before = r->out->n_lines, notes = r->out->n_notes;
+	char selector[SELECTOR_LEN];
 
 	for (size_t i = 0; i < selected->n; i++) {
 		const struct card *card = &selected->items[i];
@@ -136,8 +169,11 @@ static int weigh(struct accept_run *r, const struct rule *rule, const struct car
 				return -ENOMEM;
 			continue;
 		}
-		if (accept_is_taken(r, card))
+		if (accept_is_taken(r, card)) {
+			if (note_taken(r, rule, card) < 0)
+				return -ENOMEM;
 			continue;
+		}
 		reason = guard_at_accept(&c, text, &refusing);
 		if (accept_add_line(r, rule->number, reason, card, text) < 0)
 			return -ENOMEM;
@@ -145,9 +181,10 @@ static int weigh(struct accept_run *r, const struct rule *rule, const struct car
 		if (reason == REASON_NONE)
 			take(r, card);
 	}
-	if (before == r->out->n_lines && !rule->optional)
+	if (before == r->out->n_lines && notes == r->out->n_notes && !rule->optional)
 		return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT,
-				"%s:%u: selects nothing that an earlier rule has not", rule->file, rule->line);
+				"%s:%u: selects nothing: nothing here is %s", rule->file, rule->line,
+				selector_print(&rule->selector, selector));
 	return 0;
 }
 
