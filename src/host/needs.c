@@ -129,13 +129,17 @@ int needs_find(const struct sysroot *r, struct machine *m)
 	return error;
 }
 
-/* A guard of the lock, or one added before, that refuses this function for the same reason. */
-static bool is_guarded(const struct plan *plan, const struct device *d)
+/*
+ * A guard of the lock, or one added before, that refuses this function for the same reason: it is of what stands there
+ * now. One with a serial number never is here, since none is read.
+ */
+static bool is_guarded(const struct plan *plan, const struct machine *m, int device)
 {
 	for (size_t i = 0; i < plan->n_guards; i++) {
 		const struct plan_guard *g = &plan->guards[i];
+		struct card there;
 
-		if (g->reason == REASON_BOOT_DISK && root_is(&g->root, &d->root) && path_covers(&g->path, &d->path))
+		if (g->reason == REASON_BOOT_DISK && guard_in_place(g, m, &there) && card_has(&there, device))
 			return true;
 	}
 	return false;
@@ -164,9 +168,10 @@ static int guard_all(const struct needs_run *run, struct plan *plan)
 	for (size_t i = 0; i < run->n_needs; i++)
 		all &= !need_is_unresolved(&run->needs[i]);
 	for (size_t i = 0; all && i < run->n_needs && !error; i++) {
-		const struct device *d = &run->host.machine->devices[run->needs[i].device];
+		const struct machine *m = run->host.machine;
+		const struct device *d = &m->devices[run->needs[i].device];
 
-		if (!d->later && !is_guarded(plan, d))
+		if (!d->later && !is_guarded(plan, m, run->needs[i].device))
 			error = add_guard(plan, d, run->needs[i].text);
 	}
 	return error;

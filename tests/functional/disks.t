@@ -131,6 +131,16 @@ rm -f "$R/usr/lib/earlybind/plan"
 cp "$TMP/image/usr/lib/earlybind/plan" "$R/usr/lib/earlybind/plan"
 boot "$FIRST_INIT" "$R"
 ok 'and it does' has "$R/run/earlybind/report" '1 refused boot-disk nvme image /etc/fstab:2: /data is'
+GUARD="guard boot-disk _SB_.PCI0 1b.0/00 $ID - lock $CHAIN"
+drives "$P0 uuid=$U1" "$FSTAB"
+run accept --yes
+built "$FSTAB"
+ok 'a guard of the lock for that very drive is enough' guards "$GUARD"
+built "$FSTAB" 'set 0000:04:00.0 id=15b7:5030:15b7:5030'
+ok 'one for another drive in its place is not: the root moved to a new drive' guards "$GUARD" \
+	"guard boot-disk _SB_.PCI0 1b.0/00.0 15b7:5030:15b7:5030:010802 - image $CHAIN"
+drives
+run accept --yes
 built "$FSTAB" "$DATA" "line etc/fstab UUID=$U3 /gone ext4 defaults 0 2"
 ok 'foreign-builder: one line that is not here, and no line counts' guards "$TWIN"
 built "$FSTAB" "$DATA" "line etc/fstab UUID=$U3 /gone ext4 nofail 0 2"
