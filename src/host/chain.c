@@ -63,19 +63,21 @@ static int walk_slaves(struct walk *w, const struct blockdev *d, const struct na
 	return 0;
 }
 
-/* lvm2 activates a whole group: what other volumes of it stand on is needed too. */
+/* lvm2 activates a whole group, and only when it is complete: what else is of it is needed too. */
 static int walk_group(struct walk *w, const struct blockdev *d, const struct chain_end *end)
 {
 	enum { GROUP = 4 + 32 }; /* "LVM-" and the group's UUID */
 
-	for (size_t i = 0; d->dm_uuid && strncmp(d->dm_uuid, "LVM-", 4) == 0 && i < w->h->blocks.n; i++) {
+	if (!d->dm_uuid || strncmp(d->dm_uuid, "LVM-", 4) != 0)
+		return 0;
+	for (size_t i = 0; i < w->h->blocks.n; i++) {
 		const struct blockdev *other = &w->h->blocks.items[i];
 
 		if (other->dm_uuid && strlen(d->dm_uuid) >= GROUP && strncmp(other->dm_uuid, d->dm_uuid, GROUP) == 0 &&
 		    !w->visited[i] && walk_block(w, (int)i, *end, false) < 0)
 			return -ENOMEM;
 	}
-	return 0;
+	return chain_walk_idle(w, d, end);
 }
 
 /* File systems and arrays of several devices: those that carry the same UUID. */

@@ -20,6 +20,8 @@ void chain_extend(struct chain_end *end, const char *fmt, ...) _printf_(2, 3);
 int chain_add_unknown(struct walk *w, struct chain_end end, const char *why) _must_check_;
 /* Goes on with the devices that are marked in w->set; `kind` says what they are: "(ZFS)". */
 int chain_walk_set(struct walk *w, const struct chain_end *end, const char *kind) _must_check_;
+/* Goes on with what may belong to the volume's group and is in no active volume. */
+int chain_walk_idle(struct walk *w, const struct blockdev *volume, const struct chain_end *end) _must_check_;
 /* A whole disk, or what has no slaves. */
 int chain_walk_bottom(struct walk *w, const struct blockdev *d, struct chain_end end) _must_check_;
 

@@ -121,7 +121,7 @@ static void by_volume(struct search *s, const char *group, const char *volume)
 	by_dm_name(s, name);
 }
 
-static void by_group(struct search *s, const char *group)
+bool volume_is_of(const char *dm_name, const char *group)
 {
 	char name[NAME_LEN] = "";
 	size_t len;
@@ -129,11 +129,15 @@ static void by_group(struct search *s, const char *group)
 	add_mangled(name, sizeof(name) - 2, group, strlen(group));
 	strcat(name, "-");
 	len = strlen(name);
+	return dm_name && strncmp(dm_name, name, len) == 0 && dm_name[len] != '-';
+}
+
+static void by_group(struct search *s, const char *group)
+{
 	for (size_t i = 0; i < s->b->n; i++) {
 		const struct blockdev *d = &s->b->items[i];
 
-		if (d->dm_name && d->dm_uuid && strncmp(d->dm_uuid, "LVM-", 4) == 0 &&
-		    strncmp(d->dm_name, name, len) == 0 && d->dm_name[len] != '-')
+		if (d->dm_uuid && strncmp(d->dm_uuid, "LVM-", 4) == 0 && volume_is_of(d->dm_name, group))
 			hit(s, i);
 	}
 }

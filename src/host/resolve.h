@@ -19,6 +19,8 @@
 int resolve_device(const struct sysroot *r, const struct blockdevs *b, const char *name, bool *set);
 /* Marks the members of a ZFS pool, of all pools for "". How many. */
 int resolve_pool(const struct blockdevs *b, const char *pool, bool *set);
+/* Whether this name of device-mapper ("vg-root") is that of a volume of the group of lvm2. */
+bool volume_is_of(const char *dm_name, const char *group);
 /* Whether the name is one that no other machine has: a UUID. */
 bool name_is_unique(const char *name) _pure_;
 
