@@ -45,12 +45,24 @@ static int add_crypt_device(const struct boot_word *w, const char *where, const 
 	return want_add(out, WANT_DEVICE, where, w->what, value, strcspn(value, ":"));
 }
 
-/* rd.luks.key=[UUID=]path[:device[:UUID]] */
+/* rd.luks.key=[UUID=]path[:device[:UUID]], or a device alone */
 static int add_luks_key(const struct boot_word *w, const char *where, const char *value, struct wants *out)
 {
-	const char *colon = strchr(value, ':');
+	const char *equals = *value == '/' ? NULL : strchr(value, '='), *colon;
+	size_t len;
 
-	return colon ? want_add(out, WANT_DEVICE, where, w->what, colon + 1, strcspn(colon + 1, ":")) : 0;
+	value = equals ? equals + 1 : value;
+	colon = strchr(value, ':');
+	len = colon ? (size_t)(colon + 1 - value) + strcspn(colon + 1, ":") : strlen(value);
+	return want_add_key(out, where, w->what, value, len);
+}
+
+/* rd.luks.options=[UUID=]options: header=path:device */
+static int add_luks_options(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	const char *header = strstr(value, "header=");
+
+	return header ? want_add_key(out, where, w->what, header + 7, strcspn(header + 7, ",")) : 0;
 }
 
 /* cryptopts=target=root,source=/dev/sda2,... */
@@ -172,6 +184,8 @@ static const struct boot_word words[] = {
 	{ "luks.data", "LUKS", add_luks_data },
 	{ "rd.luks.key", "the key", add_luks_key },
 	{ "luks.key", "the key", add_luks_key },
+	{ "rd.luks.options", "the header", add_luks_options },
+	{ "luks.options", "the header", add_luks_options },
 	{ "cryptdevice", "LUKS", add_crypt_device },
 	{ "cryptkey", "the key", add_crypt_device },
 	{ "cryptopts", "LUKS", add_crypt_options },

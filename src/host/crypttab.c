@@ -3,7 +3,7 @@
  * crypttab(5) of Debian and of systemd:
  *
  *	line    = name device [ key [ options ] ]
- *	key     = "none" | "-" | path | path ":" device (systemd) | device ":" path (keyscript=passdev)
+ *	key     = "none" | "-" | path | device (raw) | path ":" device (systemd) | device ":" path (keyscript=passdev)
  *	options = word { "," word }
  */
 #include "../core/compat.h"
@@ -53,24 +53,21 @@ static int add(struct wants *out, const char *where, const char *what, const cha
 	return want_add(out, is_device(name) ? WANT_DEVICE : WANT_FILE, where, what, name, len);
 }
 
-/* The device that a key or a header is on: behind the path, or in front of it. */
-static int add_file(struct wants *out, const char *where, const char *what, const char *value, size_t len)
-{
-	const char *colon = memchr(value, ':', len);
-	size_t first = colon ? (size_t)(colon - value) : len;
-
-	if (!colon)
-		return 0;
-	if (is_device(value) && strncmp(value, "/dev/urandom", 12) != 0)
-		return want_add(out, WANT_DEVICE, where, what, value, first);
-	if (is_device(colon + 1))
-		return want_add(out, WANT_DEVICE, where, what, colon + 1, len - first - 1);
-	return 0;
-}
-
 static bool is_random(const char *key)
 {
 	return strcmp(key, "/dev/urandom") == 0 || strcmp(key, "/dev/random") == 0 || strcmp(key, "/dev/hwrng") == 0;
+}
+
+int want_add_key(struct wants *out, const char *where, const char *what, const char *value, size_t len)
+{
+	const char *colon = memchr(value, ':', len), *path = memmem(value, len, ":/", 2);
+
+	/* The names of by-path have colons of their own. */
+	if (is_device(value))
+		return want_add(out, WANT_DEVICE, where, what, value, path ? (size_t)(path - value) : len);
+	if (colon && is_device(colon + 1))
+		return want_add(out, WANT_DEVICE, where, what, colon + 1, len - (size_t)(colon + 1 - value));
+	return 0;
 }
 
 static int read_line(const struct line_of *line, void *arg)
@@ -99,12 +96,12 @@ static int read_line(const struct line_of *line, void *arg)
 		return error;
 	out->items[out->n - 1].passphrase = !is_random(key);
 	snprintf(what, sizeof(what), "the key of %s", name);
-	error = add_file(out, line->where, what, key, strlen(key));
+	error = is_random(key) ? 0 : want_add_key(out, line->where, what, key, strlen(key));
 	header = option(options, "header", &len);
 	if (error || !header)
 		return error;
 	snprintf(what, sizeof(what), "the header of %s", name);
-	return add_file(out, line->where, what, header, len);
+	return want_add_key(out, line->where, what, header, len);
 }
 
 int wants_of_crypttab(const struct sysroot *r, struct wants *out)

@@ -33,6 +33,8 @@ struct wants {
 /* Adds one; `len` bytes of name. `where` and `what` are copied. 0 or -ENOMEM. */
 int want_add(struct wants *w, enum want_kind kind, const char *where, const char *what, const char *name,
 	     size_t len) _must_check_;
+/* Adds the device that a key or a LUKS header is on, if the value names one: "path:device", "device:path", "device". */
+int want_add_key(struct wants *w, const char *where, const char *what, const char *value, size_t len) _must_check_;
 void wants_free(struct wants *w);
 
 /* The lines of fstab and crypttab. 0 or -ENOMEM. */
