@@ -106,5 +106,8 @@ static int read_line(const struct line_of *line, void *arg)
 
 int wants_of_crypttab(const struct sysroot *r, struct wants *out)
 {
-	return lines_of(r, "etc/crypttab", read_line, out);
+	int error = lines_of(r, "etc/crypttab", read_line, out);
+
+	/* mkinitcpio's sd-encrypt puts it into the image as the crypttab there. */
+	return error ? error : lines_of(r, "etc/crypttab.initramfs", read_line, out);
 }

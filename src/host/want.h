@@ -37,7 +37,7 @@ int want_add(struct wants *w, enum want_kind kind, const char *where, const char
 int want_add_key(struct wants *w, const char *where, const char *what, const char *value, size_t len) _must_check_;
 void wants_free(struct wants *w);
 
-/* The lines of fstab and crypttab. 0 or -ENOMEM. */
+/* The lines of fstab, and of crypttab and crypttab.initramfs. 0 or -ENOMEM. */
 int wants_of_fstab(const struct sysroot *r, struct wants *out) _must_check_;
 int wants_of_crypttab(const struct sysroot *r, struct wants *out) _must_check_;
 /* root=, resume=, rd.luks.uuid= and others of a command line. 0 or -ENOMEM. */
