@@ -116,6 +116,15 @@ static int walk_subsystem(struct walk *w, const struct blockdev *d, const struct
 	return error || found ? error : chain_add_unknown(w, *end, "a subsystem without controllers");
 }
 
+/* drivers/nvme/host/core.c: without multipath the disk of a fabrics controller is a child of it. */
+static int walk_fabrics(struct walk *w, const char *name, const struct chain_end *end)
+{
+	char controller[64];
+
+	snprintf(controller, sizeof(controller), "%.*s", (int)strcspn(name, "/"), name);
+	return walk_nvme(w, controller, *end);
+}
+
 /* Disks that are not in this machine. */
 static bool is_remote(const struct walk *w, const struct blockdev *d, struct chain_end *end)
 {
@@ -179,6 +188,8 @@ static int walk_zvol(struct walk *w, const struct chain_end *end)
 /* A whole disk, or what has no slaves: the bottom. */
 int chain_walk_bottom(struct walk *w, const struct blockdev *d, struct chain_end end)
 {
+	static const char fabrics[] = "/nvme-fabrics/ctl/";
+	const char *controller = strstr(d->folder, fabrics);
 	char backing[512];
 	int found;
 
@@ -196,6 +207,8 @@ int chain_walk_bottom(struct walk *w, const struct blockdev *d, struct chain_end
 		return walk_zvol(w, &end);
 	if (strstr(d->folder, "/nvme-subsystem/"))
 		return walk_subsystem(w, d, &end);
+	if (controller)
+		return walk_fabrics(w, controller + strlen(fabrics), &end);
 	found = chain_of_folder(w->h, d->folder, &end, w->out);
 	if (found)
 		return found < 0 ? found : 0;
