@@ -61,23 +61,45 @@ int chain_of_folder(const struct host *h, const char *folder, const struct chain
 	return found;
 }
 
-/* "traddr=192.0.2.1,trsvcid=4420" */
-static void read_traddr(const struct sysroot *r, const char *folder, struct chain_end *end)
+/* A value of what drivers/nvme/host/fabrics.c: nvmf_get_address prints: "traddr=192.0.2.1,trsvcid=4420". */
+static void read_transport(const char *text, const char *name, char *buf, size_t size)
 {
-	char path[PATH_BYTES], text[256], *at;
+	size_t len = strlen(name);
 
-	snprintf(path, sizeof(path), "%s/address", folder);
-	if (sysroot_read(r, path, text, sizeof(text)) < 0)
-		return;
-	at = strstr(text, "traddr=");
-	if (at)
-		snprintf(end->server, sizeof(end->server), "%.*s", (int)strcspn(at + 7, ",\n"), at + 7);
+	*buf = '\0';
+	for (const char *s = text; *s; s += strcspn(s, ","), s += *s == ',')
+		if (strncmp(s, name, len) == 0 && s[len] == '=')
+			snprintf(buf, size, "%.*s", (int)strcspn(s + len + 1, ",\n"), s + len + 1);
+}
+
+/* drivers/nvme/host/fc.c: "nn-0x...:pn-0x...". The port of this name, in drivers/scsi/scsi_transport_fc.c's class. */
+static int walk_fc(struct walk *w, const char *host_traddr, const struct chain_end *end)
+{
+	const char *port = strstr(host_traddr, "pn-");
+	char path[PATH_BYTES], text[PATH_BYTES];
+	struct names hosts = { 0 };
+	int found = port ? sysroot_list(w->h->root, "sys/class/fc_host", &hosts) : -ENOENT;
+
+	if (found == -ENOMEM)
+		return found;
+	found = 0;
+	for (size_t i = 0; i < hosts.n && !found; i++) {
+		snprintf(path, sizeof(path), "sys/class/fc_host/%s/port_name", hosts.items[i]);
+		if (sysroot_read(w->h->root, path, text, sizeof(text)) < 0)
+			continue;
+		text[strcspn(text, "\n")] = '\0';
+		*strrchr(path, '/') = '\0';
+		if (strcmp(text, port + 3) == 0 && sysroot_readlink(w->h->root, path, text, sizeof(text)) > 0)
+			found = chain_of_folder(w->h, text, end, w->out);
+	}
+	names_free(&hosts);
+	return found > 0 ? 0 : found < 0 ? found : chain_add_unknown(w, *end, "a Fibre Channel port that is not shown");
 }
 
 /* A controller of NVMe: a PCI function, or (fabrics) a server. */
 static int walk_nvme(struct walk *w, const char *name, struct chain_end end)
 {
-	char path[PATH_BYTES], link[PATH_BYTES];
+	char path[PATH_BYTES], link[PATH_BYTES], text[256] = "", own[128];
 	int found;
 
 	chain_extend(&end, ", %s", name);
@@ -87,9 +109,15 @@ static int walk_nvme(struct walk *w, const char *name, struct chain_end end)
 	found = chain_of_folder(w->h, link, &end, w->out);
 	if (found)
 		return found < 0 ? found : 0;
-	read_traddr(w->h->root, path, &end);
+	snprintf(path, sizeof(path), "sys/class/nvme/%s/address", name);
+	if (sysroot_read(w->h->root, path, text, sizeof(text)) < 0)
+		text[0] = '\0';
+	read_transport(text, "traddr", end.server, sizeof(end.server));
 	end.device = -1;
-	return chain_add(w->out, &end);
+	if (strncmp(end.server, "nn-", 3) != 0)
+		return chain_add(w->out, &end);
+	read_transport(text, "host_traddr", own, sizeof(own));
+	return walk_fc(w, own, &end);
 }
 
 /* drivers/nvme/host/multipath.c: the head is a child of its subsystem, which links to the controllers. */
