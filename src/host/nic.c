@@ -157,15 +157,39 @@ static int read_routes(const struct host *h, const char *path, bool (*read)(cons
 	return error;
 }
 
+/* The interface that is the scope of a link-local address: its name, or its number. */
+static int add_scope(const struct host *h, const char *scope, struct names *out)
+{
+	char path[PATH_BYTES], text[32];
+	struct names names;
+	int error = sysroot_list(h->root, NET, &names);
+
+	if (error)
+		return error == -ENOMEM ? error : 0;
+	for (size_t i = 0; i < names.n && !error; i++) {
+		snprintf(path, sizeof(path), NET "/%s/ifindex", names.items[i]);
+		if (sysroot_read(h->root, path, text, sizeof(text)) < 0)
+			text[0] = '\0';
+		text[strcspn(text, "\n")] = '\0';
+		if (strcmp(names.items[i], scope) == 0 || strcmp(text, scope) == 0)
+			error = names_add(out, names.items[i]);
+	}
+	names_free(&names);
+	return error;
+}
+
 int nic_routes(const struct host *h, const char *server, bool only_default, struct names *out)
 {
 	unsigned char address[16];
 	struct search s = { .only_default = only_default, .out = out };
+	const char *scope = server ? strchr(server, '%') : NULL;
 	bool v4 = server && inet_pton(AF_INET, server, address) == 1;
 	bool v6 = server && !v4 && inet_pton(AF_INET6, server, address) == 1;
 	int error = 0;
 
 	memset(out, 0, sizeof(*out));
+	if (scope)
+		return add_scope(h, scope + 1, out);
 	if (v4 || v6)
 		s.address = address;
 	if (!v6)

@@ -10,7 +10,7 @@
 int nic_walk(const struct host *h, const char *interface, const char *text, struct chain_ends *out) _must_check_;
 /*
  * The interfaces of the route to this address (NULL or "": of any route), and of the default routes alone if
- * `only_default`. 0 or -ENOMEM.
+ * `only_default`. That of "fe80::1%3" or "fe80::1%eth0" is the one behind the '%'. 0 or -ENOMEM.
  */
 int nic_routes(const struct host *h, const char *server, bool only_default, struct names *out) _must_check_;
 /* The interface with this name or hardware address ("52:54:00:aa:bb:cc", "01-52-54-..."); false: none. */

@@ -396,6 +396,7 @@ function add_root() {
 function print_net(name,    path, part, i) {
 	path = value[name, "on"] == "-" ? "devices/virtual/net/" name : place(value[name, "on"]) "/net/" name
 	file("sys/" path "/address", get(name, "mac", "52:54:00:00:00:00") "\n")
+	if ((name, "ifindex") in value) file("sys/" path "/ifindex", value[name, "ifindex"] "\n")
 	folder("sys/class/net")
 	link("sys/class/net/" name, "../../" path)
 	split(get(name, "lower", ""), part, ",")

@@ -38,7 +38,7 @@
 #       part=N            it is partition N       slaves=NAME,...   what it stands on (their holders are made)
 #       dm=NAME dmuuid=UUID                       backing=FILE      of a loop device    backing_dev=NAME  of zram
 #       type= uuid= label= partuuid= partlabel=   what udev says is on it              link=disk/by-id/X  udev's links
-#   net NAME ADDRESS|- [lower=NAME,...] [master=NAME] [mac=MAC]      a network interface
+#   net NAME ADDRESS|- [lower=NAME,...] [master=NAME] [mac=MAC] [ifindex=N]   a network interface
 #   nvme NAME ADDRESS|virtual/FOLDER                                 a controller in sys/class/nvme
 #   file PATH [TEXT]            any file
 #   line PATH TEXT              one more line of a file
