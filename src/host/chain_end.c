@@ -34,6 +34,23 @@ int chain_add_unknown(struct walk *w, struct chain_end end, const char *why)
 	return chain_add(w->out, &end);
 }
 
+/* drivers/pci/iov.c: a virtual function links to its physical one, without which it is nothing. */
+static int add_physical(const struct host *h, const struct address *address, struct chain_end end,
+			struct chain_ends *out)
+{
+	char path[PATH_BYTES], link[PATH_BYTES], text[ADDRESS_LEN];
+	struct address physical;
+	const char *slash;
+
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/physfn", address_print(address, text));
+	if (sysroot_readlink(h->root, path, link, sizeof(link)) < 0)
+		return 0;
+	slash = strrchr(link, '/');
+	end.device =
+		address_parse(slash ? slash + 1 : link, &physical) < 0 ? -1 : machine_by_address(h->machine, &physical);
+	return end.device < 0 ? 0 : chain_add(out, &end);
+}
+
 int chain_of_folder(const struct host *h, const char *folder, const struct chain_end *like, struct chain_ends *out)
 {
 	char part[64];
@@ -55,7 +72,7 @@ int chain_of_folder(const struct host *h, const char *folder, const struct chain
 		found++;
 		if (end.device >= 0 && device_is_bridge(&h->machine->devices[end.device].identity))
 			continue;
-		if (chain_add(out, &end) < 0)
+		if (chain_add(out, &end) < 0 || add_physical(h, &address, *like, out) < 0)
 			return -ENOMEM;
 	}
 	return found;
