@@ -45,7 +45,7 @@ static int add_nic(struct needs_run *run, const struct want *w, const char *text
 		return 0;
 	if (!nic_find(&run->host, w->name, interface))
 		return needs_add(run, REASON_BOOT_DISK, NEED_SOME_NETWORK, "%s, and no interface here is it", text);
-	return needs_add_interface(run, REASON_BOOT_DISK, interface, text);
+	return needs_add_way(run, REASON_BOOT_DISK, interface, text);
 }
 
 /* A root that mountinfo shows on the network has its server's address there. */

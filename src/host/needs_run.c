@@ -54,14 +54,37 @@ int needs_add_interface(struct needs_run *run, enum reason reason, const char *i
 {
 	struct chain_ends ends = { 0 };
 	char words[REPORT_TEXT_LEN];
-	int error;
+	int ret;
 
 	snprintf(words, sizeof(words), "%s, on %s", text, interface);
-	error = nic_walk(&run->host, interface, words, &ends);
-	if (!error)
-		error = add_ends(run, reason, &ends);
+	ret = nic_walk(&run->host, interface, words, &ends);
+	if (!ret)
+		ret = add_ends(run, reason, &ends);
+	if (!ret)
+		ret = (int)ends.n;
 	chain_ends_free(&ends);
-	return error;
+	return ret;
+}
+
+int needs_add_way(struct needs_run *run, enum reason reason, const char *interface, const char *text)
+{
+	int found = needs_add_interface(run, reason, interface, text);
+
+	if (found || !nic_is_open(&run->host, interface))
+		return found < 0 ? found : 0;
+	return needs_add(run, reason, NEED_SOME_NETWORK, "%s, on %s: what it stands on is not known", text, interface);
+}
+
+/* Where the server's address is not known, every interface that has a route: some may be for other things. */
+static int add_any_way(struct needs_run *run, enum reason reason, const struct names *interfaces, const char *text)
+{
+	int found = 0, error = 0;
+
+	for (size_t i = 0; i < interfaces->n && error >= 0; i++) {
+		error = needs_add_interface(run, reason, interfaces->items[i], text);
+		found += error > 0;
+	}
+	return error < 0 ? error : found ? 0 : needs_add_way(run, reason, interfaces->items[0], text);
 }
 
 /* The interface of the route to it; where its address is not known, every one that has a route. */
@@ -75,8 +98,11 @@ int needs_add_server(struct needs_run *run, enum reason reason, const char *serv
 	error = nic_routes(&run->host, server, false, &interfaces);
 	if (!error && !interfaces.n)
 		error = needs_add(run, reason, NEED_SOME_NETWORK, "%s, and no route leads there", text);
-	for (size_t i = 0; i < interfaces.n && !error; i++)
-		error = needs_add_interface(run, reason, interfaces.items[i], text);
+	else if (!error && !nic_is_address(server))
+		error = add_any_way(run, reason, &interfaces, text);
+	else
+		for (size_t i = 0; i < interfaces.n && !error; i++)
+			error = needs_add_way(run, reason, interfaces.items[i], text);
 	names_free(&interfaces);
 	return error;
 }

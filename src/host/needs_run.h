@@ -22,11 +22,14 @@ struct needs_run {
 
 /* Adds one; of a device and reason the first stays. 0 or -ENOMEM. */
 int needs_add(struct needs_run *run, enum reason reason, int device, const char *fmt, ...) _must_check_ _printf_(4, 5);
-/* What a mounted file system, the devices marked in run->set, or an interface stand on. `text` says what they are. */
+/* What a mounted file system, or the devices marked in run->set, stand on. `text` says what they are. */
 int needs_add_mount(struct needs_run *run, enum reason reason, const struct mount *m, const char *text) _must_check_;
 int needs_add_blocks(struct needs_run *run, enum reason reason, const char *text) _must_check_;
+/* What an interface stands on. How many, or -ENOMEM. */
 int needs_add_interface(struct needs_run *run, enum reason reason, const char *interface,
 			const char *text) _must_check_;
+/* The same for one that is needed by its name: one of which nobody knows what it stands on is any network card. */
+int needs_add_way(struct needs_run *run, enum reason reason, const char *interface, const char *text) _must_check_;
 /* The interfaces by which a server is reached; "" is any server. */
 int needs_add_server(struct needs_run *run, enum reason reason, const char *server, const char *text) _must_check_;
 

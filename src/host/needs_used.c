@@ -161,7 +161,7 @@ static int add_default_routes(struct needs_run *run)
 	int error = nic_routes(&run->host, NULL, true, &interfaces);
 
 	for (size_t i = 0; i < interfaces.n && !error; i++)
-		error = needs_add_interface(run, REASON_IN_USE, interfaces.items[i], "the default route");
+		error = needs_add_way(run, REASON_IN_USE, interfaces.items[i], "the default route");
 	names_free(&interfaces);
 	return error;
 }
@@ -175,7 +175,7 @@ static int add_members(struct needs_run *run)
 
 	if (error)
 		return error == -ENOMEM ? error : 0;
-	for (size_t i = 0; i < interfaces.n && !error; i++) {
+	for (size_t i = 0; i < interfaces.n && error >= 0; i++) {
 		const char *master;
 
 		if (snprintf(path, sizeof(path), "sys/class/net/%s/master", interfaces.items[i]) >= (int)sizeof(path) ||
@@ -186,7 +186,7 @@ static int add_members(struct needs_run *run)
 		error = needs_add_interface(run, REASON_IN_USE, interfaces.items[i], text);
 	}
 	names_free(&interfaces);
-	return error;
+	return error < 0 ? error : 0;
 }
 
 int needs_of_use(struct needs_run *run)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "chain_run.h"
 #include "nic.h"
 
 #include <arpa/inet.h>
 #include <strings.h>
 
 #define NET "sys/class/net"
-#define PATH_BYTES 1024
 #define DEPTH 8
 #define ROUTES_MAX (8u << 20)
 
@@ -13,23 +13,7 @@
 #define RTF_UP 0x0001
 #define RTF_REJECT 0x0200
 
-static int walk_lower(const struct host *h, const char *folder, const struct chain_end *end, struct chain_ends *out,
-		      int depth);
-
-/* 0 or -ENOMEM. */
-static int walk(const struct host *h, const char *name, const struct chain_end *end, struct chain_ends *out, int depth)
-{
-	char path[PATH_BYTES], link[PATH_BYTES];
-	int found;
-
-	if (depth == 0 || snprintf(path, sizeof(path), NET "/%s", name) >= (int)sizeof(path) ||
-	    sysroot_readlink(h->root, path, link, sizeof(link)) < 0)
-		return 0;
-	found = chain_of_folder(h, link, end, out);
-	if (found)
-		return found < 0 ? found : 0;
-	return walk_lower(h, path, end, out, depth - 1);
-}
+static int walk(const struct host *h, const char *name, const struct chain_end *end, struct chain_ends *out, int depth);
 
 /* net/core/dev.c: netdev_adjacent_sysfs_add: an interface that stands on others links to them as lower_NAME. */
 static int walk_lower(const struct host *h, const char *folder, const struct chain_end *end, struct chain_ends *out,
@@ -43,15 +27,70 @@ static int walk_lower(const struct host *h, const char *folder, const struct cha
 	for (size_t i = 0; i < names.n && !error; i++) {
 		const char *lower = names.items[i] + strlen("lower_");
 		struct chain_end next = *end;
-		size_t len = strlen(next.text);
 
 		if (strncmp(names.items[i], "lower_", strlen("lower_")) != 0)
 			continue;
-		snprintf(next.text + len, sizeof(next.text) - len, ", on %s", lower);
+		chain_extend(&next, ", on %s", lower);
 		error = walk(h, lower, &next, out, depth);
 	}
 	names_free(&names);
 	return error;
+}
+
+/* drivers/net/ppp/pppoe.c: "Id Address Device", and a line a session: not of which interface. */
+static int walk_pppoe(const struct host *h, const struct chain_end *end, struct chain_ends *out, int depth)
+{
+	char *text, *line, *next;
+	size_t len;
+	int error = sysroot_read_all(h->root, "proc/net/pppoe", ROUTES_MAX, &text, &len);
+
+	if (error)
+		return error == -ENOMEM ? error : 0;
+	for (line = text; line && !error; line = next) {
+		struct chain_end below = *end;
+		char device[64];
+
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (sscanf(line, "%*s %*17[0-9a-fA-F:] %63s", device) != 1)
+			continue;
+		chain_extend(&below, ", on %s", device);
+		error = walk(h, device, &below, out, depth);
+	}
+	free(text);
+	return error;
+}
+
+/* 0 or -ENOMEM. */
+static int walk(const struct host *h, const char *name, const struct chain_end *end, struct chain_ends *out, int depth)
+{
+	char path[PATH_BYTES], link[PATH_BYTES];
+	int found;
+
+	if (depth == 0 || snprintf(path, sizeof(path), NET "/%s", name) >= (int)sizeof(path) ||
+	    sysroot_readlink(h->root, path, link, sizeof(link)) < 0)
+		return 0;
+	found = chain_of_folder(h, link, end, out);
+	if (found)
+		return found < 0 ? found : 0;
+	if (strncmp(name, "ppp", 3) == 0)
+		return walk_pppoe(h, end, out, depth - 1);
+	return walk_lower(h, path, end, out, depth - 1);
+}
+
+bool nic_is_open(const struct host *h, const char *interface)
+{
+	char path[PATH_BYTES], link[PATH_BYTES];
+	struct names ports;
+
+	snprintf(path, sizeof(path), NET "/%s/bridge", interface);
+	if (sysroot_list(h->root, path, &ports) == 0) {
+		names_free(&ports);
+		return false;
+	}
+	*strrchr(path, '/') = '\0';
+	return sysroot_readlink(h->root, path, link, sizeof(link)) < 0 || strstr(link, "/virtual/");
 }
 
 int nic_walk(const struct host *h, const char *interface, const char *text, struct chain_ends *out)
@@ -176,6 +215,13 @@ static int add_scope(const struct host *h, const char *scope, struct names *out)
 	}
 	names_free(&names);
 	return error;
+}
+
+bool nic_is_address(const char *text)
+{
+	unsigned char address[16];
+
+	return strchr(text, '%') || inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
 }
 
 int nic_routes(const struct host *h, const char *server, bool only_default, struct names *out)
