@@ -3,6 +3,9 @@
  */
 #include "../core/cmdline.h"
 #include "../core/compat.h"
+
+#include <ctype.h>
+
 #include "lines_of.h"
 #include "want.h"
 
@@ -146,17 +149,27 @@ static int add_root(const struct boot_word *w, const char *where, const char *va
 	return add_device(w, where, value, out);
 }
 
-/* ip=client:server:gateway:mask:host:device:auto (the kernel), ip=device:auto (dracut), ip=auto */
+/*
+ * ip=client:server:gateway:mask:host:device[:method...] (the kernel, dracut), ip=device:method[:mtu[:mac]] (dracut,
+ * systemd), ip=method. An IPv6 address stands in brackets. A server is an address and starts with no letter.
+ */
 static int add_ip(const struct boot_word *w, const char *where, const char *value, struct wants *out)
 {
-	unsigned colons = 0;
-	const char *device = value;
+	const char *field[6], *device = NULL;
+	unsigned n = 0;
 
-	for (const char *s = value; *s && *s != '['; s++)
-		colons += *s == ':';
-	for (unsigned i = 0; i < 5 && colons >= 5; i++)
-		device = strchr(device, ':') + 1;
-	if (colons == 0 || (colons > 1 && colons < 5) || !*device || *device == ':' || strchr(value, '['))
+	for (const char *s = value; s && n < ARRAY_SIZE(field);) {
+		const char *end = s + (*s == '[' ? strcspn(s, "]") : 0);
+
+		end += strcspn(end, ":");
+		field[n++] = s;
+		s = *end ? end + 1 : NULL;
+	}
+	if (n >= 2 && isalpha((unsigned char)*field[1]))
+		device = field[0];
+	else if (n == ARRAY_SIZE(field))
+		device = field[5];
+	if (!device || !*device || *device == ':' || *device == '[')
 		return 0;
 	return want_add(out, WANT_INTERFACE, where, w->what, device, strcspn(device, ":"));
 }
