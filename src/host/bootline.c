@@ -180,6 +180,34 @@ static int add_mac(const struct boot_word *w, const char *where, const char *val
 	return want_add(out, WANT_INTERFACE, where, w->what, value, strlen(value));
 }
 
+/*
+ * systemd-fstab-generator: mount-extra=WHAT:WHERE[:TYPE[:OPTIONS]], swap-extra=WHAT[:OPTIONS]; a backslash before a
+ * colon that divides nothing. As a line of fstab, where a blank is \040.
+ */
+static int add_extra(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	bool swap = strcmp(w->what, "swap") == 0;
+	const unsigned fields = swap ? 2 : 4;
+	struct text line = { 0 };
+	unsigned n = 1;
+	int error;
+
+	for (const char *s = value; *s; s++) {
+		s += *s == '\\' && s[1] == ':';
+		if (*s == ':' && (s == value || s[-1] != '\\') && n < fields)
+			text_add(&line, n++ == 1 && swap ? " none swap " : " ");
+		else if (*s == ' ' || *s == '\t')
+			text_add(&line, "\\040");
+		else
+			text_addf(&line, "%c", *s);
+	}
+	text_add(&line, n > 1 ? "" : swap ? " none swap" : " -");
+	text_add(&line, !swap && n < 3 ? " auto" : "");
+	error = line.error ? line.error : wants_of_fstab_line(where, line.data, out);
+	text_free(&line);
+	return error;
+}
+
 static const struct boot_word words[] = {
 	{ "root", "/", add_root },
 	{ "nfsroot", "/", add_server },
@@ -205,6 +233,10 @@ static const struct boot_word words[] = {
 	{ "rd.md.uuid", "MD", add_md },
 	{ "rd.lvm.lv", "LVM", add_volume },
 	{ "rd.lvm.vg", "LVM", add_group },
+	{ "systemd.mount-extra", "", add_extra },
+	{ "rd.systemd.mount-extra", "", add_extra },
+	{ "systemd.swap-extra", "swap", add_extra },
+	{ "rd.systemd.swap-extra", "swap", add_extra },
 	{ "ip", "the network", add_ip },
 	{ "BOOTIF", "the network", add_mac },
 };

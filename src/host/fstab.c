@@ -111,32 +111,32 @@ static int ignore(struct libmnt_table *table, const char *name, int line)
 	return 1;
 }
 
-static int read_fstab_line(const struct line_of *line, void *arg)
+int wants_of_fstab_line(const char *where, char *text, struct wants *out)
 {
-	struct libmnt_table *table;
+	struct libmnt_table *table = mnt_new_table();
+	FILE *f = fmemopen(text, strlen(text), "r");
 	struct libmnt_fs *fs = NULL;
-	FILE *f;
-	int error;
+	int error = table && f ? 0 : -ENOMEM;
 
-	if (line->text && line->text[0] == '#')
-		return 0;
-	if (!line->text)
-		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
-	table = mnt_new_table();
-	f = fmemopen(line->text, strlen(line->text), "r");
-	error = table && f ? 0 : -ENOMEM;
 	if (!error) {
 		mnt_table_set_parser_errcb(table, ignore);
 		mnt_table_parse_stream(table, f, "fstab");
 		if (mnt_table_first_fs(table, &fs) == 0)
-			error = add_line(fs, line->where, arg);
+			error = add_line(fs, where, out);
 		else
-			error = want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
+			error = want_add(out, WANT_UNKNOWN, where, "it", "", 0);
 	}
 	if (f)
 		fclose(f);
 	mnt_unref_table(table);
 	return error;
+}
+
+static int read_fstab_line(const struct line_of *line, void *arg)
+{
+	if (!line->text)
+		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
+	return *line->text == '#' ? 0 : wants_of_fstab_line(line->where, line->text, arg);
 }
 
 int wants_of_fstab(const struct sysroot *r, struct wants *out)
