@@ -87,19 +87,35 @@ static int add_fs(struct libmnt_fs *fs, const char *where, const char *what, str
 	return add_options(out, where, what, options);
 }
 
+/* "/boot//efi/" is "/boot/efi". */
+static char *folded(const char *path)
+{
+	char *copy = strdup(path), *to = copy;
+
+	for (const char *s = path; copy && *s; s++)
+		if (*s != '/' || (s[1] != '/' && (s[1] || to == copy)))
+			*to++ = *s;
+	if (copy)
+		*to = '\0';
+	return copy;
+}
+
 static int add_line(struct libmnt_fs *fs, const char *where, struct wants *out)
 {
-	const char *what = mnt_fs_is_swaparea(fs) ? "swap" : mnt_fs_get_target(fs);
+	const char *target = mnt_fs_is_swaparea(fs) ? "swap" : mnt_fs_get_target(fs);
 	const char *options = mnt_fs_get_options(fs);
 	bool optional = last_is(options, "noauto", "auto") || last_is(options, "nofail", "fail");
 	size_t before = out->n;
+	char *what;
 	int error;
 
-	if (!what || !mnt_fs_get_source(fs))
+	if (!target || !mnt_fs_get_source(fs))
 		return want_add(out, WANT_UNKNOWN, where, "it", "", 0);
-	error = add_fs(fs, where, what, out);
-	for (size_t i = before; i < out->n; i++)
+	what = folded(target);
+	error = what ? add_fs(fs, where, what, out) : -ENOMEM;
+	for (size_t i = before; i < out->n && !error; i++)
 		out->items[i].optional = optional && !is_one_of(what, always, ARRAY_SIZE(always));
+	free(what);
 	return error;
 }
 
