@@ -113,8 +113,10 @@ static int add_line(struct libmnt_fs *fs, const char *where, struct wants *out)
 		return want_add(out, WANT_UNKNOWN, where, "it", "", 0);
 	what = folded(target);
 	error = what ? add_fs(fs, where, what, out) : -ENOMEM;
-	for (size_t i = before; i < out->n && !error; i++)
+	for (size_t i = before; i < out->n && !error; i++) {
 		out->items[i].optional = optional && !is_one_of(what, always, ARRAY_SIZE(always));
+		out->items[i].network = has_option(options, "_netdev");
+	}
 	free(what);
 	return error;
 }

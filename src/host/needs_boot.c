@@ -22,6 +22,16 @@ static int add_pool(struct needs_run *run, const char *pool, const char *text)
 	return needs_add_blocks(run, REASON_BOOT_DISK, text);
 }
 
+/* It may be a disk here, or one that a network card would bring. */
+static int add_missing(struct needs_run *run, const struct want *w, const char *text)
+{
+	int error = needs_add(run, REASON_BOOT_DISK, NEED_SOME_STORAGE, "%s, and no disk here has it", text);
+
+	if (error || !w->network)
+		return error;
+	return needs_add(run, REASON_BOOT_DISK, NEED_SOME_NETWORK, "%s, and no disk here has it (_netdev)", text);
+}
+
 static int add_device(struct needs_run *run, const struct want *w, const char *text)
 {
 	char pool[128];
@@ -31,7 +41,7 @@ static int add_device(struct needs_run *run, const struct want *w, const char *t
 	if (!resolve_device(run->host.root, &run->host.blocks, w->name, run->set)) {
 		if (strncmp(w->name, "/dev/zram", 9) == 0)
 			return 0; /* memory, made later */
-		return needs_add(run, REASON_BOOT_DISK, NEED_SOME_STORAGE, "%s, and no disk here has it", text);
+		return add_missing(run, w, text);
 	}
 	run->unique |= name_is_unique(w->name);
 	return needs_add_blocks(run, REASON_BOOT_DISK, text);

@@ -20,6 +20,7 @@ struct want {
 	bool root;       /* it is / itself */
 	bool passphrase; /* somebody has to type one for it */
 	bool optional;   /* the boot goes on without it: nofail, noauto */
+	bool network;    /* it comes over the network, where nothing else says so: _netdev */
 	char *where;     /* "/etc/fstab:3" */
 	char *what;      /* "/", "swap", "resume" */
 	char *name;
