@@ -19,6 +19,7 @@ int lines_of(const struct sysroot *r, const char *path, int (*each)(const struct
 	char where[WHERE_LEN], *data, *next;
 	struct line_of line = { .where = where };
 	unsigned number = 0;
+	bool whole;
 	size_t len;
 	int error = sysroot_read_all(r, path, FILE_MAX, &data, &len);
 
@@ -27,6 +28,9 @@ int lines_of(const struct sysroot *r, const char *path, int (*each)(const struct
 	snprintf(where, sizeof(where), "/%s", path);
 	if (error)
 		return error == -ENOMEM ? error : each(&line, arg);
+	for (; len && !data[len - 1]; len--)
+		; /* these hide nothing */
+	whole = !memchr(data, '\0', len);
 	for (char *at = data; at && !error; at = next) {
 		next = strchr(at, '\n');
 		if (next)
@@ -37,7 +41,8 @@ int lines_of(const struct sysroot *r, const char *path, int (*each)(const struct
 			error = each(&line, arg);
 	}
 	free(data);
-	return error;
+	line.text = NULL;
+	return error || whole ? error : each(&line, arg);
 }
 
 static bool ends_with(const char *name, const char *suffix)

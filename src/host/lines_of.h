@@ -13,7 +13,8 @@ struct line_of {
 
 /*
  * Calls `each` for every line that is not empty; stops at its first error and returns that. A file that is not there
- * has no lines; one that cannot be read, or is over a megabyte, has one line with `text` NULL. 0 or -errno.
+ * has no lines; one that cannot be read, or is over a megabyte, has one line with `text` NULL. Where a NUL byte hides
+ * the rest of a file, such a line is the last. 0 or -errno.
  */
 int lines_of(const struct sysroot *r, const char *path, int (*each)(const struct line_of *, void *),
 	     void *arg) _must_check_;

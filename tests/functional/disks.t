@@ -91,6 +91,10 @@ ok 'check: a drive that is in use now: the next boot may have it' complained 0 \
 drives "line etc/fstab UUID=$U3 / ext4 defaults 0 1"
 run check
 ok 'check names a line that means no disk of this machine' complained 0 "/etc/fstab:1: / is UUID=$U3, and no disk here has it"
+drives
+printf '/dev/mmcblk0 / ext4 defaults 0 1\n\0\n/dev/nvme1n1 /data ext4 defaults 0 2\n' >"$R/etc/fstab"
+run check
+ok 'check: a NUL byte in fstab hides the lines behind it, so that any drive may be in them' complained 0 '/etc/fstab:2 cannot be read'
 drives 'line etc/fstab /dev/nvme0n1 / ext4 defaults 0 1' 'line proc/self/mountinfo 22 1 259:0 / / rw - ext4 /dev/nvme0n1 rw' \
 	'line proc/self/mountinfo 23 22 259:10 / /mnt rw - ext4 /dev/nvme1n1 rw'
 run list nvme --json
