@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <libmount/libmount.h>
+
 #include "chain_run.h"
 #include "resolve.h"
 
@@ -228,15 +230,21 @@ static int walk_source(struct walk *w, const struct mount *m, const struct chain
 		       : 0;
 }
 
-/* fs/nfs/super.c, fs/smb/client: they show the address that they found. */
+static void read_option(const struct mount *m, const char *name, char *buf, size_t size)
+{
+	char *value;
+	size_t len;
+
+	if (!*buf && mnt_optstr_get_option(m->options, name, &value, &len) == 0 && value)
+		snprintf(buf, size, "%.*s", (int)len, value);
+}
+
+/* fs/nfs/super.c, fs/smb/client: they show the address that they found, and their own. */
 static int walk_server(struct walk *w, const struct mount *m, struct chain_end end)
 {
-	const char *address = strstr(m->options, "addr=");
-
-	while (address && address > m->options && address[-1] != ',')
-		address = strstr(address + 1, "addr=");
-	if (address)
-		snprintf(end.server, sizeof(end.server), "%.*s", (int)strcspn(address + 5, ","), address + 5);
+	read_option(m, "addr", end.server, sizeof(end.server));
+	read_option(m, "clientaddr", end.own, sizeof(end.own));
+	read_option(m, "srcaddr", end.own, sizeof(end.own));
 	return chain_add(w->out, &end);
 }
 

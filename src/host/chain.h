@@ -26,6 +26,8 @@ struct chain_end {
 	int device;                 /* index into the machine; -1: it is on the network, or `why` */
 	const char *why;            /* it leads to something unknown: what */
 	char server[64];            /* on the network: the address, "" if it is not known */
+	char own[64];               /* the address of this machine that it is reached from; "" if it is not known */
+	char interface[64];         /* the one interface that it is reached by; "": that of the route */
 	char text[REPORT_TEXT_LEN]; /* "UUID=..., dm-0 (LUKS nvme0n1p3), on nvme0n1" */
 };
 

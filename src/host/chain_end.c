@@ -83,7 +83,6 @@ static void read_transport(const char *text, const char *name, char *buf, size_t
 {
 	size_t len = strlen(name);
 
-	*buf = '\0';
 	for (const char *s = text; *s; s += strcspn(s, ","), s += *s == ',')
 		if (strncmp(s, name, len) == 0 && s[len] == '=')
 			snprintf(buf, size, "%.*s", (int)strcspn(s + len + 1, ",\n"), s + len + 1);
@@ -116,7 +115,7 @@ static int walk_fc(struct walk *w, const char *host_traddr, const struct chain_e
 /* A controller of NVMe: a PCI function, or (fabrics) a server. */
 static int walk_nvme(struct walk *w, const char *name, struct chain_end end)
 {
-	char path[PATH_BYTES], link[PATH_BYTES], text[256] = "", own[128];
+	char path[PATH_BYTES], link[PATH_BYTES], text[512] = "";
 	int found;
 
 	chain_extend(&end, ", %s", name);
@@ -130,11 +129,11 @@ static int walk_nvme(struct walk *w, const char *name, struct chain_end end)
 	if (sysroot_read(w->h->root, path, text, sizeof(text)) < 0)
 		text[0] = '\0';
 	read_transport(text, "traddr", end.server, sizeof(end.server));
+	read_transport(text, "src_addr", end.own, sizeof(end.own));
+	read_transport(text, "host_traddr", end.own, sizeof(end.own));
+	read_transport(text, "host_iface", end.interface, sizeof(end.interface));
 	end.device = -1;
-	if (strncmp(end.server, "nn-", 3) != 0)
-		return chain_add(w->out, &end);
-	read_transport(text, "host_traddr", own, sizeof(own));
-	return walk_fc(w, own, &end);
+	return strncmp(end.server, "nn-", 3) == 0 ? walk_fc(w, end.own, &end) : chain_add(w->out, &end);
 }
 
 /* drivers/nvme/host/multipath.c: the head is a child of its subsystem, which links to the controllers. */

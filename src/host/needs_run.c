@@ -32,6 +32,25 @@ int needs_add(struct needs_run *run, enum reason reason, int device, const char 
 	return 0;
 }
 
+/* What is reached over the network. Its own address tells the way where a rule of another routing table does. */
+static int add_peer(struct needs_run *run, enum reason reason, const struct chain_end *end)
+{
+	struct names interfaces = { 0 };
+	int error;
+
+	if (run->only_files)
+		return 0;
+	if (*end->interface)
+		return needs_add_way(run, reason, end->interface, end->text);
+	error = needs_add_server(run, reason, end->server, end->text);
+	if (!error && *end->own)
+		error = nic_of_own(&run->host, end->own, &interfaces);
+	for (size_t i = 0; i < interfaces.n && !error; i++)
+		error = needs_add_way(run, reason, interfaces.items[i], end->text);
+	names_free(&interfaces);
+	return error;
+}
+
 static int add_ends(struct needs_run *run, enum reason reason, const struct chain_ends *ends)
 {
 	int error = 0;
@@ -45,7 +64,7 @@ static int add_ends(struct needs_run *run, enum reason reason, const struct chai
 		else if (end->why)
 			error = needs_add(run, reason, NEED_SOME_STORAGE, "%s: %s", end->text, end->why);
 		else
-			error = needs_add_server(run, reason, end->server, end->text);
+			error = add_peer(run, reason, end);
 	}
 	return error;
 }

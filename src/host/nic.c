@@ -11,6 +11,7 @@
 
 /* include/uapi/linux/route.h */
 #define RTF_UP 0x0001
+#define RTF_GATEWAY 0x0002
 #define RTF_REJECT 0x0200
 
 static int walk(const struct host *h, const char *name, const struct chain_end *end, struct chain_ends *out, int depth);
@@ -105,6 +106,7 @@ struct route {
 	char interface[64];
 	unsigned char destination[16];
 	unsigned bits; /* of the prefix */
+	bool gateway;
 };
 
 /* net/ipv4/fib_trie.c: fib_route_seq_show: addresses are numbers in the byte order of the machine. */
@@ -116,6 +118,7 @@ static bool read_ipv4(const char *line, struct route *r)
 	    !(flags & RTF_UP) || (flags & RTF_REJECT))
 		return false;
 	memcpy(r->destination, &destination, sizeof(destination));
+	r->gateway = flags & RTF_GATEWAY;
 	r->bits = (unsigned)__builtin_popcount(mask);
 	return true;
 }
@@ -131,6 +134,7 @@ static bool read_ipv6(const char *line, struct route *r)
 		   r->interface) != 4 ||
 	    !(flags & RTF_UP) || (flags & RTF_REJECT))
 		return false;
+	r->gateway = flags & RTF_GATEWAY;
 	for (unsigned i = 0; i < 16; i++)
 		sscanf(destination + 2 * i, "%2hhx", &r->destination[i]);
 	return true;
@@ -154,6 +158,7 @@ static bool of_every_link(const struct route *r)
 struct search {
 	const unsigned char *address; /* NULL: any but those of every link */
 	bool only_default;
+	bool only_connected; /* without a gateway */
 	struct names *out;
 	unsigned best; /* 1 + bits of the longest prefix so far */
 };
@@ -162,6 +167,8 @@ struct search {
 static int take(struct search *s, const struct route *r)
 {
 	if (strcmp(r->interface, "lo") == 0 || (s->only_default && r->bits) || (s->address && !covers(r, s->address)))
+		return 0;
+	if (s->only_connected && (r->gateway || !r->bits))
 		return 0;
 	if (s->address ? r->bits + 1 < s->best : of_every_link(r))
 		return 0;
@@ -224,25 +231,38 @@ bool nic_is_address(const char *text)
 	return strchr(text, '%') || inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
 }
 
-int nic_routes(const struct host *h, const char *server, bool only_default, struct names *out)
+static int find(const struct host *h, const char *server, struct search *s)
 {
 	unsigned char address[16];
-	struct search s = { .only_default = only_default, .out = out };
 	const char *scope = server ? strchr(server, '%') : NULL;
 	bool v4 = server && inet_pton(AF_INET, server, address) == 1;
 	bool v6 = server && !v4 && inet_pton(AF_INET6, server, address) == 1;
 	int error = 0;
 
-	memset(out, 0, sizeof(*out));
+	memset(s->out, 0, sizeof(*s->out));
 	if (scope)
-		return add_scope(h, scope + 1, out);
+		return add_scope(h, scope + 1, s->out);
 	if (v4 || v6)
-		s.address = address;
+		s->address = address;
 	if (!v6)
-		error = read_routes(h, "proc/net/route", read_ipv4, &s);
+		error = read_routes(h, "proc/net/route", read_ipv4, s);
 	if (!error && !v4)
-		error = read_routes(h, "proc/net/ipv6_route", read_ipv6, &s);
+		error = read_routes(h, "proc/net/ipv6_route", read_ipv6, s);
 	return error;
+}
+
+int nic_routes(const struct host *h, const char *server, bool only_default, struct names *out)
+{
+	struct search s = { .only_default = only_default, .out = out };
+
+	return find(h, server, &s);
+}
+
+int nic_of_own(const struct host *h, const char *own, struct names *out)
+{
+	struct search s = { .only_connected = true, .out = out };
+
+	return nic_is_address(own) ? find(h, own, &s) : 0;
 }
 
 static bool same_mac(const char *a, const char *b)

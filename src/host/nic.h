@@ -18,6 +18,8 @@ bool nic_is_open(const struct host *h, const char *interface);
  * `only_default`. That of "fe80::1%3" or "fe80::1%eth0" is the one behind the '%'. 0 or -ENOMEM.
  */
 int nic_routes(const struct host *h, const char *server, bool only_default, struct names *out) _must_check_;
+/* The interface of the network, without a gateway, that an address of this machine is in. 0 or -ENOMEM. */
+int nic_of_own(const struct host *h, const char *own, struct names *out) _must_check_;
 /* Whether a server is named by its address, so that nic_routes() can tell the way to it. */
 bool nic_is_address(const char *text);
 /* The interface with this name or hardware address ("52:54:00:aa:bb:cc", "01-52-54-..."); false: none. */
