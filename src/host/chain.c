@@ -248,6 +248,20 @@ static int walk_server(struct walk *w, const struct mount *m, struct chain_end e
 	return chain_add(w->out, &end);
 }
 
+/* Those that show no address in their options are on any server. */
+static bool is_on_network(const struct mount *m)
+{
+	static const char *const types[] = { "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "fuse.glusterfs" };
+	char transport[16] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (strcmp(m->type, types[i]) == 0)
+			return true;
+	/* net/9p: virtio, xen and fd lead to no network. */
+	read_option(m, "trans", transport, sizeof(transport));
+	return strcmp(m->type, "9p") == 0 && (strcmp(transport, "tcp") == 0 || strcmp(transport, "rdma") == 0);
+}
+
 int chain_of_mount(const struct host *h, const struct mount *m, const char *text, struct chain_ends *out)
 {
 	struct chain_end end = { .device = -1 };
@@ -256,8 +270,7 @@ int chain_of_mount(const struct host *h, const struct mount *m, const char *text
 
 	snprintf(end.text, sizeof(end.text), "%s", text);
 	if (!error)
-		error = strncmp(m->type, "nfs", 3) == 0 || strcmp(m->type, "cifs") == 0 ? walk_server(&w, m, end)
-											: walk_source(&w, m, &end);
+		error = is_on_network(m) ? walk_server(&w, m, end) : walk_source(&w, m, &end);
 	walk_end(&w);
 	return error;
 }

@@ -102,6 +102,18 @@ jq -c '.devices[] | [.address, .state]' "$TMP/out" >"$TMP/json" 2>&1
 ok 'list has a word for each' same "$TMP/json" '["0000:04:00.0","boot-disk in-use"]
 ["0000:05:00.0","locked in-use"]'
 
+# --- file systems of the network that show no address of their server
+
+for mounted in 'ceph 10.0.0.1:6789:/ rw' 'fuse.glusterfs nas:/vol rw' '9p 10.0.0.1 rw,trans=tcp'; do
+	new nvme-twins 'bind 00:1a.0'
+	drives '0000:00:1a.0 - 8086:15b9 0200 12 e1000e' 'net em2 0000:00:1a.0' \
+		'line proc/self/mountinfo 22 1 179:0 / / rw - ext4 /dev/mmcblk0 rw' \
+		"line proc/self/mountinfo 25 22 0:33 / /srv rw - $mounted" 'line proc/net/route Iface Destination' \
+		'line proc/net/route em2 0000000A 00000000 0001 0 0 0 00FFFFFF 0 0 0'
+	run accept --yes
+	ok "${mounted%% *}: every card with a route is in use" said 1 'refused: in-use, mounted: /srv is '
+done
+
 # --- images: the lock is of a time when the boot did not need the drive
 
 # guards: the guard lines of the plan in $TMP/image.
