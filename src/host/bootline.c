@@ -20,6 +20,16 @@ static int add_device(const struct boot_word *w, const char *where, const char *
 	return want_add(out, WANT_DEVICE, where, w->what, value, strlen(value));
 }
 
+/* It waits for a passphrase; the device that a key is on does not. */
+static int add_encrypted(const struct boot_word *w, const char *where, const char *name, size_t len, struct wants *out)
+{
+	int error = want_add(out, WANT_DEVICE, where, w->what, name, len);
+
+	if (!error)
+		out->items[out->n - 1].passphrase = strcmp(w->what, "the key") != 0;
+	return error;
+}
+
 /* "UUID", "luks-UUID", or the start of one (dracut's crypt module). */
 static int add_luks(const struct boot_word *w, const char *where, const char *value, struct wants *out)
 {
@@ -27,10 +37,7 @@ static int add_luks(const struct boot_word *w, const char *where, const char *va
 
 	value += strncmp(value, "luks-", 5) == 0 ? 5 : 0;
 	snprintf(name, sizeof(name), "LUKS=%.*s", (int)strcspn(value, "="), value);
-	if (want_add(out, WANT_DEVICE, where, w->what, name, strlen(name)) < 0)
-		return -ENOMEM;
-	out->items[out->n - 1].passphrase = true;
-	return 0;
+	return add_encrypted(w, where, name, strlen(name), out);
 }
 
 /* "UUID=device", rd.luks.data=; "device:name", cryptdevice= and cryptkey= */
@@ -45,7 +52,7 @@ static int add_crypt_device(const struct boot_word *w, const char *where, const 
 {
 	if (strncmp(value, "rootfs:", 7) == 0)
 		return 0;
-	return want_add(out, WANT_DEVICE, where, w->what, value, strcspn(value, ":"));
+	return add_encrypted(w, where, value, strcspn(value, ":"), out);
 }
 
 /* rd.luks.key=[UUID=]path[:device[:UUID]], or a device alone */
@@ -73,7 +80,7 @@ static int add_crypt_options(const struct boot_word *w, const char *where, const
 {
 	const char *source = strstr(value, "source=");
 
-	return source ? want_add(out, WANT_DEVICE, where, w->what, source + 7, strcspn(source + 7, ",")) : 0;
+	return source ? add_encrypted(w, where, source + 7, strcspn(source + 7, ","), out) : 0;
 }
 
 static int add_named(const char *kind, const struct boot_word *w, const char *where, const char *value,

@@ -56,8 +56,7 @@ static int walk_slaves(struct walk *w, const struct blockdev *d, const struct na
 		struct chain_end next = *end;
 
 		chain_extend(&next, ", %s (%s %s)", d->name, layer_kind(d), slaves->items[i]);
-		w->out->encrypted |= d->dm_uuid && strncmp(d->dm_uuid, "CRYPT-", 6) == 0 &&
-				     strncmp(d->dm_uuid, "CRYPT-PLAIN-", 12) != 0;
+		w->out->encrypted |= d->dm_uuid && strncmp(d->dm_uuid, "CRYPT-", 6) == 0 && !d->random;
 		if (slave < 0 ? chain_add_unknown(w, next, "a device that is not shown") < 0
 			      : walk_block(w, slave, next, true) < 0)
 			return -ENOMEM;

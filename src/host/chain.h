@@ -34,7 +34,7 @@ struct chain_end {
 struct chain_ends {
 	struct chain_end *items;
 	size_t n;
-	bool encrypted; /* with a passphrase: LUKS is on the way, also where it ends on no PCI function */
+	bool encrypted; /* dm-crypt is on the way and its key is not random, also where it ends on no PCI function */
 };
 
 /*

@@ -95,6 +95,7 @@ static int read_line(const struct line_of *line, void *arg)
 	if (error)
 		return error;
 	out->items[out->n - 1].passphrase = !is_random(key);
+	out->items[out->n - 1].random = is_random(key);
 	out->items[out->n - 1].network = option(options, "_netdev", &len);
 	snprintf(what, sizeof(what), "the key of %s", name);
 	error = is_random(key) ? 0 : want_add_key(out, line->where, what, key, strlen(key));

@@ -103,9 +103,22 @@ static int add_those(struct needs_run *run, bool root)
 	return error;
 }
 
+/* crypttab's random keys are of swap and such, which the chains then go through. */
+static void mark_random(struct needs_run *run)
+{
+	for (size_t i = 0; i < run->wants.n; i++)
+		for (size_t k = 0; run->wants.items[i].random && k < run->host.blocks.n; k++) {
+			struct blockdev *d = &run->host.blocks.items[k];
+
+			d->random |= d->dm_name && strcmp(d->dm_name, run->wants.items[i].what) == 0;
+		}
+}
+
 int needs_of_wants(struct needs_run *run)
 {
-	int error = add_those(run, true);
+	int error;
 
+	mark_random(run);
+	error = add_those(run, true);
 	return error ? error : add_those(run, false);
 }

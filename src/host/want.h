@@ -19,6 +19,7 @@ struct want {
 	enum want_kind kind;
 	bool root;       /* it is / itself */
 	bool passphrase; /* somebody has to type one for it */
+	bool random;     /* a mapping, named by `what`, that gets another key at each boot */
 	bool optional;   /* the boot goes on without it: nofail, noauto */
 	bool network;    /* it comes over the network, where nothing else says so: _netdev */
 	char *where;     /* "/etc/fstab:3" */
