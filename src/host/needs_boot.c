@@ -15,6 +15,15 @@ static int add_file(struct needs_run *run, const struct want *w, const char *tex
 	return needs_add_mount(run, REASON_BOOT_DISK, m, text);
 }
 
+/* The root's pool. Where the command line does not say which, what is mounted does. */
+static void ask_of_root(struct needs_run *run, const char *pool)
+{
+	const struct mount *m = mounts_at(&run->host.mounts, "/");
+
+	if (*pool || !m || strcmp(m->type, "zfs") != 0)
+		run->encrypted |= pool_may_ask(run->host.root, pool);
+}
+
 static int add_pool(struct needs_run *run, const char *pool, const char *text)
 {
 	if (!resolve_pool(&run->host.blocks, pool, run->set))
@@ -81,6 +90,8 @@ int needs_of_want(struct needs_run *run, const struct want *w)
 	case WANT_FILE:
 		return add_file(run, w, text);
 	case WANT_POOL:
+		if (w->root)
+			ask_of_root(run, w->name);
 		return add_pool(run, w->name, text);
 	case WANT_SERVER:
 		server = server_of(run, w);

@@ -33,6 +33,11 @@ int needs_add_way(struct needs_run *run, enum reason reason, const char *interfa
 /* The interfaces by which a server is reached; "" is any server. */
 int needs_add_server(struct needs_run *run, enum reason reason, const char *server, const char *text) _must_check_;
 
+/*
+ * Whether a passphrase may have to be typed for a ZFS pool: a dataset of it is encrypted, or nobody says that none is.
+ */
+bool pool_may_ask(const struct sysroot *r, const char *pool);
+
 /* What run->wants ask for, those of the root first. */
 int needs_of_wants(struct needs_run *run) _must_check_;
 /* One of them. */

@@ -6,6 +6,15 @@
 
 #define PATH_BYTES 1024
 
+/* "rpool/ROOT/debian" is of the pool rpool. */
+static bool root_may_ask(const struct needs_run *run, const struct mount *m)
+{
+	char pool[256];
+
+	snprintf(pool, sizeof(pool), "%.*s", (int)strcspn(m->source, "/"), m->source);
+	return strcmp(m->type, "zfs") == 0 && pool_may_ask(run->host.root, pool);
+}
+
 /* These of what is mounted the boot needs, also where no line says so. */
 static int add_mounted(struct needs_run *run)
 {
@@ -23,6 +32,7 @@ static int add_mounted(struct needs_run *run)
 		if (!known)
 			continue;
 		run->root_known |= i == 0;
+		run->encrypted |= i == 0 && root_may_ask(run, m);
 		snprintf(text, sizeof(text), "mounted: %s is %s", targets[i], m->source);
 		error = needs_add_mount(run, REASON_BOOT_DISK, m, text);
 	}
