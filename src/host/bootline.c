@@ -5,6 +5,7 @@
 #include "../core/compat.h"
 
 #include <ctype.h>
+#include <strings.h>
 
 #include "lines_of.h"
 #include "want.h"
@@ -109,10 +110,12 @@ static int add_group(const struct boot_word *w, const char *where, const char *v
 
 static int add_pool(const struct boot_word *w, const char *where, const char *value, struct wants *out)
 {
+	static const char *const any[] = { "auto", "bootfs", "filesystem" };
 	size_t len = strcspn(value, "/");
 
-	if (strncmp(value, "AUTO", 4) == 0 || strncmp(value, "FILESYSTEM", 10) == 0)
-		len = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(any); i++)
+		if (strncasecmp(value, any[i], strlen(any[i])) == 0 && !isalnum((unsigned char)value[strlen(any[i])]))
+			len = 0;
 	return want_add(out, WANT_POOL, where, w->what, value, len);
 }
 
@@ -147,8 +150,13 @@ static int add_root(const struct boot_word *w, const char *where, const char *va
 	if (strcmp(value, "/dev/nfs") == 0 || strcmp(value, "nfs") == 0 || strcmp(value, "dhcp") == 0 ||
 	    strcmp(value, "nfs4") == 0)
 		return want_add(out, WANT_SERVER, where, w->what, "", 0);
-	/* systemd finds it on the disk that the firmware booted from. What is mounted then says which that is. */
-	if (strcmp(value, "gpt-auto") == 0 || strcmp(value, "tmpfs") == 0)
+	if (strcmp(value, "zfs") == 0)
+		return want_add(out, WANT_POOL, where, w->what, "", 0);
+	if (strcmp(value, "tmpfs") == 0)
+		return want_add(out, WANT_MEMORY, where, w->what, value, strlen(value));
+	/* systemd finds it on the disk that the firmware booted from, or in fstab. What is mounted says which that is.
+	 */
+	if (strcmp(value, "gpt-auto") == 0 || strcmp(value, "gpt-auto-force") == 0 || strcmp(value, "fstab") == 0)
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
 		if (strncmp(value, roots[i].name, strlen(roots[i].name)) == 0)

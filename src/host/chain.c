@@ -201,12 +201,6 @@ int chain_walk(const struct host *h, int block, const char *text, struct chain_e
 	return error;
 }
 
-/* fs/fuse/inode.c: a program's file system has no device, and names what it likes; fuseblk alone has a disk. */
-static bool is_program(const struct mount *m)
-{
-	return strcmp(m->type, "fuse") == 0 || strncmp(m->type, "fuse.", 5) == 0;
-}
-
 static int walk_source(struct walk *w, const struct mount *m, const struct chain_end *end)
 {
 	int block = m->major ? blockdev_by_number(&w->h->blocks, m->major, m->minor) : -1;
@@ -224,7 +218,7 @@ static int walk_source(struct walk *w, const struct mount *m, const struct chain
 	/* btrfs, and others of several devices, have a number of their own: fs/super.c: get_anon_bdev */
 	if (strncmp(m->source, "/dev/", 5) == 0 && resolve_device(w->h->root, &w->h->blocks, m->source, w->set))
 		return chain_walk_set(w, end, "");
-	return m->major || (strncmp(m->source, "/dev/", 5) == 0 && !is_program(m))
+	return m->major || (strncmp(m->source, "/dev/", 5) == 0 && !mount_is_program(m))
 		       ? chain_add_unknown(w, *end, "a device that is not shown")
 		       : 0;
 }

@@ -80,6 +80,8 @@ static int add_fs(struct libmnt_fs *fs, const char *where, const char *what, str
 	if (mnt_fs_is_netfs(fs) || (source[0] != '/' && strstr(source, ":/")))
 		return add_server(out, where, what, source);
 	/* fuse.* stands on other file systems, which have lines of their own. */
+	if (type && (strcmp(type, "tmpfs") == 0 || strcmp(type, "ramfs") == 0))
+		return want_add(out, WANT_MEMORY, where, what, source, strlen(source));
 	if (!mnt_fs_is_swaparea(fs) && (mnt_fs_is_pseudofs(fs) || (type && strncmp(type, "fuse", 4) == 0)))
 		return 0;
 	if (want_add(out, is_path(source) ? WANT_FILE : WANT_DEVICE, where, what, source, strlen(source)) < 0)

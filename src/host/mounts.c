@@ -145,6 +145,11 @@ bool path_is_below(const char *path, const char *folder)
 	return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
 }
 
+bool mount_is_program(const struct mount *m)
+{
+	return strcmp(m->type, "fuse") == 0 || strncmp(m->type, "fuse.", 5) == 0;
+}
+
 const struct mount *mounts_of_file(const struct mounts *m, const char *path)
 {
 	const struct mount *best = NULL;

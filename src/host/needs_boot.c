@@ -83,7 +83,9 @@ int needs_of_want(struct needs_run *run, const struct want *w)
 	run->root_known |= w->root;
 	run->encrypted |= w->passphrase;
 	snprintf(text, sizeof(text), "%s: %s is %s%s", w->where, w->what, w->kind == WANT_POOL ? "ZFS " : "",
-		 *w->name ? w->name : "on the network");
+		 *w->name               ? w->name
+		 : w->kind == WANT_POOL ? "of any pool"
+					: "on the network");
 	switch (w->kind) {
 	case WANT_DEVICE:
 		return add_device(run, w, text);
@@ -98,6 +100,8 @@ int needs_of_want(struct needs_run *run, const struct want *w)
 		return server ? needs_add_server(run, REASON_BOOT_DISK, server, text) : 0; /* what is mounted tells */
 	case WANT_INTERFACE:
 		return add_nic(run, w, text);
+	case WANT_MEMORY:
+		return 0;
 	case WANT_UNKNOWN:
 		break;
 	}

@@ -25,13 +25,15 @@ static int add_mounted(struct needs_run *run)
 
 	for (size_t i = 0; i < ARRAY_SIZE(targets) && !error; i++) {
 		const struct mount *m = mounts_at(&run->host.mounts, targets[i]);
-		bool known = m != NULL;
+		bool known = m && !mount_is_program(m);
 
 		for (size_t k = 0; k < ARRAY_SIZE(memory) && known; k++)
 			known = strcmp(m->type, memory[k]) != 0;
+		/* A root in memory needs nothing; what is laid over something else does. */
+		run->root_known |=
+			i == 0 && m && (known || strcmp(m->type, "tmpfs") == 0 || strcmp(m->type, "ramfs") == 0);
 		if (!known)
 			continue;
-		run->root_known |= i == 0;
 		run->encrypted |= i == 0 && root_may_ask(run, m);
 		snprintf(text, sizeof(text), "mounted: %s is %s", targets[i], m->source);
 		error = needs_add_mount(run, REASON_BOOT_DISK, m, text);

@@ -12,6 +12,7 @@ enum want_kind {
 	WANT_POOL,      /* a ZFS pool; "": nobody says which */
 	WANT_SERVER,    /* reached over the network; "": nobody says which */
 	WANT_INTERFACE, /* a network interface by its name or address */
+	WANT_MEMORY,    /* no device at all: a root on tmpfs */
 	WANT_UNKNOWN,   /* a line that cannot be read */
 };
 

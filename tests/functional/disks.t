@@ -114,6 +114,33 @@ for mounted in 'ceph 10.0.0.1:6789:/ rw' 'fuse.glusterfs nas:/vol rw' '9p 10.0.0
 	ok "${mounted%% *}: every card with a route is in use" said 1 'refused: in-use, mounted: /srv is '
 done
 
+# --- roots of which a word says less than which disk
+
+# root_is WORDS LINE...: with these words and lines the drive at 05:00 can be had.
+root_is()
+{
+	root_words=$1
+	shift
+	new nvme-twins 'bind 05:00'
+	drives "cmdline $root_words" 'block nvme0n1p3 nvme0n1 259:3 part=3 type=zfs_member label=rpool uuid=123' "$@"
+	run accept --yes
+	said 0 '+ 0000:05:00.0'
+}
+
+ZFS='line proc/self/mountinfo 22 1 0:25 / / rw - zfs rpool/ROOT/default rw'
+for words in zfs=bootfs zfs=auto root=zfs root=zfs:AUTO; do
+	ok "$words: some pool, here the only one" root_is "$words" "$ZFS"
+done
+for words in root=gpt-auto root=gpt-auto-force root=fstab; do
+	ok "$words: what is mounted" root_is "$words" 'line proc/self/mountinfo 22 1 259:0 / / rw - ext4 /dev/nvme0n1 rw'
+done
+ok 'a root in memory, by the command line' root_is root=tmpfs rootless
+ok 'by fstab' root_is ro 'line etc/fstab none / tmpfs size=2G 0 0'
+ok 'by what is mounted' root_is ro 'line proc/self/mountinfo 22 1 0:25 / / rw - tmpfs none rw'
+ok 'what is laid over something else is not in memory' fails \
+	root_is ro 'line proc/self/mountinfo 22 1 0:25 / / rw - overlay overlay rw'
+ok 'nor is what a program mounts' fails root_is ro 'line proc/self/mountinfo 22 1 0:25 / / rw - fuse.unionfs /dev/fuse rw'
+
 # --- images: the lock is of a time when the boot did not need the drive
 
 # guards: the guard lines of the plan in $TMP/image.
