@@ -83,14 +83,6 @@ static bool same_digits(const char *a, const char *b)
 	}
 }
 
-static void by_md(struct search *s, const char *uuid)
-{
-	for (size_t i = 0; i < s->b->n; i++)
-		if (is_type(&s->b->items[i], "linux_raid_member") && s->b->items[i].tags[TAG_UUID] &&
-		    same_digits(s->b->items[i].tags[TAG_UUID], uuid))
-			hit(s, i);
-}
-
 /* lvm2's libdm: a '-' in the names of group and volume is doubled, one '-' divides them. */
 static void add_mangled(char *to, size_t size, const char *from, size_t len)
 {
@@ -156,19 +148,53 @@ static void by_number(struct search *s, const char *name)
 		hit(s, (size_t)i);
 }
 
+/* What udev wrote of a device; NULL: nothing. */
+static char *udev_record(const struct search *s, const struct blockdev *d)
+{
+	char path[64], *text;
+	size_t len;
+
+	snprintf(path, sizeof(path), "run/udev/data/b%u:%u", d->major, d->minor);
+	return sysroot_read_all(s->r, path, UDEV_MAX, &text, &len) < 0 ? NULL : text;
+}
+
+/* mdadm --export, which udev keeps: also of arrays whose members have metadata of a BIOS (IMSM, DDF). */
+static bool is_array(const struct search *s, const struct blockdev *d, const char *uuid)
+{
+	char *text = strncmp(d->name, "md", 2) == 0 ? udev_record(s, d) : NULL;
+	char *at = text ? strstr(text, "E:MD_UUID=") : NULL;
+	bool is = false;
+
+	if (at) {
+		at += strlen("E:MD_UUID=");
+		at[strcspn(at, "\n")] = '\0';
+		is = same_digits(at, uuid);
+	}
+	free(text);
+	return is;
+}
+
+static void by_md(struct search *s, const char *uuid)
+{
+	for (size_t i = 0; i < s->b->n; i++) {
+		const struct blockdev *d = &s->b->items[i];
+
+		if (is_type(d, "linux_raid_member") ? d->tags[TAG_UUID] && same_digits(d->tags[TAG_UUID], uuid)
+						    : is_array(s, d, uuid))
+			hit(s, i);
+	}
+}
+
 /* "S:disk/by-id/nvme-..." in udev's record of a device: where there are no links in /dev. */
 static void by_udev_link(struct search *s, const char *name)
 {
-	char path[64], line[NAME_LEN];
+	char line[NAME_LEN];
 
 	snprintf(line, sizeof(line), "S:%s", name);
 	for (size_t i = 0; i < s->b->n; i++) {
-		const struct blockdev *d = &s->b->items[i];
-		char *text, *at;
-		size_t len;
+		char *text = udev_record(s, &s->b->items[i]), *at;
 
-		snprintf(path, sizeof(path), "run/udev/data/b%u:%u", d->major, d->minor);
-		if (sysroot_read_all(s->r, path, UDEV_MAX, &text, &len) < 0)
+		if (!text)
 			continue;
 		for (at = strstr(text, line); at; at = strstr(at + 1, line))
 			if ((at == text || at[-1] == '\n') && strchr("\n", at[strlen(line)]))
