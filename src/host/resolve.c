@@ -286,6 +286,25 @@ static void by_dev(struct search *s, const char *name)
 		by_volume(s, name, slash + 1);
 }
 
+/* bcachefs names all its devices: "/dev/sda:/dev/sdb". One that is not there, and nobody knows what is meant. */
+static void by_devs(struct search *s, const char *names)
+{
+	char name[NAME_LEN];
+	int all = 0;
+
+	for (const char *at = names, *next; at; at = next) {
+		next = strstr(at, ":/dev/");
+		snprintf(name, sizeof(name), "%.*s", (int)(next ? (size_t)(next - at) : strlen(at)), at);
+		next = next ? next + strlen(":/dev/") : NULL;
+		s->found = 0;
+		by_dev(s, name);
+		if (!s->found)
+			return;
+		all += s->found;
+	}
+	s->found = all;
+}
+
 static void by_id(struct search *s, const char *id)
 {
 	char name[NAME_LEN];
@@ -322,7 +341,7 @@ static const struct {
 	{ "LUKS=", by_luks },
 	{ "MD=", by_md },
 	{ "VG=", by_group },
-	{ "/dev/", by_dev },
+	{ "/dev/", by_devs },
 	{ "", by_number },
 };
 
