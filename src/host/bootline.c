@@ -46,7 +46,7 @@ static int add_luks_data(const struct boot_word *w, const char *where, const cha
 {
 	const char *equals = strchr(value, '=');
 
-	return equals ? want_add(out, WANT_DEVICE, where, w->what, equals + 1, strlen(equals + 1)) : 0;
+	return equals ? add_encrypted(w, where, equals + 1, strlen(equals + 1), out) : 0;
 }
 
 static int add_crypt_device(const struct boot_word *w, const char *where, const char *value, struct wants *out)
@@ -271,15 +271,36 @@ static int read_word(const char *where, const char *word, struct wants *out)
 	return 0;
 }
 
+/* rd.luks.data=UUID=device: the header is elsewhere, so no device carries the UUID that other words ask for. */
+static void drop_luks(const char *data, struct wants *out, size_t first)
+{
+	size_t len = strcspn(data, "=");
+
+	for (size_t i = first; i < out->n; i++) {
+		struct want *w = &out->items[i];
+
+		if (strncmp(w->name, "LUKS=", 5) == 0 && w->name[5] &&
+		    strncasecmp(data, w->name + 5, strlen(w->name + 5)) == 0 && strlen(w->name + 5) <= len)
+			w->optional = true;
+	}
+}
+
 int wants_of_cmdline(const char *where, const char *text, size_t len, struct wants *out)
 {
 	struct cmdline line;
+	size_t first = out->n;
 	int error = cmdline_parse(text, len, &line);
 
 	if (error)
 		return error;
 	for (size_t i = 0; i < line.n_words && !error; i++)
 		error = read_word(where, line.words[i], out);
+	for (size_t i = 0; i < line.n_words && !error; i++) {
+		const char *word = line.words[i] + (strncmp(line.words[i], "rd.", 3) == 0 ? 3 : 0);
+
+		if (strncmp(word, "luks.data=", 10) == 0)
+			drop_luks(word + 10, out, first);
+	}
 	cmdline_free(&line);
 	return error;
 }

@@ -61,25 +61,37 @@ static bool is_type(const struct blockdev *d, const char *type)
 	return d->tags[TAG_TYPE] && strcmp(d->tags[TAG_TYPE], type) == 0;
 }
 
-/* rd.luks.uuid= may be the start of a UUID. */
-static void by_luks(struct search *s, const char *start)
+/* mdadm writes a:b:c:d, libblkid a-b-c-d-e of the same digits, and cryptsetup them alone. */
+static bool starts_with_digits(const char *text, const char *start, const char **behind)
 {
-	for (size_t i = 0; i < s->b->n; i++)
-		if (is_type(&s->b->items[i], "crypto_LUKS") && s->b->items[i].tags[TAG_UUID] &&
-		    strncasecmp(s->b->items[i].tags[TAG_UUID], start, strlen(start)) == 0)
-			hit(s, i);
+	for (;; text++, start++) {
+		text += strspn(text, ":-");
+		start += strspn(start, ":-");
+		*behind = text;
+		if (!*start || tolower((unsigned char)*text) != tolower((unsigned char)*start))
+			return !*start;
+	}
 }
 
-/* mdadm writes a:b:c:d, libblkid a-b-c-d-e of the same digits. */
 static bool same_digits(const char *a, const char *b)
 {
-	for (;; a++, b++) {
-		a += strspn(a, ":-");
-		b += strspn(b, ":-");
-		if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
-			return false;
-		if (!*a)
-			return true;
+	return starts_with_digits(a, b, &a) && !*a;
+}
+
+/*
+ * rd.luks.uuid= may be the start of a UUID. With a header elsewhere no device carries it, but the mapping has it:
+ * "CRYPT-LUKS2-digits-name".
+ */
+static void by_luks(struct search *s, const char *start)
+{
+	for (size_t i = 0; i < s->b->n; i++) {
+		const struct blockdev *d = &s->b->items[i];
+		const char *uuid = is_type(d, "crypto_LUKS") ? d->tags[TAG_UUID] : NULL;
+
+		if (!uuid && d->dm_uuid && strncmp(d->dm_uuid, "CRYPT-LUKS", 10) == 0)
+			uuid = d->dm_uuid + strcspn(d->dm_uuid + 10, "-") + 10;
+		if (uuid && starts_with_digits(uuid, start, &uuid))
+			hit(s, i);
 	}
 }
 
