@@ -11,6 +11,24 @@
 #include "lines_of.h"
 #include "want.h"
 
+/* \NNN in octal is that byte: what a field has of blanks. In place: it is never longer. */
+static void decode(char *text)
+{
+	char *to = text;
+	unsigned byte;
+
+	for (const char *s = text; *s; to++) {
+		if (*s == '\\' && strspn(s + 1, "01234567") >= 3 && sscanf(s + 1, "%3o", &byte) == 1 && byte &&
+		    byte < 256) {
+			*to = (char)byte;
+			s += 4;
+		} else {
+			*to = *s++;
+		}
+	}
+	*to = '\0';
+}
+
 /* The next field, NUL-terminated; "" if there is none. */
 static char *field(char **at)
 {
@@ -20,6 +38,7 @@ static char *field(char **at)
 	*at = start + len;
 	if (start[len])
 		*(*at)++ = '\0';
+	decode(start);
 	return start;
 }
 
