@@ -119,29 +119,37 @@ static int add_pool(const struct boot_word *w, const char *where, const char *va
 	return want_add(out, WANT_POOL, where, w->what, value, len);
 }
 
-/* nfsroot=[server:]path[,options]; without a server it is told by DHCP. nbdroot=server,port */
+/*
+ * nfsroot=[server:]path[,options]; without a server it is told by DHCP. nbdroot=server,port, nbd:server:port,
+ * cifs://[user[:password]@]server/share, iscsi:[user[:password[...]]@]server:...
+ */
 static int add_server(const struct boot_word *w, const char *where, const char *value, struct wants *out)
 {
-	bool v6 = *value == '[';
-	size_t len = strcspn(value, v6 ? "]" : ":,/");
+	bool share = strncmp(value, "//", 2) == 0, v6;
+	const char *user;
+	size_t len;
 
-	return want_add(out, WANT_SERVER, where, w->what, value + v6, value[len] == '/' ? 0 : len - v6);
+	value += share ? 2 : 0;
+	user = memchr(value, '@', strcspn(value, "/"));
+	value = user ? user + 1 : value;
+	v6 = *value == '[';
+	len = strcspn(value, v6 ? "]" : ":,/");
+	return want_add(out, WANT_SERVER, where, w->what, value + v6, value[len] == '/' && !share ? 0 : len - v6);
 }
 
-/* netroot=iscsi:[user[:password[...]]@]server:..., nbd:server:port..., nfs:server:path */
+/* netroot=KIND:server..., "dhcp" */
 static int add_netroot(const struct boot_word *w, const char *where, const char *value, struct wants *out)
 {
-	const char *server = strchr(value, ':'), *at = strchr(value, '@');
+	const char *server = strchr(value, ':');
 
-	server = at ? at + 1 : server ? server + 1 : "";
-	return add_server(w, where, server, out);
+	return add_server(w, where, server ? server + 1 : "", out);
 }
 
 /* What stands in front of a colon in root=, as dracut's modules have it. */
 static const struct boot_word roots[] = {
-	{ "zfs:", "/", add_pool },      { "ZFS=", "/", add_pool },         { "nfs:", "/", add_netroot },
-	{ "nfs4:", "/", add_netroot },  { "cifs:", "/", add_netroot },     { "nbd:", "/", add_netroot },
-	{ "iscsi:", "/", add_netroot }, { "live:http", "/", add_netroot }, { "block:", "/", add_device },
+	{ "zfs:", "/", add_pool },     { "ZFS=", "/", add_pool },     { "nfs:", "/", add_server },
+	{ "nfs4:", "/", add_server },  { "cifs:", "/", add_server },  { "nbd:", "/", add_server },
+	{ "iscsi:", "/", add_server }, { "block:", "/", add_device }, { "live:http", "/", add_netroot },
 	{ "live:", "/", add_device },
 };
 

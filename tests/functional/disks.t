@@ -141,6 +141,22 @@ ok 'what is laid over something else is not in memory' fails \
 	root_is ro 'line proc/self/mountinfo 22 1 0:25 / / rw - overlay overlay rw'
 ok 'nor is what a program mounts' fails root_is ro 'line proc/self/mountinfo 22 1 0:25 / / rw - fuse.unionfs /dev/fuse rw'
 
+# --- words that name a server: 10.0.0.1 is behind 00:1a.0, another network behind 00:1b.0
+
+for words in root=nbd:10.0.0.1:2000:ext4 root=nfs:10.0.0.1:/path root=nfs4:10.0.0.1:/a@b root=cifs://me:pw@10.0.0.1/share \
+	root=iscsi:me:pw@10.0.0.1::3260::iqn.2009-06.x root=iscsi:10.0.0.1::3260::iqn.2009-06.x netroot=nbd:10.0.0.1:2000 \
+	netroot=iscsi:@10.0.0.1::3260::iqn.2009-06.x nfsroot=10.0.0.1:/path nbdroot=10.0.0.1,2000; do
+	new nvme-twins 'bind 00:1a.0' 'bind 00:1b.0'
+	drives '0000:00:1a.0 - 8086:15b9 0200 12 e1000e' '0000:00:1b.0 - 8086:15ba 0200 13 e1000e' 'net em1 0000:00:1a.0' \
+		'net em2 0000:00:1b.0' rootless "cmdline $words" 'line proc/net/route Iface Destination' \
+		'line proc/net/route em1 0000000A 00000000 0001 0 0 0 00FFFFFF 0 0 0' \
+		'line proc/net/route em2 0009000A 00000000 0001 0 0 0 00FFFFFF 0 0 0'
+	run accept --yes
+	ok "$words: the card of the route to that server alone" locked \
+		"guard boot-disk _SB_.PCI0 1a.0 8086:15b9:0000:0000:020000 - lock /proc/cmdline (${words%%=*}=): / is 10.0.0.1, on em1" \
+		'card 1 _SB_.PCI0 1b.0 8086:15ba:0000:0000:020000 - 0000:00:1b.0'
+done
+
 # --- images: the lock is of a time when the boot did not need the drive
 
 # guards: the guard lines of the plan in $TMP/image.
