@@ -56,8 +56,8 @@ HOST := $(wildcard src/host/*.c)
 UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PAGES := $(patsubst man/%.scd,%,$(wildcard man/*.scd))
-# Needs libarchive.
-FUZZ_OF_HOST := fuzz_segments
+# These need libraries: libarchive, libmount.
+FUZZ_OF_HOST := fuzz_segments fuzz_needs
 
 # What the boot program is made of: the linker takes from the core what is called.
 have = $(shell command -v $(1) >/dev/null 2>&1 && echo yes)
@@ -151,13 +151,19 @@ $(BUILD)/test/unit/%: tests/unit/%.c $(SHARED_OBJ) $(if $(HAVE_HOST),$(TEST_OBJ)
 	@mkdir -p $(@D)
 	$(call say_cc,CC)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_HOST) -Isrc -Isrc/core -o $@ $< $(if $(HAVE_HOST),$(TEST_OBJ) $(HOST_LIBS),$(SHARED_OBJ)) -lcmocka
-# The one target of the host's: what it needs beside the core.
+# The targets of the host's: what they need beside the core.
 FUZZ_HOST := $(addprefix src/host/,contents.c newc.c packed.c segments.c stream.c uki.c)
 $(BUILD)/test/fuzz/fuzz_segments: FUZZ_EXTRA = $(FUZZ_HOST:src/%.c=$(BUILD)/glibc/%.o) $(HOST_LIBS)
 $(BUILD)/test/fuzz/fuzz_segments: $(FUZZ_HOST:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/fuzz/fuzz_segments: FUZZ_EXTRA = $(FUZZ_HOST) $(HOST_LIBS)
 $(BUILD)/fuzz/fuzz_segments: $(FUZZ_HOST)
-# Of the host's too, but no library is needed.
+FUZZ_NEEDS := $(addprefix src/host/,blockdev.c bootline.c crypttab.c fstab.c lines_of.c mounts.c resolve.c want.c)
+NEEDS_SYS := $(addprefix src/sys/,sysroot.c whole.c)
+$(BUILD)/test/fuzz/fuzz_needs: FUZZ_EXTRA = $(FUZZ_NEEDS:src/%.c=$(BUILD)/glibc/%.o) $(HOST_LIBS)
+$(BUILD)/test/fuzz/fuzz_needs: $(FUZZ_NEEDS:src/%.c=$(BUILD)/glibc/%.o)
+$(BUILD)/fuzz/fuzz_needs: FUZZ_EXTRA = $(FUZZ_NEEDS) $(NEEDS_SYS) $(HOST_LIBS)
+$(BUILD)/fuzz/fuzz_needs: $(FUZZ_NEEDS)
+# Here no library is needed.
 FUZZ_VMS := $(addprefix src/host/,vm_libvirt.c vm_proxmox.c)
 $(BUILD)/test/fuzz/fuzz_vms: FUZZ_EXTRA = $(FUZZ_VMS:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/test/fuzz/fuzz_vms: $(FUZZ_VMS:src/%.c=$(BUILD)/glibc/%.o)
