@@ -37,7 +37,11 @@ static const char *layer_kind(const struct blockdev *d)
 {
 	static const struct {
 		const char *start, *kind;
-	} by_uuid[] = { { "CRYPT-", "LUKS" }, { "LVM-", "LVM" }, { "mpath-", "multipath" }, { "part", "partition" } };
+	} by_uuid[] = { { "CRYPT-PLAIN-", "dm-crypt" },
+			{ "CRYPT-", "LUKS" },
+			{ "LVM-", "LVM" },
+			{ "mpath-", "multipath" },
+			{ "part", "partition" } };
 
 	for (size_t i = 0; d->dm_uuid && i < ARRAY_SIZE(by_uuid); i++)
 		if (strncmp(d->dm_uuid, by_uuid[i].start, strlen(by_uuid[i].start)) == 0)
