@@ -198,6 +198,12 @@ ok 'a guard of the lock for that very drive is enough' guards "$GUARD"
 built "$FSTAB" 'set 0000:04:00.0 id=15b7:5030:15b7:5030'
 ok 'one for another drive in its place is not: the root moved to a new drive' guards "$GUARD" \
 	"guard boot-disk _SB_.PCI0 1b.0/00.0 15b7:5030:15b7:5030:010802 - image $CHAIN"
+SERIAL='set 0000:04:00.0 serial=0011223344556677'
+drives "$P0 uuid=$U1" "$FSTAB" "$SERIAL"
+run accept --yes
+built "$FSTAB" "$SERIAL"
+ok 'nor is one with a serial number, which no image build reads' guards \
+	"guard boot-disk _SB_.PCI0 1b.0/00 $ID 0011223344556677 lock $CHAIN" "$ROOT"
 drives
 run accept --yes
 built "$FSTAB" "$DATA" "line etc/fstab UUID=$U3 /gone ext4 defaults 0 2"
