@@ -6,7 +6,7 @@
 . tests/lib/need.sh
 # shellcheck source=/dev/null
 . tests/lib/tap.sh
-need scdoc:scdoc script:bsdutils
+need scdoc:scdoc script:bsdutils bash:bash man:man-db groff:groff zsh:zsh fish:fish
 
 EARLYBIND=${EARLYBIND:-build/glibc/earlybind}
 [ -x "$EARLYBIND" ] || fail 'build first: make'
@@ -119,12 +119,7 @@ for page in man/*.scd; do
 	page=${page#man/}
 	page=${page%.scd}
 	ok "$page builds without a warning" builds "$page"
-	if command -v man >/dev/null 2>&1 && command -v groff >/dev/null 2>&1; then
-		ok "man reads $page without a warning" reads "$page"
-	else
-		step "SKIPPED: man(1) or groff is not here, so nobody knows whether $page can be read"
-		skip "man reads $page without a warning" 'no man(1) or groff here'
-	fi
+	ok "man reads $page without a warning" reads "$page"
 done
 
 sed -n 's/^## //p' man/earlybind.1.scd >"$TMP/found"
@@ -211,40 +206,27 @@ completes()
 	[ "$(tail -n 1 "$TMP/found")" = "$2" ] || { cat "$TMP/found"; return 1; }
 }
 
-if command -v bash >/dev/null 2>&1; then
-	ok 'earlybind.bash has no syntax error' bash -n completions/earlybind.bash
-	completed ac >"$TMP/found"
-	ok 'bash completes a command' same "$TMP/found" accept
-	completed list n >"$TMP/found"
-	ok 'bash completes a kind of list' same "$TMP/found" 'nvme
+ok 'earlybind.bash has no syntax error' bash -n completions/earlybind.bash
+completed ac >"$TMP/found"
+ok 'bash completes a command' same "$TMP/found" accept
+completed list n >"$TMP/found"
+ok 'bash completes a kind of list' same "$TMP/found" 'nvme
 nic'
-	completed add 06:00 driver >"$TMP/found"
-	ok 'bash completes an option of a rule' same "$TMP/found" 'driver=vfio-pci
+completed add 06:00 driver >"$TMP/found"
+ok 'bash completes an option of a rule' same "$TMP/found" 'driver=vfio-pci
 driver=pci-stub'
-	completed add 06:00 driver= >"$TMP/found"
-	ok 'bash completes behind =' same "$TMP/found" 'vfio-pci
+completed add 06:00 driver= >"$TMP/found"
+ok 'bash completes behind =' same "$TMP/found" 'vfio-pci
 pci-stub'
-	mkdir "$TMP/folder"
-	: >"$TMP/folder/file"
-	ok 'typed: a value' completes 'add 06:00 allow=di' allow=display
-	ok 'typed: the value of a second option' completes 'add 06:00 optional driver=v' driver=vfio-pci
-	ok 'typed: a word behind a path' completes 'add 0000:00:03.1/00 opt' optional
-	ok 'typed: remove has id=' completes 'remove 06:00 i' id=
-	ok 'typed: --cpio has files' completes "image --cpio $TMP/folder/f" "$TMP/folder/file"
-	ok 'typed: --cpio= has files' completes "image --cpio=$TMP/folder/f" "--cpio=$TMP/folder/file"
-	ok 'typed: --root has folders' completes "list --root $TMP/fold" "$TMP/folder/"
-else
-	step 'SKIPPED: bash is not here, so nobody knows whether its completion can be read'
-	skip 'earlybind.bash has no syntax error' 'no bash here'
-fi
-if command -v zsh >/dev/null 2>&1; then
-	ok '_earlybind has no syntax error' zsh -n completions/_earlybind
-else
-	skip '_earlybind has no syntax error' 'no zsh here'
-fi
-if command -v fish >/dev/null 2>&1; then
-	ok 'earlybind.fish has no syntax error' fish -n completions/earlybind.fish
-else
-	skip 'earlybind.fish has no syntax error' 'no fish here'
-fi
+mkdir "$TMP/folder"
+: >"$TMP/folder/file"
+ok 'typed: a value' completes 'add 06:00 allow=di' allow=display
+ok 'typed: the value of a second option' completes 'add 06:00 optional driver=v' driver=vfio-pci
+ok 'typed: a word behind a path' completes 'add 0000:00:03.1/00 opt' optional
+ok 'typed: remove has id=' completes 'remove 06:00 i' id=
+ok 'typed: --cpio has files' completes "image --cpio $TMP/folder/f" "$TMP/folder/file"
+ok 'typed: --cpio= has files' completes "image --cpio=$TMP/folder/f" "--cpio=$TMP/folder/file"
+ok 'typed: --root has folders' completes "list --root $TMP/fold" "$TMP/folder/"
+ok '_earlybind has no syntax error' zsh -n completions/_earlybind
+ok 'earlybind.fish has no syntax error' fish -n completions/earlybind.fish
 tap_end
