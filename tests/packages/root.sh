@@ -4,6 +4,8 @@
 # Debian roots for the life of a package, made once and kept in build/cache. Needs need.sh and TOP; the mirrors are
 # those of this machine's apt (tests/qemu/root.sh).
 # shellcheck source=/dev/null
+. tests/qemu/recipe.sh
+# shellcheck source=/dev/null
 . tests/qemu/root.sh
 
 # roots_archive SUITE: the name of libarchive's package, which changed with 64-bit time.
@@ -61,7 +63,7 @@ roots_make_clean()
 # made aside and renamed, so that an interrupted one is never used.
 roots_get()
 {
-	roots_key=$({ cat "$TOP/tests/packages/root.sh"; [ "$1" != build ] || roots_needs; } | cksum | cut -d ' ' -f 1)
+	roots_key=$({ cat "$TOP/tests/packages/root.sh" && echo "$ROOT_LIBRARIES"; [ "$1" != build ] || roots_needs; } | cksum | cut -d ' ' -f 1)
 	roots_path=$TOP/build/cache/packages-$1-$2-$roots_key
 	if [ ! -d "$roots_path" ]; then
 		mkdir -p "$TOP/build/cache"

@@ -102,6 +102,9 @@ generate_dracut()
 			luks_key "$1"
 			printf '%s\n' 'add_dracutmodules+=" lvm crypt "' "add_drivers+=\" $LUKS_MODULES \"" \
 				'install_items+=" /luks.key "' >"$1/etc/dracut.conf.d/luks.conf"
+			# Without systemd rd.luks.key= is another word: there the key is in crypttab, of which dracut takes
+			# what it sees or what says `force`.
+			[ "${3#*shell}" = "$3" ] || echo "plain UUID=$LUKS_UUID /luks.key luks,force" | replace "$1/etc/crypttab"
 			;;
 		rescue)
 			generate_out=initramfs-0-rescue-0123456789abcdef.img
