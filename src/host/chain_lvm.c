@@ -3,6 +3,8 @@
 #include "chain_run.h"
 #include "resolve.h"
 
+#define FILE_MAX (1u << 20)
+
 static bool is_idle(const struct walk *w, const struct blockdev *d)
 {
 	char path[PATH_BYTES];
@@ -15,18 +17,54 @@ static bool is_idle(const struct walk *w, const struct blockdev *d)
 	return idle;
 }
 
+/* lvm.conf, where also a comment says what the default is. */
+static bool has_devices_file(const struct sysroot *r)
+{
+	static const char word[] = "use_devicesfile";
+	bool used = true;
+	char *text, *at;
+	size_t len;
+
+	if (sysroot_read_all(r, "etc/lvm/lvm.conf", FILE_MAX, &text, &len))
+		return true;
+	for (at = text; (at = strstr(at, word));) {
+		at += strlen(word);
+		at += strspn(at, " \t");
+		if (*at++ == '=')
+			used = at[strspn(at, " \t")] != '0';
+	}
+	free(text);
+	return used;
+}
+
+/* lvmdevices(8): of what is not in its list LVM knows nothing, and so no group of the host needs it. */
+static bool is_left_out(const struct sysroot *r, const char *pvid)
+{
+	char *text, word[80];
+	size_t len;
+	bool listed;
+
+	if (sysroot_read_all(r, "etc/lvm/devices/system.devices", FILE_MAX, &text, &len))
+		return false;
+	snprintf(word, sizeof(word), "PVID=%s", pvid);
+	listed = strstr(text, word) != NULL;
+	free(text);
+	return !listed && has_devices_file(r);
+}
+
 /* lvm2's pvscan: pvs_online/PVID has a line "vg:NAME". Without one nobody says whose it is: it may be this group's. */
 static bool may_be_of(const struct walk *w, const struct blockdev *volume, const char *uuid)
 {
-	char path[PATH_BYTES] = "run/lvm/pvs_online/", text[512] = "", *vg;
-	size_t len = strlen(path);
+	char path[PATH_BYTES], pvid[64], text[512] = "", *vg;
+	size_t len = 0;
 
-	for (; *uuid && len + 1 < sizeof(path); uuid++)
+	for (; *uuid && len + 1 < sizeof(pvid); uuid++)
 		if (*uuid != '-')
-			path[len++] = *uuid;
-	path[len] = '\0';
+			pvid[len++] = *uuid;
+	pvid[len] = '\0';
+	snprintf(path, sizeof(path), "run/lvm/pvs_online/%s", pvid);
 	if (sysroot_read(w->h->root, path, text, sizeof(text)) < 0)
-		return true;
+		return !is_left_out(w->h->root, pvid);
 	vg = strstr(text, "\nvg:");
 	vg = vg ? vg + 4 : strncmp(text, "vg:", 3) == 0 ? text + 3 : NULL;
 	if (!vg)

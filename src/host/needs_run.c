@@ -94,8 +94,7 @@ int needs_add_way(struct needs_run *run, enum reason reason, const char *interfa
 	return needs_add(run, reason, NEED_SOME_NETWORK, "%s, on %s: what it stands on is not known", text, interface);
 }
 
-/* Where the server's address is not known, every interface that has a route: some may be for other things. */
-static int add_any_way(struct needs_run *run, enum reason reason, const struct names *interfaces, const char *text)
+int needs_add_ways(struct needs_run *run, enum reason reason, const struct names *interfaces, const char *text)
 {
 	int found = 0, error = 0;
 
@@ -103,7 +102,9 @@ static int add_any_way(struct needs_run *run, enum reason reason, const struct n
 		error = needs_add_interface(run, reason, interfaces->items[i], text);
 		found += error > 0;
 	}
-	return error < 0 ? error : found ? 0 : needs_add_way(run, reason, interfaces->items[0], text);
+	if (error < 0 || found || !interfaces->n)
+		return error < 0 ? error : 0;
+	return needs_add_way(run, reason, interfaces->items[0], text);
 }
 
 /* The interface of the route to it; where its address is not known, every one that has a route. */
@@ -118,7 +119,7 @@ int needs_add_server(struct needs_run *run, enum reason reason, const char *serv
 	if (!error && !interfaces.n)
 		error = needs_add(run, reason, NEED_SOME_NETWORK, "%s, and no route leads there", text);
 	else if (!error && !nic_is_address(server))
-		error = add_any_way(run, reason, &interfaces, text);
+		error = needs_add_ways(run, reason, &interfaces, text);
 	else
 		for (size_t i = 0; i < interfaces.n && !error; i++)
 			error = needs_add_way(run, reason, interfaces.items[i], text);

@@ -30,6 +30,9 @@ int needs_add_interface(struct needs_run *run, enum reason reason, const char *i
 			const char *text) _must_check_;
 /* The same for one that is needed by its name: one of which nobody knows what it stands on is any network card. */
 int needs_add_way(struct needs_run *run, enum reason reason, const char *interface, const char *text) _must_check_;
+/* The same for several, of which some may be for other things: only where none leads to a card it is any. */
+int needs_add_ways(struct needs_run *run, enum reason reason, const struct names *interfaces,
+		   const char *text) _must_check_;
 /* The interfaces by which a server is reached; "" is any server. */
 int needs_add_server(struct needs_run *run, enum reason reason, const char *server, const char *text) _must_check_;
 

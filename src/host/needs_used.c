@@ -172,8 +172,9 @@ static int add_default_routes(struct needs_run *run)
 	struct names interfaces;
 	int error = nic_routes(&run->host, NULL, true, &interfaces);
 
-	for (size_t i = 0; i < interfaces.n && !error; i++)
-		error = needs_add_way(run, REASON_IN_USE, interfaces.items[i], "the default route");
+	/* That of a VPN stands beside the one by which the VPN is reached. */
+	if (!error)
+		error = needs_add_ways(run, REASON_IN_USE, &interfaces, "the default route");
 	names_free(&interfaces);
 	return error;
 }
