@@ -13,6 +13,7 @@
 struct hold {
 	sigset_t held, before;
 	struct sigaction pipe; /* of SIGPIPE, before */
+	int terminal;          /* that of our session; < 0: none */
 	int seen;              /* the first that came; 0: none */
 };
 

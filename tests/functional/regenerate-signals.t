@@ -83,7 +83,7 @@ signals()
 	ok "the old image comes back whole, or not yet: nothing is written over the new one" old_is_back
 }
 
-# typed KEYS: regenerate at a terminal at which this is typed once the generator has begun to write.
+# typed KEYS [REDIRECTION]: regenerate at a terminal at which this is typed once the generator has begun to write.
 typed()
 {
 	rm -f "$T/started"
@@ -92,7 +92,7 @@ typed()
 		sleep 1
 		printf '%b' "$1"
 		sleep 1
-	} | script -qec "$EARLYBIND regenerate --root $T" /dev/null >"$TMP/out" 2>"$TMP/err"
+	} | script -qec "timeout --foreground -s KILL 60 $EARLYBIND regenerate --root $T $2" /dev/null >"$TMP/out" 2>"$TMP/err"
 	echo $? >"$TMP/code"
 }
 
@@ -110,9 +110,12 @@ terminal()
 	ok "^C where the generator asks: the old image" old_is_back
 	ok "^C where the generator asks: the other kernel is let be" only_the_first
 	rm "$T/boot/initrd.img-9.9.9"
-	typed 'sesame\n'
-	ok "a generator may ask at the terminal" has "$TMP/out" 'word sesame'
-	ok "a generator may ask at the terminal: the new image" new_is_there
+	for from in '' '</dev/null'; do
+		cp "$TMP/old-image" "$image"
+		typed 'sesame\n' "$from"
+		ok "a generator may ask at the terminal $from" has "$TMP/out" 'word sesame'
+		ok "a generator may ask at the terminal $from: the new image" new_is_there
+	done
 }
 
 with_stand_ins signals terminal
