@@ -17,7 +17,7 @@ static int open_terminal(void)
 void hold_begin(struct hold *h)
 {
 	static const int ending[] = { SIGINT, SIGQUIT, SIGHUP, SIGTERM };
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	const struct sigaction ignore = { .sa_handler = SIG_IGN }, usual = { .sa_handler = SIG_DFL };
 	sigset_t blocked;
 
 	memset(h, 0, sizeof(*h));
@@ -34,12 +34,14 @@ void hold_begin(struct hold *h)
 	sigaddset(&blocked, SIGTTOU); /* to take the terminal back */
 	sigprocmask(SIG_BLOCK, &blocked, &h->before);
 	sigaction(SIGPIPE, &ignore, &h->pipe);
+	sigaction(SIGCHLD, &usual, &h->child); /* ignored by who started us, it would never come */
 	h->terminal = open_terminal();
 }
 
 void hold_end(const struct hold *h)
 {
 	sigaction(SIGPIPE, &h->pipe, NULL);
+	sigaction(SIGCHLD, &h->child, NULL);
 	sigprocmask(SIG_SETMASK, &h->before, NULL);
 	if (h->terminal >= 0)
 		close(h->terminal);

@@ -12,9 +12,9 @@
 
 struct hold {
 	sigset_t held, before;
-	struct sigaction pipe; /* of SIGPIPE, before */
-	int terminal;          /* that of our session; < 0: none */
-	int seen;              /* the first that came; 0: none */
+	struct sigaction pipe, child; /* of SIGPIPE and SIGCHLD, before */
+	int terminal;                 /* that of our session; < 0: none */
+	int seen;                     /* the first that came; 0: none */
 };
 
 void hold_begin(struct hold *h);

@@ -55,6 +55,11 @@ signals()
 	kill -s TERM "$pid"
 	ended
 	ok "nohup: SIGHUP is ignored" lacks "$TMP/err" 'Hangup'
+	half "cp /new/image /boot/initrd.img-$RELEASE"
+	rm "$T/boot/initrd.img-9.9.9"
+	timeout -s KILL 60 env --ignore-signal=CHLD "$EARLYBIND" regenerate --root "$T" >"$TMP/out" 2>"$TMP/err"
+	echo $? >"$TMP/code"
+	ok "SIGCHLD ignored by who starts it: the end of the generator is seen" new_is_there
 	half 'trap : INT' 'sleep 1' "cp /new/image /boot/initrd.img-$RELEASE"
 	begin "$EARLYBIND" regenerate --root "$T"
 	kill -s INT "$pid"
