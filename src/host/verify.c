@@ -120,29 +120,39 @@ static int compare(const struct contents *c, const struct image *expected, struc
 	return err;
 }
 
+/* The first program: where the kernel looks, where rdinit= is known to point to, and what links name. */
+static const char *const inits[] = {
+	"init",
+	"sbin/init",
+	"bin/init",
+	"usr/sbin/init",
+	"usr/bin/init",
+	"usr/lib/systemd/systemd",
+	"lib/systemd/systemd",
+};
+
 /*
  * Whether the kernel finds something to start. Cut off where a segment ends, an image is sound as far as it goes:
  * mkinitcpio leaves the microcode alone when there is no space for the rest.
  */
 static bool has_init(const struct contents *c)
 {
-	return contents_find(c, "init") || contents_find(c, "usr/lib/systemd/systemd") ||
-	       contents_find(c, "lib/systemd/systemd");
+	for (size_t i = 0; i < ARRAY_SIZE(inits); i++)
+		if (contents_find(c, inits[i]))
+			return true;
+	return false;
 }
 
 /* The patterns of the places, those of our own files, and the first program. */
 static int read_contents(const unsigned char *data, size_t len, struct contents *c, char *why)
 {
-	static const char *const ours[] = { STAGING_FOLDER "/*", STAGING_FOLDER "/modules/*", "init" };
-	const char *patterns[64] = { NULL };
-	size_t n = 0;
+	const char *patterns[64] = { STAGING_FOLDER "/*", STAGING_FOLDER "/modules/*" };
+	size_t n = 2;
 
-	while (n < ARRAY_SIZE(patterns) - ARRAY_SIZE(ours) - 1 && place_patterns[n]) {
-		patterns[n] = place_patterns[n];
-		n++;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
-		patterns[n++] = ours[i];
+	for (size_t i = 0; i < ARRAY_SIZE(inits); i++)
+		patterns[n++] = inits[i];
+	for (size_t i = 0; n < ARRAY_SIZE(patterns) - 1 && place_patterns[i]; i++)
+		patterns[n++] = place_patterns[i];
 	return contents_read(data, len, patterns, c, why);
 }
 

@@ -223,6 +223,13 @@ bad_images()
 	initrd_microcode >"$image"
 	regenerate --check
 	ok "an image of the microcode alone: damaged" says damaged 'it holds no /init'
+	new
+	mkdir "$I/sbin"
+	mv "$I/init" "$I/sbin/init"
+	repack
+	regenerate --check
+	ok "an image for rdinit=/sbin/init: current" current "boot/initrd.img-$RELEASE"
+	initrd_microcode >"$image"
 	: >"$T/etc/earlybind.conf"
 	regenerate --check
 	ok "an image of the microcode alone, and no rule: damaged" says damaged 'it holds no /init'
