@@ -135,14 +135,28 @@ static bool is_left_over(const struct sysroot *r, const char *image)
 	return better;
 }
 
+/* There will be no new images: the copy of an interrupted run, which is about to go, may be the only one that boots. */
+static void restore_left_over(const struct sysroot *r, const struct olds *o)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		if (!o->items[i].left_over)
+			continue;
+		old_restore(r, &o->items[i]);
+		old_say(&o->items[i]);
+	}
+}
+
 int olds_keep(const struct sysroot *r, struct olds *o)
 {
 	for (size_t i = 0; i < o->n; i++) {
 		struct old_image *old = &o->items[i];
-		int err = is_left_over(r, old->path) ? 0 : keep_copy(r, old->path);
+		int err;
 
+		old->left_over = is_left_over(r, old->path);
+		err = old->left_over ? 0 : keep_copy(r, old->path);
 		if (err) {
-			say_error("/%s: no copy can be kept: %s; nothing was changed", old->path, strerror(-err));
+			say_error("/%s: no copy can be kept: %s; no image is made", old->path, strerror(-err));
+			restore_left_over(r, o);
 			return err;
 		}
 		old->kept = true;

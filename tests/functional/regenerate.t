@@ -139,6 +139,12 @@ failures()
 	initrd_microcode >"$image"
 	regenerate
 	ok "full-disk: after a run that was killed with the microcode written, too" old_is_back
+	mkdir -p "$T/var/lib/earlybind/images" "$T/boot/initrd-$RELEASE"
+	mv "$image" "$T/var/lib/earlybind/images/boot%initrd.img-$RELEASE"
+	echo half >"$image"
+	regenerate
+	ok "after a run that was killed, where another image cannot be copied: its copy comes back" old_is_back
+	ok "where an image cannot be copied: said" has "$TMP/err" "/boot/initrd-$RELEASE: no copy can be kept: Is a directory"
 }
 
 damaged_lock()
