@@ -162,6 +162,14 @@ static int fill_in(const char *pattern, const char *release, char out[PATH_BYTES
 	return 0;
 }
 
+/* What only a pattern matches may be a folder of another purpose (initrd.d). */
+static bool is_other(const struct sysroot *r, const char *part, const char *path)
+{
+	struct stat st;
+
+	return strpbrk(part, "*?") && fstatat(r->fd, path, &st, 0) == 0 && !S_ISREG(st.st_mode);
+}
+
 /* Goes down one part of the pattern; `folder` is what the parts before have matched. */
 static int match(const struct sysroot *r, const char *folder, const char *pattern, bool flag, struct image_files *out)
 {
@@ -180,7 +188,10 @@ static int match(const struct sysroot *r, const char *folder, const char *patter
 		if ((size_t)snprintf(path, sizeof(path), "%s%s%s", folder, *folder ? "/" : "", names.items[i]) >=
 		    sizeof(path))
 			continue;
-		err = slash ? match(r, path, slash + 1, flag, out) : add_image(out, path, flag);
+		if (slash)
+			err = match(r, path, slash + 1, flag, out);
+		else if (!is_other(r, part, path))
+			err = add_image(out, path, flag);
 	}
 	names_free(&names);
 	return err;

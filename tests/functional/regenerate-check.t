@@ -234,6 +234,9 @@ bad_images()
 	regenerate --check
 	ok "an image of the microcode alone, and no rule: damaged" says damaged 'it holds no /init'
 	new
+	mkdir -p "$T/boot/token/$RELEASE/initrd.d"
+	regenerate --check
+	ok "a folder beside the images of kernel-install is none" current "boot/initrd.img-$RELEASE"
 	rm "$image"
 	mkdir "$image"
 	regenerate --check
