@@ -223,19 +223,69 @@ static int add_matches(const struct sysroot *r, const char *pattern, const char 
 	return err ? err : match(r, "", filled, flag, out);
 }
 
+/* 1: another kernel has this pkgbase too. A folder is kept of a kernel that runs and was upgraded. 0 or -ENOMEM. */
+static int is_shared(const struct sysroot *r, const char *release, const char *pkgbase)
+{
+	struct names kernels;
+	char name[KERNEL_LEN];
+	int err = kernels_find(r, &kernels), shared = 0;
+
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	for (size_t i = 0; i < kernels.n; i++)
+		if (strcmp(kernels.items[i], release) != 0 &&
+		    pkgbase_of(r, kernels.items[i], name, sizeof(name)) == 0 && strcmp(name, pkgbase) == 0)
+			shared = 1;
+	names_free(&kernels);
+	return shared;
+}
+
+/* Moves what was found last to those that are left. */
+static int leave_doubtful(struct image_files *out, size_t first)
+{
+	int err = 0;
+
+	while (out->n > first && !err) {
+		err = add_left(
+			out, out->items[out->n - 1].path,
+			"the kernel beside it does not say which of those with this name in their pkgbase it is");
+		if (!err)
+			free(out->items[--out->n].path);
+		out->doubtful = true;
+	}
+	return err;
+}
+
+/* They are those of the kernel that is beside them: boot/vmlinuz-PKGBASE. */
+static int add_of_pkgbase(const struct sysroot *r, const char *release, const char *pkgbase, struct image_files *out)
+{
+	char kernel[PATH_BYTES], says[KERNEL_LEN];
+	size_t before = out->n;
+	bool known;
+	int err = 0;
+
+	snprintf(kernel, sizeof(kernel), BOOT "vmlinuz-%s", pkgbase);
+	known = kernel_of_file(r, kernel, says);
+	if (known && strcmp(says, release) != 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(pkgbase_places) && !err; i++)
+		err = add_matches(r, pkgbase_places[i], pkgbase, false, out);
+	if (err || known)
+		return err;
+	err = is_shared(r, release, pkgbase);
+	return err > 0 ? leave_doubtful(out, before) : err;
+}
+
 /* Those that have no release in their names. */
 static int add_named(const struct sysroot *r, const char *release, struct image_files *out)
 {
 	char name[KERNEL_LEN];
-	int err = 0;
 
 	if (preset_of(r, release, name, sizeof(name)) == 0)
 		return add_preset(r, name, out);
 	if (pkgbase_of(r, release, name, sizeof(name)))
 		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(pkgbase_places) && !err; i++)
-		err = add_matches(r, pkgbase_places[i], name, false, out);
-	return err;
+	return add_of_pkgbase(r, release, name, out);
 }
 
 /* "arch-6.1+3-0.efi" and "arch-6.1.efi" are one stem: where the boot counter is cut off, else where the suffix is. */

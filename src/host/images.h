@@ -23,6 +23,7 @@ struct image_files {
 	size_t n;
 	struct image_left *left;
 	size_t n_left;
+	bool doubtful;                  /* of those left are some that may be this kernel's */
 	char unclear[PRESET_VALUE_LEN]; /* how the preset names one whose path we cannot tell; "": none */
 };
 

@@ -119,3 +119,17 @@ int pkgbase_of(const struct sysroot *r, const char *release, char *name, size_t 
 	}
 	return -ENOENT;
 }
+
+/* Documentation/arch/x86/boot.rst: kernel_version */
+bool kernel_of_file(const struct sysroot *r, const char *path, char release[KERNEL_LEN])
+{
+	unsigned char header[14]; /* from 0x202 on */
+
+	if (sysroot_pread(r, path, header, sizeof(header), 0x202) != sizeof(header) || memcmp(header, "HdrS", 4) != 0)
+		return false;
+	memset(release, 0, KERNEL_LEN);
+	if (sysroot_pread(r, path, release, KERNEL_LEN - 1, 0x200 + (header[12] | header[13] << 8)) <= 0)
+		return false;
+	release[strcspn(release, " ")] = '\0';
+	return kernel_is_release(release);
+}

@@ -4,6 +4,7 @@
 #define EARLYBIND_KERNELS_H
 
 #include "../core/compat.h"
+#include "../core/plan.h"
 #include "../sys/sysroot.h"
 
 /* The releases that have a modules.dep in usr/lib/modules or lib/modules, sorted. 0 or -errno. */
@@ -18,5 +19,7 @@ bool kernel_has_folder(const struct sysroot *r, const char *release);
 bool kernel_is_release(const char *text) _pure_;
 /* What Arch calls the package of a kernel: images have its name. -ENOENT; -ENAMETOOLONG. */
 int pkgbase_of(const struct sysroot *r, const char *release, char *name, size_t size) _must_check_;
+/* The release that a kernel file says. False: it says none, as one that is not of x86. */
+bool kernel_of_file(const struct sysroot *r, const char *path, char release[KERNEL_LEN]);
 
 #endif

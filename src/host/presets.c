@@ -132,20 +132,6 @@ int preset_read(const struct sysroot *r, const char *name, struct preset *out)
 	return err;
 }
 
-/* The release that a kernel file of x86 says (Documentation/arch/x86/boot.rst: kernel_version). */
-static bool read_release(const struct sysroot *r, const char *path, char release[KERNEL_LEN])
-{
-	unsigned char header[14]; /* from 0x202 on */
-
-	if (sysroot_pread(r, path, header, sizeof(header), 0x202) != sizeof(header) || memcmp(header, "HdrS", 4) != 0)
-		return false;
-	memset(release, 0, KERNEL_LEN);
-	if (sysroot_pread(r, path, release, KERNEL_LEN - 1, 0x200 + (header[12] | header[13] << 8)) <= 0)
-		return false;
-	release[strcspn(release, " ")] = '\0';
-	return kernel_is_release(release);
-}
-
 enum answer { NO, YES, UNKNOWN };
 
 static enum answer is_kernel_of(const struct sysroot *r, const struct preset *p, const char *release)
@@ -153,7 +139,7 @@ static enum answer is_kernel_of(const struct sysroot *r, const struct preset *p,
 	const char *path = p->kernel + strspn(p->kernel, "/"), *file = strrchr(path, '/');
 	char says[KERNEL_LEN];
 
-	if (*p->kernel == '/' && read_release(r, path, says))
+	if (*p->kernel == '/' && kernel_of_file(r, path, says))
 		return strcmp(says, release) == 0 ? YES : NO;
 	file = file ? file + 1 : path;
 	if (strncmp(file, "vmlinuz-", 8) == 0)

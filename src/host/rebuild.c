@@ -173,6 +173,12 @@ static int run_job(struct job *job)
 /* What cannot be kept and verified is not written either. */
 static bool is_unclear(const struct job *job)
 {
+	if (job->files.doubtful) {
+		say_error("kernel %s: which images are its own cannot be told; nothing was changed: remove the folders "
+			  "of modules of kernels that are gone",
+			  job->release);
+		return true;
+	}
 	if (!*job->files.unclear || !job->generator->by_preset)
 		return false;
 	say_error(
@@ -207,11 +213,11 @@ static int rebuild_one(struct run *run, const char *release)
 
 	if (find_olds(&job))
 		return EXIT_REFUSED;
-	bare = !job.olds.n && !run->cli->n_args;
+	look_warn(&job.files);
+	bare = !job.olds.n && !run->cli->n_args && !job.files.doubtful;
 	job.generator = bare && !*job.files.unclear ? NULL : choose(run, &job.files);
 	if (job.generator && is_unclear(&job))
 		return EXIT_REFUSED;
-	look_warn(&job.files);
 	if (!bare)
 		return job.generator ? run_job(&job) : EXIT_REFUSED;
 	puts("no image");

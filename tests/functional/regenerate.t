@@ -7,6 +7,30 @@
 . tests/lib/stand-ins.sh
 
 need flock:util-linux
+# kept_folder: the modules of another kernel of the same pkgbase, as after an upgrade or a downgrade.
+kept_folder()
+{
+	cp -r "$T/lib/modules/$RELEASE" "$T/lib/modules/9.9.9-kept"
+	rm "$T/calls" "$T/boot/initramfs-linux-fallback.img"
+	bzimage "$RELEASE" >"$T/boot/vmlinuz-linux"
+	regenerate
+	ok "dracut on Arch, two folders: exit 0" code 0
+	ok "dracut on Arch, two folders: the image is that of the kernel beside it" same "$T/calls" \
+		"dracut --force /boot/initramfs-linux.img $RELEASE"
+	ok "dracut on Arch, two folders: the other has no image" has "$TMP/err" 'kernel 9.9.9-kept has no image'
+	rm "$T/calls"
+	: >"$T/boot/vmlinuz-linux"
+	regenerate
+	ok "dracut on Arch, two folders, which of them cannot be told: exit 1" code 1
+	ok "dracut on Arch, two folders, which of them cannot be told: the image is named" has "$TMP/err" \
+		'/boot/initramfs-linux.img is left as it is'
+	ok "dracut on Arch, two folders, which of them cannot be told: nothing is run" test ! -e "$T/calls"
+	rm -r "$T/lib/modules/9.9.9-kept"
+	regenerate
+	ok "dracut on Arch: a kernel alone has the image, whatever the file says" same "$T/calls" \
+		"dracut --force /boot/initramfs-linux.img $RELEASE"
+}
+
 generators()
 {
 	debian "cp /new/image /boot/initrd.img-$RELEASE"
@@ -70,6 +94,7 @@ generators()
 	ok "dracut on Arch: the images have the pkgbase in their names" same "$T/calls" \
 		"$(printf 'dracut --force%s.img %s\n' ' /boot/initramfs-linux' "$RELEASE" \
 			' --no-hostonly /boot/initramfs-linux-fallback' "$RELEASE")"
+	kept_folder
 	rm "$T/usr/lib/dracut/dracut-functions.sh" "$T/usr/share/initramfs-tools/hook-functions"
 	regenerate
 	ok "remains of removed packages are no generators" has "$TMP/err" 'no program that makes initramfs images'
