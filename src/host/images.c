@@ -285,7 +285,8 @@ static int add_named(const struct sysroot *r, const char *release, struct image_
 		return add_preset(r, name, out);
 	if (pkgbase_of(r, release, name, sizeof(name)))
 		return 0;
-	return add_of_pkgbase(r, release, name, out);
+	/* A preset that is not this kernel's: another one has the pkgbase by now, and the images. */
+	return preset_exists(r, name) ? 0 : add_of_pkgbase(r, release, name, out);
 }
 
 /* "arch-6.1+3-0.efi" and "arch-6.1.efi" are one stem: where the boot counter is cut off, else where the suffix is. */

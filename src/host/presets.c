@@ -112,6 +112,19 @@ static int read_line(const struct sysroot *r, char *line, const char *listed, st
 	return 0;
 }
 
+static void fill_in(const char *name, char path[PATH_BYTES])
+{
+	snprintf(path, PATH_BYTES, FOLDER "/%s" SUFFIX, name);
+}
+
+bool preset_exists(const struct sysroot *r, const char *name)
+{
+	char path[PATH_BYTES];
+
+	fill_in(name, path);
+	return sysroot_exists(r, path);
+}
+
 int preset_read(const struct sysroot *r, const char *name, struct preset *out)
 {
 	char path[PATH_BYTES], listed[PRESET_VALUE_LEN], *text, *rest, *line;
@@ -119,7 +132,7 @@ int preset_read(const struct sysroot *r, const char *name, struct preset *out)
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	snprintf(path, sizeof(path), FOLDER "/%s" SUFFIX, name);
+	fill_in(name, path);
 	err = sysroot_read_all(r, path, PRESET_MAX, &text, &len);
 	if (err)
 		return err;

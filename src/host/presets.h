@@ -19,6 +19,7 @@ struct preset {
 
 /* The names of all, sorted. 0 or -errno. */
 int presets_list(const struct sysroot *r, struct names *out) _must_check_;
+bool preset_exists(const struct sysroot *r, const char *name);
 int preset_read(const struct sysroot *r, const char *name, struct preset *out) _must_check_;
 void preset_free(struct preset *p);
 /*

@@ -6,6 +6,22 @@
 # shellcheck source=tests/lib/stand-ins.sh
 . tests/lib/stand-ins.sh
 
+# kept_folder: the modules of a kernel that was upgraded (kernel-modules-hook).
+kept_folder()
+{
+	cp -r "$T/lib/modules/$RELEASE" "$T/lib/modules/9.9.9-kept"
+	sed -i 's,/boot/vmlinuz,/efi/vmlinuz,' "$T/etc/mkinitcpio.d/linux.preset"
+	mkdir "$T/efi"
+	bzimage "$RELEASE" >"$T/efi/vmlinuz-linux"
+	rm "$T/calls"
+	regenerate
+	ok "mkinitcpio, a folder kept of an old kernel: exit 0" code 0
+	ok "mkinitcpio, a folder kept of an old kernel: it has no image" has "$TMP/err" 'kernel 9.9.9-kept has no image'
+	ok "mkinitcpio, a folder kept of an old kernel: the other is done" same "$T/calls" 'mkinitcpio -p linux'
+	rm -r "$T/efi" "$T/lib/modules/9.9.9-kept"
+	sed -i 's,/efi/vmlinuz,/boot/vmlinuz,' "$T/etc/mkinitcpio.d/linux.preset"
+}
+
 # presets: more presets than linux.
 presets()
 {
@@ -125,6 +141,7 @@ other_generators()
 	regenerate
 	ok "mkinitcpio: the preset of the kernel" same "$T/calls" 'mkinitcpio -p linux'
 	ok "mkinitcpio: its images are those of the preset" current boot/initramfs-linux-fallback.img
+	kept_folder
 	presets
 	rm -r "$T/etc/mkinitcpio.d"
 	regenerate "$RELEASE"
