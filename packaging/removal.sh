@@ -7,11 +7,22 @@
 # What dracut puts behind the release in the name of a UKI: the machine-id.
 images_id='????????????????????????????????'
 
+# images_may_have RELEASE BASE: whether what is named after the package BASE may be of that kernel. One of x86 says its
+# release, signed or not (Documentation/arch/x86/boot.rst: kernel_version); where none is said, it may.
+images_may_have()
+{
+	! grep -qsF "$1 (" "/boot/vmlinuz-$2" || return 0
+	for images_other in /lib/modules/*; do
+		! grep -qsF "${images_other##*/} (" "/boot/vmlinuz-$2" || return 1
+	done
+}
+
 # images_of RELEASE: each image of that kernel, as "RELEASE IMAGE"; src/host/images.c has the same places, but for that of
 # Arch, which names images after the kernel's package.
 images_of()
 {
 	images_base=$(cat "/lib/modules/$1/pkgbase" 2>/dev/null) || images_base=
+	images_may_have "$1" "$images_base" || images_base=
 	for images_path in "/boot/initrd.img-$1" "/boot/initramfs-$1.img" "/boot/initrd-$1" \
 		${images_base:+"/boot/initramfs-$images_base.img"}; do
 		[ ! -f "$images_path" ] || echo "$1 $images_path"

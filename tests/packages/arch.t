@@ -93,6 +93,10 @@ scripts()
 	echo old >"$S/boot/initramfs-linux.img"
 	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
 	ok "a rule: each image that dracut made, and no other" rebuilt "$S" "$ONE" "$SCRIPT"
+	cp -r "$S/lib/modules/6.12.1-arch1-1" "$S/lib/modules/6.11.9-arch1-1"
+	printf '\0%s' '6.12.1-arch1-1 (linux@archlinux) #1' >"$S/boot/vmlinuz-linux"
+	ok "a folder kept of an old kernel: the image is made for the kernel beside it" rebuilt "$S" "$ONE" "$SCRIPT"
+	rm -r "$S/lib/modules/6.11.9-arch1-1"
 	echo old >"$S/boot/initramfs-6.6.1-lts.img"
 	ok "an image may be named after the kernel's release too" rebuilt "$S" \
 		"${ONE}dracut --force /boot/initramfs-6.6.1-lts.img 6.6.1-lts
