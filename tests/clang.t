@@ -7,8 +7,8 @@
 # shellcheck source=/dev/null
 . tests/lib/tap.sh
 need clang:clang make:make
-ok 'clang builds earlybind-init' make BUILD=build/clang CC=clang build/clang/glibc/earlybind-init
-ok 'clang builds earlybind' make BUILD=build/clang CC=clang build/clang/glibc/earlybind
+ok 'clang builds earlybind-init' make WERROR=-Werror BUILD=build/clang CC=clang build/clang/glibc/earlybind-init
+ok 'clang builds earlybind' make WERROR=-Werror BUILD=build/clang CC=clang build/clang/glibc/earlybind
 ok 'earlybind-init of clang runs' build/clang/glibc/earlybind-init --version
 ok 'earlybind of clang runs' build/clang/glibc/earlybind --version
 tap_end

@@ -78,7 +78,7 @@ build()
 {
 	step "building $1"
 	shift
-	make -j"$(nproc)" "$@" >"$TAP/make.log" 2>&1 || { cat "$TAP/make.log"; fail "make $*"; }
+	make -j"$(nproc)" WERROR=-Werror "$@" >"$TAP/make.log" 2>&1 || { cat "$TAP/make.log"; fail "make $*"; }
 	grep -i '^cannot build' "$TAP/make.log"
 }
 

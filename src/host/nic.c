@@ -156,7 +156,8 @@ static bool of_every_link(const struct route *r)
 }
 
 struct search {
-	const unsigned char *address; /* NULL: any but those of every link */
+	unsigned char address[16];
+	bool any; /* no address: any but those of every link */
 	bool only_default;
 	bool only_connected; /* without a gateway */
 	struct names *out;
@@ -166,13 +167,13 @@ struct search {
 /* Of several routes to an address the longest prefix counts, and all interfaces that have it. */
 static int take(struct search *s, const struct route *r)
 {
-	if (strcmp(r->interface, "lo") == 0 || (s->only_default && r->bits) || (s->address && !covers(r, s->address)))
+	if (strcmp(r->interface, "lo") == 0 || (s->only_default && r->bits) || (!s->any && !covers(r, s->address)))
 		return 0;
 	if (s->only_connected && (r->gateway || !r->bits))
 		return 0;
-	if (s->address ? r->bits + 1 < s->best : of_every_link(r))
+	if (s->any ? of_every_link(r) : r->bits + 1 < s->best)
 		return 0;
-	if (s->address && r->bits + 1 > s->best)
+	if (!s->any && r->bits + 1 > s->best)
 		names_free(s->out);
 	s->best = r->bits + 1;
 	for (size_t i = 0; i < s->out->n; i++)
@@ -233,17 +234,15 @@ bool nic_is_address(const char *text)
 
 static int find(const struct host *h, const char *server, struct search *s)
 {
-	unsigned char address[16];
 	const char *scope = server ? strchr(server, '%') : NULL;
-	bool v4 = server && inet_pton(AF_INET, server, address) == 1;
-	bool v6 = server && !v4 && inet_pton(AF_INET6, server, address) == 1;
+	bool v4 = server && inet_pton(AF_INET, server, s->address) == 1;
+	bool v6 = server && !v4 && inet_pton(AF_INET6, server, s->address) == 1;
 	int error = 0;
 
 	memset(s->out, 0, sizeof(*s->out));
 	if (scope)
 		return add_scope(h, scope + 1, s->out);
-	if (v4 || v6)
-		s->address = address;
+	s->any = !v4 && !v6;
 	if (!v6)
 		error = read_routes(h, "proc/net/route", read_ipv4, s);
 	if (!error && !v4)
