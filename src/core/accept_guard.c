@@ -49,6 +49,14 @@ static bool has_guard(const struct plan *lock, const struct root *root, const st
 	return false;
 }
 
+bool accept_is_guarded(const struct plan *lock, const struct device *d)
+{
+	for (size_t i = 0; i < lock->n_guards; i++)
+		if (root_is(&lock->guards[i].root, &d->root) && path_covers(&lock->guards[i].path, &d->path))
+			return true;
+	return false;
+}
+
 int accept_add_guard(struct accept_run *r, enum reason reason, const struct card *card, const char *text)
 {
 	const struct device *main = card_main(card);
@@ -109,10 +117,6 @@ static int guard_twins(struct accept_run *r)
 	return 0;
 }
 
-/*
- * The old guards of identities whose entries were kept: their cards need not be here today. One whose place now holds a
- * card that a person just accepted is gone.
- */
 /* Whether a rule could mean what the guard names. What a place rule selects has to be there. */
 static bool is_selected(const struct accept_run *r, const struct plan_guard *g)
 {
@@ -141,6 +145,10 @@ static bool is_needed(const struct accept_run *r, const struct plan_guard *g)
 	return r->config->n_rules && (of_host & REASON_BIT(g->reason));
 }
 
+/*
+ * The old guards of identities whose entries were kept: their cards need not be here today. One whose place now holds a
+ * card that a person just accepted is gone.
+ */
 static int keep_guards(struct accept_run *r)
 {
 	for (size_t i = 0; r->chosen && r->old && i < r->old->n_guards; i++) {

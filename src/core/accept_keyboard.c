@@ -38,18 +38,6 @@ void accept_keep_keyboard(struct accept_run *r)
 	}
 }
 
-/* Whether a guard line of its card, which was refused, has it already. */
-static bool is_guarded(const struct accept_run *r, const struct device *d)
-{
-	for (size_t i = 0; i < r->out->lock.n_guards; i++) {
-		const struct plan_guard *g = &r->out->lock.guards[i];
-
-		if (root_is(&g->root, &d->root) && path_covers(&g->path, &d->path))
-			return true;
-	}
-	return false;
-}
-
 int accept_guard_keyboards(struct accept_run *r)
 {
 	if (!r->machine->root_encrypted && count_left(r) != 1)
@@ -58,7 +46,8 @@ int accept_guard_keyboards(struct accept_run *r)
 		struct card single = card_single(r->machine, i);
 		struct candidate c = accept_candidate(r, &single, NULL);
 
-		if (r->taken[i] || guard_keyboard_of(&c) < 0 || is_guarded(r, &r->machine->devices[i]))
+		if (r->taken[i] || guard_keyboard_of(&c) < 0 ||
+		    accept_is_guarded(&r->out->lock, &r->machine->devices[i]))
 			continue;
 		if (accept_add_guard(r, REASON_KEYBOARD, &single, "a keyboard is plugged in") < 0)
 			return -ENOMEM;

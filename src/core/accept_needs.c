@@ -32,15 +32,6 @@ static bool is_later(const struct device *d)
 	return d->later || d->external || d->virtual_function;
 }
 
-/* Whether a guard line covers the function: as the card that it is in, or alone. */
-static bool is_guarded(const struct plan *lock, const struct device *d)
-{
-	for (size_t i = 0; i < lock->n_guards; i++)
-		if (root_is(&lock->guards[i].root, &d->root) && path_covers(&lock->guards[i].path, &d->path))
-			return true;
-	return false;
-}
-
 /* The card that the needed function is in; the function alone where others of the card are locked without it. */
 static struct card needed_card(const struct accept_run *r, int i)
 {
@@ -91,7 +82,7 @@ int accept_guard_needs(struct accept_run *r)
 		card = needed_card(r, need->device);
 		if (warn_twin(r, need, &card) < 0)
 			return -ENOMEM;
-		if (is_guarded(&r->out->lock, &r->machine->devices[need->device]))
+		if (accept_is_guarded(&r->out->lock, &r->machine->devices[need->device]))
 			continue;
 		if (accept_add_guard(r, need->reason, &card, need->text) < 0 ||
 		    (is_kept(r, need) && note_kept(r, need) < 0))
