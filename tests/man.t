@@ -6,7 +6,9 @@
 . tests/lib/need.sh
 # shellcheck source=/dev/null
 . tests/lib/tap.sh
-need scdoc:scdoc script:bsdutils bash:bash man:man-db groff:groff zsh:zsh fish:fish
+# shellcheck source=/dev/null
+. tests/lib/terminal.sh
+need scdoc:scdoc bash:bash man:man-db groff:groff zsh:zsh fish:fish
 
 EARLYBIND=${EARLYBIND:-build/glibc/earlybind}
 [ -x "$EARLYBIND" ] || fail 'build first: make'
@@ -195,7 +197,7 @@ completed()
 typed()
 {
 	printf '%s\n' '. completions/earlybind.bash' 'earlybind() { printf "<%s>\n" "$@"; }' "earlybind $1	" exit |
-		PS1='' TERM=dumb INPUTRC=/dev/null script -qec 'bash --norc --noprofile -i' /dev/null | tr -d '\r' |
+		PS1='' TERM=dumb INPUTRC=/dev/null at_terminal 'bash --norc --noprofile -i' | tr -d '\r' |
 		sed -n 's/^<\(.*\)>$/\1/p'
 }
 

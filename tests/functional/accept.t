@@ -5,7 +5,7 @@
 # shellcheck disable=SC2016 # backticks in what is expected
 # shellcheck source=/dev/null
 . tests/functional/host.sh
-need script:bsdutils strace:strace flock:util-linux
+need strace:strace flock:util-linux
 
 GUEST='card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0'
 TWIN='guard display _SB_.PCI0 01.1/00 10de:13c2:1043:8508:030000 - lock it shows the boot: boot_vga'

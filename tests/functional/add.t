@@ -5,7 +5,6 @@
 # shellcheck disable=SC2016 # backticks in what is expected
 # shellcheck source=/dev/null
 . tests/functional/host.sh
-need script:bsdutils
 
 CARD='card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0'
 

@@ -9,6 +9,8 @@
 . tests/lib/tap.sh
 # shellcheck source=/dev/null
 . tests/trees/lib.sh
+# shellcheck source=/dev/null
+. tests/lib/terminal.sh
 need depmod:kmod gcc:gcc
 R=$TMP/root
 LOCK=$R/etc/earlybind.lock CONF=$R/etc/earlybind.conf
@@ -54,7 +56,7 @@ answer()
 	answer_text=$1
 	answer_command=$2
 	shift 2
-	echo "$answer_text" | script -qec "$EARLYBIND $answer_command --root $R $*" /dev/null >"$TMP/out" 2>"$TMP/err"
+	echo "$answer_text" | at_terminal "$EARLYBIND $answer_command --root $R $*" >"$TMP/out" 2>"$TMP/err"
 	echo $? >"$TMP/code"
 }
 

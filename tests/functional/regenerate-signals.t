@@ -5,8 +5,10 @@
 # repository, as root (chroot).
 # shellcheck source=tests/lib/stand-ins.sh
 . tests/lib/stand-ins.sh
+# shellcheck source=tests/lib/terminal.sh
+. tests/lib/terminal.sh
 
-need strace:strace script:bsdutils setsid:util-linux
+need strace:strace setsid:util-linux
 
 # begin COMMAND...: that, in a session of its own and with no signal ignored, until the generator has begun to write.
 begin()
@@ -97,7 +99,7 @@ typed()
 		sleep 1
 		printf '%b' "$1"
 		sleep 1
-	} | script -qec "timeout --foreground -s KILL 60 $EARLYBIND regenerate --root $T $2" /dev/null >"$TMP/out" 2>"$TMP/err"
+	} | at_terminal "$EARLYBIND regenerate --root $T $2" >"$TMP/out" 2>"$TMP/err"
 	echo $? >"$TMP/code"
 }
 
