@@ -225,7 +225,7 @@ static int weigh_rule(struct accept_run *r, const struct rule *rule)
 /* When the rules would leave no display, every display is refused, but for those with allow=display. */
 static void refuse_last_displays(struct accept_run *r)
 {
-	if (guard_display_left(r->machine, r->taken))
+	if (guard_display_left(r->machine, r->taken, false))
 		return;
 	for (size_t i = 0; i < r->out->n_lines; i++) {
 		struct accept_line *line = &r->out->lines[i];

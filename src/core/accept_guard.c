@@ -57,23 +57,34 @@ bool accept_is_guarded(const struct plan *lock, const struct device *d)
 	return false;
 }
 
+/* `lock TEXT`; behind `lock REASON` where the guard's own reason is another. */
+static char *guard_text(enum reason own, enum reason reason, const char *text)
+{
+	const char *word = own == reason ? "" : reason_word(reason);
+	size_t size = sizeof("lock : ") + strlen(word) + strlen(text);
+	char *out = malloc(size);
+
+	if (out)
+		snprintf(out, size, "lock%s%s%s%s", *word ? " " : "", word, !*text ? "" : *word ? ": " : " ", text);
+	return out;
+}
+
+/* What appears later is guarded as such, whatever else speaks against it: a boot must not miss it. */
 int accept_add_guard(struct accept_run *r, enum reason reason, const struct card *card, const char *text)
 {
 	const struct device *main = card_main(card);
-	struct plan_guard guard = { .reason = reason,
+	struct plan_guard guard = { .reason = device_appears_later(main) ? REASON_APPEARS_LATER : reason,
 				    .root = main->root,
 				    .path = card_path(card),
 				    .identity = main->identity,
 				    .serial = accept_serial(card) };
-	size_t size = strlen(text) + sizeof("lock ");
 	int ret;
 
 	if (has_guard(&r->out->lock, &guard.root, &guard.path))
 		return 0;
-	guard.text = malloc(size);
+	guard.text = guard_text(guard.reason, reason, text);
 	if (!guard.text)
 		return -ENOMEM;
-	snprintf(guard.text, size, "lock%s%s", *text ? " " : "", text);
 	ret = plan_add_guard(&r->out->lock, &guard);
 	if (ret < 0)
 		free(guard.text);

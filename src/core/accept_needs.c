@@ -27,11 +27,6 @@ static int warn_twin(struct accept_run *r, const struct need *need, const struct
 			locked->has_address ? address_print(&locked->address, here) : "a locked card");
 }
 
-static bool is_later(const struct device *d)
-{
-	return d->later || d->external || d->virtual_function;
-}
-
 /* The card that the needed function is in; the function alone where others of the card are locked without it. */
 static struct card needed_card(const struct accept_run *r, int i)
 {
@@ -60,10 +55,7 @@ static int note_kept(struct accept_run *r, const struct need *need)
 			address_print(&r->machine->devices[need->device].address, address), need->text);
 }
 
-/*
- * What the host needs is guarded, selected or not; but for what is not there yet when the boot program runs: it would
- * look as if it had left its place.
- */
+/* What the host needs is guarded, selected or not. */
 int accept_guard_needs(struct accept_run *r)
 {
 	for (size_t i = 0; i < r->machine->n_needs; i++) {
@@ -76,8 +68,7 @@ int accept_guard_needs(struct accept_run *r)
 				return -ENOMEM;
 			continue;
 		}
-		if (!r->config->n_rules || (r->taken[need->device] && !is_kept(r, need)) ||
-		    is_later(&r->machine->devices[need->device]))
+		if (!r->config->n_rules || (r->taken[need->device] && !is_kept(r, need)))
 			continue;
 		card = needed_card(r, need->device);
 		if (warn_twin(r, need, &card) < 0)

@@ -229,7 +229,7 @@ static int decide_live(struct run *r, const struct rule *rule, size_t *next)
 /* When the plan would leave no display, every display is refused, and with it its whole card. */
 static void refuse_last_displays(struct run *r)
 {
-	if (guard_display_left(r->machine, r->taken))
+	if (guard_display_left(r->machine, r->taken, true))
 		return;
 	for (size_t i = 0; i < r->out->n; i++) {
 		struct decision *d = &r->out->items[i];

@@ -57,6 +57,11 @@ bool device_is_display(const struct identity *i)
 	return sub == 0x0300 || sub == 0x0380;
 }
 
+bool device_appears_later(const struct device *d)
+{
+	return d->later || d->external || d->virtual_function;
+}
+
 bool device_is_bridge(const struct identity *i)
 {
 	return class_base(i->class) == 0x06;

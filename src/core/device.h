@@ -60,6 +60,8 @@ int machine_by_path(const struct machine *m, const struct root *root, const stru
 
 /* Class 0300 and 0380: what counts as a display and is guarded. */
 bool device_is_display(const struct identity *i) _pure_;
+/* Behind VMD or Thunderbolt, or a virtual function: mostly not there yet when the boot program runs. */
+bool device_appears_later(const struct device *d) _pure_;
 /* Class 06: bridges are never bound. */
 bool device_is_bridge(const struct identity *i) _pure_;
 

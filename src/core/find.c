@@ -26,7 +26,8 @@ bool find_ambiguous(const struct plan *p, const struct machine *m, const struct 
 	for (size_t i = 0; i < p->n_guards; i++) {
 		const struct plan_guard *g = &p->guards[i];
 
-		if (!identity_equal(&g->identity, id) || guard_of_image(g) || guard_in_place(g, m, &at))
+		if (!identity_equal(&g->identity, id) || guard_of_image(g) || g->reason == REASON_APPEARS_LATER ||
+		    guard_in_place(g, m, &at))
 			continue;
 		snprintf(text, REPORT_TEXT_LEN, "its like that was at %s (%s) is not there: this may be that one",
 			 path_print(&g->path, path), reason_word(g->reason));

@@ -16,7 +16,8 @@ struct found {
 };
 
 /*
- *  1. its identity stands at its root and path, and no guarded card of that identity has left its own place;
+ *  1. its identity stands at its root and path, and no guarded card of that identity has left its own place,
+ *     but for those that appear later in the boot than we look;
  *  2. else, for a display or a card with a serial: exactly one card of that identity exists, and no other entry and no
  *     guard names that identity: it has moved;
  *  3. else it is not bound. An open card is never followed. A serial in the lock must be read back exactly in either

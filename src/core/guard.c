@@ -98,7 +98,7 @@ bool guard_any_member(const struct candidate *c, bool (*is)(const struct device 
 static bool is_later(const struct device *d, unsigned arg)
 {
 	(void)arg;
-	return d->later || d->external || d->virtual_function;
+	return device_appears_later(d);
 }
 
 bool guard_appears_later(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
@@ -294,13 +294,18 @@ enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEX
 	return first;
 }
 
-bool guard_display_left(const struct machine *m, const bool *taken)
+static bool is_stubbed(const struct device *d)
+{
+	return strcmp(d->driver, "vfio-pci") == 0 || strcmp(d->driver, "pci-stub") == 0;
+}
+
+bool guard_display_left(const struct machine *m, const bool *taken, bool at_boot)
 {
 	for (size_t i = 0; i < m->n; i++) {
 		const struct device *d = &m->devices[i];
 
-		if (device_is_display(&d->identity) && !taken[i] && strcmp(d->driver, "vfio-pci") != 0 &&
-		    strcmp(d->driver, "pci-stub") != 0)
+		if (device_is_display(&d->identity) && !taken[i] && !device_appears_later(d) &&
+		    !(at_boot && is_stubbed(d)))
 			return true;
 	}
 	return false;

@@ -52,8 +52,11 @@ bool guard_any_member(const struct candidate *c, bool (*is)(const struct device 
 /* A function of the card with a keyboard that binding the card would take, as an index; -1: none. For accept. */
 int guard_keyboard_of(const struct candidate *c);
 
-/* Whether any display of the machine is left to the host when those marked in taken[] are not. */
-bool guard_display_left(const struct machine *m, const bool *taken);
+/*
+ * Whether any display of the machine is left to the host when those marked in taken[] are not. At boot what a built-in
+ * vfio-pci has is not either; at accept who has it is a state of that boot.
+ */
+bool guard_display_left(const struct machine *m, const bool *taken, bool at_boot);
 
 /* Whether the selector means function i: by itself, as a function of a whole slot, or by the id of its card's main. */
 bool selector_means(const struct selector *s, const struct machine *m, int i);
