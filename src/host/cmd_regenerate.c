@@ -58,21 +58,8 @@ static int choose_kernels(const struct cli *cli, struct names *out, int *code)
 	return err;
 }
 
-static bool lock_is_broken(const struct cli *cli)
-{
-	struct plan_error wrong;
-	struct plan lock;
-	int ret = lock_load(&cli->root, &lock, &wrong);
-
-	plan_free(&lock);
-	return ret < 0 && ret != -ENOENT;
-}
-
-/*
- * The rules that go into no image, and what else an image build would warn of. *lost: there are rules, and the lock
- * that says which cards they mean is damaged: new images would bind nothing.
- */
-static int warn_of_rules(const struct cli *cli, bool *lost)
+/* The rules that go into no image, and what else an image build would warn of. *lost as of planned_lost(). */
+static int warn_of_rules(const struct cli *cli, char lost[IMAGE_WHY_LEN])
 {
 	struct composition made = { 0 };
 	struct config config = { 0 };
@@ -81,7 +68,8 @@ static int warn_of_rules(const struct cli *cli, bool *lost)
 	if (!err) {
 		config_complain(&config);
 		err = planned_compose(cli, &config, true, &made);
-		*lost = config.n_rules && lock_is_broken(cli);
+		if (!err)
+			err = planned_lost(cli, &config, lost);
 	}
 	composition_free(&made);
 	config_free(&config);
@@ -132,7 +120,7 @@ static int check(const struct cli *cli, const struct names *kernels)
 	if (look_is_current(&look))
 		return EXIT_DONE;
 	if (!cli->json)
-		puts("Now run `earlybind regenerate`.");
+		look_next(&look);
 	return EXIT_REFUSED;
 }
 
@@ -167,7 +155,7 @@ int cmd_regenerate(struct cli *cli)
 {
 	_cleanup_(free_names) struct names kernels = { 0 };
 	int code = check_usage(cli), ret;
-	bool lost = false;
+	char lost[IMAGE_WHY_LEN] = "";
 
 	if (code != EXIT_DONE)
 		return code;
@@ -177,7 +165,7 @@ int cmd_regenerate(struct cli *cli)
 		say_error("only root can make images: try sudo");
 		return EXIT_REFUSED;
 	}
-	if (warn_of_rules(cli, &lost) || choose_kernels(cli, &kernels, &code)) {
+	if (warn_of_rules(cli, lost) || choose_kernels(cli, &kernels, &code)) {
 		say_error("what is to be done cannot be found out: the configuration or the folder of modules cannot "
 			  "be read");
 		return EXIT_REFUSED;
@@ -189,11 +177,11 @@ int cmd_regenerate(struct cli *cli)
 	}
 	/* A generator that the system runs goes on without a plan, so that a kernel gets its image; a person is asked.
 	 */
-	if (lost) {
-		say_error("the images are left as they are: made now, they would bind nothing");
-		if (!cli->check)
-			return EXIT_REFUSED;
-		code = EXIT_REFUSED;
+	if (*lost && !cli->check) {
+		say_error("the images are left as they are: made now, they would not bind what the rules ask for: %s "
+			  "(to have nothing bound, remove the rules)",
+			  lost);
+		return EXIT_REFUSED;
 	}
 	ret = cli->check ? check(cli, &kernels) : rebuild(cli, &kernels);
 	return ret == EXIT_DONE ? code : ret;

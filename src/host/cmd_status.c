@@ -248,8 +248,7 @@ static void print_stale(const struct look *look)
 	for (size_t i = 0; i < look->n; i++)
 		if (look->items[i].state != IMAGE_CURRENT)
 			look_print(&look->items[i], stdout);
-	if (!look_is_current(look))
-		puts("Now run `earlybind regenerate`.");
+	look_next(look);
 }
 
 static int say_report(const struct cli *cli, const struct report *r, const struct now *n)

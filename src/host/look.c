@@ -37,13 +37,19 @@ int look_at(const struct cli *cli, const char *kernel, const char *path, const s
 			    &item->findings);
 }
 
-static int look_at_unknown(const char *kernel, const char *path, const char *why, struct look *out)
+/* Whether it is damaged can be told even so. */
+static int look_at_unknown(const struct cli *cli, const char *kernel, const char *path, const char *why,
+			   struct look *out)
 {
-	struct looked *item = add(out, kernel, path);
+	struct looked *item;
 
-	if (!item)
+	if (look_at(cli, kernel, path, NULL, out))
 		return -ENOMEM;
-	item->state = IMAGE_STALE;
+	item = &out->items[out->n - 1];
+	if (item->state >= IMAGE_UNKNOWN)
+		return 0;
+	findings_free(&item->findings);
+	item->state = IMAGE_UNKNOWN;
 	return findings_add(&item->findings, "what it should hold cannot be told: %s", why);
 }
 
@@ -59,7 +65,7 @@ int look_at_kernel(const struct cli *cli, const char *kernel, struct look *out)
 	wrong = files.n ? planned_image(cli, kernel, &expected, why) : 0;
 	err = wrong == -ENOMEM ? wrong : 0;
 	for (size_t i = 0; i < files.n && !err; i++)
-		err = wrong ? look_at_unknown(kernel, files.items[i].path, why, out)
+		err = wrong ? look_at_unknown(cli, kernel, files.items[i].path, why, out)
 			    : look_at(cli, kernel, files.items[i].path, &expected, out);
 	image_free(&expected);
 	images_free(&files);
@@ -93,6 +99,18 @@ void look_print(const struct looked *l, FILE *to)
 	fprintf(to, "/%s: %s\n", l->path, image_state_words[l->state]);
 	for (size_t i = 0; i < l->findings.n; i++)
 		fprintf(to, "    %s\n", l->findings.items[i]);
+}
+
+void look_next(const struct look *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		enum image_state state = l->items[i].state;
+
+		if (state == IMAGE_CURRENT || state == IMAGE_UNKNOWN || state == IMAGE_UNREADABLE)
+			continue;
+		puts("Now run `earlybind regenerate`.");
+		return;
+	}
 }
 
 void look_warn(const struct image_files *files)

@@ -26,7 +26,7 @@ int look_at(const struct cli *cli, const char *kernel, const char *path, const s
 	    struct look *out) _must_check_;
 /*
  * Verifies all images of one kernel. What they should hold may not be known (a kernel with a broken index of modules):
- * then they are stale for that reason. 0 or -ENOMEM.
+ * then they are IMAGE_UNKNOWN for that reason, or damaged. 0 or -ENOMEM.
  */
 int look_at_kernel(const struct cli *cli, const char *kernel, struct look *out) _must_check_;
 /* Verifies all images of all kernels of the root. 0 or -ENOMEM. */
@@ -36,6 +36,8 @@ void look_free(struct look *l);
 bool look_is_current(const struct look *l) _pure_;
 /* A line for each, and one for each thing that is wrong. */
 void look_print(const struct looked *l, FILE *to);
+/* The next step, where making images anew would help. */
+void look_next(const struct look *l);
 /* Warns of the images of a kernel that nobody makes any more. */
 void look_warn(const struct image_files *files);
 /* A list `images`. */

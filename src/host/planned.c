@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "planned.h"
 
+#include <unistd.h>
+
 #include "files.h"
 #include "needs.h"
 
@@ -22,6 +24,13 @@ void planned_warn(const struct report_note *notes, size_t n)
 	}
 }
 
+static const char *lock_problem(int err, const struct plan_error *wrong)
+{
+	return err == -EPROTONOSUPPORT ? "made by another version of earlybind"
+	       : *wrong->text          ? wrong->text
+				       : strerror(-err);
+}
+
 static void warn_lock(int err, const struct plan_error *wrong)
 {
 	if (err == -EBADMSG && wrong->line)
@@ -30,11 +39,45 @@ static void warn_lock(int err, const struct plan_error *wrong)
 	else if (err == -EACCES || err == -EPERM)
 		say_warning("/%s: %s: nothing is bound (try sudo)", LOCK_FILE, wrong->text);
 	else
-		say_warning("lock-broken: /%s: %s; nothing is bound (%s)", LOCK_FILE,
-			    err == -EPROTONOSUPPORT ? "made by another version of earlybind"
-			    : *wrong->text          ? wrong->text
-						    : strerror(-err),
+		say_warning("lock-broken: /%s: %s; nothing is bound (%s)", LOCK_FILE, lock_problem(err, wrong),
 			    reason_remedy(REASON_LOCK_BROKEN));
+}
+
+static bool needs_lock(const struct config *config)
+{
+	for (size_t i = 0; i < config->n_rules; i++)
+		if (!config->rules[i].live && !rule_is_complete(&config->rules[i]))
+			return true;
+	return false;
+}
+
+static int lost_lock(const struct cli *cli, const struct config *config, char why[IMAGE_WHY_LEN])
+{
+	struct plan_error wrong = { 0 };
+	struct plan lock = { 0 };
+	int err = lock_load(&cli->root, &lock, &wrong);
+	char place[16];
+
+	plan_free(&lock);
+	if (err == -ENOENT && needs_lock(config))
+		snprintf(why, IMAGE_WHY_LEN, "/%s is missing: run `earlybind accept`", LOCK_FILE);
+	else if (err && err != -ENOENT)
+		snprintf(why, IMAGE_WHY_LEN, "/%s%s: %s%s", LOCK_FILE, error_place(&wrong, place),
+			 lock_problem(err, &wrong), err == -EACCES || err == -EPERM ? " (try sudo)" : "");
+	return err == -ENOMEM ? err : 0;
+}
+
+int planned_lost(const struct cli *cli, const struct config *config, char why[IMAGE_WHY_LEN])
+{
+	*why = '\0';
+	if (config->n_rules && !config->unreadable)
+		return lost_lock(cli, config, why);
+	if (config->unreadable)
+		snprintf(why, IMAGE_WHY_LEN, "not all of the configuration can be read%s",
+			 geteuid() ? " (try sudo)" : "");
+	else if (config_errors(config))
+		snprintf(why, IMAGE_WHY_LEN, "the configuration has wrong lines, and no rule that can be used");
+	return 0;
 }
 
 int planned_compose(const struct cli *cli, const struct config *config, bool say, struct composition *out)
@@ -70,11 +113,16 @@ int planned_image(const struct cli *cli, const char *kernel, struct image *out, 
 	int err = config_load(&cli->root, &config);
 
 	memset(out, 0, sizeof(*out));
+	*why = '\0';
+	if (!err)
+		err = planned_lost(cli, &config, why);
+	if (!err && *why)
+		err = -ENODATA;
 	if (!err)
 		err = planned_compose(cli, &config, false, &made);
-	if (err)
+	if (err && !*why)
 		snprintf(why, IMAGE_WHY_LEN, "%s", strerror(-err));
-	else if (made.plan.n_rules)
+	if (!err && made.plan.n_rules)
 		err = image_make(&cli->root, cli->root_dir, kernel, &made.plan, out, why);
 	composition_free(&made);
 	config_free(&config);

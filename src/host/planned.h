@@ -13,9 +13,18 @@
  * `say`. 0 or -ENOMEM.
  */
 int planned_compose(const struct cli *cli, const struct config *config, bool say, struct composition *out) _must_check_;
+/*
+ * *why: for what reason images made now would not bind what the rules ask for, though nobody took these away: they
+ * cannot be read or are all wrong, or the lock that says which cards they mean is missing or damaged. "": none. 0 or
+ * -ENOMEM.
+ */
+int planned_lost(const struct cli *cli, const struct config *config, char why[IMAGE_WHY_LEN]) _must_check_;
 /* Warns of each note. */
 void planned_warn(const struct report_note *notes, size_t n);
-/* The files for an image of this kernel, without a word; none where there is nothing to bind. Errors as image_make. */
+/*
+ * The files for an image of this kernel, without a word; none where there is nothing to bind. Errors as image_make;
+ * -ENODATA: planned_lost().
+ */
 int planned_image(const struct cli *cli, const char *kernel, struct image *out, char why[IMAGE_WHY_LEN]) _must_check_;
 
 #endif

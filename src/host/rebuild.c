@@ -48,12 +48,15 @@ static int find_olds(struct job *job)
 	_cleanup_(free_expected) struct image expected = { 0 };
 	const struct sysroot *root = &job->cli->root;
 	char why[IMAGE_WHY_LEN];
-	int err = planned_image(job->cli, job->release, &expected, why);
+	int err = images_find(root, job->release, &job->files);
 
+	if (err || (!job->files.n && !job->cli->n_args))
+		return err;
+	err = planned_image(job->cli, job->release, &expected, why);
+	/* The plugin would go on without a plan. */
 	if (err)
-		say_warning("%s: what its image should hold cannot be told: %s", job->release, why);
-	if (err != -ENOMEM)
-		err = images_find(root, job->release, &job->files);
+		say_error("kernel %s: what its image should hold cannot be told, and nothing was changed: %s",
+			  job->release, why);
 	for (size_t i = 0; i < job->files.n && !err; i++) {
 		const char *path = job->files.items[i].path;
 

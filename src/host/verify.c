@@ -12,8 +12,8 @@
 #define SIGNATURE_END "~Module signature appended~\n"
 
 const char *const image_state_words[IMAGE_STATE_COUNT] = {
-	[IMAGE_CURRENT] = "current", [IMAGE_STALE] = "stale",           [IMAGE_DAMAGED] = "damaged",
-	[IMAGE_FOREIGN] = "foreign", [IMAGE_UNREADABLE] = "unreadable",
+	[IMAGE_CURRENT] = "current", [IMAGE_STALE] = "stale",     [IMAGE_UNKNOWN] = "unknown",
+	[IMAGE_DAMAGED] = "damaged", [IMAGE_FOREIGN] = "foreign", [IMAGE_UNREADABLE] = "unreadable",
 };
 
 static void free_char(char **p)
@@ -199,7 +199,8 @@ int verify_image(const struct sysroot *root, const char *path, const struct imag
 	if (err == -ENOMEM)
 		return err;
 	if (err)
-		return findings_add(out, "it cannot be read: %s", strerror(-err));
+		return findings_add(out, "it cannot be read: %s%s", strerror(-err),
+				    err == -EACCES || err == -EPERM ? " (try sudo)" : "");
 	err = verify_data((unsigned char *)data, len, expected, state, out);
 	if (err)
 		findings_free(out);

@@ -11,6 +11,7 @@
 enum image_state {
 	IMAGE_CURRENT,
 	IMAGE_STALE,      /* readable, but not as it would be made now */
+	IMAGE_UNKNOWN,    /* readable, but whether it is current cannot be told */
 	IMAGE_DAMAGED,    /* truncated or damaged: it may not boot */
 	IMAGE_FOREIGN,    /* no initramfs image, or a UKI without one */
 	IMAGE_UNREADABLE, /* missing, no permission, an error of the disk */

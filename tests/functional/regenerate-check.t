@@ -207,6 +207,22 @@ places()
 	moved unknown 'of no known generator' 'no known generator made it' true
 }
 
+# of_root FILE NAME STATE TEXT: what --check says to a user who may not read the file; never to make images anew.
+of_root()
+{
+	if [ "$(id -u)" -ne 0 ]; then
+		skip "$2" "who is not root cannot take rights from himself and back"
+		return
+	fi
+	chmod 600 "$1"
+	chmod 755 "$TMP"
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$EARLYBIND" regenerate --root "$T" --check >"$TMP/out" 2>"$TMP/err"
+	echo $? >"$TMP/code"
+	chmod 644 "$1"
+	ok "$2" says "$3" "$4"
+	ok "$2: and nothing to do about it" lacks "$TMP/out" 'Now run'
+}
+
 bad_images()
 {
 	new
@@ -242,17 +258,13 @@ bad_images()
 	regenerate --check
 	ok "a folder in its place: unreadable" says unreadable 'cannot be read'
 	rmdir "$image"
-	if [ "$(id -u)" -eq 0 ]; then
-		repack
-		chmod 600 "$image"
-		chmod 755 "$TMP"
-		setpriv --reuid 65534 --regid 65534 --clear-groups "$EARLYBIND" regenerate --root "$T" --check >"$TMP/out" 2>"$TMP/err"
-		echo $? >"$TMP/code"
-		ok "an image that this user may not read: unreadable" says unreadable 'cannot be read: Permission denied'
-		rm "$image"
-	else
-		skip "an image that this user may not read" "who is not root cannot take rights from himself and back"
-	fi
+	repack
+	of_root "$image" "an image that this user may not read: unreadable" unreadable 'cannot be read: Permission denied'
+	of_root "$T/etc/earlybind.lock" "a lock that this user may not read: cannot be told" unknown \
+		'cannot be told: /etc/earlybind.lock: it cannot be read: Permission denied (try sudo)'
+	of_root "$T/etc/earlybind.conf" "a configuration that this user may not read: cannot be told" unknown \
+		'cannot be told: not all of the configuration can be read (try sudo)'
+	rm "$image"
 	regenerate --check
 	ok "no image at all: exit 1" code 1
 	ok "no image at all: said" has "$TMP/err" "kernel $RELEASE has no image"

@@ -172,16 +172,55 @@ failures()
 	ok "where an image cannot be copied: said" has "$TMP/err" "/boot/initrd-$RELEASE: no copy can be kept: Is a directory"
 }
 
-damaged_lock()
+# left_alone WHAT TEXT: regenerate refuses, and runs nothing; the image that binds is as it was.
+left_alone()
 {
-	debian "cp /new/image /boot/initrd.img-$RELEASE"
-	printf 'x' >>"$T/etc/earlybind.lock"
+	rm -f "$T/calls"
+	cp "$T/new/image" "$image"
 	regenerate
-	ok "a damaged lock: exit 1" code 1
-	ok "a damaged lock: nothing is run" test ! -e "$T/calls"
-	ok "a damaged lock: the image is as it was" cmp "$TMP/old-image" "$image"
-	ok "a damaged lock: said" has "$TMP/err" 'the images are left as they are: made now, they would bind nothing'
-	: >"$T/etc/earlybind.conf"
+	ok "$1: exit 1" code 1
+	ok "$1: nothing is run" test ! -e "$T/calls"
+	ok "$1: the image is as it was" cmp "$T/new/image" "$image"
+	ok "$1: said" has "$TMP/err" "$2"
+	regenerate --check
+	ok "$1: --check: what the image should hold cannot be told" says unknown 'what it should hold cannot be told'
+	ok "$1: --check: that is no reason to make it anew" lacks "$TMP/out" 'Now run'
+}
+
+# Rules are there, or may be, and images made now would lack what they ask for.
+lost_rules()
+{
+	debian "cp /new/noplan /boot/initrd.img-$RELEASE"
+	rm -r "${I:?}/usr"
+	initrd_pack "$I" cat >"$T/new/noplan"
+	conf=$T/etc/earlybind.conf lock=$T/etc/earlybind.lock
+	cp "$lock" "$TMP/lock"
+	printf 'x' >>"$lock"
+	left_alone "a damaged lock" 'the images are left as they are: made now, they would not bind what the rules ask for: /etc/earlybind.lock'
+	rm "$lock"
+	left_alone "no lock" "/etc/earlybind.lock is missing: run \`earlybind accept\`"
+	echo 'bind 10de:13c2 live' >"$conf"
+	regenerate
+	ok "no lock, and no rule that needs one: images are made" test -e "$T/calls"
+	cp "$TMP/lock" "$lock"
+	echo 'bnid 10de:13c1' >"$conf"
+	left_alone "the only rule is misspelt" 'the configuration has wrong lines, and no rule that can be used'
+	rm "$conf"
+	mkdir "$conf"
+	left_alone "a configuration that cannot be read" 'not all of the configuration can be read'
+	rmdir "$conf"
+	echo 'bind 10de:13c1' >"$conf"
+	mkdir -p "$T/etc/earlybind.d/more.conf"
+	left_alone "a drop-in that cannot be read" 'not all of the configuration can be read'
+	rmdir "$T/etc/earlybind.d/more.conf"
+	mv "$T/usr/lib/earlybind/earlybind-init" "$TMP/program"
+	left_alone "no boot program" '/usr/lib/earlybind/earlybind-init cannot be read'
+	mv "$TMP/program" "$T/usr/lib/earlybind/earlybind-init"
+	rm "$T/lib/modules/$RELEASE/modules.dep.bin"
+	left_alone "a kernel without an index of modules" 'have no modules.dep.bin'
+	depmod -b "$T" "$RELEASE"
+	printf 'x' >>"$lock"
+	: >"$conf"
 	regenerate
 	ok "a damaged lock that no rule needs: images are made" test -e "$T/calls"
 }
@@ -274,5 +313,5 @@ full_disk()
 	umount "$T/var"
 }
 
-with_stand_ins generators failures damaged_lock wrong_kernels full_disk
+with_stand_ins generators failures lost_rules wrong_kernels full_disk
 tap_end

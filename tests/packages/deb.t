@@ -152,7 +152,7 @@ dracut --force /boot/initrd.img-6.1.0-2 6.1.0-2
 	# shellcheck disable=SC2086 # a list
 	small_root "$S" $TOOLS "$TMP/deb/usr/bin/earlybind"
 	small_images "$S" initrd.img- ''
-	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
+	echo 'card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0' >"$S/etc/earlybind.lock"
 	destroyer "$S"
 	ok "dracut destroys the image: an upgrade puts back each" survived "$S" "$images" "$C/postinst" configure 0.0.1
 }

@@ -129,7 +129,7 @@ removal()
 	# shellcheck disable=SC2086 # a list
 	small_root "$S" $TOOLS "$TMP/usr/bin/earlybind"
 	small_images "$S" initramfs- .img
-	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
+	echo 'card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0' >"$S/etc/earlybind.lock"
 	destroyer "$S"
 	ok "dracut destroys the image: an upgrade puts back each" survived "$S" "$images" "$TMP/posttrans" 1
 }
