@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "files.h"
 #include "kernels.h"
+#include "leftovers.h"
 #include "look.h"
 #include "orphans.h"
 #include "planned.h"
@@ -93,6 +94,7 @@ static void warn_of_others(const struct cli *cli, const char *release)
 static int check(const struct cli *cli, const struct names *kernels)
 {
 	_cleanup_(free_look) struct look look = { 0 };
+	bool left = leftovers_warn(&cli->root);
 
 	for (size_t i = 0; i < kernels->n; i++) {
 		size_t before = look.n;
@@ -117,7 +119,7 @@ static int check(const struct cli *cli, const struct names *kernels)
 		say_error("there is no image to check");
 		return EXIT_REFUSED;
 	}
-	if (look_is_current(&look))
+	if (look_is_current(&look) && !left)
 		return EXIT_DONE;
 	if (!cli->json)
 		look_next(&look);

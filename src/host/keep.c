@@ -12,6 +12,7 @@
 #define LOCK_FOLDER "var/lib/earlybind"
 #define PATH_BYTES 600
 #define CHUNK (1u << 18)
+#define NOT_WHOLE ".new" /* the end of the name of a copy that is being written */
 
 static void close_fd(int *fd)
 {
@@ -96,6 +97,40 @@ static int copy_aside(const struct sysroot *r, const char *from, const char *asi
 	return err;
 }
 
+static void drop_half(const struct sysroot *r, const char *name)
+{
+	char path[PATH_BYTES];
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", KEEP_FOLDER, name) < sizeof(path))
+		unlinkat(r->fd, path, 0);
+}
+
+int keep_list(const struct sysroot *r, bool clean, struct names *images)
+{
+	struct names found;
+	int err = sysroot_list(r, KEEP_FOLDER, &found);
+
+	memset(images, 0, sizeof(*images));
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	for (size_t i = 0; i < found.n && !err; i++) {
+		char *name = found.items[i], *end = strrchr(name, '.');
+
+		if (end && strcmp(end, NOT_WHOLE) == 0) {
+			if (clean)
+				drop_half(r, name);
+			continue;
+		}
+		for (char *at = name; (at = strchr(at, '%'));)
+			*at = '/';
+		err = names_add(images, name);
+	}
+	names_free(&found);
+	if (err)
+		names_free(images);
+	return err;
+}
+
 int keep_copy(const struct sysroot *r, const char *image)
 {
 	char path[PATH_BYTES], aside[PATH_BYTES + 8];
@@ -105,7 +140,7 @@ int keep_copy(const struct sysroot *r, const char *image)
 		err = sysroot_mkdirs(r, KEEP_FOLDER, 0700);
 	if (err)
 		return err;
-	snprintf(aside, sizeof(aside), "%s.new", path);
+	snprintf(aside, sizeof(aside), "%s" NOT_WHOLE, path);
 	return copy_aside(r, image, aside, path);
 }
 

@@ -16,6 +16,11 @@ int keep_lock(const struct sysroot *r) _must_check_;
 
 /* Where the copy of an image is, below the root. -ENAMETOOLONG. */
 int keep_path(const char *image, char *path, size_t size) _must_check_;
+/*
+ * The images of which there is a copy. None where there is no folder, or where it may not be read. `clean`: half copies
+ * are removed. 0 or -ENOMEM.
+ */
+int keep_list(const struct sysroot *r, bool clean, struct names *images) _must_check_;
 /* Copies it. 0 or -errno: then there is no copy of this run, an earlier one is left. */
 int keep_copy(const struct sysroot *r, const char *image) _must_check_;
 /* 1: the image still is what was copied; 0: it is not, or is gone; -errno: the copy cannot be read. */

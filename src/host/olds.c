@@ -6,7 +6,6 @@
 #include "../core/array.h"
 #include "cli.h"
 #include "keep.h"
-#include "verify.h"
 
 #define MARGIN (1u << 20)
 #define PATH_BYTES 600
@@ -118,45 +117,14 @@ bool olds_have_space(const struct sysroot *r, const struct olds *o, bool in_plac
 	return !err && has_space_for_images(o, &k, in_place) && has_space_for_copies(&k);
 }
 
-/* After a run that was killed: the copy is the good one if the image is damaged. */
-static bool is_left_over(const struct sysroot *r, const char *image)
-{
-	struct findings findings = { 0 };
-	enum image_state state;
-	char path[PATH_BYTES];
-	bool better;
-
-	if (keep_path(image, path, sizeof(path)) || !sysroot_exists(r, path))
-		return false;
-	better = verify_image(r, image, NULL, &state, &findings) == 0 && state >= IMAGE_DAMAGED;
-	findings_free(&findings);
-	if (better)
-		say_warning("/%s is damaged; the copy /%s of an interrupted run is kept instead", image, path);
-	return better;
-}
-
-/* There will be no new images: the copy of an interrupted run, which is about to go, may be the only one that boots. */
-static void restore_left_over(const struct sysroot *r, const struct olds *o)
-{
-	for (size_t i = 0; i < o->n; i++) {
-		if (!o->items[i].left_over)
-			continue;
-		old_restore(r, &o->items[i]);
-		old_say(&o->items[i]);
-	}
-}
-
 int olds_keep(const struct sysroot *r, struct olds *o)
 {
 	for (size_t i = 0; i < o->n; i++) {
 		struct old_image *old = &o->items[i];
-		int err;
+		int err = keep_copy(r, old->path);
 
-		old->left_over = is_left_over(r, old->path);
-		err = old->left_over ? 0 : keep_copy(r, old->path);
 		if (err) {
 			say_error("/%s: no copy can be kept: %s; no image is made", old->path, strerror(-err));
-			restore_left_over(r, o);
 			return err;
 		}
 		old->kept = true;

@@ -12,8 +12,7 @@ struct old_image {
 	uint64_t size, grows; /* what it may grow by */
 	dev_t device;
 	uint64_t space;
-	bool kept;      /* there is a copy, to be removed at the end */
-	bool left_over; /* that copy is an interrupted run's, and the image is damaged */
+	bool kept; /* there is a copy, to be removed at the end */
 	/* of old_restore() */
 	bool untouched;
 	int lost; /* 0: it is back; -errno */
@@ -30,7 +29,7 @@ void olds_free(struct olds *o);
 struct old_image *olds_find(const struct olds *o, const char *path);
 /* Whether new ones and the copies find room, `in_place`: written over the old ones. If not, that is said. */
 bool olds_have_space(const struct sysroot *r, const struct olds *o, bool in_place);
-/* Copies them all. 0 or -errno, which is said: then damaged ones that an interrupted run had copied are put back. */
+/* Copies them all. 0 or -errno, which is said. */
 int olds_keep(const struct sysroot *r, struct olds *o) _must_check_;
 /* Removes the copies. */
 void olds_drop(const struct sysroot *r, const struct olds *o);

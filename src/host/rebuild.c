@@ -5,6 +5,7 @@
 
 #include "generator.h"
 #include "keep.h"
+#include "leftovers.h"
 #include "look.h"
 #include "olds.h"
 #include "planned.h"
@@ -269,7 +270,7 @@ int rebuild(const struct cli *cli, const struct names *kernels)
 		return EXIT_REFUSED;
 	}
 	hold_begin(&run.hold);
-	code = rebuild_each(&run, kernels);
+	code = leftovers_settle(&cli->root) ? EXIT_REFUSED : rebuild_each(&run, kernels);
 	hold_end(&run.hold);
 	close(lock);
 	return code;

@@ -152,24 +152,69 @@ failures()
 	rm -r "${T:?}/bin"
 	regenerate
 	ok "a generator that cannot be started: the old image" old_is_back
-	debian "exit 0"
+	interrupted
+}
+
+# left_behind FILE: FILE is what an interrupted run kept of the image, which is not there any more.
+left_behind()
+{
 	mkdir -p "$T/var/lib/earlybind/images"
-	mv "$image" "$T/var/lib/earlybind/images/boot%initrd.img-$RELEASE"
+	mv "$1" "$T/var/lib/earlybind/images/boot%initrd.img-$RELEASE"
+}
+
+# A run was killed, or the power failed, after the generator had begun: the copy is all that can be booted.
+interrupted()
+{
+	debian 'exit 1'
+	left_behind "$image"
 	echo half >"$image"
-	stand_in update-initramfs 'exit 1'
+	regenerate --check
+	ok "after a run that was killed: --check names the copy" has "$TMP/err" \
+		"/boot/initrd.img-$RELEASE is damaged; an interrupted run kept its copy /var/lib/earlybind/images/boot%initrd.img-$RELEASE"
 	regenerate
 	ok "after a run that was killed, its copy comes back" old_is_back
-	mkdir -p "$T/var/lib/earlybind/images"
-	mv "$image" "$T/var/lib/earlybind/images/boot%initrd.img-$RELEASE"
+	left_behind "$image"
 	initrd_microcode >"$image"
 	regenerate
 	ok "full-disk: after a run that was killed with the microcode written, too" old_is_back
-	mkdir -p "$T/var/lib/earlybind/images" "$T/boot/initrd-$RELEASE"
-	mv "$image" "$T/var/lib/earlybind/images/boot%initrd.img-$RELEASE"
+	mkdir -p "$T/boot/initrd-$RELEASE"
+	left_behind "$image"
 	echo half >"$image"
 	regenerate
 	ok "after a run that was killed, where another image cannot be copied: its copy comes back" old_is_back
 	ok "where an image cannot be copied: said" has "$TMP/err" "/boot/initrd-$RELEASE: no copy can be kept: Is a directory"
+	rmdir "$T/boot/initrd-$RELEASE"
+	left_behind "$image"
+	echo half >"$T/var/lib/earlybind/images/boot%other.new"
+	regenerate --check
+	ok "full-disk: after a run that was killed with the image removed: --check: exit 1" code 1
+	ok "full-disk: after a run that was killed with the image removed: --check names the copy" has "$TMP/err" \
+		"/boot/initrd.img-$RELEASE is gone; an interrupted run kept its copy"
+	for kernel in '' "$RELEASE"; do
+		# shellcheck disable=SC2086 # no word, or one
+		regenerate $kernel
+		ok "full-disk: after a run that was killed with the image removed, regenerate $kernel: its copy comes back" old_is_back
+		ok "full-disk: the image removed, regenerate $kernel: said" has "$TMP/err" \
+			"/boot/initrd.img-$RELEASE was gone: the copy that an interrupted run had kept was put back"
+		left_behind "$image"
+	done
+	stand_in update-initramfs "cp /new/image /boot/initrd.img-$RELEASE"
+	regenerate
+	ok "full-disk: after a run that was killed with the image removed: it is made anew" new_is_there
+	left_behind "$TMP/old-image"
+	mv "$T/var/lib/earlybind/images/boot%initrd.img-$RELEASE" "$T/var/lib/earlybind/images/boot%initrd.img-5.5.5"
+	regenerate
+	ok "a copy whose kernel is not here: no harm" code 0
+	ok "a copy whose kernel is not here: its image does not come back" test ! -e "$T/boot/initrd.img-5.5.5"
+	ok "a copy whose kernel is not here: said" has "$TMP/err" \
+		'/boot/initrd.img-5.5.5 is gone; an interrupted run kept its copy /var/lib/earlybind/images/boot%initrd.img-5.5.5'
+	echo sound >"$T/var/lib/earlybind/images/boot%initrd.img-9"
+	cp "$image" "$T/boot/initrd.img-9"
+	rm "$T/var/lib/earlybind/images/boot%initrd.img-5.5.5"
+	regenerate
+	ok "a copy whose image is sound is removed" new_is_there
+	ok "a copy whose image is sound: that stays" cmp "$image" "$T/boot/initrd.img-9"
+	rm "$T/boot/initrd.img-9"
 }
 
 # left_alone WHAT TEXT: regenerate refuses, and runs nothing; the image that binds is as it was.
