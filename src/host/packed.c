@@ -131,6 +131,7 @@ static const struct packing packings[] = {
 	{ "xz", { 0xfd, '7', 'z', 'X', 'Z', 0 }, 6, archive_read_support_filter_xz, xz_length },
 	{ "zstd", { 0x28, 0xb5, 0x2f, 0xfd }, 4, archive_read_support_filter_zstd, zstd_length },
 	{ "lz4", { 0x02, 0x21, 0x4c, 0x18 }, 4, archive_read_support_filter_lz4, lz4_legacy_length },
+	{ "lzop", { 0x89, 'L', 'Z', 'O' }, 4, NULL, NULL },
 	{ "lz4", { 0x04, 0x22, 0x4d, 0x18 }, 4, archive_read_support_filter_lz4, lz4_length },
 };
 

@@ -11,7 +11,7 @@ struct packing {
 	const char *name;
 	unsigned char magic[6];
 	unsigned char magic_len;
-	/* libarchive's filter for it */
+	/* libarchive's filter for it. NULL: what libarchive has may be another program, which is not started here */
 	int (*filter)(struct archive *a);
 	/*
 	 * The length of the member that `data` starts with: more bytes may follow. 0: it is damaged or truncated.

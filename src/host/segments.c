@@ -74,6 +74,8 @@ static int walk_packed(struct walk *w, const struct packing *p)
 	if (!err && !p->length)
 		len = stream_consumed(&s);
 	stream_close(&s);
+	if (err == -EOPNOTSUPP)
+		snprintf(why, sizeof(why), "this cannot be unpacked here, and so not verified");
 	if (*why)
 		snprintf(what, sizeof(what), "%s: %s", p->name, why);
 	if (err || !len)

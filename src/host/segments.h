@@ -12,8 +12,9 @@
 
 /*
  * Shows every entry of every segment to the visitor, in their order. 0; -ENOEXEC: this is no initramfs image; -EBADMSG:
- * damaged or truncated; -EFBIG: larger than any such image; -ENOMEM; what the visitor returned. After an error *why
- * says what is wrong, in words that follow the file's name and a colon.
+ * damaged or truncated; -EOPNOTSUPP: compressed by what cannot be unpacked here; -EFBIG: larger than any such image;
+ * -ENOMEM; what the visitor returned. After an error *why says what is wrong, in words that follow the file's name and
+ * a colon.
  */
 int segments_walk(const unsigned char *data, size_t len, const struct newc_visitor *v,
 		  char why[SEGMENTS_WHY_LEN]) _must_check_;

@@ -19,7 +19,9 @@ int stream_packed(struct stream *s, const struct packing *p, const unsigned char
 	if (!s->archive)
 		return s->error = -ENOMEM;
 	/* ARCHIVE_WARN would be a filter that starts another program: not here. */
-	if (p->filter(s->archive) != ARCHIVE_OK || archive_read_support_format_raw(s->archive) != ARCHIVE_OK ||
+	if (!p->filter || p->filter(s->archive) != ARCHIVE_OK)
+		return s->error = -EOPNOTSUPP;
+	if (archive_read_support_format_raw(s->archive) != ARCHIVE_OK ||
 	    archive_read_support_format_empty(s->archive) != ARCHIVE_OK ||
 	    archive_read_open_memory(s->archive, data, len) != ARCHIVE_OK)
 		return s->error = -EBADMSG;

@@ -18,7 +18,7 @@ struct stream {
 };
 
 void stream_plain(struct stream *s, const unsigned char *data, size_t len, uint64_t limit);
-/* 0, -EBADMSG, -ENOMEM. Whether or not it succeeds, stream_close() follows. */
+/* 0, -EBADMSG, -EOPNOTSUPP: it cannot be unpacked here, -ENOMEM. Whether or not it succeeds, stream_close() follows. */
 int stream_packed(struct stream *s, const struct packing *p, const unsigned char *data, size_t len,
 		  uint64_t limit) _must_check_;
 /* How many bytes of the packed data were read. */

@@ -174,7 +174,7 @@ static int verify_data(const unsigned char *data, size_t len, const struct image
 	err = read_contents(data, len, &c, why);
 	if (err == -ENOMEM)
 		return err;
-	*state = err == -ENOEXEC ? IMAGE_FOREIGN : IMAGE_DAMAGED;
+	*state = err == -ENOEXEC ? IMAGE_FOREIGN : err == -EOPNOTSUPP ? IMAGE_UNKNOWN : IMAGE_DAMAGED;
 	if (err)
 		return findings_add(out, "%s", why);
 	if (!has_init(&c)) {

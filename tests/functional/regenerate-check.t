@@ -236,6 +236,13 @@ bad_images()
 	: >"$image"
 	regenerate --check
 	ok "an empty file: foreign" says foreign 'it is empty'
+	printf '\211LZO\000\015\012\032\012rest' >"$image"
+	regenerate --check
+	ok "an image packed by lzop, which we cannot read: cannot be told" says unknown 'lzop: this cannot be unpacked here'
+	{ initrd_microcode; cat "$image"; } >"$TMP/lzo"
+	cp "$TMP/lzo" "$image"
+	regenerate --check
+	ok "microcode, and the rest packed by lzop: cannot be told" says unknown 'lzop: this cannot be unpacked here'
 	initrd_microcode >"$image"
 	regenerate --check
 	ok "an image of the microcode alone: damaged" says damaged 'it holds no /init'

@@ -130,6 +130,12 @@ failures()
 	regenerate
 	ok "full-disk: an image of the microcode alone, of a generator that succeeds: the old image" old_is_back
 	ok "full-disk: said" has "$TMP/err" 'it holds no /init'
+	debian "cp /new/lzo /boot/initrd.img-$RELEASE"
+	printf '\211LZO\000\015\012\032\012rest' >"$T/new/lzo"
+	regenerate
+	ok "a new image packed by lzop, which we cannot read: it stays" cmp "$T/new/lzo" "$image"
+	ok "a new image packed by lzop: said" has "$TMP/err" ': unknown'
+	ok "a new image packed by lzop: exit 1, no copy is left" code 1
 	debian "cp /new/stale /boot/initrd.img-$RELEASE"
 	rm -r "${I:?}/usr"
 	initrd_pack "$I" cat >"$T/new/stale"
