@@ -5,6 +5,7 @@
  */
 #include <unistd.h>
 
+#include "base.h"
 #include "cli.h"
 #include "files.h"
 #include "kernels.h"
@@ -91,6 +92,19 @@ static void warn_of_others(const struct cli *cli, const char *release)
 	images_free(&files);
 }
 
+/* There the image belongs to the deployment, and rpm-ostree makes it: dracut, run here, would change nothing. */
+static int say_ostree(void)
+{
+	puts("This system's images are made by rpm-ostree. Where the system's own image holds earlybind (`earlybind "
+	     "image "
+	     "--base`), run:\n"
+	     "    rpm-ostree initramfs-etc --track=/etc/earlybind.lock\n"
+	     "else, with the package of earlybind layered, have the image made here:\n"
+	     "    rpm-ostree initramfs --enable\n"
+	     "and reboot. `earlybind status` tells then what the boot did.");
+	return EXIT_REFUSED;
+}
+
 static int check(const struct cli *cli, const struct names *kernels)
 {
 	_cleanup_(free_look) struct look look = { 0 };
@@ -121,21 +135,10 @@ static int check(const struct cli *cli, const struct names *kernels)
 	}
 	if (look_is_current(&look) && !left)
 		return EXIT_DONE;
+	if (!cli->json && sysroot_exists(&cli->root, OSTREE_SIGN))
+		return say_ostree();
 	if (!cli->json)
-		look_next(&look);
-	return EXIT_REFUSED;
-}
-
-/* There the image belongs to the deployment, and rpm-ostree makes it: dracut, run here, would change nothing. */
-static int say_ostree(void)
-{
-	puts("This system's images are made by rpm-ostree. Where the system's own image holds earlybind (`earlybind "
-	     "image "
-	     "--base`), run:\n"
-	     "    rpm-ostree initramfs-etc --track=/etc/earlybind.lock\n"
-	     "else, with the package of earlybind layered, have the image made here:\n"
-	     "    rpm-ostree initramfs --enable\n"
-	     "and reboot. `earlybind status` tells then what the boot did.");
+		look_next(cli, &look);
 	return EXIT_REFUSED;
 }
 
@@ -161,7 +164,7 @@ int cmd_regenerate(struct cli *cli)
 
 	if (code != EXIT_DONE)
 		return code;
-	if (!cli->check && sysroot_exists(&cli->root, "run/ostree-booted"))
+	if (!cli->check && sysroot_exists(&cli->root, OSTREE_SIGN))
 		return say_ostree();
 	if (!cli->check && geteuid() != 0) {
 		say_error("only root can make images: try sudo");

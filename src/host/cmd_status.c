@@ -243,12 +243,12 @@ static void print_report(const struct cli *cli, const struct report *r)
 }
 
 /* The images that are not as they would be made now: the next boot may differ from what conf and lock say. */
-static void print_stale(const struct look *look)
+static void print_stale(const struct cli *cli, const struct look *look)
 {
 	for (size_t i = 0; i < look->n; i++)
-		if (look->items[i].state != IMAGE_CURRENT)
+		if (look->items[i].is.state != IMAGE_CURRENT)
 			look_print(&look->items[i], stdout);
-	look_next(look);
+	look_next(cli, look);
 }
 
 static int say_report(const struct cli *cli, const struct report *r, const struct now *n)
@@ -278,7 +278,7 @@ int cmd_status(struct cli *cli)
 	ret = missing ? say_missing(cli, &now) : say_report(cli, &report, &now);
 	if (!cli->json) {
 		efi_print(&now.efi, report.hash);
-		print_stale(&now.look);
+		print_stale(cli, &now.look);
 	}
 	fflush(stdout);
 	advices_warn(&now.advices);

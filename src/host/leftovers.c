@@ -16,14 +16,13 @@ static void free_names(struct names *n)
 /* What is wrong with the image; NULL: nothing that a copy would make good. */
 static const char *wrong_with(const struct sysroot *r, const char *image)
 {
-	struct findings findings = { 0 };
-	enum image_state state;
+	struct verified is;
 	bool damaged;
 
 	if (!sysroot_exists(r, image))
 		return "gone";
-	damaged = verify_image(r, image, NULL, &state, &findings) == 0 && state >= IMAGE_DAMAGED;
-	findings_free(&findings);
+	damaged = verify_image(r, image, NULL, &is) == 0 && is.state >= IMAGE_DAMAGED;
+	findings_free(&is.findings);
 	return damaged ? "damaged" : NULL;
 }
 

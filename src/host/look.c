@@ -2,6 +2,9 @@
 #include "look.h"
 
 #include "../core/array.h"
+#include "base.h"
+#include "extras.h"
+#include "generator.h"
 #include "kernels.h"
 #include "planned.h"
 
@@ -10,7 +13,7 @@ void look_free(struct look *l)
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->items[i].path);
 		free(l->items[i].kernel);
-		findings_free(&l->items[i].findings);
+		findings_free(&l->items[i].is.findings);
 	}
 	free(l->items);
 	memset(l, 0, sizeof(*l));
@@ -30,44 +33,107 @@ static struct looked *add(struct look *l, const char *kernel, const char *path)
 int look_at(const struct cli *cli, const char *kernel, const char *path, const struct image *expected, struct look *out)
 {
 	struct looked *item = add(out, kernel, path);
+	bool binds = expected && expected->n_files;
+	int err = item ? verify_image(&cli->root, path, binds ? expected : NULL, &item->is) : -ENOMEM;
 
-	if (!item)
-		return -ENOMEM;
-	return verify_image(&cli->root, path, expected && expected->n_files ? expected : NULL, &item->state,
-			    &item->findings);
+	if (err || !item->is.base)
+		return err;
+	findings_free(&item->is.findings);
+	return base_verify(cli, kernel, path, binds, &item->is);
 }
 
 /* Whether it is damaged can be told even so. */
 static int look_at_unknown(const struct cli *cli, const char *kernel, const char *path, const char *why,
 			   struct look *out)
 {
-	struct looked *item;
+	struct looked *item = add(out, kernel, path);
+	int err = item ? verify_image(&cli->root, path, NULL, &item->is) : -ENOMEM;
 
-	if (look_at(cli, kernel, path, NULL, out))
-		return -ENOMEM;
-	item = &out->items[out->n - 1];
-	if (item->state >= IMAGE_UNKNOWN)
-		return 0;
-	findings_free(&item->findings);
-	item->state = IMAGE_UNKNOWN;
-	return findings_add(&item->findings, "what it should hold cannot be told: %s", why);
+	if (err || item->is.state >= IMAGE_UNKNOWN)
+		return err;
+	findings_free(&item->is.findings);
+	item->is.state = IMAGE_UNKNOWN;
+	return findings_add(&item->is.findings, "what it should hold cannot be told: %s", why);
+}
+
+static bool is_there(const struct image_files *files, const char *path)
+{
+	for (size_t i = 0; i < files->n; i++)
+		if (strcmp(files->items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* Archives of ours which the boot loader may load behind these images. */
+static int find_extras(const struct sysroot *r, const char *kernel, const struct image_files *files, struct names *out)
+{
+	int err = extras_find(r, "boot", kernel, out);
+
+	for (size_t i = 0; i < files->n && !err; i++) {
+		const char *path = files->items[i].path, *end = strrchr(path, '/');
+		char folder[512];
+
+		snprintf(folder, sizeof(folder), "%.*s", end ? (int)(end - path) : 0, path);
+		if (end && strcmp(folder, "boot") != 0)
+			err = extras_find(r, folder, kernel, out);
+	}
+	return err;
+}
+
+/* Beside an archive of ours an image is as it should be without a plan: it is made elsewhere. */
+static int lean_on_extra(struct look *l, size_t first)
+{
+	const struct looked *extra = NULL;
+	int err = 0;
+
+	for (size_t i = first; i < l->n && !extra; i++)
+		if (l->items[i].is.extra)
+			extra = &l->items[i];
+	for (size_t i = first; i < l->n && extra && !err; i++) {
+		struct verified *is = &l->items[i].is;
+
+		if (!is->bare || is->state != IMAGE_STALE)
+			continue;
+		findings_free(&is->findings);
+		is->state = IMAGE_CURRENT;
+		err = findings_add(&is->findings,
+				   "it holds no plan itself; /%s does, if the boot loader loads that behind it",
+				   extra->path);
+	}
+	return err;
+}
+
+static int look_at_files(const struct cli *cli, const char *kernel, const struct image_files *files, struct look *out)
+{
+	struct image expected = { 0 };
+	struct names more = { 0 };
+	char why[IMAGE_WHY_LEN];
+	size_t first = out->n;
+	int wrong = planned_image(cli, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
+
+	if (!err)
+		err = find_extras(&cli->root, kernel, files, &more);
+	for (size_t i = 0; i < files->n + more.n && !err; i++) {
+		const char *path = i < files->n ? files->items[i].path : more.items[i - files->n];
+
+		if (i >= files->n && is_there(files, path))
+			continue;
+		err = wrong ? look_at_unknown(cli, kernel, path, why, out) : look_at(cli, kernel, path, &expected, out);
+	}
+	image_free(&expected);
+	names_free(&more);
+	return err ? err : lean_on_extra(out, first);
 }
 
 int look_at_kernel(const struct cli *cli, const char *kernel, struct look *out)
 {
 	struct image_files files = { 0 };
-	struct image expected = { 0 };
-	char why[IMAGE_WHY_LEN];
-	int wrong, err = images_find(&cli->root, kernel, &files);
+	int err = images_find(&cli->root, kernel, &files);
 
 	if (err)
 		return err == -ENOMEM ? err : 0;
-	wrong = files.n ? planned_image(cli, kernel, &expected, why) : 0;
-	err = wrong == -ENOMEM ? wrong : 0;
-	for (size_t i = 0; i < files.n && !err; i++)
-		err = wrong ? look_at_unknown(cli, kernel, files.items[i].path, why, out)
-			    : look_at(cli, kernel, files.items[i].path, &expected, out);
-	image_free(&expected);
+	if (files.n)
+		err = look_at_files(cli, kernel, &files, out);
 	images_free(&files);
 	return err;
 }
@@ -89,28 +155,50 @@ int look_at_all(const struct cli *cli, struct look *out)
 bool look_is_current(const struct look *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		if (l->items[i].state != IMAGE_CURRENT)
+		if (l->items[i].is.state != IMAGE_CURRENT)
 			return false;
 	return true;
 }
 
 void look_print(const struct looked *l, FILE *to)
 {
-	fprintf(to, "/%s: %s\n", l->path, image_state_words[l->state]);
-	for (size_t i = 0; i < l->findings.n; i++)
-		fprintf(to, "    %s\n", l->findings.items[i]);
+	fprintf(to, "/%s: %s\n", l->path, image_state_words[l->is.state]);
+	for (size_t i = 0; i < l->is.findings.n; i++)
+		fprintf(to, "    %s\n", l->is.findings.items[i]);
 }
 
-void look_next(const struct look *l)
+/* Without a program that makes images, or with kernel-install alone, which makes none either. */
+static bool are_made_elsewhere(const struct sysroot *r)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		enum image_state state = l->items[i].state;
+	char why[GENERATOR_WHY_LEN];
 
-		if (state == IMAGE_CURRENT || state == IMAGE_UNKNOWN || state == IMAGE_UNREADABLE)
-			continue;
-		puts("Now run `earlybind regenerate`.");
-		return;
+	return !generator_choose(r, &(struct image_files){ 0 }, why);
+}
+
+bool look_next_extra(const struct looked *l)
+{
+	if (!l->is.extra || l->is.state != IMAGE_STALE)
+		return false;
+	printf("Now run `earlybind image --kernel %s --cpio /%s`.\n", l->kernel, l->path);
+	return true;
+}
+
+void look_next(const struct cli *cli, const struct look *l)
+{
+	bool again = false;
+
+	for (size_t i = 0; i < l->n; i++) {
+		enum image_state state = l->items[i].is.state;
+
+		if (!look_next_extra(&l->items[i]) && state != IMAGE_CURRENT && state != IMAGE_UNKNOWN &&
+		    state != IMAGE_UNREADABLE)
+			again = true;
 	}
+	if (again && are_made_elsewhere(&cli->root))
+		puts("These images are made elsewhere: no program that makes them is installed here. An archive to be "
+		     "loaded behind one makes `earlybind image --cpio`.");
+	else if (again)
+		puts("Now run `earlybind regenerate`.");
 }
 
 void look_warn(const struct image_files *files)
@@ -130,10 +218,10 @@ void look_json(const struct look *l, struct json *j)
 		json_open(j, NULL, '{');
 		json_string(j, "path", path);
 		json_string(j, "kernel", item->kernel);
-		json_string(j, "state", image_state_words[item->state]);
+		json_string(j, "state", image_state_words[item->is.state]);
 		json_open(j, "findings", '[');
-		for (size_t k = 0; k < item->findings.n; k++)
-			json_string(j, NULL, item->findings.items[k]);
+		for (size_t k = 0; k < item->is.findings.n; k++)
+			json_string(j, NULL, item->is.findings.items[k]);
 		json_close(j, ']');
 		json_close(j, '}');
 	}

@@ -12,8 +12,7 @@
 struct looked {
 	char *path;   /* owned; of the image, below the root */
 	char *kernel; /* owned */
-	enum image_state state;
-	struct findings findings;
+	struct verified is;
 };
 
 struct look {
@@ -25,8 +24,9 @@ struct look {
 int look_at(const struct cli *cli, const char *kernel, const char *path, const struct image *expected,
 	    struct look *out) _must_check_;
 /*
- * Verifies all images of one kernel. What they should hold may not be known (a kernel with a broken index of modules):
- * then they are IMAGE_UNKNOWN for that reason, or damaged. 0 or -ENOMEM.
+ * Verifies all images of one kernel, and the archives of `earlybind image --cpio` for it that stand in their folders or
+ * in /boot: beside one an image needs no plan of its own. What they should hold may not be known (a kernel with a
+ * broken index of modules): then they are IMAGE_UNKNOWN for that reason, or damaged. 0 or -ENOMEM.
  */
 int look_at_kernel(const struct cli *cli, const char *kernel, struct look *out) _must_check_;
 /* Verifies all images of all kernels of the root. 0 or -ENOMEM. */
@@ -36,8 +36,10 @@ void look_free(struct look *l);
 bool look_is_current(const struct look *l) _pure_;
 /* A line for each, and one for each thing that is wrong. */
 void look_print(const struct looked *l, FILE *to);
-/* The next step, where making images anew would help. */
-void look_next(const struct look *l);
+/* The next step for an archive of `earlybind image --cpio` that is stale. Whether this is one. */
+bool look_next_extra(const struct looked *l);
+/* The next step where an image is not current, if there is one that helps. */
+void look_next(const struct cli *cli, const struct look *l);
 /* Warns of the images of a kernel that nobody makes any more. */
 void look_warn(const struct image_files *files);
 /* A list `images`. */

@@ -170,7 +170,7 @@ static int check_unit(const struct contents *c, const struct content *unit, stru
 	return 0;
 }
 
-static int check_systemd(const struct contents *c, struct findings *out)
+int place_check_unit(const struct contents *c, struct findings *out)
 {
 	/* systemd looks in this order */
 	static const char *const units[] = { "etc/systemd/system/earlybind.service",
@@ -219,7 +219,7 @@ static const struct {
 	const char *marks[3];
 	int (*check)(const struct contents *c, struct findings *out);
 } kinds[] = {
-	{ { "usr/lib/systemd/systemd", "lib/systemd/systemd" }, check_systemd },
+	{ { "usr/lib/systemd/systemd", "lib/systemd/systemd" }, place_check_unit },
 	{ { "usr/lib/dracut-lib.sh", "lib/dracut-lib.sh" }, check_dracut },
 	{ { "scripts/functions" }, check_initramfs_tools },
 	{ { "config", NULL }, check_mkinitcpio },

@@ -73,14 +73,15 @@ static int judge(struct job *job, const struct looked *l)
 {
 	struct old_image *old = olds_find(&job->olds, l->path);
 
-	if (l->state < IMAGE_DAMAGED)
+	if (l->is.state < IMAGE_DAMAGED)
 		old = NULL;
 	if (old)
 		old_restore(&job->cli->root, old);
-	look_print(l, l->state == IMAGE_CURRENT ? stdout : stderr);
+	look_print(l, l->is.state == IMAGE_CURRENT ? stdout : stderr);
 	if (old)
 		old_say(old);
-	return l->state == IMAGE_CURRENT ? EXIT_DONE : EXIT_REFUSED;
+	look_next_extra(l);
+	return l->is.state == IMAGE_CURRENT ? EXIT_DONE : EXIT_REFUSED;
 }
 
 /* An image that was there and is gone. */

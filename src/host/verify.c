@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "contents.h"
+#include "extras.h"
 #include "place.h"
 #include "uki.h"
 
@@ -105,18 +106,34 @@ static int compare_ours(const struct contents *c, const struct image *expected, 
 	return err;
 }
 
-static int compare(const struct contents *c, const struct image *expected, struct findings *out)
+/* A plan without rules: of `earlybind image --base`. */
+static bool is_base(const struct content *plan)
 {
+	struct plan p;
+	bool base = plan && plan_parse(KIND_PLAN, plan->data, plan->len, &p, &(struct plan_error){ 0 }) == 0;
+
+	if (base) {
+		base = !p.n_rules;
+		plan_free(&p);
+	}
+	return base;
+}
+
+static int compare(const struct contents *c, const struct image *expected, struct verified *out)
+{
+	const struct content *plan = contents_find(c, STAGING_FOLDER "/plan");
 	int err;
 
+	out->base = is_base(plan);
+	out->bare = !plan && !out->extra;
 	if (!expected)
-		return contents_find(c, STAGING_FOLDER "/plan")
-			       ? findings_add(out, "it holds a plan, though there is nothing to bind")
+		return plan && !out->base
+			       ? findings_add(&out->findings, "it holds a plan, though there is nothing to bind")
 			       : 0;
-	err = compare_ours(c, expected, out);
+	err = compare_ours(c, expected, &out->findings);
 	/* Without a plan the place says nothing more. */
-	if (!err && contents_find(c, STAGING_FOLDER "/plan"))
-		err = place_check(c, out);
+	if (!err && plan)
+		err = out->extra ? place_check_unit(c, &out->findings) : place_check(c, &out->findings);
 	return err;
 }
 
@@ -156,53 +173,64 @@ static int read_contents(const unsigned char *data, size_t len, struct contents 
 	return contents_read(data, len, patterns, c, why);
 }
 
-static int verify_data(const unsigned char *data, size_t len, const struct image *expected, enum image_state *state,
-		       struct findings *out)
+static int fail(struct verified *out, enum image_state state, const char *why)
+{
+	out->state = state;
+	return findings_add(&out->findings, "%s", why);
+}
+
+static int verify_archive(const unsigned char *data, size_t len, const struct image *expected, struct verified *out)
 {
 	char why[SEGMENTS_WHY_LEN];
 	struct contents c = { 0 };
-	int err = 0;
+	int err = read_contents(data, len, &c, why);
 
-	if (is_pe(data, len)) {
-		err = pe_section(data, len, ".initrd", &data, &len);
-		*state = err == -ENODATA ? IMAGE_FOREIGN : IMAGE_DAMAGED;
-		if (err)
-			return findings_add(out, err == -ENODATA
-							 ? "this is a kernel or a UKI without an .initrd section"
-							 : "its PE headers are damaged, or it is truncated");
-	}
-	err = read_contents(data, len, &c, why);
-	if (err == -ENOMEM)
-		return err;
-	*state = err == -ENOEXEC ? IMAGE_FOREIGN : err == -EOPNOTSUPP ? IMAGE_UNKNOWN : IMAGE_DAMAGED;
 	if (err)
-		return findings_add(out, "%s", why);
-	if (!has_init(&c)) {
-		err = findings_add(out, "it holds no /init: its end is missing, and it cannot boot");
+		return err == -ENOMEM ? err
+				      : fail(out,
+					     err == -ENOEXEC      ? IMAGE_FOREIGN
+					     : err == -EOPNOTSUPP ? IMAGE_UNKNOWN
+								  : IMAGE_DAMAGED,
+					     why);
+	out->extra = !has_init(&c) && extra_is(data, len);
+	if (!out->extra && !has_init(&c)) {
+		err = fail(out, IMAGE_DAMAGED, "it holds no /init: its end is missing, and it cannot boot");
 	} else {
 		err = compare(&c, expected, out);
-		*state = out->n ? IMAGE_STALE : IMAGE_CURRENT;
+		out->state = out->findings.n ? IMAGE_STALE : IMAGE_CURRENT;
 	}
 	contents_free(&c);
 	return err;
 }
 
-int verify_image(const struct sysroot *root, const char *path, const struct image *expected, enum image_state *state,
-		 struct findings *out)
+static int verify_data(const unsigned char *data, size_t len, const struct image *expected, struct verified *out)
+{
+	int err;
+
+	if (!is_pe(data, len))
+		return verify_archive(data, len, expected, out);
+	err = pe_section(data, len, ".initrd", &data, &len);
+	if (err == -ENODATA)
+		return fail(out, IMAGE_FOREIGN, "this is a kernel or a UKI without an .initrd section");
+	if (err)
+		return fail(out, IMAGE_DAMAGED, "its PE headers are damaged, or it is truncated");
+	return verify_archive(data, len, expected, out);
+}
+
+int verify_image(const struct sysroot *root, const char *path, const struct image *expected, struct verified *out)
 {
 	_cleanup_(free_char) char *data = NULL;
 	size_t len;
 	int err = sysroot_read_all(root, path, IMAGE_BYTES_MAX, &data, &len);
 
-	*state = IMAGE_UNREADABLE;
-	memset(out, 0, sizeof(*out));
+	*out = (struct verified){ .state = IMAGE_UNREADABLE };
 	if (err == -ENOMEM)
 		return err;
 	if (err)
-		return findings_add(out, "it cannot be read: %s%s", strerror(-err),
+		return findings_add(&out->findings, "it cannot be read: %s%s", strerror(-err),
 				    err == -EACCES || err == -EPERM ? " (try sudo)" : "");
-	err = verify_data((unsigned char *)data, len, expected, state, out);
+	err = verify_data((unsigned char *)data, len, expected, out);
 	if (err)
-		findings_free(out);
+		findings_free(&out->findings);
 	return err;
 }

@@ -20,11 +20,20 @@ enum image_state {
 
 extern const char *const image_state_words[IMAGE_STATE_COUNT];
 
+struct verified {
+	enum image_state state;
+	bool bare;  /* an image without a plan */
+	bool extra; /* it is an archive of `earlybind image --cpio`, which is loaded behind an image */
+	bool base;  /* its plan has no cards: they are those of a lock that is added to it */
+	struct findings findings;
+};
+
 /*
  * `path` is that of an initramfs image or a UKI below the root; `expected` what image_make() made for its kernel, or
- * NULL where there is nothing to bind. Why it is not current stands in *out. 0 or -ENOMEM.
+ * NULL where there is nothing to bind. Why it is not current stands in *out, to be freed by findings_free(). 0 or
+ * -ENOMEM.
  */
-int verify_image(const struct sysroot *root, const char *path, const struct image *expected, enum image_state *state,
-		 struct findings *out) _must_check_;
+int verify_image(const struct sysroot *root, const char *path, const struct image *expected,
+		 struct verified *out) _must_check_;
 
 #endif

@@ -295,6 +295,104 @@ bad_images()
 	ok "a rule without an entry is named" has "$TMP/err" 'not-accepted: /etc/earlybind.conf:2: bind 0000:0a:00.0'
 }
 
+# vendor KIND: the image of KIND at VENDOR holds nothing of ours, as one that is made elsewhere.
+vendor()
+{
+	new
+	booted
+	rm "$T/boot/initrd.img-$RELEASE"
+	VENDOR=boot/token/$RELEASE/initrd
+	mkdir -p "$T/${VENDOR%/*}" "$T/usr/lib/systemd/system"
+	cp systemd/earlybind.service "$T/usr/lib/systemd/system/"
+	content systemd
+	rm -r "$I/usr/lib/earlybind" "$I/usr/lib/systemd/system/initrd.target.wants" "$I/usr/lib/systemd/system/earlybind.service"
+	initrd_pack "$I" cat >"$T/$VENDOR"
+}
+
+# extra FILE: the archive that is loaded behind it.
+extra()
+{
+	"$EARLYBIND" image --root "$T" --kernel "$RELEASE" --cpio "$T/$1" >/dev/null
+}
+
+extras()
+{
+	vendor
+	regenerate --check
+	ok "an image that is made elsewhere: stale" stale 'it holds no plan'
+	ok "an image that is made elsewhere: no program makes it here" has "$TMP/out" 'These images are made elsewhere'
+	ok "an image that is made elsewhere: regenerate would not help" lacks "$TMP/out" 'earlybind regenerate'
+	for file in "$VENDOR-earlybind" boot/extra.cpio; do
+		extra "$file"
+		told "an image that is made elsewhere, and our archive as $file" "$file"
+		regenerate --check
+		ok "$file: the image itself needs no plan" current "$VENDOR"
+		ok "$file: which is said" has "$TMP/out" "it holds no plan itself; /$file does, if the boot loader loads that"
+		echo 'set timeout=20s' >>"$T/etc/earlybind.conf"
+		regenerate --check
+		ok "$file: stale: how it is made anew" has "$TMP/out" \
+			"Now run \`earlybind image --kernel $RELEASE --cpio /$file\`."
+		ok "$file: stale: and not by regenerate" lacks "$TMP/out" 'earlybind regenerate'
+		cp "$TMP/conf" "$T/etc/earlybind.conf"
+		rm "$T/$file"
+	done
+	mv "$T/usr/lib/systemd/system/earlybind.service" "$TMP/"
+	extra "$VENDOR-earlybind"
+	regenerate --check
+	ok "our archive without the unit: stale" stale 'there is no earlybind.service'
+	: >"$T/etc/earlybind.conf"
+	regenerate --check
+	ok "our archive, and nothing to bind: stale" stale 'though there is nothing to bind'
+	extra "$VENDOR-earlybind"
+	regenerate --check
+	ok "our archive of nothing, and nothing to bind: current" current "$VENDOR-earlybind"
+	cp "$T/$VENDOR" "$T/boot/extra.cpio"
+	regenerate --check
+	ok "another image in /boot is not taken for ours" lacks "$TMP/out" extra.cpio
+}
+
+bases()
+{
+	new
+	booted
+	rm "$T/boot/initrd.img-$RELEASE"
+	base=lib/modules/$RELEASE/initramfs.img
+	mkdir -p "$T/usr/lib"
+	mv "$T/lib/modules" "$T/usr/lib/modules"
+	rm -rf "$I"
+	mkdir "$I"
+	"$EARLYBIND" image --root "$T" --kernel "$RELEASE" --destdir "$I" --base >/dev/null
+	initrd_place systemd "$I"
+	initrd_pack "$I" cat >"$T/usr/$base"
+	regenerate --check
+	ok "an image with --base, whose lock is added we do not know where: cannot be told" says unknown \
+		'a lock that is added to it, and whether that is /etc/earlybind.lock as it is now cannot be told'
+	mkdir -p "$T/run"
+	: >"$T/run/ostree-booted"
+	regenerate --check
+	ok "rpm-ostree: an image with --base, and no lock: stale" stale 'nothing in /boot/ostree/initramfs-overlays holds'
+	ok "rpm-ostree: an image with --base, and no lock: what to do" has "$TMP/out" 'rpm-ostree initramfs-etc --track'
+	mkdir -p "$T/boot/ostree/initramfs-overlays" "$TMP/overlay/etc"
+	cp "$T/etc/earlybind.lock" "$TMP/overlay/etc/"
+	initrd_pack "$TMP/overlay" 'gzip -n' >"$T/boot/ostree/initramfs-overlays/0123.img"
+	regenerate --check
+	ok "rpm-ostree: an image with --base, and the lock: current" current "usr/$base"
+	status
+	ok "rpm-ostree: an image with --base, and the lock: status: nothing is wrong" code 0
+	tree_lock 10de:13c1 10de:13c2 >"$T/etc/earlybind.lock"
+	regenerate --check
+	ok "rpm-ostree: an image with --base, and an old lock: stale" stale 'holds /etc/earlybind.lock as it is now'
+	rm "$I/usr/lib/earlybind/modules/vfio-pci.ko"
+	initrd_pack "$I" cat >"$T/usr/$base"
+	regenerate --check
+	ok "an image with --base that lacks a module: stale" stale 'it lacks /usr/lib/earlybind/modules/vfio-pci.ko'
+	: >"$T/etc/earlybind.conf"
+	"$EARLYBIND" image --root "$T" --kernel "$RELEASE" --destdir "$I" --base >/dev/null
+	initrd_pack "$I" cat >"$T/usr/$base"
+	regenerate --check
+	ok "an image with --base, and nothing to bind: current" current "usr/$base"
+}
+
 in_status()
 {
 	new
@@ -303,6 +401,9 @@ in_status()
 	ok "status, images current: exit 0" code 0
 	ok "status, images current: not a word of them" lacks "$TMP/out" /boot/
 	echo 'set timeout=20s' >>"$T/etc/earlybind.conf"
+	mkdir -p "$T/usr/sbin" "$T/usr/share/initramfs-tools"
+	: >"$T/usr/share/initramfs-tools/hook-functions"
+	install -m 755 /dev/null "$T/usr/sbin/update-initramfs"
 	status
 	ok "status names a stale image" stale 'other modules, guards or settings'
 	ok "status: and what to do" has "$TMP/out" 'Now run `earlybind regenerate`.'
@@ -322,6 +423,8 @@ all()
 	deviations
 	places
 	bad_images
+	extras
+	bases
 	in_status
 }
 

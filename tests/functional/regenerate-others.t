@@ -124,6 +124,31 @@ boot_counting()
 	mkdir -p "$T/boot/token/$RELEASE"
 }
 
+# made_elsewhere: kernel-install only copies an image that knows nothing of us, and our archive stands beside it.
+made_elsewhere()
+{
+	new
+	rm "$T/boot/initrd.img-$RELEASE"
+	folder=boot/token/$RELEASE
+	mkdir -p "$T/$folder" "$T/new" "$T/usr/lib/systemd/system"
+	cp systemd/earlybind.service "$T/usr/lib/systemd/system/"
+	: >"$T/lib/modules/$RELEASE/vmlinuz"
+	content systemd
+	rm -r "${I:?}/usr/lib/earlybind" "$I/usr/lib/systemd/system/initrd.target.wants"
+	initrd_pack "$I" cat >"$T/new/image"
+	cp "$T/new/image" "$T/$folder/initrd"
+	"$EARLYBIND" image --root "$T" --kernel "$RELEASE" --cpio "$T/$folder/initrd-earlybind" >/dev/null
+	stand_in kernel-install "cp /new/image /$folder/initrd"
+	regenerate
+	ok "an image that is made elsewhere, with our archive: exit 0" code 0
+	ok "an image that is made elsewhere: the archive is verified" current "$folder/initrd-earlybind"
+	echo 'set timeout=20s' >>"$T/etc/earlybind.conf"
+	regenerate
+	ok "an image that is made elsewhere, with an old archive: exit 1" code 1
+	ok "an image that is made elsewhere, with an old archive: what to do" has "$TMP/out" \
+		"Now run \`earlybind image --kernel $RELEASE --cpio /$folder/initrd-earlybind\`."
+}
+
 other_generators()
 {
 	new
@@ -192,5 +217,5 @@ other_generators()
 	ok "rpm-ostree: runs nothing" test ! -e "$T/calls"
 }
 
-with_stand_ins other_generators
+with_stand_ins other_generators made_elsewhere
 tap_end
