@@ -51,6 +51,12 @@ presets()
 	stand_in mkinitcpio "head -c 100 /new/uki >/$uki" 'cp /new/image /boot/initramfs-linux.img'
 	regenerate
 	ok "mkinitcpio: the UKI of the preset is put back" cmp "$T/new/uki" "$T/$uki"
+	initrd_uki "$T/new/image" .linux >"$T/new/without"
+	stand_in mkinitcpio "cp /new/without /$uki" 'cp /new/image /boot/initramfs-linux.img'
+	regenerate
+	ok "a new UKI without .initrd: exit 1" code 1
+	ok "a new UKI without .initrd: said" has "$TMP/err" 'a UKI without an .initrd section'
+	ok "a new UKI without .initrd: the old one is put back" cmp "$T/new/uki" "$T/$uki"
 	stand_in mkinitcpio "cp /new/uki /$uki" 'cp /new/image /boot/initramfs-linux.img'
 	echo old >"$T/boot/initramfs-linux-fallback.img"
 	regenerate
