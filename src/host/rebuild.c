@@ -68,6 +68,17 @@ static int find_olds(struct job *job)
 	return err;
 }
 
+/* A program may succeed, and write nothing. */
+static void say_same(const struct job *job, const char *path)
+{
+	if (olds_find(&job->olds, path) && keep_is_same(&job->cli->root, path) == 1)
+		fprintf(stderr,
+			"    it is as it was before: %s did not write it, or wrote the same again "
+			"(update_initramfs=no, or "
+			"a read-only file system?)\n",
+			job->generator->command);
+}
+
 /* What became of one image. */
 static int judge(struct job *job, const struct looked *l)
 {
@@ -80,7 +91,8 @@ static int judge(struct job *job, const struct looked *l)
 	look_print(l, l->is.state == IMAGE_CURRENT ? stdout : stderr);
 	if (old)
 		old_say(old);
-	look_next_extra(l);
+	if (l->is.state == IMAGE_STALE && !look_next_extra(l))
+		say_same(job, l->path);
 	return l->is.state == IMAGE_CURRENT ? EXIT_DONE : EXIT_REFUSED;
 }
 

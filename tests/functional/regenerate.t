@@ -143,6 +143,12 @@ failures()
 	ok "a new image without the plan: exit 1" code 1
 	ok "a new image without the plan: it stays, it is no worse" cmp "$T/new/stale" "$image"
 	ok "a new image without the plan: said" has "$TMP/err" 'it holds no plan'
+	ok "a new image without the plan: it is another than before" lacks "$TMP/err" 'it is as it was before'
+	debian 'echo "update-initramfs: Not updating initramfs."'
+	regenerate
+	ok "a generator that does nothing and succeeds: exit 1" code 1
+	ok "a generator that does nothing and succeeds: why" has "$TMP/err" \
+		'it is as it was before: update-initramfs did not write it, or wrote the same again'
 	debian "cp /new/image /boot/initrd.img-$RELEASE"
 	echo damaged >"$image"
 	regenerate
