@@ -15,11 +15,13 @@ struct run {
 	const struct cli *cli;
 	struct hold hold;
 	char said[GENERATOR_WHY_LEN]; /* the last choice of a generator that was told */
+	size_t at, of;                /* which of how many */
 	size_t done, bare;            /* bare: without an image, and let be */
 };
 
 /* What one run of the generator makes: the images of one kernel. */
 struct job {
+	const struct run *run;
 	const struct cli *cli;
 	struct hold *hold;
 	const struct generator *generator;
@@ -44,6 +46,15 @@ static void free_job(struct job *job)
 	images_free(&job->files);
 }
 
+static void say_cannot_look(const char *path, int err)
+{
+	if (err == -ENOENT)
+		say_error("/%s is a link to what is not there; nothing was changed: remove it, or make what it names",
+			  path);
+	else
+		say_error("/%s cannot be looked at; nothing was changed: %s", path, strerror(-err));
+}
+
 static int find_olds(struct job *job)
 {
 	_cleanup_(free_expected) struct image expected = { 0 };
@@ -63,7 +74,7 @@ static int find_olds(struct job *job)
 
 		err = olds_add(root, &job->olds, path, &expected);
 		if (err)
-			say_error("/%s: %s", path, strerror(-err));
+			say_cannot_look(path, err);
 	}
 	return err;
 }
@@ -156,12 +167,23 @@ static void give_up(struct job *job, int ret)
 		old_say(&job->olds.items[i]);
 }
 
+/* The start of a line, which its writer ends: before what is said of errors there is none. */
+static void show_progress(const struct run *run, const char *release)
+{
+	printf("[%zu/%zu] %s: ", run->at, run->of, release);
+}
+
 static int run_generators(struct job *job)
 {
 	const struct sysroot *root = &job->cli->root;
-	int ret = generator_run(root, job->generator, job->release, &job->files, job->hold);
-	const struct generator *second = ret ? NULL : generator_second(root, job->generator, &job->files);
+	const struct generator *second;
+	int ret;
 
+	show_progress(job->run, job->release);
+	ret = generator_run(root, job->generator, job->release, &job->files, job->hold);
+	if (ret == -ENOENT)
+		puts("nothing is run");
+	second = ret ? NULL : generator_second(root, job->generator, &job->files);
 	if (!second)
 		return ret;
 	job->generator = second;
@@ -225,7 +247,7 @@ static const struct generator *choose(struct run *run, const struct image_files 
 
 static int rebuild_one(struct run *run, const char *release)
 {
-	_cleanup_(free_job) struct job job = { .cli = run->cli, .hold = &run->hold, .release = release };
+	_cleanup_(free_job) struct job job = { .run = run, .cli = run->cli, .hold = &run->hold, .release = release };
 	bool bare;
 
 	if (find_olds(&job))
@@ -237,6 +259,7 @@ static int rebuild_one(struct run *run, const char *release)
 		return EXIT_REFUSED;
 	if (!bare)
 		return job.generator ? run_job(&job) : EXIT_REFUSED;
+	show_progress(run, release);
 	puts("no image");
 	say_warning("kernel %s has no image, and gets none; `earlybind regenerate %s` would make one", release,
 		    release);
@@ -266,7 +289,7 @@ static int finish(struct run *run, size_t n)
 static int rebuild_each(struct run *run, const struct names *kernels)
 {
 	for (size_t i = 0; i < kernels->n && !hold_seen(&run->hold); i++) {
-		printf("[%zu/%zu] %s: ", i + 1, kernels->n, kernels->items[i]);
+		run->at = i + 1;
 		run->done += rebuild_one(run, kernels->items[i]) == EXIT_DONE;
 	}
 	return finish(run, kernels->n);
@@ -274,7 +297,7 @@ static int rebuild_each(struct run *run, const struct names *kernels)
 
 int rebuild(const struct cli *cli, const struct names *kernels)
 {
-	struct run run = { .cli = cli };
+	struct run run = { .cli = cli, .of = kernels->n };
 	int code, lock = keep_lock(&cli->root);
 
 	if (lock < 0) {

@@ -326,6 +326,20 @@ wrong_kernels()
 	done
 }
 
+# A link in the place of an image that leads nowhere.
+dangling()
+{
+	debian "cp /boot/real /boot/initrd.img-$RELEASE"
+	rm "$image"
+	ln -s gone "$image"
+	regenerate
+	ok "a link that leads nowhere: exit 1" code 1
+	ok "a link that leads nowhere: nothing is run" test ! -e "$T/calls"
+	ok "a link that leads nowhere: said, and what to do" has "$TMP/err" \
+		"earlybind: /boot/initrd.img-$RELEASE is a link to what is not there; nothing was changed: remove it, or make what it names"
+	ok "a link that leads nowhere: no line of progress without an end" silent "$TMP/out"
+}
+
 full_disk()
 {
 	debian "cp /new/image /boot/initrd.img-$RELEASE"
@@ -370,5 +384,5 @@ full_disk()
 	umount "$T/var"
 }
 
-with_stand_ins generators failures lost_rules wrong_kernels full_disk
+with_stand_ins generators failures lost_rules wrong_kernels dangling full_disk
 tap_end
