@@ -113,7 +113,7 @@ static int check(const struct cli *cli, const struct names *kernels)
 	for (size_t i = 0; i < kernels->n; i++) {
 		size_t before = look.n;
 
-		if (look_at_kernel(cli, kernels->items[i], &look))
+		if (look_at_kernel(cli, kernels->items[i], true, &look))
 			return EXIT_REFUSED;
 		warn_of_others(cli, kernels->items[i]);
 		if (look.n == before)

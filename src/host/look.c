@@ -103,7 +103,8 @@ static int lean_on_extra(struct look *l, size_t first)
 	return err;
 }
 
-static int look_at_files(const struct cli *cli, const char *kernel, const struct image_files *files, struct look *out)
+static int look_at_files(const struct cli *cli, const char *kernel, bool say, const struct image_files *files,
+			 struct look *out)
 {
 	struct image expected = { 0 };
 	struct names more = { 0 };
@@ -111,6 +112,8 @@ static int look_at_files(const struct cli *cli, const char *kernel, const struct
 	size_t first = out->n;
 	int wrong = planned_image(cli, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
 
+	if (say && !wrong)
+		planned_warn(expected.notes, expected.n_notes);
 	if (!err)
 		err = find_extras(&cli->root, kernel, files, &more);
 	for (size_t i = 0; i < files->n + more.n && !err; i++) {
@@ -125,7 +128,7 @@ static int look_at_files(const struct cli *cli, const char *kernel, const struct
 	return err ? err : lean_on_extra(out, first);
 }
 
-int look_at_kernel(const struct cli *cli, const char *kernel, struct look *out)
+int look_at_kernel(const struct cli *cli, const char *kernel, bool say, struct look *out)
 {
 	struct image_files files = { 0 };
 	int err = images_find(&cli->root, kernel, &files);
@@ -133,7 +136,7 @@ int look_at_kernel(const struct cli *cli, const char *kernel, struct look *out)
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	if (files.n)
-		err = look_at_files(cli, kernel, &files, out);
+		err = look_at_files(cli, kernel, say, &files, out);
 	images_free(&files);
 	return err;
 }
@@ -147,7 +150,7 @@ int look_at_all(const struct cli *cli, struct look *out)
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; i < kernels.n && !err; i++)
-		err = look_at_kernel(cli, kernels.items[i], out);
+		err = look_at_kernel(cli, kernels.items[i], false, out);
 	names_free(&kernels);
 	return err;
 }

@@ -26,9 +26,10 @@ int look_at(const struct cli *cli, const char *kernel, const char *path, const s
 /*
  * Verifies all images of one kernel, and the archives of `earlybind image --cpio` for it that stand in their folders or
  * in /boot: beside one an image needs no plan of its own. What they should hold may not be known (a kernel with a
- * broken index of modules): then they are IMAGE_UNKNOWN for that reason, or damaged. 0 or -ENOMEM.
+ * broken index of modules): then they are IMAGE_UNKNOWN for that reason, or damaged. `say`: what
+ * is wrong with what they should hold is a warning. 0 or -ENOMEM.
  */
-int look_at_kernel(const struct cli *cli, const char *kernel, struct look *out) _must_check_;
+int look_at_kernel(const struct cli *cli, const char *kernel, bool say, struct look *out) _must_check_;
 /* Verifies all images of all kernels of the root. 0 or -ENOMEM. */
 int look_at_all(const struct cli *cli, struct look *out) _must_check_;
 void look_free(struct look *l);

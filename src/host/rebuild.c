@@ -132,7 +132,7 @@ static int verify_all(struct job *job)
 	_cleanup_(free_look) struct look look = { 0 };
 	int code = EXIT_DONE;
 
-	if (look_at_kernel(job->cli, job->release, &look)) {
+	if (look_at_kernel(job->cli, job->release, true, &look)) {
 		say_error("no memory to verify the images");
 		return EXIT_REFUSED;
 	}

@@ -340,6 +340,23 @@ dangling()
 	ok "a link that leads nowhere: no line of progress without an end" silent "$TMP/out"
 }
 
+# A kernel that has no driver for us.
+no_driver()
+{
+	debian "cp /new/image /boot/initrd.img-$RELEASE"
+	find "$T/lib/modules" -name 'vfio*' -delete
+	depmod -b "$T" "$RELEASE"
+	content initramfs-tools
+	initrd_pack "$I" cat >"$T/new/image"
+	for how in '' --check; do
+		# shellcheck disable=SC2086 # no word, or one
+		regenerate $how
+		ok "a kernel without vfio-pci, regenerate $how: the image is current" current "boot/initrd.img-$RELEASE"
+		ok "a kernel without vfio-pci, regenerate $how: said once" \
+			[ "$(grep -c "no-driver: kernel $RELEASE has no module vfio-pci" "$TMP/err")" = 1 ]
+	done
+}
+
 full_disk()
 {
 	debian "cp /new/image /boot/initrd.img-$RELEASE"
@@ -384,5 +401,5 @@ full_disk()
 	umount "$T/var"
 }
 
-with_stand_ins generators failures lost_rules wrong_kernels dangling full_disk
+with_stand_ins generators failures lost_rules wrong_kernels dangling no_driver full_disk
 tap_end
