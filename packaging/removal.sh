@@ -35,13 +35,15 @@ images_of()
 	done
 }
 
-# images_make RELEASE IMAGE. A folder without modules.dep is left over from a kernel: an image made for it would be empty.
+# images_make RELEASE IMAGE COPY. A folder without modules.dep is left over from a kernel: an image made for it would be empty.
 images_make()
 {
 	[ -e "/lib/modules/$1/modules.dep" ] || return 1
 	if command -v update-initramfs >/dev/null; then
-		# Where else an image may be, its own hooks copy it to.
-		[ "$2" != "/boot/initrd.img-$1" ] || update-initramfs -u -k "$1"
+		# Where else an image may be, its own hooks copy it to. With update_initramfs=no it does nothing, and
+		# succeeds; the copy has the old image's time. dash, bash and busybox know -nt.
+		# shellcheck disable=SC3013
+		[ "$2" != "/boot/initrd.img-$1" ] || { update-initramfs -u -k "$1" && [ "$2" -nt "$3" ]; }
 		return
 	fi
 	case $2 in
@@ -56,7 +58,7 @@ images_replace()
 {
 	if ! cp -p "$2" "$3"; then
 		images_warn "$2 is left as it is, and binds what it did before: no copy of it can be kept"
-	elif images_make "$1" "$2" </dev/null && [ -s "$2" ]; then
+	elif images_make "$1" "$2" "$3" </dev/null && [ -s "$2" ]; then
 		:
 	elif cmp -s "$3" "$2" || cp -p "$3" "$2"; then
 		images_warn "$2 could not be made again: it is as it was, and binds what it did before"

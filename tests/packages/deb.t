@@ -123,6 +123,15 @@ removal()
 	ok "a generator that fails: the removal succeeds, and it is tried for each kernel" rebuilt "$S" "$ALL" \
 		"$C/postrm" remove
 	ok "a generator that fails: loud" has "$TMP/out" 'W: earlybind: /boot/initrd.img-6.1.0-2 could not be made again'
+	small_tool "$S" bin/update-initramfs 'echo "update-initramfs: Not updating initramfs."'
+	ok "a generator that does nothing, and succeeds: the removal succeeds" rebuilt "$S" "$ALL" "$C/postrm" remove
+	ok "a generator that does nothing, and succeeds: loud" has "$TMP/out" \
+		'W: earlybind: /boot/initrd.img-6.1.0-2 could not be made again: it is as it was'
+	# shellcheck disable=SC2016 # what the program expands
+	small_tool "$S" bin/update-initramfs 'echo old >"/boot/initrd.img-$3"'
+	touch -d yesterday "$S"/boot/initrd.img-*
+	ok "a generator that makes the same image again: the removal succeeds" rebuilt "$S" "$ALL" "$C/postrm" remove
+	ok "a generator that makes the same image again: not a word" silent "$TMP/out"
 	cp packaging/earlybind.conf "$S/etc/earlybind.conf"
 	small_tool "$S" bin/update-initramfs
 	echo 'card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0' >"$S/etc/earlybind.lock"
