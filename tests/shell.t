@@ -9,16 +9,44 @@
 . tests/lib/tap.sh
 need shellcheck:shellcheck dash:dash
 
-# scripts: all files of the sources that start with #!/bin/sh or are marked as shell for shellcheck.
+# scripts: all files of the sources that start with #!/bin/sh or are marked as a shell's for shellcheck.
 scripts()
 {
 	find . -path ./build -prune -o -path ./.git -prune -o -type f -size -200k -print |
-		xargs awk 'FNR == 1 && (/^#! ?\/bin\/(ba|da)?sh/ || /^# shellcheck shell=sh/) { print FILENAME }' | sort
+		xargs awk 'FNR == 1 && (/^#! ?\/bin\/(ba|da)?sh/ || /^# shellcheck shell=(sh|dash|bash)$/) { print FILENAME }' | sort
 }
 
 # shellcheck disable=SC2046 # names without spaces
 set -- $(scripts)
 ok 'there are scripts to check' [ $# -gt 10 ]
+# plugin FILE: what a generator is given is read by us as a script, holds no policy, and asks earlybind once or not at all.
+plugin()
+{
+	ok "$1: it is among the scripts" listed "$1"
+	ok "$1: about 40 lines" [ "$(grep -vc '^[[:space:]]*\(#\|$\)' "$1")" -le 45 ]
+	ok "$1: at most one call of earlybind, to make the image" one_call "$1"
+}
+
+listed()
+{
+	case " $scripts " in
+	*" ./$1 "*) ;;
+	*) return 1 ;;
+	esac
+}
+
+one_call()
+{
+	grep -v '^[[:space:]]*#' "$1" | grep -o '\<earlybind [a-z][a-z]* *--[a-z]*' >"$calls"
+	[ "$(wc -l <"$calls")" -le 1 ] && ! grep -v '^earlybind image --kernel' "$calls"
+}
+
+scripts=$*
+calls=$(mktemp) || exit 1
+trap 'rm -f "$calls"' EXIT
+for script in initramfs/* dracut/* mkinitcpio/*; do
+	plugin "$script"
+done
 for script; do
 	case $(head -n 1 "$script") in
 	*bash*) shell=bash dialect=bash ;;
