@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# runner.t: what run.sh makes of the tests' output: the table of incidents.
+# runner.t: what run.sh makes of the tests' output: the table of incidents, and the counts.
 # shellcheck source=/dev/null
 . tests/lib/need.sh
 # shellcheck source=/dev/null
@@ -35,4 +35,16 @@ ok 'an incident whose tests are all left to --all: no failure' grep '^ok' "$TMP/
 ok 'an incident whose tests are all left to --all: named' has "$TMP/out" 'two cards exchange their slots  SKIPPED: long, for --all'
 table 'ok 1 - swap: seen # SKIP only root can' 'ok 2 - image swap: seen'
 ok 'an incident of which one test was run' grep '^ok' "$TMP/tap/incidents.tap"
+
+rm -rf "$TMP/tap"
+mkdir "$TMP/tap"
+(stands_in rpm-ostree; stands_in rpm-ostree; stands_in mkinitcpio; tap_end) >"$TMP/end"
+ok 'a test file names its stand-ins once' has "$TMP/end" '# stand-ins: rpm-ostree mkinitcpio'
+printf '%s\n' 'ok 1 - a test' '# stand-ins: rpm-ostree mkinitcpio' '1..1' >"$TMP/tap/one.tap"
+printf '%s\n' 'ok 1 - a test' '# stand-ins: rpm-ostree' '1..1' >"$TMP/tap/two.tap"
+for name in one two; do echo 0 >"$TMP/tap/$name.status"; done
+sh tests/lib/count.sh "$TMP/tap" 0 1 >"$TMP/out"
+ok 'stand-ins for other programs are counted, each once' has "$TMP/out" \
+	'2 programs were stand-ins that record how they are called: mkinitcpio rpm-ostree'
+ok 'the last line is that of the tests' [ "$(tail -n 1 "$TMP/out")" = '2 passed, 0 failed, 0 skipped' ]
 tap_end

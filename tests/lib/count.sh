@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# count.sh DIR PROVED SECONDS: for run.sh: shows what failed and what was skipped, and counts. A test file that ended
+# count.sh DIR PROVED SECONDS: for run.sh: shows what failed and what was skipped, and counts, also the stand-ins for other
+# programs. A test file that ended
 # early or with an error counts as one more failure.
 cd "$1" || exit 1
 for tap in *.tap; do
@@ -24,6 +25,9 @@ for tap in *.tap; do
 done >summary
 [ -s summary ] || { echo 'no test ran'; exit 1; }
 grep -v '^COUNT' summary
+sed -n 's/^# stand-ins: //p' ./*.tap | tr ' ' '\n' | sort -u | awk '
+	{ names = names " " $0 }
+	END { if (NR) print NR " programs were stand-ins that record how they are called:" names }'
 echo "in $3 seconds"
 awk -v proved="$2" '
 	/^COUNT/ { passed += $2; failed += $3; skipped += $4 }

@@ -7,7 +7,6 @@
 . tests/lib/regenerate.sh
 
 need busybox:busybox-static
-STAND_INS=''
 
 # stand_in NAME LINE...: a script in the tree's /usr/sbin that records its call in /calls.
 stand_in()
@@ -21,10 +20,7 @@ stand_in()
 	printf '%s\n' '#!/bin/sh' 'echo "${0##*/} $*" >>/calls' 'for c in cp cat rm head sleep; do alias $c="busybox $c"; done' \
 		"$@" >"$T/usr/sbin/$name"
 	chmod 755 "$T/usr/sbin/$name"
-	case " $STAND_INS " in
-	*" $name "*) ;;
-	*) STAND_INS="${STAND_INS:+$STAND_INS }$name" ;;
-	esac
+	stands_in "$name"
 }
 
 installed()
@@ -86,5 +82,4 @@ with_stand_ins()
 	for stand_ins_function in "$@"; do
 		with_real_modules "$stand_ins_function"
 	done
-	echo "# stand-ins for generators: $(echo "$STAND_INS" | wc -w): $STAND_INS"
 }

@@ -4,6 +4,7 @@
 # TAP for shell tests. Meant to be sourced.
 
 TAP_COUNT=0
+STAND_INS=''
 
 # ok NAME COMMAND...: one test: the command succeeds. What it printed is shown if it does not.
 ok()
@@ -60,8 +61,18 @@ lacks()
 	! grep -F -e "$2" "$1"
 }
 
+# stands_in NAME: a program of this name is played by one of ours.
+stands_in()
+{
+	case " $STAND_INS " in
+	*" $1 "*) ;;
+	*) STAND_INS="${STAND_INS:+$STAND_INS }$1" ;;
+	esac
+}
+
 # tap_end: the plan line, last.
 tap_end()
 {
+	[ -z "$STAND_INS" ] || echo "# stand-ins: $STAND_INS"
 	echo "1..$TAP_COUNT"
 }

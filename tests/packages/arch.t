@@ -71,6 +71,7 @@ lsinitrd()
 	# shellcheck disable=SC2016 # what the program expands
 	printf '%s\n' '#!/bin/sh' '[ "$1" != -f ] || exec grep dracut "$3"' 'cat "$1"' >"$S/bin/lsinitrd"
 	chmod 755 "$S/bin/lsinitrd"
+	stands_in lsinitrd
 }
 
 scripts()

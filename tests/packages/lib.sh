@@ -106,6 +106,7 @@ small_stale()
 small_tool()
 {
 	small=$1 small_path=$1/$2
+	stands_in "${2##*/}"
 	shift 2
 	# shellcheck disable=SC2016 # what the program expands
 	printf '%s\n' '#!/bin/sh' 'echo "${0##*/} $*" >>/calls' "$@" >"$small_path"
