@@ -8,6 +8,7 @@
 . tests/lib/plugin.sh
 
 need bash:bash busybox:busybox-static
+stands_in mkinitcpio
 UNIT=usr/lib/systemd/system/earlybind.service
 WANTS=usr/lib/systemd/system/initrd.target.wants/earlybind.service
 
@@ -35,6 +36,26 @@ add_symlink()
 
 	mkdir -p "${name%/*}" && ln -sfn "$2" "$name"
 }
+add_full_dir()
+{
+	local file
+
+	[[ -d $1 ]] || { error "no folder: '$1'" || return; }
+	for file in "$1"/*; do
+		if [[ -d $file ]]; then add_full_dir "$file"; else add_file "$file"; fi
+	done
+}
+# It copies a unit and those links to it that the host has (mkinitcpio v41: only *.wants below /usr/lib/systemd/system).
+add_systemd_unit()
+{
+	local unit=$host/usr/lib/systemd/system/$1 link
+
+	add_file "$unit" || return
+	for link in "${unit%/*}"/*.wants/"$1"; do
+		[[ -L $link ]] && add_symlink "$link" "$(readlink "$link")"
+	done
+	return 0
+}
 add_runscript()
 {
 	local hook=${BASH_SOURCE[1]##*/}
@@ -43,6 +64,32 @@ add_runscript()
 	grep -q '^run_earlyhook' "$host/usr/lib/initcpio/hooks/$hook" && early="$early $hook"
 }
 END
+
+# stand_in COMMAND: runs it among those functions, for an image in D.
+stand_in()
+{
+	rm -rf "$D"
+	mkdir -p "$D"
+	env BUILDROOT="$D" host="$TMP/host" bash -c '. "$1"; eval "$2"; echo "$? $errors" >"$3"' \
+		bash "$TMP/mkinitcpio" "$1" "$TMP/code" 2>"$TMP/err"
+}
+
+# unit_alone: the unit is in the image, and no link that the host has not.
+unit_alone()
+{
+	succeeded && cmp "$D/$UNIT" systemd/earlybind.service && [ ! -e "$D/$WANTS" ]
+}
+
+# Why the install file makes the link itself: the host has none, and mkinitcpio copies only what the host has.
+documented()
+{
+	stand_in 'add_systemd_unit earlybind.service'
+	ok "add_systemd_unit alone would leave the unit unwanted" unit_alone
+	stand_in 'add_systemd_unit none.service'
+	ok "a unit that is missing is an error of the whole build" same "$TMP/code" '1 1'
+	stand_in 'add_full_dir "$host/usr/lib/initcpio"'
+	ok "add_full_dir: what is below the folder" cmp "$D/usr/lib/initcpio/hooks/earlybind" mkinitcpio/hook
+}
 
 # build: runs the install file as mkinitcpio does.
 build()
@@ -204,6 +251,7 @@ at_boot()
 }
 
 RELEASE=none
+documented
 with_modules
 failures
 drop_in
