@@ -105,6 +105,16 @@ static int say_ostree(void)
 	return EXIT_REFUSED;
 }
 
+static void print_json(const struct look *look)
+{
+	struct json j = { .to = stdout };
+
+	json_open(&j, NULL, '{');
+	look_json(look, &j);
+	json_close(&j, '}');
+	putchar('\n');
+}
+
 static int check(const struct cli *cli, const struct names *kernels)
 {
 	_cleanup_(free_look) struct look look = { 0 };
@@ -119,14 +129,8 @@ static int check(const struct cli *cli, const struct names *kernels)
 		if (look.n == before)
 			say_warning("kernel %s has no image in /boot, /efi or /boot/efi", kernels->items[i]);
 	}
-	if (cli->json) {
-		struct json j = { .to = stdout };
-
-		json_open(&j, NULL, '{');
-		look_json(&look, &j);
-		json_close(&j, '}');
-		putchar('\n');
-	}
+	if (cli->json)
+		print_json(&look);
 	for (size_t i = 0; i < look.n && !cli->json; i++)
 		look_print(&look.items[i], stdout);
 	if (!look.n) {

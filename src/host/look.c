@@ -80,15 +80,32 @@ static int find_extras(const struct sysroot *r, const char *kernel, const struct
 	return err;
 }
 
-/* Beside an archive of ours an image is as it should be without a plan: it is made elsewhere. */
-static int lean_on_extra(struct look *l, size_t first)
+/* Without a program that makes images, or with kernel-install alone, which makes none either. */
+static bool are_made_elsewhere(const struct sysroot *r)
 {
-	const struct looked *extra = NULL;
+	char why[GENERATOR_WHY_LEN];
+
+	return !generator_choose(r, &(struct image_files){ 0 }, why);
+}
+
+/*
+ * The archive that is loaded behind the images: one that stands where images do, or one in /boot where they are made
+ * elsewhere. Else it may be left over from a trial.
+ */
+static const struct looked *find_loaded(const struct sysroot *r, const struct look *l, size_t first,
+					const struct image_files *files)
+{
+	for (size_t i = first; i < l->n; i++)
+		if (l->items[i].is.extra && (is_there(files, l->items[i].path) || are_made_elsewhere(r)))
+			return &l->items[i];
+	return NULL;
+}
+
+/* Beside it an image is as it should be without a plan. */
+static int lean_on(const struct looked *extra, struct look *l, size_t first)
+{
 	int err = 0;
 
-	for (size_t i = first; i < l->n && !extra; i++)
-		if (l->items[i].is.extra)
-			extra = &l->items[i];
 	for (size_t i = first; i < l->n && extra && !err; i++) {
 		struct verified *is = &l->items[i].is;
 
@@ -125,7 +142,7 @@ static int look_at_files(const struct cli *cli, const char *kernel, bool say, co
 	}
 	image_free(&expected);
 	names_free(&more);
-	return err ? err : lean_on_extra(out, first);
+	return err ? err : lean_on(find_loaded(&cli->root, out, first, files), out, first);
 }
 
 int look_at_kernel(const struct cli *cli, const char *kernel, bool say, struct look *out)
@@ -168,14 +185,6 @@ void look_print(const struct looked *l, FILE *to)
 	fprintf(to, "/%s: %s\n", l->path, image_state_words[l->is.state]);
 	for (size_t i = 0; i < l->is.findings.n; i++)
 		fprintf(to, "    %s\n", l->is.findings.items[i]);
-}
-
-/* Without a program that makes images, or with kernel-install alone, which makes none either. */
-static bool are_made_elsewhere(const struct sysroot *r)
-{
-	char why[GENERATOR_WHY_LEN];
-
-	return !generator_choose(r, &(struct image_files){ 0 }, why);
 }
 
 bool look_next_extra(const struct looked *l)

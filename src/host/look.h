@@ -25,9 +25,9 @@ int look_at(const struct cli *cli, const char *kernel, const char *path, const s
 	    struct look *out) _must_check_;
 /*
  * Verifies all images of one kernel, and the archives of `earlybind image --cpio` for it that stand in their folders or
- * in /boot: beside one an image needs no plan of its own. What they should hold may not be known (a kernel with a
- * broken index of modules): then they are IMAGE_UNKNOWN for that reason, or damaged. `say`: what
- * is wrong with what they should hold is a warning. 0 or -ENOMEM.
+ * in /boot: beside one an image that is made elsewhere needs no plan of its own. What they should hold may not be known
+ * (a kernel with a broken index of modules): then they are IMAGE_UNKNOWN for that reason, or damaged. `say`: what is
+ * wrong with what they should hold is a warning. 0 or -ENOMEM.
  */
 int look_at_kernel(const struct cli *cli, const char *kernel, bool say, struct look *out) _must_check_;
 /* Verifies all images of all kernels of the root. 0 or -ENOMEM. */

@@ -315,6 +315,14 @@ extra()
 	"$EARLYBIND" image --root "$T" --kernel "$RELEASE" --cpio "$T/$1" >/dev/null
 }
 
+# update_initramfs: a program that makes images is installed.
+update_initramfs()
+{
+	mkdir -p "$T/usr/sbin" "$T/usr/share/initramfs-tools"
+	: >"$T/usr/share/initramfs-tools/hook-functions"
+	install -m 755 /dev/null "$T/usr/sbin/update-initramfs"
+}
+
 extras()
 {
 	vendor
@@ -340,6 +348,12 @@ extras()
 	extra "$VENDOR-earlybind"
 	regenerate --check
 	ok "our archive without the unit: stale" stale 'there is no earlybind.service'
+	mv "$T/$VENDOR-earlybind" "$T/boot/extra.cpio"
+	update_initramfs
+	regenerate --check
+	ok "an archive of ours in /boot, where a program makes images: they need a plan" stale 'it holds no plan of earlybind'
+	rm -r "$T/usr/sbin" "$T/usr/share/initramfs-tools" "$T/boot/extra.cpio"
+	extra "$VENDOR-earlybind"
 	: >"$T/etc/earlybind.conf"
 	regenerate --check
 	ok "our archive, and nothing to bind: stale" stale 'though there is nothing to bind'
@@ -401,9 +415,7 @@ in_status()
 	ok "status, images current: exit 0" code 0
 	ok "status, images current: not a word of them" lacks "$TMP/out" /boot/
 	echo 'set timeout=20s' >>"$T/etc/earlybind.conf"
-	mkdir -p "$T/usr/sbin" "$T/usr/share/initramfs-tools"
-	: >"$T/usr/share/initramfs-tools/hook-functions"
-	install -m 755 /dev/null "$T/usr/sbin/update-initramfs"
+	update_initramfs
 	status
 	ok "status names a stale image" stale 'other modules, guards or settings'
 	ok "status: and what to do" has "$TMP/out" 'Now run `earlybind regenerate`.'
