@@ -73,7 +73,7 @@ int accept_guard_needs(struct accept_run *r)
 		card = needed_card(r, need->device);
 		if (warn_twin(r, need, &card) < 0)
 			return -ENOMEM;
-		if (accept_is_guarded(&r->out->lock, &r->machine->devices[need->device]))
+		if (accept_is_guarded(r, need->device))
 			continue;
 		if (accept_add_guard(r, need->reason, &card, need->text) < 0 ||
 		    (is_kept(r, need) && note_kept(r, need) < 0))
