@@ -124,6 +124,46 @@ boot_counting()
 	mkdir -p "$T/boot/token/$RELEASE"
 }
 
+# beside_dracut: mkinitcpio and dracut on Arch, whose images have the same names.
+beside_dracut()
+{
+	new
+	rm "$T/boot/initrd.img-$RELEASE"
+	image=$T/boot/initramfs-linux.img
+	installed usr/lib/dracut/dracut-functions.sh usr/lib/initcpio/functions \
+		usr/share/libalpm/hooks/90-mkinitcpio-install.hook
+	mkdir -p "$T/etc/pacman.d/hooks" "$T/etc/mkinitcpio.d"
+	ln -s /dev/null "$T/etc/pacman.d/hooks/90-mkinitcpio-install.hook"
+	echo linux >"$T/lib/modules/$RELEASE/pkgbase"
+	printf '%s\n' 'ALL_kver="/boot/vmlinuz-linux"' "PRESETS=('default')" \
+		'default_image="/boot/initramfs-linux.img"' >"$T/etc/mkinitcpio.d/linux.preset"
+	stand_in dracut 'cp /new/dracut /boot/initramfs-linux.img'
+	stand_in mkinitcpio 'cp /new/mkinitcpio /boot/initramfs-linux.img'
+	for maker in dracut mkinitcpio; do
+		content $maker
+		initrd_pack "$I" 'zstd -q' >"$T/new/$maker"
+	done
+	for maker in mkinitcpio dracut; do
+		cp "$T/new/$maker" "$image"
+		regenerate
+		ok "mkinitcpio beside dracut: an image of $maker: current" current boot/initramfs-linux.img
+		ok "mkinitcpio beside dracut: an image of $maker stays one" cmp "$T/new/$maker" "$image"
+	done
+	rm "$T/etc/mkinitcpio.d/linux.preset" "$T/calls"
+	regenerate
+	ok "mkinitcpio beside dracut, without a preset" same "$T/calls" "dracut --force /boot/initramfs-linux.img $RELEASE"
+	echo half >"$image"
+	regenerate
+	ok "mkinitcpio beside dracut: an image of neither: exit 1" code 1
+	ok "mkinitcpio beside dracut: an image of neither: it is as it was" same "$image" half
+	ok "mkinitcpio beside dracut: an image of neither: said" has "$TMP/err" 'dracut and mkinitcpio are installed, and which'
+	rm "$image" "$T/calls"
+	installed usr/share/libalpm/hooks/90-dracut-install.hook
+	regenerate "$RELEASE"
+	ok "mkinitcpio beside dracut, no image: a hook that is masked does not count" same "$T/calls" \
+		"dracut --force --kver $RELEASE"
+}
+
 other_generators()
 {
 	new
@@ -192,5 +232,5 @@ other_generators()
 	ok "rpm-ostree: runs nothing" test ! -e "$T/calls"
 }
 
-with_stand_ins other_generators
+with_stand_ins other_generators beside_dracut
 tap_end

@@ -31,6 +31,63 @@ kept_folder()
 		"dracut --force /boot/initramfs-linux.img $RELEASE"
 }
 
+# two_generators: dracut is there beside initramfs-tools, which made the image. In the end dracut has made it.
+two_generators()
+{
+	installed usr/lib/dracut/dracut-functions.sh
+	stand_in dracut 'exit 9'
+	rm "$T/calls" "$T/etc/kernel/postinst.d/initramfs-tools"
+	installed etc/kernel/postinst.d/dracut
+	regenerate
+	ok "two generators: the one that made the image, whatever kernel installations use" \
+		same "$T/calls" "update-initramfs -u -k $RELEASE"
+	ok "two generators: the one that made the image: current" current "boot/initrd.img-$RELEASE"
+	mv "$T/usr/share/initramfs-tools/hook-functions" "$TMP"
+	rm "$T/calls"
+	regenerate
+	ok "the generator that made the image is gone: exit 1" code 1
+	ok "the generator that made the image is gone: said" has "$TMP/err" \
+		"initramfs-tools made /boot/initrd.img-$RELEASE, and is not installed here: nothing was changed"
+	ok "the generator that made the image is gone: no other is run" test ! -e "$T/calls"
+	mv "$TMP/hook-functions" "$T/usr/share/initramfs-tools"
+	content dracut
+	initrd_pack "$I" 'zstd -q' >"$T/new/image"
+	stand_in dracut "cp /new/image /boot/initrd.img-$RELEASE"
+	mv "$image" "$TMP/by-initramfs-tools"
+	regenerate "$RELEASE"
+	ok "two generators, no image: the one that kernel installations use" same "$T/calls" "dracut --force --kver $RELEASE"
+	ok "two generators, no image: said" has "$TMP/err" \
+		'initramfs-tools and dracut are installed: using dracut, as kernel installations do'
+	regenerate
+	ok "two generators, the other one's image" new_is_there
+}
+
+# unclear_maker: with both there, an image of which nobody can tell who made it, or images of both, or none.
+unclear_maker()
+{
+	rm "$T/calls"
+	cp "$TMP/by-initramfs-tools" "$T/boot/initrd-$RELEASE"
+	regenerate
+	ok "two generators, an image of each: exit 1" code 1
+	ok "two generators, an image of each: said" has "$TMP/err" \
+		"dracut made /boot/initrd.img-$RELEASE, and initramfs-tools made /boot/initrd-$RELEASE: nothing was changed; remove the one"
+	rm "$T/boot/initrd-$RELEASE"
+	cp "$TMP/old-image" "$image"
+	regenerate
+	ok "two generators, an image of neither: it is left" old_is_back
+	ok "two generators, an image of neither: said" has "$TMP/err" \
+		"which of them made /boot/initrd.img-$RELEASE cannot be told: nothing was changed"
+	rm "$T/etc/kernel/postinst.d/dracut" "$image"
+	regenerate "$RELEASE"
+	ok "two generators that nobody uses, no image: exit 1" code 1
+	ok "two generators that nobody uses, no image: said" has "$TMP/err" 'kernel installations use none of them'
+	installed etc/kernel/postinst.d/dracut etc/kernel/postinst.d/initramfs-tools
+	regenerate "$RELEASE"
+	ok "two generators that are both used, no image: said" has "$TMP/err" 'kernel installations use more than one of them'
+	ok "two generators, where it is not clear: nothing is run" test ! -e "$T/calls"
+	rm "$T/usr/share/initramfs-tools/hook-functions"
+}
+
 generators()
 {
 	debian "cp /new/image /boot/initrd.img-$RELEASE"
@@ -56,24 +113,14 @@ generators()
 	regenerate "$RELEASE"
 	ok "a kernel without an image gets one when it is named" has "$T/calls" "update-initramfs -c -k $RELEASE"
 	ok "a kernel without an image: verified" current "boot/initrd.img-$RELEASE"
-	installed usr/lib/dracut/dracut-functions.sh
-	stand_in dracut 'exit 9'
-	regenerate
-	ok "two generators: the one that kernel installations use" has "$TMP/out" 'running /usr/sbin/update-initramfs'
-	ok "two generators: said" has "$TMP/err" 'both initramfs-tools and dracut are installed: using initramfs-tools'
-	rm "$T/etc/kernel/postinst.d/initramfs-tools"
-	installed etc/kernel/postinst.d/dracut
-	content dracut
-	initrd_pack "$I" 'zstd -q' >"$T/new/image"
-	stand_in dracut "cp /new/image /boot/initrd.img-$RELEASE"
-	regenerate
-	ok "two generators, the other way" has "$TMP/err" 'using dracut, because /etc/kernel/postinst.d/dracut is there'
+	two_generators
 	ok "dracut: its image is named" has "$T/calls" "dracut --force /boot/initrd.img-$RELEASE $RELEASE"
 	ok "dracut: the new image is there" new_is_there
 	rm "$T/calls" "$image"
 	regenerate "$RELEASE"
 	ok "dracut: a first image has the name that it gives it" same "$T/calls" "dracut --force --kver $RELEASE"
-	rm "$T/calls" "$image"
+	unclear_maker
+	rm -f "$T/calls" "$image"
 	uki=efi/EFI/Linux/linux-$RELEASE-0123456789abcdef0123456789abcdef.efi
 	mkdir -p "$T/${uki%/*}"
 	echo old >"$T/$uki"
@@ -95,7 +142,7 @@ generators()
 		"$(printf 'dracut --force%s.img %s\n' ' /boot/initramfs-linux' "$RELEASE" \
 			' --no-hostonly /boot/initramfs-linux-fallback' "$RELEASE")"
 	kept_folder
-	rm "$T/usr/lib/dracut/dracut-functions.sh" "$T/usr/share/initramfs-tools/hook-functions"
+	rm "$T/usr/lib/dracut/dracut-functions.sh"
 	regenerate
 	ok "remains of removed packages are no generators" has "$TMP/err" 'no program that makes initramfs images'
 	ok "no generator: exit 1, nothing changed" code 1
