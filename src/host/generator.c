@@ -28,7 +28,7 @@ static const struct generator generators[] = {
 		.in_place = true,
 		.one = { "--force", "%i", "%k" },
 		.fresh = { "--force", "--kver", "%k" },
-		.uki = { "--force", "--kver", "%k" },
+		.uki = { "--force", "--uefi", "%i", "%k" },
 		.fallback = { "--force", "--no-hostonly", "%i", "%k" },
 	},
 	{

@@ -88,6 +88,32 @@ unclear_maker()
 	rm "$T/usr/share/initramfs-tools/hook-functions"
 }
 
+# ukis_of_dracut: they need not be what its configuration makes, so their names are given.
+ukis_of_dracut()
+{
+	initrd_uki "$T/new/image" .initrd >"$T/new/uki"
+	: >"$T/lib/modules/$RELEASE/vmlinuz"
+	stand_in kernel-install true
+	# shellcheck disable=SC2016 # for the script
+	stand_in dracut '[ "$2" = --uefi ] && cp /new/uki "$3"'
+	mkdir -p "$T/efi/EFI/Linux"
+	for name in "$RELEASE-0123456789abcdef0123456789abcdef" "$RELEASE"; do
+		uki=efi/EFI/Linux/linux-$name.efi
+		echo old >"$T/$uki"
+		regenerate
+		ok "dracut: its UKI linux-$name.efi is made" same "$T/calls" "dracut --force --uefi /$uki $RELEASE"
+		ok "dracut: its UKI linux-$name.efi is verified" current "$uki"
+		rm "$T/calls" "$T/$uki"
+	done
+	mkdir -p "$T/etc/kernel"
+	echo linux >"$T/etc/kernel/entry-token"
+	cp "$T/new/uki" "$T/$uki"
+	regenerate
+	ok "dracut: a UKI that kernel-install names so is left to it" same "$T/calls" \
+		"kernel-install add $RELEASE /lib/modules/$RELEASE/vmlinuz"
+	rm -r "$T/efi" "$T/etc/kernel" "$T/usr/sbin/kernel-install"
+}
+
 generators()
 {
 	debian "cp /new/image /boot/initrd.img-$RELEASE"
@@ -121,15 +147,7 @@ generators()
 	ok "dracut: a first image has the name that it gives it" same "$T/calls" "dracut --force --kver $RELEASE"
 	unclear_maker
 	rm -f "$T/calls" "$image"
-	uki=efi/EFI/Linux/linux-$RELEASE-0123456789abcdef0123456789abcdef.efi
-	mkdir -p "$T/${uki%/*}"
-	echo old >"$T/$uki"
-	initrd_uki "$T/new/image" .initrd >"$T/new/uki"
-	stand_in dracut "cp /new/uki /$uki"
-	regenerate
-	ok "dracut: a UKI has the name that it gives it" same "$T/calls" "dracut --force --kver $RELEASE"
-	ok "dracut: its UKI is verified" current "$uki"
-	rm -r "$T/efi"
+	ukis_of_dracut
 	cp "$T/new/image" "$image"
 	echo linux >"$T/lib/modules/$RELEASE/pkgbase"
 	for name in linux linux-fallback; do echo old >"$T/boot/initramfs-$name.img"; done
