@@ -285,7 +285,9 @@ wrong_kernels()
 			has "$TMP/err" 'its image /boot/initrd.img-5.5.5 is left as it is'
 	done
 	ok "a removed kernel without a folder: its image is as it was" cmp "$TMP/old-image" "$T/boot/initrd.img-5.5.5"
-	for name in "initrd.img-$RELEASE.bak" initramfs-0-rescue-1.img initramfs-linux.img; do
+	bzimage 5.5.5 >"$T/boot/vmlinuz-5.5.5.old"
+	: >"$T/boot/vmlinuz-$RELEASE.bak"
+	for name in "initrd.img-$RELEASE.bak" initrd.img-5.5.5.old initramfs-0-rescue-1.img initramfs-linux.img; do
 		mv "$T/boot/initrd.img-5.5.5" "$T/boot/$name"
 		: >"$T/boot/vmlinuz-linux"
 		: >"$T/boot/vmlinuz-0-rescue-1"
