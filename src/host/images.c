@@ -107,14 +107,15 @@ static struct image_file *find(const struct sysroot *r, const struct image_files
 	return NULL;
 }
 
-static int add_image(const struct sysroot *r, struct image_files *out, const char *path, bool by_kernel_install)
+static int add_image(const struct sysroot *r, struct image_files *out, const char *path, struct image_file file)
 {
-	struct image_file file = { .path = strdup(path), .by_kernel_install = by_kernel_install };
+	struct image_file *same = find(r, out, path);
 
-	if (find(r, out, path)) {
-		free(file.path);
+	if (same) {
+		same->bare |= file.bare;
 		return 0;
 	}
+	file.path = strdup(path);
 	if (!file.path || array_add(&out->items, &out->n, &file, sizeof(file))) {
 		free(file.path);
 		return -ENOMEM;
@@ -132,7 +133,7 @@ static int add_place(void *self, const char *path, bool by_kernel_install)
 {
 	const struct found *found = self;
 
-	return add_image(found->r, found->out, path, by_kernel_install);
+	return add_image(found->r, found->out, path, (struct image_file){ .by_kernel_install = by_kernel_install });
 }
 
 static int add_left(struct image_files *out, const char *path, const char *why)
@@ -155,7 +156,9 @@ static int add_preset(const struct sysroot *r, const char *name, struct image_fi
 		return err == -ENOMEM ? err : 0;
 	snprintf(out->unclear, sizeof(out->unclear), "%s", preset.unclear);
 	for (size_t i = 0; i < preset.images.n && !err; i++)
-		err = add_image(r, out, preset.images.items[i], false);
+		err = add_image(r, out, preset.images.items[i], (struct image_file){ 0 });
+	for (size_t i = 0; i < preset.bare.n && !err; i++)
+		err = add_image(r, out, preset.bare.items[i], (struct image_file){ .bare = true });
 	for (size_t i = 0; i < preset.left.n && !err; i++)
 		if (!find(r, out, preset.left.items[i]))
 			err = add_left(out, preset.left.items[i], "PRESETS in its preset does not name it");

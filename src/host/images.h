@@ -10,6 +10,7 @@
 struct image_file {
 	char *path; /* owned; below the root */
 	bool by_kernel_install;
+	bool bare; /* made without our hook, on purpose: it has no plan */
 };
 
 /* One that is there, but that the generator does not make. */

@@ -60,7 +60,7 @@ int look_at_kernel(const struct cli *cli, const char *kernel, struct look *out)
 	err = wrong == -ENOMEM ? wrong : 0;
 	for (size_t i = 0; i < files.n && !err; i++)
 		err = wrong ? look_at_unknown(kernel, files.items[i].path, why, out)
-			    : look_at(cli, kernel, files.items[i].path, &expected, out);
+			    : look_at(cli, kernel, files.items[i].path, files.items[i].bare ? NULL : &expected, out);
 	image_free(&expected);
 	images_free(&files);
 	return err;

@@ -22,6 +22,38 @@ kept_folder()
 	sed -i 's,/efi/vmlinuz,/boot/vmlinuz,' "$T/etc/mkinitcpio.d/linux.preset"
 }
 
+# escape: a fallback that is made without earlybind on purpose, to boot without it.
+escape()
+{
+	cp "$T/etc/mkinitcpio.d/linux.preset" "$TMP/linux.preset"
+	rm -rf "$TMP/without"
+	cp -r "$I" "$TMP/without"
+	rm -r "$TMP/without/usr/lib/earlybind"
+	initrd_pack "$TMP/without" 'zstd -q' >"$T/new/without"
+	stand_in mkinitcpio 'cp /new/image /boot/initramfs-linux.img; cp /new/without /boot/initramfs-linux-fallback.img'
+	for options in '"-S autodetect,earlybind"' "'--skiphooks=earlybind' # why" "(-S earlybind --nopost)"; do
+		echo "fallback_options=$options" >>"$T/etc/mkinitcpio.d/linux.preset"
+		regenerate
+		ok "fallback_options=$options: without a plan it is current" current boot/initramfs-linux-fallback.img
+		cp "$TMP/linux.preset" "$T/etc/mkinitcpio.d"
+	done
+	for line in '#fallback_options="-S earlybind"' 'fallback_options="-S autodetect"' 'fallback_options="-A earlybind"' \
+		'default_options="-S earlybind"'; do
+		echo "$line" >>"$T/etc/mkinitcpio.d/linux.preset"
+		regenerate --check
+		ok "$line: a fallback without a plan is stale" stale 'initramfs-linux-fallback.img: stale'
+		cp "$TMP/linux.preset" "$T/etc/mkinitcpio.d"
+	done
+	echo 'fallback_options="-S earlybind"' >>"$T/etc/mkinitcpio.d/linux.preset"
+	stand_in mkinitcpio 'echo half >/boot/initramfs-linux-fallback.img' 'exit 1'
+	regenerate
+	ok "a fallback without earlybind is put back, too" cmp "$T/new/without" "$T/boot/initramfs-linux-fallback.img"
+	cp "$TMP/linux.preset" "$T/etc/mkinitcpio.d"
+	stand_in mkinitcpio 'cp /new/image /boot/initramfs-linux.img; cp /new/image /boot/initramfs-linux-fallback.img'
+	rm "$T/calls"
+	regenerate
+}
+
 # presets: more presets than linux.
 presets()
 {
@@ -182,6 +214,7 @@ other_generators()
 	ok "mkinitcpio: the preset of the kernel" same "$T/calls" 'mkinitcpio -p linux'
 	ok "mkinitcpio: its images are those of the preset" current boot/initramfs-linux-fallback.img
 	kept_folder
+	escape
 	presets
 	rm -r "$T/etc/mkinitcpio.d"
 	regenerate "$RELEASE"
