@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "images.h"
 
-#include <ctype.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
 
@@ -13,63 +12,6 @@
 
 #define BOOT "boot/"
 #define PATH_BYTES 512
-
-/* "6.1.0-1.bak" beside 6.1.0-1: a copy that a person keeps of that kernel and its image, on purpose as they were. */
-static bool is_backup(const struct sysroot *r, const struct names *kernels, const char *release, const char *file)
-{
-	char says[KERNEL_LEN];
-
-	if (kernel_of_file(r, file, says) && strcmp(says, release) != 0)
-		return true;
-	for (size_t i = 0; i < kernels->n; i++) {
-		size_t len = strlen(kernels->items[i]);
-
-		if (strncmp(release, kernels->items[i], len) == 0 &&
-		    (release[len] == '~' || (release[len] == '.' && isalpha((unsigned char)release[len + 1]))))
-			return true;
-	}
-	return false;
-}
-
-/*
- * "initrd.img-5.5.5" is of a kernel that is there to boot: initrd.img-5.5.5.bak and images for kdump have none. The
- * rescue image ("0-rescue-...") is of whatever kernel it was made of.
- */
-static bool is_bootable(const struct sysroot *r, const struct names *kernels, const char *release)
-{
-	char kernel[PATH_BYTES];
-
-	snprintf(kernel, sizeof(kernel), BOOT "vmlinuz-%s", release);
-	return isdigit((unsigned char)*release) && strncmp(release, "0-rescue", 8) != 0 && kernel_is_release(release) &&
-	       sysroot_exists(r, kernel) && !is_backup(r, kernels, release, kernel);
-}
-
-static int add_from_images(const struct sysroot *r, struct names *out)
-{
-	char release[KERNEL_LEN];
-	struct names found;
-	int err = sysroot_list(r, "boot", &found);
-
-	if (err)
-		return err == -ENOMEM ? err : 0; /* what cannot be listed cannot be judged */
-	for (size_t i = 0; i < found.n && !err; i++)
-		for (size_t at = 0; !err && places_release(found.items[i], &at, release, sizeof(release));)
-			if (!kernels_has(out, release) && is_bootable(r, out, release))
-				err = names_add(out, release);
-	names_free(&found);
-	return err;
-}
-
-int releases_find(const struct sysroot *r, struct names *out)
-{
-	int err = kernels_find_all(r, out);
-
-	if (!err)
-		err = add_from_images(r, out);
-	if (err)
-		names_free(out);
-	return err;
-}
 
 void images_free(struct image_files *f)
 {

@@ -30,11 +30,6 @@ struct image_files {
 
 /* All images of a kernel that the generators are known to make. 0 or -errno. */
 int images_find(const struct sysroot *r, const char *release, struct image_files *out) _must_check_;
-/*
- * All releases that have a folder of modules, with or without an index, or an image in /boot with its kernel beside it.
- * 0 or -errno.
- */
-int releases_find(const struct sysroot *r, struct names *out) _must_check_;
 void images_free(struct image_files *f);
 
 #endif

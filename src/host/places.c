@@ -190,15 +190,24 @@ static int read_build_id(const struct sysroot *r, char *id, size_t size)
 	return 0;
 }
 
-/* etc/kernel/entry-token (kernel-install(8)) */
+bool token_read(const struct sysroot *r, const char *path, char token[TOKEN_LEN])
+{
+	if (sysroot_read(r, path, token, TOKEN_LEN) < 0)
+		return false;
+	token[strcspn(token, "\n")] = '\0';
+	return *token && !strchr(token, '/');
+}
+
 static bool has_token(const struct sysroot *r, const char *token)
 {
-	char text[256];
+	char is[TOKEN_LEN];
 
-	if (sysroot_read(r, "etc/kernel/entry-token", text, sizeof(text)) < 0)
-		return false;
-	text[strcspn(text, "\n")] = '\0';
-	return strcmp(text, token) == 0;
+	return token_read(r, ENTRY_TOKEN, is) && strcmp(is, token) == 0;
+}
+
+const char *places_esp(size_t i)
+{
+	return i < ARRAY_SIZE(esps) ? esps[i] : NULL;
 }
 
 int places_find(const struct sysroot *r, const char *release, place_add *add, void *self)

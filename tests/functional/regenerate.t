@@ -297,6 +297,37 @@ wrong_kernels()
 	done
 }
 
+# on_esp: images of removed kernels where kernel-install and dracut have them. Another system's are none of ours.
+on_esp()
+{
+	debian "cp /new/image /boot/initrd.img-$RELEASE"
+	cp "$T/new/image" "$image"
+	id=0123456789abcdef0123456789abcdef
+	mkdir -p "$T/etc/kernel" "$T/efi/EFI/Linux" "$T/boot/mine/5.5.5" "$T/boot/other/5.5.5"
+	echo mine >"$T/etc/kernel/entry-token"
+	echo $id >"$T/etc/machine-id"
+	: >"$T/boot/other/5.5.5/linux"
+	for name in boot/other/5.5.5/initrd boot/mine/5.5.5/initrd efi/EFI/Linux/other-5.5.5.efi \
+		efi/EFI/Linux/linux-5.5.5-fedcba9876543210fedcba9876543210.efi efi/EFI/Linux/mine-rescue.efi; do
+		echo image >"$T/$name"
+		regenerate --check
+		ok "a removed kernel: /$name is no image of it" code 0
+	done
+	: >"$T/boot/mine/5.5.5/linux"
+	regenerate
+	ok "a removed kernel's initrd beside its kernel on the ESP: said" has "$TMP/err" \
+		'its image /boot/mine/5.5.5/initrd is left as it is'
+	ok "a removed kernel's initrd beside its kernel on the ESP: exit 1" code 1
+	rm -r "$T/boot/mine" "$T/boot/other" "$T"/efi/EFI/Linux/*
+	for name in mine-5.5.5 mine-5.5.5+3-0 linux-5.5.5-$id linux-5.5.5-$id-rolling; do
+		echo image >"$T/efi/EFI/Linux/$name.efi"
+		regenerate --check
+		ok "a removed kernel's UKI: said" has "$TMP/err" "its image /efi/EFI/Linux/$name.efi is left as it is"
+		ok "a removed kernel's UKI: exit 1" code 1
+		rm "$T/efi/EFI/Linux/$name.efi"
+	done
+}
+
 full_disk()
 {
 	debian "cp /new/image /boot/initrd.img-$RELEASE"
@@ -341,5 +372,5 @@ full_disk()
 	umount "$T/var"
 }
 
-with_stand_ins generators failures damaged_lock wrong_kernels full_disk
+with_stand_ins generators failures damaged_lock wrong_kernels on_esp full_disk
 tap_end
