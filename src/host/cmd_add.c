@@ -83,6 +83,8 @@ static int store_live(const struct session *s, const char *words, bool is_new)
 		return is_new ? EXIT_REFUSED : EXIT_DONE;
 	ret = write_rule(s, words);
 	if (ret == EXIT_DONE)
+		trial_arm(s, &s->config, &s->old, false);
+	if (ret == EXIT_DONE)
 		puts("Written. Now run `earlybind regenerate`, and reboot.");
 	return ret;
 }

@@ -30,8 +30,12 @@ void efi_json(const struct efi *e, struct json *j);
 
 /*
  * Puts the plan of this lock on trial, unless it is the plan that was accepted before, and says so; with `less` a plan
- * that others follow on a trial of theirs: it goes on where it was.
+ * that others follow on a trial of theirs: it goes on where it was. Where trial_is_open(), one that this boot did not
+ * use is put on trial.
  */
 void trial_arm(const struct session *s, const struct config *config, const struct plan *lock, bool less);
+/* Whether a rule of the plan has no entry in the lock, so that the lock does not tell which plan was accepted before.
+ */
+bool trial_is_open(const struct config *config, const struct plan *lock);
 
 #endif

@@ -136,6 +136,34 @@ efi two-gpus 'bind 03:00'
 run accept --yes
 ok 'nothing to bind: no trial' absent "$TRIAL"
 
+# Of rules without an entry the lock does not tell which were there before: what this boot used does.
+efi two-gpus 'bind 10de:13c2 live'
+run accept --yes
+ok 'a plan of live rules alone goes on trial, which is said' said 0 'On trial: after 2 boots that nobody confirms'
+ok 'the variable names it' armed 0
+variable "$TRIAL" "1 $(hash) 1"
+run accept --yes
+ok 'a second accept leaves its trial as it is' armed 1
+booted
+rm "$TRIAL"
+run accept --yes
+ok 'nvram-wiped: what this boot used is not put on trial again' absent "$TRIAL"
+echo 'bind 1002:67df live' >>"$CONF"
+run accept --yes
+ok 'one more live rule changes no lock, and is a new trial' said 0 'On trial:'
+ok 'the variable names that plan' armed 0
+new two-gpus 'bind 10de:13c2 live'
+run accept --yes
+ok 'live rules without EFI variables: no trial, which is said' said 0 'No trial: this machine has no EFI variables.'
+
+efi two-gpus
+run add 10de:13c2 live --yes
+ok 'add puts the plan of a live rule on trial' said 0 'On trial:'
+ok 'the variable names it' armed 0
+run remove 10de:13c2 --yes
+ok 'remove takes the variable away, also where there is no lock' absent "$TRIAL"
+ok 'and makes none' absent "$LOCK"
+
 # --- confirm
 
 efi two-gpus 'bind 10de:13c2'
