@@ -166,7 +166,7 @@ $(BUILD)/test/fuzz/fuzz_needs: $(FUZZ_NEEDS:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/fuzz/fuzz_needs: FUZZ_EXTRA = $(FUZZ_NEEDS) $(NEEDS_SYS) $(HOST_LIBS)
 $(BUILD)/fuzz/fuzz_needs: $(FUZZ_NEEDS)
 # Here no library is needed.
-FUZZ_VMS := $(addprefix src/host/,vm_libvirt.c vm_proxmox.c)
+FUZZ_VMS := $(addprefix src/host/,vm_libvirt.c vm_proxmox.c vm_qemu.c)
 $(BUILD)/test/fuzz/fuzz_vms: FUZZ_EXTRA = $(FUZZ_VMS:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/test/fuzz/fuzz_vms: $(FUZZ_VMS:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/fuzz/fuzz_vms: FUZZ_EXTRA = $(FUZZ_VMS)

@@ -158,6 +158,12 @@ ok 'stale-domain: once it is changed nothing is said' silent "$TMP/err"
 libvirt win 09
 run check
 ok 'stale-domain: an address where nothing stands' complained 0 'nothing stands there'
+mkdir "$LIBVIRT/networks"
+printf '%s\n' '<network><name>pool</name><forward mode="hostdev" managed="yes">' \
+	'<address type="pci" domain="0" bus="3" slot="0" function="0"/></forward></network>' >"$LIBVIRT/networks/pool.xml"
+run check
+ok "a network's pool of host devices is read, too" complained 0 \
+	'/etc/libvirt/qemu/networks/pool.xml names 0000:03:00.0, which is no locked card: there stands 1002:67df'
 rm -r "$LIBVIRT"
 mkdir -p "$PVE/qemu-server" "$PVE/mapping" "$PVE/nodes/pve"
 printf 'hostpci0: 0000:06:00,pcie=1\n' >"$PVE/qemu-server/100.conf"
