@@ -141,6 +141,25 @@ ok 'what is laid over something else is not in memory' fails \
 	root_is ro 'line proc/self/mountinfo 22 1 0:25 / / rw - overlay overlay rw'
 ok 'nor is what a program mounts' fails root_is ro 'line proc/self/mountinfo 22 1 0:25 / / rw - fuse.unionfs /dev/fuse rw'
 
+# --- a swap to resume from, which is gone
+
+STALE="UUID=$U3" ROOTED="line etc/fstab UUID=$U1 / ext4 defaults 0 1"
+for words in "resume=$STALE noresume" "noresume resume=$STALE" resume=none; do
+	ok "$words: nothing is resumed from, and no drive refused because of it" root_is "$words" "$P0 uuid=$U1" "$ROOTED"
+done
+ok 'nor because of the words of GRUB, together' root_is ro "$P0 uuid=$U1" "$ROOTED" \
+	"line etc/default/grub GRUB_CMDLINE_LINUX=\"resume=$STALE\"" 'line etc/default/grub GRUB_CMDLINE_LINUX_DEFAULT="quiet noresume"'
+ok 'of the other boot loaders' root_is ro "$P0 uuid=$U1" "$ROOTED" "line etc/kernel/cmdline ro resume=$STALE noresume"
+ok 'and, where a boot loader has noresume, of initramfs-tools' root_is ro "$P0 uuid=$U1" "$ROOTED" \
+	"line etc/initramfs-tools/conf.d/resume RESUME=$STALE" 'line etc/default/grub GRUB_CMDLINE_LINUX="noresume"'
+for words in "resume=$STALE" "resume=$STALE noresume=1" "resume=$STALE noresumes"; do
+	ok "$words: any drive may have it" fails root_is "$words" "$P0 uuid=$U1" "$ROOTED"
+done
+ok 'noresume of this boot says nothing of the next' fails root_is noresume "$P0 uuid=$U1" "$ROOTED" \
+	"line etc/default/grub GRUB_CMDLINE_LINUX=\"resume=$STALE\""
+ok 'a swap of fstab is needed all the same' fails root_is "resume=UUID=$U2 noresume" "$P0 uuid=$U1" "$ROOTED" \
+	"$P1 uuid=$U2" "line etc/fstab UUID=$U2 none swap sw 0 0"
+
 # --- words that name a server: 10.0.0.1 is behind 00:1a.0, another network behind 00:1b.0
 
 for words in root=nbd:10.0.0.1:2000:ext4 root=nfs:10.0.0.1:/path root=nfs4:10.0.0.1:/a@b root=cifs://me:pw@10.0.0.1/share \
