@@ -51,7 +51,7 @@ static int note_kept(struct accept_run *r, const struct need *need)
 	char address[ADDRESS_LEN];
 
 	return note_add(&r->out->notes, &r->out->n_notes, REASON_BOOT_DISK,
-			"%s is locked, and is not bound any more, because the boot needs it: %.120s",
+			"%s is locked, and is not bound any more, because the boot needs it: %s",
 			address_print(&r->machine->devices[need->device].address, address), need->text);
 }
 

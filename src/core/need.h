@@ -12,12 +12,15 @@
 #define NEED_SOME_STORAGE (-1)
 #define NEED_SOME_NETWORK (-2)
 
+/* A guard line has "lock " or "image " before it, and is told whole in a report. */
+#define NEED_TEXT_LEN (REPORT_TEXT_LEN - 6)
+
 /* Found by the host tool (src/host/needs.c). Those of the boot come first, and of them the root's. */
 struct need {
 	enum reason reason; /* REASON_BOOT_DISK or REASON_IN_USE */
 	int device;         /* index into the machine, or NEED_SOME_... */
 	bool silent;        /* said only of a card that it refuses: not a line that a person could change */
-	char text[REPORT_TEXT_LEN];
+	char text[NEED_TEXT_LEN];
 };
 
 /* The first need of this reason for a function of the card, or NULL. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <libmount/libmount.h>
 
+#include "../core/shorten.h"
 #include "chain_run.h"
 #include "resolve.h"
 
@@ -198,7 +199,7 @@ int chain_walk(const struct host *h, int block, const char *text, struct chain_e
 	struct walk w;
 	int error = walk_start(&w, h, out);
 
-	snprintf(end.text, sizeof(end.text), "%s", text);
+	shorten(text, end.text, sizeof(end.text));
 	if (!error)
 		error = walk_block(&w, block, end, false);
 	walk_end(&w);
@@ -265,7 +266,7 @@ int chain_of_mount(const struct host *h, const struct mount *m, const char *text
 	struct walk w;
 	int error = walk_start(&w, h, out);
 
-	snprintf(end.text, sizeof(end.text), "%s", text);
+	shorten(text, end.text, sizeof(end.text));
 	if (!error)
 		error = is_on_network(m) ? walk_server(&w, m, end) : walk_source(&w, m, &end);
 	walk_end(&w);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the boot asks for: each want, to the devices that it is on. */
+#include "../core/shorten.h"
 #include "needs_run.h"
 #include "nic.h"
 #include "resolve.h"
@@ -82,10 +83,10 @@ int needs_of_want(struct needs_run *run, const struct want *w)
 
 	run->root_known |= w->root;
 	run->encrypted |= w->passphrase;
-	snprintf(text, sizeof(text), "%s: %s is %s%s", w->where, w->what, w->kind == WANT_POOL ? "ZFS " : "",
-		 *w->name               ? w->name
-		 : w->kind == WANT_POOL ? "of any pool"
-					: "on the network");
+	shorten_print(text, sizeof(text), "%s: %s is %s%s", w->where, w->what, w->kind == WANT_POOL ? "ZFS " : "",
+		      *w->name               ? w->name
+		      : w->kind == WANT_POOL ? "of any pool"
+					     : "on the network");
 	switch (w->kind) {
 	case WANT_DEVICE:
 		return add_device(run, w, text);

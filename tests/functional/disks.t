@@ -69,6 +69,30 @@ mkfifo "$R/dev/nvme1n1"
 run accept --yes
 ok 'a node that is no disk holds nothing up' said 0 '  = 0000:05:00.0 '
 
+# --- long names: a reason starts with its line and ends with the drive
+
+LONG=$(printf '%0120d' 0 | tr 0 a)
+new nvme-twins 'bind 144d:a808'
+drives "$P0" "block dm-0 virtual/block 253:0 dm=$LONG-$LONG dmuuid=LVM-x slaves=nvme0n1p2" \
+	"block dm-1 virtual/block 253:1 dm=$LONG dmuuid=CRYPT-LUKS2-x slaves=dm-0" \
+	"line etc/fstab /dev/mapper/$LONG / ext4 defaults 0 1"
+run accept --yes
+LONG_CHAIN='/etc/fstab:1: / is ... dm-1 (LUKS dm-0), dm-0 (LVM nvme0n1p2), on nvme0n1'
+ok 'a long name in the middle gives way' locked "guard boot-disk _SB_.PCI0 1b.0/00 $ID - lock $LONG_CHAIN" \
+	"card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
+echo 'bind 04:00' >>"$CONF"
+run check
+ok 'where words stand before it, too' complained 1 "accept refuses 0000:04:00.0: boot-disk, $LONG_CHAIN"
+drives "$P0" "line etc/fstab /dev/mmcblk0 / ext4 defaults 0 1" \
+	"line etc/fstab /dev/nvme0n1p2 /$(printf '\303\244%.0s' $(seq 100))/$LONG$LONG ext4 defaults 0 2"
+run accept --yes
+ok 'a mount point, with bytes that take four each' said 0 'boot-disk, /etc/fstab:2: ... is /dev/nvme0n1p2, on nvme0n1 ('
+drives "$P0" "block loop0 virtual/block 7:0 backing=/home/$(printf '\303\244%.0s' $(seq 80)).img" \
+	'line etc/fstab /dev/loop0 / ext4 defaults 0 1' 'line proc/self/mountinfo 23 22 259:2 / /home rw - ext4 /dev/nvme0n1p2 rw'
+run accept --yes
+ok 'no character is cut' iconv -f UTF-8 -t UTF-8 "$TMP/out"
+ok 'and the drive of the file is told' said 0 ' ... nvme0n1p2, on nvme0n1 ('
+
 # --- check and list
 
 new nvme-twins 'bind 05:00'
