@@ -184,6 +184,32 @@ ok 'noresume of this boot says nothing of the next' fails root_is noresume "$P0 
 ok 'a swap of fstab is needed all the same' fails root_is "resume=UUID=$U2 noresume" "$P0 uuid=$U1" "$ROOTED" \
 	"$P1 uuid=$U2" "line etc/fstab UUID=$U2 none swap sw 0 0"
 
+# --- the partition of the boot entry that the firmware took
+
+EFIVARS=$R/sys/firmware/efi/efivars GLOBAL=8be4df61-93ca-11d2-aa0d-00e098032b8c
+PARTUUID=030201c3-0504-0706-0809-0a0b0c0d0e0f
+
+# entry PARTUUID: the second drive has a partition with it, and the firmware took Boot000B, of the corpus.
+entry()
+{
+	new nvme-twins 'bind 05:00'
+	drives "$P0 uuid=$U1" "block nvme1n1p1 nvme1n1 259:11 part=1 partuuid=$1" "$ROOTED"
+	mkdir -p "$EFIVARS"
+	printf '\006\000\000\000\013\000' >"$EFIVARS/BootCurrent-$GLOBAL"
+	{ printf '\007\000\000\000'; cat tests/fuzz/corpus/boot_entry/gpt; } >"$EFIVARS/Boot000B-$GLOBAL"
+	run accept --yes
+}
+
+entry $PARTUUID
+ok "GRUB's ESP, which is not mounted and has no line" said 1 \
+	"refused: boot-disk, BootCurrent (Boot000B): the ESP is PARTUUID=$PARTUUID, nvme1n1p1, on nvme1n1"
+entry 99999999-1111-4111-8111-111111111111
+ok 'an ESP that is gone refuses nothing' said 0 '+ 0000:05:00.0'
+entry $PARTUUID
+: >"$EFIVARS/Boot000B-$GLOBAL"
+run accept --yes
+ok 'nor does a variable that holds no boot entry' said 0 '+ 0000:05:00.0'
+
 # --- words that name a server: 10.0.0.1 is behind 00:1a.0, another network behind 00:1b.0
 
 for words in root=nbd:10.0.0.1:2000:ext4 root=nfs:10.0.0.1:/path root=nfs4:10.0.0.1:/a@b root=cifs://me:pw@10.0.0.1/share \
