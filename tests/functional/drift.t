@@ -206,6 +206,14 @@ ok 'where both have it on: the kernel log' iommu 'the kernel log says why' \
 ok 'of an AMD machine: the firmware alone' iommu 'Switch on IOMMU or AMD-Vi' 'vendor_id : AuthenticAMD'
 ok 'where the command line has it off: that word' iommu 'Remove amd_iommu=off from the kernel command line' \
 	'vendor_id : AuthenticAMD' 'cmdline ro amd_iommu=off'
+for word in on,sm_on sm_on,on; do
+	ok "intel_iommu=$word has it on" iommu 'the kernel log says why' 'vendor_id	: GenuineIntel' \
+		'file sys/firmware/acpi/tables/DMAR x' "cmdline root=/dev/sda1 intel_iommu=$word"
+done
+ok 'intel_iommu=sm_on alone does not' iommu 'write intel_iommu=on on' 'vendor_id	: GenuineIntel' \
+	'file sys/firmware/acpi/tables/DMAR x' 'cmdline ro xintel_iommu=on intel_iommu=sm_on,onx'
+ok 'nor is it off by another option' iommu 'Remove iommu=off from the kernel' 'vendor_id : AuthenticAMD' \
+	'cmdline amd_iommu=pgtbl_v1 iommu=pt,off'
 ok 'of an ARM machine: the SMMU' iommu 'Switch on SMMU in the firmware setup' 'CPU implementer	: 0x41'
 ok 'of another machine' iommu 'Switch it on in the firmware setup' 'isa : rv64'
 
