@@ -56,7 +56,7 @@ new z97-gtx980 'bind 01:00'
 run accept --yes
 run check
 ok 'group-not-viable: bridges of its group do not matter' silent "$TMP/err"
-change 'include z97-gtx980' 'set 0000:09:00.0 group=1'
+change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=xhci_hcd'
 run check
 ok 'group-not-viable: another function of its group is warned of' complained 0 \
 	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0, which stays with the host'

@@ -220,7 +220,7 @@ ok 'of another machine' iommu 'Switch it on in the firmware setup' 'isa : rv64'
 # --- groups
 
 new z97-gtx980 'bind 01:00'
-change 'include z97-gtx980' 'set 0000:09:00.0 group=1' 'cmdline ro pcie_acs_override=downstream,multifunction'
+change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=xhci_hcd' 'cmdline ro pcie_acs_override=downstream,multifunction'
 run accept --yes
 ok 'group-not-viable: accept warns of an endpoint that stays with the host' complained 0 \
 	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0, which stays with the host'
@@ -229,9 +229,15 @@ ok 'ACS override is warned of' has "$TMP/err" 'pcie_acs_override= on the kernel 
 run check --json
 jq -c '[.advice[].kind]' "$TMP/out" >"$TMP/json" 2>&1
 ok 'in JSON' same "$TMP/json" '["acs-override","group"]'
-change 'include z97-gtx980' 'set 0000:09:00.0 group=1' 'set 0000:0a:00.0 group=1'
+change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=xhci_hcd' 'set 0000:0a:00.0 group=1 driver=ahci'
 run check
 ok 'group-not-viable: a group is one line, whatever is in it' complained 0 \
 	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0, 0000:0a:00.0, which stay with the host'
 ok 'only that one' [ "$(grep -c 'shares IOMMU group' "$TMP/err")" = 1 ]
+change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=-' 'set 0000:0a:00.0 group=1 driver=ahci'
+run check
+ok 'an endpoint without a driver is in no way' complained 0 '0000:01:00.0 shares IOMMU group 1 with 0000:0a:00.0, which stays'
+change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=-'
+run accept --yes
+ok 'nor does accept warn of one' lacks "$TMP/err" 'shares IOMMU group'
 tap_end
