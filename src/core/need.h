@@ -8,6 +8,9 @@
 #include "reason.h"
 #include "report.h"
 
+#define CLASS_NETWORK 0x02 /* of class_base() */
+#define CLASS_USB 0x0c03   /* of class_sub() */
+
 /* Instead of a device: nobody can tell which one it is, so each that could be it is needed. */
 #define NEED_SOME_STORAGE (-1)
 #define NEED_SOME_NETWORK (-2)
@@ -23,6 +26,8 @@ struct need {
 	char text[NEED_TEXT_LEN];
 };
 
+/* Whether a disk can be behind what has this class. */
+bool class_is_storage(uint32_t class) _pure_;
 /* The first need of this reason for a function of the card, or NULL. */
 const struct need *need_of_card(const struct machine *m, const struct card *c, enum reason reason) _pure_;
 /* Whether nobody knows what the need is for. */

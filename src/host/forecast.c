@@ -82,7 +82,7 @@ int forecast_make(const struct cli *cli, struct forecast *out)
 	if (ret == 0 && !out->lock_broken)
 		ret = compose(&out->config, out->has_lock ? &out->lock : NULL, &out->composition);
 	if (ret == 0 && out->composition.plan.n_rules)
-		ret = needs_guard_image(&cli->root, &out->composition.plan);
+		ret = needs_guard_image(&cli->root, &out->composition.plan, NULL);
 	if (ret == 0)
 		ret = need_root(cli, &out->lock);
 	if (ret == 0)

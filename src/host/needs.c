@@ -192,13 +192,15 @@ static int add_guard(struct plan *plan, const struct device *d, const char *text
 	return error;
 }
 
-static int guard_all(const struct needs_run *run, struct plan *plan)
+static int guard_all(const struct needs_run *run, struct plan *plan, bool *asked)
 {
 	bool all = run->root_known && run->unique;
 	int error = 0;
 
 	for (size_t i = 0; i < run->n_needs; i++)
 		all &= !need_is_unresolved(&run->needs[i]);
+	if (asked)
+		*asked = all;
 	for (size_t i = 0; all && i < run->n_needs && !error; i++) {
 		const struct machine *m = run->host.machine;
 		const struct device *d = &m->devices[run->needs[i].device];
@@ -209,12 +211,14 @@ static int guard_all(const struct needs_run *run, struct plan *plan)
 	return error;
 }
 
-int needs_guard_image(const struct sysroot *r, struct plan *plan)
+int needs_guard_image(const struct sysroot *r, struct plan *plan, bool *asked)
 {
 	struct needs_run run;
 	struct machine machine;
 	int error = scan_machine(r, &machine);
 
+	if (asked)
+		*asked = false;
 	if (error)
 		return error == -ENOMEM ? error : 0;
 	error = start(&run, r, &machine);
@@ -224,7 +228,7 @@ int needs_guard_image(const struct sysroot *r, struct plan *plan)
 	if (!error)
 		error = needs_of_wants(&run);
 	if (!error)
-		error = guard_all(&run, plan);
+		error = guard_all(&run, plan, asked);
 	end(&run);
 	machine_free(&machine);
 	return error;

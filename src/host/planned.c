@@ -3,6 +3,7 @@
 
 #include "files.h"
 #include "needs.h"
+#include "open_card.h"
 
 /* A remedy is told once, not with every warning of its kind. */
 void planned_warn(const struct report_note *notes, size_t n)
@@ -41,6 +42,7 @@ int planned_compose(const struct cli *cli, const struct config *config, bool say
 {
 	struct plan lock = { 0 };
 	struct plan_error wrong = { 0 };
+	bool asked;
 	int err = lock_load(&cli->root, &lock, &wrong);
 
 	memset(out, 0, sizeof(*out));
@@ -54,7 +56,9 @@ int planned_compose(const struct cli *cli, const struct config *config, bool say
 	err = compose(config, err ? NULL : &lock, out);
 	plan_free(&lock);
 	if (!err && out->plan.n_rules) {
-		err = needs_guard_image(&cli->root, &out->plan);
+		err = needs_guard_image(&cli->root, &out->plan, &asked);
+		if (!err && say)
+			err = open_cards_note(&cli->root, out, asked);
 		if (err)
 			composition_free(out);
 	}

@@ -226,6 +226,33 @@ for words in root=nbd:10.0.0.1:2000:ext4 root=nfs:10.0.0.1:/path root=nfs4:10.0.
 		'card 1 _SB_.PCI0 1b.0 8086:15ba:0000:0000:020000 - 0000:00:1b.0'
 done
 
+# --- a path with id= that nobody accepted
+
+# open LINE...: an image of the machine with these lines, in which the rule has no entry.
+open()
+{
+	new nvme-twins "bind $OPEN"
+	drives "$@"
+	image
+}
+
+OPEN='0000:00:1d.0/00 id=144d:a808'
+open "$P1" 'block dm-0 virtual/block 253:0 dm=vg-root dmuuid=LVM-x slaves=nvme1n1p2' 'line etc/fstab /dev/mapper/vg-root / ext4 defaults 0 1'
+ok 'an image without guards of its own warns of a drive' complained 0 \
+	"not-accepted: /etc/earlybind.conf:1: bind 0000:00:1d.0/00: a storage controller, and nothing has asked whether the boot needs it (run \`earlybind accept"
+open "$P1 uuid=$U2" "$P0 uuid=$U1" "$ROOTED"
+ok 'one that knows what the boot needs does not' silent "$TMP/err"
+open "$P1 uuid=$U1" "$ROOTED"
+ok 'nor of a drive that it refuses' silent "$TMP/err"
+OPEN='0000:00:1a.0/00 id=8086:a2af:*:*:0c0300:ffff00'
+open "$P0 uuid=$U1" "$ROOTED"
+ok 'of a USB controller it warns by the class in the ID, too' complained 0 'a USB controller, which keyboards and disks are behind, and nothing'
+OPEN='0000:00:1d.0/00 id=144d:a808'
+open "$P1" 'line etc/fstab /dev/nvme1n1p2 / ext4 defaults 0 1'
+run accept --yes
+image
+ok 'once accept has refused it nothing is left to ask' lacks "$TMP/err" 'nothing has asked'
+
 # --- images: the lock is of a time when the boot did not need the drive
 
 # guards: the guard lines of the plan in $TMP/image.
