@@ -32,10 +32,23 @@ static int add_pool(struct needs_run *run, const char *pool, const char *text)
 	return needs_add_blocks(run, REASON_BOOT_DISK, text);
 }
 
+/* A tag of virtio looks like the name of a device: what is mounted there tells. */
+static const struct mount *virtio_of(const struct needs_run *run, const struct want *w)
+{
+	const struct mount *m = mounts_at(&run->host.mounts, w->what);
+
+	return m && mount_is_virtio(m) && strcmp(m->source, w->name) == 0 ? m : NULL;
+}
+
 /* It may be a disk here, or one that a network card would bring. */
 static int add_missing(struct needs_run *run, const struct want *w, const char *text)
 {
-	int error = needs_add(run, REASON_BOOT_DISK, NEED_SOME_STORAGE, "%s, and no disk here has it", text);
+	const struct mount *m = virtio_of(run, w);
+	int error;
+
+	if (m)
+		return needs_add_mount(run, REASON_BOOT_DISK, m, text);
+	error = needs_add(run, REASON_BOOT_DISK, NEED_SOME_STORAGE, "%s, and no disk here has it", text);
 
 	if (error || !w->network)
 		return error;
