@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rules, lock and machine against each other, without changing anything: what would the next boot do? */
+/* Rules, lock and machine against each other, without changing anything: what would a boot of an image made now do? */
 #include "../core/accept.h"
 #include "../core/need.h"
 #include "../core/note.h"
@@ -9,10 +9,12 @@
 #include "forecast.h"
 #include "json.h"
 #include "live_rule.h"
+#include "look.h"
 
 struct checked {
 	struct cli *cli;
 	struct forecast f;
+	struct look look;  /* what boots now may not be what is decided here */
 	unsigned problems; /* what makes the exit status 1 */
 	struct advices advices;
 	bool to_accept;               /* accept would put something right */
@@ -24,7 +26,8 @@ static void print_decisions(const struct checked *c)
 {
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN];
 
-	puts(c->f.decisions.n ? "The next boot, on this machine as it is:" : "The next boot binds nothing.");
+	puts(c->f.decisions.n ? "A boot of an image made now, on this machine as it is:"
+			      : "A boot of an image made now binds nothing.");
 	for (size_t i = 0; i < c->f.decisions.n; i++) {
 		const struct decision *d = &c->f.decisions.items[i];
 
@@ -90,6 +93,7 @@ static void print_json(const struct checked *c)
 	json_close(&j, ']');
 	advices_json(&c->advices, &j);
 	json_bool(&j, "lock_broken", c->f.lock_broken);
+	look_json(&c->look, &j);
 	json_close(&j, '}');
 	putchar('\n');
 }
@@ -212,6 +216,7 @@ static void count_refused(struct checked *c)
 static void print_next(const struct checked *c)
 {
 	const struct rule *idle = c->idle;
+	bool stale = look_print_stale(&c->look);
 	char selector[SELECTOR_LEN], id[ID_LEN];
 
 	if (c->to_accept)
@@ -222,6 +227,8 @@ static void print_next(const struct checked *c)
 		printf("%s:%u can lock nothing: change it, or `earlybind remove %s%s%s` takes it out.\n", idle->file,
 		       idle->line, selector_print(&idle->selector, selector), idle->has_id ? " id=" : "",
 		       idle->has_id ? id_print(&idle->id, id) : "");
+	if (stale && !c->to_accept)
+		printf("%s run `earlybind regenerate`.\n", *c->to_explain || idle ? "Then" : "Now");
 }
 
 static int check(struct checked *c)
@@ -233,6 +240,8 @@ static int check(struct checked *c)
 	warn_notes(c);
 	count_refused(c);
 	if (advise(c->cli, &c->f.composition.plan, &c->f.machine, &c->f.decisions, ADVICE_ALL, &c->advices) < 0)
+		return -ENOMEM;
+	if (look_at_all(c->cli, &c->look) < 0)
 		return -ENOMEM;
 	advices_warn(&c->advices);
 	if (c->cli->json) {
@@ -260,6 +269,7 @@ int cmd_check(struct cli *cli)
 		ret = check(&c);
 	if (ret == -ENOMEM)
 		say_error("no memory");
+	look_free(&c.look);
 	advices_free(&c.advices);
 	forecast_free(&c.f);
 	return ret < 0 || c.problems ? EXIT_REFUSED : EXIT_DONE;

@@ -242,16 +242,6 @@ static void print_report(const struct cli *cli, const struct report *r)
 	       r->complete ? "" : "; the report has no end: the boot program was interrupted");
 }
 
-/* The images that are not as they would be made now: the next boot may differ from what conf and lock say. */
-static void print_stale(const struct look *look)
-{
-	for (size_t i = 0; i < look->n; i++)
-		if (look->items[i].state != IMAGE_CURRENT)
-			look_print(&look->items[i], stdout);
-	if (!look_is_current(look))
-		puts("Now run `earlybind regenerate`.");
-}
-
 static int say_report(const struct cli *cli, const struct report *r, const struct now *n)
 {
 	if (cli->json)
@@ -279,7 +269,9 @@ int cmd_status(struct cli *cli)
 	ret = missing ? say_missing(cli, &now) : say_report(cli, &report, &now);
 	if (!cli->json) {
 		efi_print(&now.efi, report.hash);
-		print_stale(&now.look);
+		/* The next boot may differ from what conf and lock say. */
+		if (look_print_stale(&now.look))
+			puts("Now run `earlybind regenerate`.");
 	}
 	fflush(stdout);
 	advices_warn(&now.advices);

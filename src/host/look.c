@@ -95,6 +95,14 @@ void look_print(const struct looked *l, FILE *to)
 		fprintf(to, "    %s\n", l->findings.items[i]);
 }
 
+bool look_print_stale(const struct look *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].state != IMAGE_CURRENT)
+			look_print(&l->items[i], stdout);
+	return !look_is_current(l);
+}
+
 void look_warn(const struct image_files *files)
 {
 	for (size_t i = 0; i < files->n_left; i++)

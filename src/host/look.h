@@ -36,6 +36,8 @@ void look_free(struct look *l);
 bool look_is_current(const struct look *l) _pure_;
 /* A line for each, and one for each thing that is wrong. */
 void look_print(const struct looked *l, FILE *to);
+/* The lines of those that are not current. Whether there are any: `earlybind regenerate` is a next step then. */
+bool look_print_stale(const struct look *l);
 /* Warns of the images of a kernel that nobody makes any more. */
 void look_warn(const struct image_files *files);
 /* A list `images`. */
