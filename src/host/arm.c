@@ -2,22 +2,22 @@
 /* When a plan goes on trial: at accept alone. No kernel upgrade and no wiped variable does it. */
 #include "../core/array.h"
 #include "../core/compose.h"
+#include "confirmer.h"
 #include "efi.h"
 #include "files.h"
 
-/* The hash of the plan that images get of these; 0: it binds nothing. *display: whether a rule has allow=display. */
-static uint64_t hash_of(const struct config *config, const struct plan *lock, bool *display)
+/* The hash of the plan that images get of these; 0: it binds nothing. *person: whether only a person confirms it. */
+static uint64_t hash_of(const struct config *config, const struct plan *lock, bool *person)
 {
 	struct composition made;
 	uint64_t hash = 0;
 
-	*display = false;
+	*person = false;
 	if (compose(config, lock, &made) < 0)
 		return 0;
 	if (made.plan.n_rules && plan_hash(&made.plan, &hash) < 0)
 		hash = 0;
-	for (size_t i = 0; i < made.plan.n_rules; i++)
-		*display |= (made.plan.rules[i].allow & ALLOW_DISPLAY) != 0;
+	*person = confirmer_is_person(&made.plan);
 	composition_free(&made);
 	return hash;
 }
@@ -47,7 +47,7 @@ static uint64_t hash_accepted(const struct config *config, const struct plan *lo
 {
 	struct config rules = { 0 };
 	uint64_t hash = 0;
-	bool display;
+	bool person;
 	int ret = 0;
 
 	for (size_t i = 0; i < lock->n_rules && ret == 0; i++)
@@ -56,7 +56,7 @@ static uint64_t hash_accepted(const struct config *config, const struct plan *lo
 		if (is_unlocked(&config->rules[i], lock))
 			ret = array_add(&rules.rules, &rules.n_rules, &config->rules[i], sizeof(*config->rules));
 	if (ret == 0)
-		hash = hash_of(&rules, lock, &display);
+		hash = hash_of(&rules, lock, &person);
 	free(rules.rules);
 	return hash;
 }
@@ -71,18 +71,11 @@ static uint64_t hash_booted(const struct sysroot *r)
 	return hash;
 }
 
-static void say_armed(bool display)
-{
-	printf("On trial: after %d boots that nobody confirms the plan is not used any more. ", TRIAL_BOOTS);
-	puts(display ? "A black screen boots fully: run `earlybind confirm` yourself when you see that all is well."
-		     : "A complete boot confirms it; so does `earlybind confirm`.");
-}
-
 void trial_arm(const struct session *s, const struct config *config, const struct plan *lock, bool less)
 {
 	const struct sysroot *r = &s->cli->root;
-	bool display, open = !less && trial_is_open(config, lock);
-	uint64_t hash = hash_of(config, lock, &display);
+	bool person, open = !less && trial_is_open(config, lock);
+	uint64_t hash = hash_of(config, lock, &person);
 	uint64_t before = open ? hash_booted(r) : hash_accepted(&s->config, &s->old);
 	struct trial trial = { .hash = hash };
 	char text[TRIAL_TEXT_LEN];
@@ -109,5 +102,6 @@ void trial_arm(const struct session *s, const struct config *config, const struc
 		say_warning("no trial: the EFI variable %s cannot be written: %s", efivar_name(EFIVAR_TRIAL),
 			    strerror(-ret));
 	else if (hash)
-		say_armed(display);
+		printf("On trial: after %d boots that nobody confirms the plan is not used any more. %s\n", TRIAL_BOOTS,
+		       confirmer_say(r, person));
 }

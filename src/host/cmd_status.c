@@ -4,6 +4,7 @@
 
 #include "advice.h"
 #include "cli.h"
+#include "confirmer.h"
 #include "efi.h"
 #include "files.h"
 #include "forecast.h"
@@ -268,7 +269,8 @@ int cmd_status(struct cli *cli)
 	look_at_now(cli, &now);
 	ret = missing ? say_missing(cli, &now) : say_report(cli, &report, &now);
 	if (!cli->json) {
-		efi_print(&now.efi, report.hash);
+		efi_print(&now.efi, report.hash,
+			  confirmer_say(&cli->root, confirmer_is_person(&now.f.composition.plan)));
 		/* The next boot may differ from what conf and lock say. */
 		if (look_print_stale(&now.look))
 			puts("Now run `earlybind regenerate`.");

@@ -23,8 +23,11 @@ int efi_set(const struct sysroot *r, enum efivar which, const char *text) _must_
 int efi_remove(const struct sysroot *r, enum efivar which) _must_check_;
 /* "is of another version of earlybind": what is wrong with the variable of the trial. */
 const char *efi_wrong(const struct efi *e);
-/* What status tells of them, beside a report with this hash and state (0: there is none). */
-void efi_print(const struct efi *e, uint64_t hash);
+/*
+ * What status tells of them, beside a report with this hash (0: there is none). confirmer: what ends a trial, of
+ * confirmer_say().
+ */
+void efi_print(const struct efi *e, uint64_t hash, const char *confirmer);
 /* `trial` and `off_next_boot`. */
 void efi_json(const struct efi *e, struct json *j);
 
