@@ -10,6 +10,7 @@
 #include "json.h"
 #include "live_rule.h"
 #include "look.h"
+#include "waiting.h"
 
 struct checked {
 	struct cli *cli;
@@ -38,8 +39,17 @@ static void print_decisions(const struct checked *c)
 	}
 }
 
+/* No warning: what an optional rule means may be absent. */
+static bool is_plain(const struct report_note *note)
+{
+	return note->reason == REASON_ABSENT;
+}
+
 static void print_notes(const struct checked *c)
 {
+	for (size_t i = 0; i < c->f.composition.n_notes; i++)
+		if (is_plain(&c->f.composition.notes[i]))
+			printf("note: %s: %s\n", reason_word(REASON_ABSENT), c->f.composition.notes[i].text);
 	for (size_t i = 0; i < c->f.decisions.n_notes; i++)
 		printf("note: %s: %s\n", reason_word(c->f.decisions.notes[i].reason), c->f.decisions.notes[i].text);
 }
@@ -98,20 +108,6 @@ static void print_json(const struct checked *c)
 	putchar('\n');
 }
 
-/* Whether the rule has no card of the lock, or was not accepted with all its options. */
-static bool is_waiting(const struct checked *c, const struct rule *rule)
-{
-	const struct composition *made = &c->f.composition;
-	char place[REPORT_TEXT_LEN];
-	int len = snprintf(place, sizeof(place), "%s:%u: ", rule->file, rule->line);
-
-	for (size_t i = 0; i < made->n_notes; i++)
-		if (made->notes[i].reason == REASON_NOT_ACCEPTED &&
-		    strncmp(made->notes[i].text, place, (size_t)len) == 0)
-			return true;
-	return false;
-}
-
 static void explain_first(struct checked *c, const struct address *address)
 {
 	if (!*c->to_explain)
@@ -122,7 +118,7 @@ static void explain_first(struct checked *c, const struct address *address)
 static void weigh_rule(struct checked *c, const struct rule *rule, const struct acceptance *a)
 {
 	char selector[SELECTOR_LEN], address[ADDRESS_LEN];
-	bool locks = false, idle = !rule->optional;
+	bool locks = false, idle = !rule->optional || waiting_finds(&c->f.machine, rule);
 
 	for (size_t i = 0; i < a->n_lines; i++) {
 		locks |= a->lines[i].rule == rule->number && a->lines[i].reason == REASON_NONE;
@@ -154,7 +150,7 @@ static int warn_rules(struct checked *c)
 	for (size_t i = 0; i < a.n_notes; i++)
 		say_warning("%s", a.notes[i].text);
 	for (size_t i = 0; i < c->f.config.n_rules; i++)
-		if (c->f.lock_broken || is_waiting(c, &c->f.config.rules[i]))
+		if (c->f.lock_broken || waiting_is(&c->f.composition, &c->f.config.rules[i]))
 			weigh_rule(c, &c->f.config.rules[i], &a);
 	acceptance_free(&a);
 	return 0;
@@ -193,6 +189,8 @@ static void warn_notes(struct checked *c)
 	for (size_t i = 0; i < c->f.composition.n_notes; i++) {
 		const struct report_note *note = &c->f.composition.notes[i];
 
+		if (is_plain(note))
+			continue;
 		if (note->reason)
 			say_warning("%s: %s", reason_word(note->reason), note->text);
 		else

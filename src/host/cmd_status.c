@@ -11,6 +11,7 @@
 #include "json.h"
 #include "live.h"
 #include "look.h"
+#include "waiting.h"
 
 static const char *const state_meanings[PLAN_STATE_COUNT] = {
 	[PLAN_ACTIVE] = "the plan was used",
@@ -63,19 +64,19 @@ static void look_at_now(const struct cli *cli, struct now *n)
 	n->error = ret;
 }
 
-static unsigned count_waiting(const struct composition *c)
+/* Whether there are rules that should have had an effect in this boot; what cannot be told may have. */
+static bool is_asked_for(const struct now *n)
 {
-	unsigned n = 0;
+	const struct forecast *f = &n->f;
 
-	for (size_t i = 0; i < c->n_notes; i++)
-		n += c->notes[i].reason == REASON_NOT_ACCEPTED;
-	return n;
+	return f->config.n_rules &&
+	       (n->error || f->lock_broken || f->composition.plan.n_rules || waiting_count(&f->composition));
 }
 
 /* The next step where rules were of no effect in this boot. */
 static void say_waiting(const struct now *n)
 {
-	unsigned waiting = count_waiting(&n->f.composition);
+	unsigned waiting = waiting_count(&n->f.composition);
 
 	if (n->f.lock_hidden)
 		printf("%zu rule%s: only root can tell whether they are accepted.\n", n->f.config.n_rules,
@@ -104,10 +105,12 @@ static int say_missing(const struct cli *cli, const struct now *n)
 		putchar('\n');
 	} else {
 		puts("This boot's image had no plan: nothing was done.");
-		if (n->f.config.n_rules)
+		if (is_asked_for(n))
 			say_waiting(n);
+		else if (n->f.config.n_rules)
+			puts("What the rules ask for may be absent, and is.");
 	}
-	return n->f.config.n_rules ? EXIT_REFUSED : EXIT_DONE;
+	return is_asked_for(n) ? EXIT_REFUSED : EXIT_DONE;
 }
 
 static void print_json(const struct report *r, const struct now *n)

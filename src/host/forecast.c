@@ -7,6 +7,7 @@
 #include "files.h"
 #include "live.h"
 #include "needs.h"
+#include "waiting.h"
 
 void forecast_forget_drivers(struct machine *m)
 {
@@ -90,6 +91,7 @@ int forecast_make(const struct cli *cli, struct forecast *out)
 	if (ret < 0)
 		return ret;
 	forecast_forget_drivers(&out->machine);
+	waiting_forgive_absent(&out->config, &out->lock, &out->machine, &out->composition);
 	expect_variables(cli, out);
 	return decide(&out->composition.plan, &out->machine, &none, &out->decisions);
 }

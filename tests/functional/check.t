@@ -50,6 +50,38 @@ run check --json
 jq -c '[.notes[].reason]' "$TMP/out" >"$TMP/json" 2>&1
 ok 'in JSON too' same "$TMP/json" '["absent"]'
 
+# content COMMAND...: it ends with 0, and asks for nothing.
+content()
+{
+	did "$@" && lacks "$TMP/out" 'earlybind accept' && silent "$TMP/err"
+}
+
+new two-gpus 'bind 09:00 optional'
+ok 'one that is absent and was never locked' content check
+ok 'with a note of it' has "$TMP/out" 'note: absent: /etc/earlybind.conf:1: bind 0000:09:00: the optional card is not there'
+ok 'status does not wait for it' content status
+ok 'and says why nothing was done' has "$TMP/out" 'What the rules ask for may be absent, and is.'
+image_in_boot
+ok 'an image build does not warn of it' silent "$TMP/err"
+run regenerate --check 6.1.0-builtin
+ok 'nor does regenerate' silent "$TMP/err"
+did accept --yes
+ok 'nor does accept change that' content check
+new two-gpus 'bind 06:00 id=10de:1b80 optional'
+run check
+ok 'one in whose slot another card is' said 0 'note: absent: /etc/earlybind.conf:1: bind 0000:06:00'
+new two-gpus 'bind 06:00 optional'
+run check
+ok 'one that is there waits for accept' complained 1 'not-accepted: /etc/earlybind.conf:1: bind 0000:06:00'
+run status
+ok 'status says so' said 1 '1 rule: `earlybind accept`'
+image
+ok 'an image build warns of it' complained 0 not-accepted
+new two-gpus 'bind 06:00' 'bind 10de:13c2 optional'
+run accept --yes
+run check
+ok 'one that is there, and that an earlier rule has' said 1 '/etc/earlybind.conf:2 can lock nothing'
+
 # --- images: what boots now may be something else
 
 new two-gpus
