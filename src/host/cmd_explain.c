@@ -8,6 +8,7 @@
 #include "live.h"
 #include "live_rule.h"
 #include "look.h"
+#include "outcome.h"
 
 /* The first and the last of the guards, in their order. */
 #define FIRST_GUARD REASON_BRIDGE
@@ -144,7 +145,7 @@ static void print_last(const struct explanation *e, const struct explained *x)
 	} else {
 		printf("  last boot: %s%s%s", outcome_words[d->outcome], *d->driver ? ", driver " : "", d->driver);
 		if (d->reason)
-			printf("; %s: %s", reason_word(d->reason), reason_meaning(d->reason));
+			printf("; %s: %s", reason_word(d->reason), outcome_meaning(d));
 		printf("%s%s%s\n", *d->text ? " (" : "", d->text, *d->text ? ")" : "");
 	}
 }

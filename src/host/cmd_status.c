@@ -11,6 +11,7 @@
 #include "json.h"
 #include "live.h"
 #include "look.h"
+#include "outcome.h"
 #include "waiting.h"
 
 static const char *const state_meanings[PLAN_STATE_COUNT] = {
@@ -224,9 +225,8 @@ static void print_why(const struct report *r)
 		if (!d->reason)
 			continue;
 		printf("%s: %s: %s%s%s%s\n", d->has_address ? address_print(&d->address, address) : "a locked card",
-		       reason_word(d->reason), reason_meaning(d->reason), *d->text ? " (" : "", d->text,
-		       *d->text ? ")" : "");
-		if (d->outcome != OUTCOME_BOUND && *remedy)
+		       reason_word(d->reason), outcome_meaning(d), *d->text ? " (" : "", d->text, *d->text ? ")" : "");
+		if (*remedy)
 			printf("    %s\n", remedy);
 	}
 }

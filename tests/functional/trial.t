@@ -307,11 +307,13 @@ run status --json
 ok '--json has it' jq -e '.off_next_boot' "$TMP/out"
 run check
 ok 'check: the next boot binds nothing' said 1 'refused: off (earlybind off --next-boot)'
+run explain 06:00.0
+ok 'explain: what switches it off, once' said 0 'refuses it: earlybind is switched off (earlybind off --next-boot)'
 rm "$TRIAL"
 booted
 ok 'that boot removes it' absent "$OFF"
 run status
-ok 'and says why it bound nothing' said 1 'earlybind was switched off for this boot (earlybind off --next-boot)'
+ok 'and says why it bound nothing' said 1 '0000:06:00.0: off: earlybind is switched off (earlybind off --next-boot)'
 booted
 run status
 ok 'the next one binds again' said 0 '2 bound'
