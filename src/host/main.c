@@ -173,17 +173,18 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		print_usage(stdout);
 		return EXIT_DONE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		puts(EARLYBIND_VERSION);
 		return EXIT_DONE;
 	}
 	c = find_command(argv[1]);
 	if (!c) {
-		say_error("there is no command '%s'", argv[1]);
+		say_error(*argv[1] == '-' ? "'%s': options stand behind the command" : "there is no command '%s'",
+			  argv[1]);
 		print_usage(stderr);
 		return EXIT_USAGE;
 	}
