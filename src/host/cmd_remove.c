@@ -116,6 +116,12 @@ int cmd_remove(struct cli *cli)
 		say_error("remove which rule? Its selector is needed, as in the bind line");
 		return EXIT_USAGE;
 	}
+	for (int i = 1; i < cli->n_args; i++)
+		if (strncmp(cli->args[i], "id=", 3) != 0) {
+			say_error("remove takes one SELECTOR, and its id=ID where several rules have it, not '%s'",
+				  cli->args[i]);
+			return EXIT_USAGE;
+		}
 	cli_join(cli, &words);
 	ret = session_open(&s, cli, true);
 	if (ret == EXIT_DONE)

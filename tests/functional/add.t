@@ -208,6 +208,10 @@ run remove 05:00 --yes
 ok 'a rule that is not there' complained 1 'there is no rule `bind 05:00`'
 run remove --yes
 ok 'without a selector: wrong usage' complained 2 'remove which rule?'
+run remove 06:00 optional --yes
+ok 'an option that it would ignore: wrong usage' complained 2 'remove takes one SELECTOR, and its id=ID where several rules have it, not '"'optional'"
+run remove 06:00 03:00 --yes
+ok 'two selectors: wrong usage' complained 2 "not '03:00'"
 printf 'bind 06:00\r\nkeep 00:14.0\r\n' >"$CONF"
 run remove 06:00 --yes
 ok 'of lines with CRLF the others stay' same "$CONF" "$(printf 'keep 00:14.0\r')"
