@@ -48,6 +48,8 @@ CFLAGS_INIT := -std=gnu11 $(WARNINGS) $(SMALL) -g -ffunction-sections -fdata-sec
 INIT_LDFLAGS := -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,--build-id=none
 
 HOST_PACKAGES := libkmod blkid mount libpci smartcols libarchive
+HOST_NEEDS := the development files of $(HOST_PACKAGES) (Debian: libkmod-dev libblkid-dev libmount-dev libpci-dev \
+	libsmartcols-dev libarchive-dev; Arch: kmod util-linux-libs pciutils libarchive)
 HOST_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(HOST_PACKAGES) 2>/dev/null)
 HOST_LIBS = $(shell $(PKG_CONFIG) --libs $(HOST_PACKAGES) 2>/dev/null)
 
@@ -66,6 +68,7 @@ have = $(shell command -v $(1) >/dev/null 2>&1 && echo yes)
 HAVE_KLIBC := $(call have,$(KLCC))
 HAVE_MUSL := $(call have,$(MUSL_CC))
 HAVE_SCDOC := $(call have,$(SCDOC))
+HAVE_PKG_CONFIG := $(call have,$(PKG_CONFIG))
 HAVE_HOST := $(shell $(PKG_CONFIG) --exists $(HOST_PACKAGES) 2>/dev/null && echo yes)
 
 ifeq ($(INIT_LIBC),auto)
@@ -87,10 +90,10 @@ endif
 all: say $(INITS) $(if $(HAVE_HOST),$(BUILD)/glibc/earlybind) man
 
 say:
-	@$(if $(HAVE_HOST),:,echo "cannot build here: earlybind needs the development files of $(HOST_PACKAGES)")
+	@$(if $(HAVE_HOST),:,echo "cannot build here: earlybind needs $(if $(HAVE_PKG_CONFIG),$(HOST_NEEDS),$(PKG_CONFIG) (Debian and Arch: pkgconf))")
 	@$(if $(HAVE_KLIBC),:,echo "cannot build here: earlybind-init with klibc needs $(KLCC) (Debian: libklibc-dev, klibc-utils)")
-	@$(if $(HAVE_MUSL),:,echo "cannot build here: earlybind-init with musl needs $(MUSL_CC) (Debian: musl-tools)")
-	@$(if $(HAVE_SCDOC),:,echo "cannot build here: the manual pages need $(SCDOC) (Debian: scdoc)")
+	@$(if $(HAVE_MUSL),:,echo "cannot build here: earlybind-init with musl needs $(MUSL_CC) (Debian: musl-tools; Arch: musl)")
+	@$(if $(HAVE_SCDOC),:,echo "cannot build here: the manual pages need $(SCDOC) (Debian and Arch: scdoc)")
 	@echo "the boot program to install: earlybind-init with $(CHOSEN)"
 
 # --- the boot program, a build a libc -----------------------------------------------------------------------------
@@ -166,7 +169,7 @@ $(BUILD)/test/fuzz/fuzz_needs: $(FUZZ_NEEDS:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/fuzz/fuzz_needs: FUZZ_EXTRA = $(FUZZ_NEEDS) $(NEEDS_SYS) $(HOST_LIBS)
 $(BUILD)/fuzz/fuzz_needs: $(FUZZ_NEEDS)
 # Here no library is needed.
-FUZZ_VMS := $(addprefix src/host/,vm_libvirt.c vm_proxmox.c)
+FUZZ_VMS := $(addprefix src/host/,vm_libvirt.c vm_proxmox.c vm_qemu.c)
 $(BUILD)/test/fuzz/fuzz_vms: FUZZ_EXTRA = $(FUZZ_VMS:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/test/fuzz/fuzz_vms: $(FUZZ_VMS:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/fuzz/fuzz_vms: FUZZ_EXTRA = $(FUZZ_VMS)

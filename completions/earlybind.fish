@@ -7,7 +7,7 @@ complete -c earlybind -n __fish_use_subcommand -a list -d 'Show the cards, their
 complete -c earlybind -n __fish_use_subcommand -a add -d 'Write a rule and accept it'
 complete -c earlybind -n __fish_use_subcommand -a remove -d 'Drop a rule and its entry'
 complete -c earlybind -n __fish_use_subcommand -a accept -d 'Lock the cards that the rules select on this machine'
-complete -c earlybind -n __fish_use_subcommand -a check -d 'Validate the rules and say what the next boot would do'
+complete -c earlybind -n __fish_use_subcommand -a check -d 'Validate the rules and say what a boot would do'
 complete -c earlybind -n __fish_use_subcommand -a explain -d 'Say why a device will be bound, or will not'
 complete -c earlybind -n __fish_use_subcommand -a regenerate -d 'Make the initramfs images anew and verify them'
 complete -c earlybind -n __fish_use_subcommand -a status -d 'Say what the last boot did'

@@ -41,19 +41,29 @@ bool accept_locks_identity(const struct plan *lock, const struct identity *ident
 	return false;
 }
 
-static bool has_guard(const struct plan *lock, const struct root *root, const struct path *path)
+/* id: of this identity, where two root buses of one name have cards at one place; NULL: any. */
+static bool has_guard(const struct plan *lock, const struct root *root, const struct path *path,
+		      const struct identity *id)
 {
-	for (size_t i = 0; i < lock->n_guards; i++)
-		if (root_is(&lock->guards[i].root, root) && path_equal(&lock->guards[i].path, path))
+	for (size_t i = 0; i < lock->n_guards; i++) {
+		const struct plan_guard *g = &lock->guards[i];
+
+		if (root_is(&g->root, root) && path_equal(&g->path, path) && (!id || identity_equal(&g->identity, id)))
 			return true;
+	}
 	return false;
 }
 
-bool accept_is_guarded(const struct plan *lock, const struct device *d)
+bool accept_is_guarded(const struct accept_run *r, int i)
 {
-	for (size_t i = 0; i < lock->n_guards; i++)
-		if (root_is(&lock->guards[i].root, &d->root) && path_covers(&lock->guards[i].path, &d->path))
-			return true;
+	for (size_t k = 0; k < r->out->lock.n_guards; k++) {
+		struct card there;
+		int from = 0;
+
+		while (guard_next_in_place(&r->out->lock.guards[k], r->machine, &from, &there))
+			if (card_has(&there, i))
+				return true;
+	}
 	return false;
 }
 
@@ -80,7 +90,7 @@ int accept_add_guard(struct accept_run *r, enum reason reason, const struct card
 				    .serial = accept_serial(card) };
 	int ret;
 
-	if (has_guard(&r->out->lock, &guard.root, &guard.path))
+	if (has_guard(&r->out->lock, &guard.root, &guard.path, &guard.identity))
 		return 0;
 	guard.text = guard_text(guard.reason, reason, text);
 	if (!guard.text)
@@ -119,7 +129,7 @@ static int guard_twins(struct accept_run *r)
 		    !identity_equal(&card_main(&card)->identity, &d->identity))
 			card = card_single(r->machine, i);
 		path = card_path(&card);
-		if (has_guard(&r->out->lock, &d->root, &path))
+		if (has_guard(&r->out->lock, &d->root, &path, &card_main(&card)->identity))
 			continue;
 		if (accept_add_guard(r, REASON_TWIN, &card, "") < 0 ||
 		    accept_add_line(r, 0, REASON_TWIN, &card, "") < 0)
@@ -166,7 +176,7 @@ static int keep_guards(struct accept_run *r)
 		struct plan_guard guard = r->old->guards[i];
 		struct card there;
 
-		if (has_guard(&r->out->lock, &guard.root, &guard.path) || !is_needed(r, &guard))
+		if (has_guard(&r->out->lock, &guard.root, &guard.path, NULL) || !is_needed(r, &guard))
 			continue;
 		if (guard_in_place(&guard, r->machine, &there) && accept_is_taken(r, &there))
 			continue;

@@ -46,8 +46,7 @@ int accept_guard_keyboards(struct accept_run *r)
 		struct card single = card_single(r->machine, i);
 		struct candidate c = accept_candidate(r, &single, NULL);
 
-		if (r->taken[i] || guard_keyboard_of(&c) < 0 ||
-		    accept_is_guarded(&r->out->lock, &r->machine->devices[i]))
+		if (r->taken[i] || guard_keyboard_of(&c) < 0 || accept_is_guarded(r, i))
 			continue;
 		if (accept_add_guard(r, REASON_KEYBOARD, &single, "a keyboard is plugged in") < 0)
 			return -ENOMEM;

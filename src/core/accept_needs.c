@@ -51,7 +51,7 @@ static int note_kept(struct accept_run *r, const struct need *need)
 	char address[ADDRESS_LEN];
 
 	return note_add(&r->out->notes, &r->out->n_notes, REASON_BOOT_DISK,
-			"%s is locked, and is not bound any more, because the boot needs it: %.120s",
+			"%s is locked, and is not bound any more, because the boot needs it: %s",
 			address_print(&r->machine->devices[need->device].address, address), need->text);
 }
 
@@ -73,7 +73,7 @@ int accept_guard_needs(struct accept_run *r)
 		card = needed_card(r, need->device);
 		if (warn_twin(r, need, &card) < 0)
 			return -ENOMEM;
-		if (accept_is_guarded(&r->out->lock, &r->machine->devices[need->device]))
+		if (accept_is_guarded(r, need->device))
 			continue;
 		if (accept_add_guard(r, need->reason, &card, need->text) < 0 ||
 		    (is_kept(r, need) && note_kept(r, need) < 0))

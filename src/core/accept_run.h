@@ -30,7 +30,7 @@ void accept_keep_keyboard(struct accept_run *r);
 /* Guards what has a keyboard that the host needs, selected or not. */
 int accept_guard_keyboards(struct accept_run *r) _must_check_;
 /* Whether a guard line covers the function: as the card that it is in, or alone. */
-bool accept_is_guarded(const struct plan *lock, const struct device *d) _pure_;
+bool accept_is_guarded(const struct accept_run *r, int i) _pure_;
 /* Adds a guard line, unless there is one of its place. */
 int accept_add_guard(struct accept_run *r, enum reason reason, const struct card *card, const char *text) _must_check_;
 /* Whether a card of the lock has it. */

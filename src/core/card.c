@@ -157,9 +157,10 @@ struct card card_single(const struct machine *m, int i)
 	return (struct card){ .machine = m, .single = true, .main = i, .n = 1, .member = { i } };
 }
 
-int card_at(const struct machine *m, const struct root *root, const struct path *path, struct card *out)
+int card_next_at(const struct machine *m, const struct root *root, const struct path *path, int *from, struct card *out)
 {
-	for (int i = 0; i < (int)m->n; i++) {
+	while (*from < (int)m->n) {
+		int i = (*from)++;
 		const struct device *d = &m->devices[i];
 		struct card c;
 
@@ -175,6 +176,13 @@ int card_at(const struct machine *m, const struct root *root, const struct path 
 		return 0;
 	}
 	return -ENOENT;
+}
+
+int card_at(const struct machine *m, const struct root *root, const struct path *path, struct card *out)
+{
+	int from = 0;
+
+	return card_next_at(m, root, path, &from, out);
 }
 
 struct path card_path(const struct card *c)

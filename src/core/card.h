@@ -31,6 +31,12 @@ int card_of(const struct machine *m, int i, struct card *out) _must_check_;
 struct card card_single(const struct machine *m, int i);
 /* What stands at a locked path: a slot path is that slot's card, a function's path that function alone. -ENOENT. */
 int card_at(const struct machine *m, const struct root *root, const struct path *path, struct card *out) _must_check_;
+/*
+ * The same for one after the other, *from = 0 before the first: two root buses of one name have cards at one place. A
+ * card may come again for its other functions.
+ */
+int card_next_at(const struct machine *m, const struct root *root, const struct path *path, int *from,
+		 struct card *out) _must_check_;
 
 /* Its path as it is locked: the main function's slot, or the single function. */
 struct path card_path(const struct card *c);

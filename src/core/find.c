@@ -11,10 +11,19 @@ bool guard_of_image(const struct plan_guard *g)
 	return strncmp(g->text, "image", 5) == 0 && (g->text[5] == ' ' || g->text[5] == '\0');
 }
 
+bool guard_next_in_place(const struct plan_guard *g, const struct machine *m, int *from, struct card *out)
+{
+	while (card_next_at(m, &g->root, &g->path, from, out) == 0)
+		if (identity_equal(&g->identity, &card_main(out)->identity) && has_serial(out, g->serial))
+			return true;
+	return false;
+}
+
 bool guard_in_place(const struct plan_guard *g, const struct machine *m, struct card *out)
 {
-	return card_at(m, &g->root, &g->path, out) == 0 && identity_equal(&g->identity, &card_main(out)->identity) &&
-	       has_serial(out, g->serial);
+	int from = 0;
+
+	return guard_next_in_place(g, m, &from, out);
 }
 
 bool find_ambiguous(const struct plan *p, const struct machine *m, const struct identity *id,

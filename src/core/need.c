@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "need.h"
 
-#define CLASS_NETWORK 0x02
 #define CLASS_DISPLAY 0x03
-#define CLASS_USB 0x0c03
 
-/* What disks can be behind: class 01; SD hosts, FireWire, USB, Fibre Channel and InfiniBand. */
-static const uint16_t storage_classes[] = { 0x0805, 0x0c00, 0x0c03, 0x0c04, 0x0c06 };
+/* What disks can be behind: class 01; SD hosts, FireWire, USB, Fibre Channel and InfiniBand; 9P of virtio. */
+static const uint16_t storage_classes[] = { 0x0805, 0x0c00, 0x0c03, 0x0c04, 0x0c06, 0x0002 };
+
+bool class_is_storage(uint32_t class)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(storage_classes); i++)
+		if (class_sub(class) == storage_classes[i])
+			return true;
+	return class_base(class) == 0x01;
+}
 
 static bool could_be_storage(const struct card *c, const struct device *d)
 {
-	uint16_t sub = class_sub(d->identity.class);
-
 	/* A GPU's own USB controller, which goes with it, counts where a disk is plugged into it. */
-	if (sub == CLASS_USB && !c->single && class_base(card_main(c)->identity.class) == CLASS_DISPLAY)
+	if (class_sub(d->identity.class) == CLASS_USB && !c->single &&
+	    class_base(card_main(c)->identity.class) == CLASS_DISPLAY)
 		return d->has_disk;
-	for (size_t i = 0; i < ARRAY_SIZE(storage_classes); i++)
-		if (sub == storage_classes[i])
-			return true;
-	return class_base(d->identity.class) == 0x01;
+	return class_is_storage(d->identity.class);
 }
 
 static bool could_be(const struct need *n, const struct card *c, int i)

@@ -8,18 +8,26 @@
 #include "reason.h"
 #include "report.h"
 
+#define CLASS_NETWORK 0x02 /* of class_base() */
+#define CLASS_USB 0x0c03   /* of class_sub() */
+
 /* Instead of a device: nobody can tell which one it is, so each that could be it is needed. */
 #define NEED_SOME_STORAGE (-1)
 #define NEED_SOME_NETWORK (-2)
+
+/* A guard line has "lock " or "image " before it, and is told whole in a report. */
+#define NEED_TEXT_LEN (REPORT_TEXT_LEN - 6)
 
 /* Found by the host tool (src/host/needs.c). Those of the boot come first, and of them the root's. */
 struct need {
 	enum reason reason; /* REASON_BOOT_DISK or REASON_IN_USE */
 	int device;         /* index into the machine, or NEED_SOME_... */
 	bool silent;        /* said only of a card that it refuses: not a line that a person could change */
-	char text[REPORT_TEXT_LEN];
+	char text[NEED_TEXT_LEN];
 };
 
+/* Whether a disk can be behind what has this class. */
+bool class_is_storage(uint32_t class) _pure_;
 /* The first need of this reason for a function of the card, or NULL. */
 const struct need *need_of_card(const struct machine *m, const struct card *c, enum reason reason) _pure_;
 /* Whether nobody knows what the need is for. */

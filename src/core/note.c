@@ -5,6 +5,7 @@
 
 #include "array.h"
 #include "note.h"
+#include "shorten.h"
 
 int note_add(struct report_note **notes, size_t *n, enum reason reason, const char *fmt, ...)
 {
@@ -15,7 +16,7 @@ int note_add(struct report_note **notes, size_t *n, enum reason reason, const ch
 		return -ENOMEM;
 	note->reason = reason;
 	va_start(args, fmt);
-	vsnprintf(note->text, sizeof(note->text), fmt, args);
+	shorten_vprint(note->text, sizeof(note->text), fmt, args);
 	va_end(args);
 	return 0;
 }

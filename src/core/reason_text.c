@@ -11,9 +11,8 @@ static const struct {
 	[REASON_NONE] = { "nothing stands against it", "" },
 	[REASON_BRIDGE] = { "it is a bridge: it carries other devices and no virtual machine can use it",
 			    "choose the device behind it" },
-	[REASON_OFF] = { "earlybind was switched off for this boot (earlybind=off, `earlybind off --next-boot`, or "
-			 "`earlybind-init undo`)",
-			 "boot again without it" },
+	[REASON_OFF] = { "earlybind is switched off",
+			 "boot without earlybind=off; `earlybind off --next-boot` is for one boot only" },
 	[REASON_SKIPPED] = { "earlybind.skip= on the kernel command line named it for this boot",
 			     "boot again without this earlybind.skip=" },
 	[REASON_KDUMP] = { "this boot only saved the memory of a crashed kernel, so no device was touched", "" },

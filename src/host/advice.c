@@ -101,7 +101,17 @@ static bool is_first(const struct adviser *a, size_t decision)
 	return group >= 0;
 }
 
-/* The endpoints of the group that stay with the host: the first in *first, all in buf; their number. */
+/* Now. What a forecast has for its driver is that of the next boot. */
+static bool has_driver(const struct adviser *a, const struct device *d)
+{
+	char path[64], address[ADDRESS_LEN];
+
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/driver", address_print(&d->address, address));
+	return sysroot_exists(a->root, path);
+}
+
+/* The endpoints of the group that stay with the host and have a driver: the first in *first, all in buf; their number.
+ */
 static unsigned others_of(const struct adviser *a, int group, const struct device **first, char *buf, size_t size)
 {
 	char address[ADDRESS_LEN];
@@ -112,7 +122,7 @@ static unsigned others_of(const struct adviser *a, int group, const struct devic
 		const struct device *d = &a->machine->devices[i];
 		size_t len = strlen(buf);
 
-		if (d->iommu_group != group || device_is_bridge(&d->identity) || is_bound(a, i))
+		if (d->iommu_group != group || device_is_bridge(&d->identity) || is_bound(a, i) || !has_driver(a, d))
 			continue;
 		if (!n++)
 			*first = d;

@@ -21,6 +21,12 @@ static int add_device(const struct boot_word *w, const char *where, const char *
 	return want_add(out, WANT_DEVICE, where, w->what, value, strlen(value));
 }
 
+/* initramfs-tools takes "none" for no device, and to the others it is the name of none. */
+static int add_resume(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return strcmp(value, "none") == 0 ? 0 : add_device(w, where, value, out);
+}
+
 /* It waits for a passphrase; the device that a key is on does not. */
 static int add_encrypted(const struct boot_word *w, const char *where, const char *name, size_t len, struct wants *out)
 {
@@ -237,7 +243,7 @@ static const struct boot_word words[] = {
 	{ "netroot", "/", add_netroot },
 	{ "nbdroot", "/", add_server },
 	{ "zfs", "/", add_pool },
-	{ "resume", "resume", add_device },
+	{ "resume", "resume", add_resume },
 	{ "mount.usr", "/usr", add_device },
 	{ "rd.luks.uuid", "LUKS", add_luks },
 	{ "luks.uuid", "LUKS", add_luks },
@@ -269,6 +275,8 @@ static int read_word(const char *where, const char *word, struct wants *out)
 	size_t len = strcspn(word, "=");
 	char place[400];
 
+	if (strcmp(word, "noresume") == 0)
+		return want_add(out, WANT_MEMORY, where, word, word, len);
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (strlen(words[i].name) != len || strncmp(word, words[i].name, len) != 0 || !word[len] ||
 		    !word[len + 1])
@@ -293,7 +301,17 @@ static void drop_luks(const char *data, struct wants *out, size_t first)
 	}
 }
 
-int wants_of_cmdline(const char *where, const char *text, size_t len, struct wants *out)
+/* kernel/power/hibernate.c, and all initramfs: with noresume nothing is resumed from, whatever resume= says. */
+static void drop_resume(struct wants *out, size_t first)
+{
+	if (!wants_say(out, first, "noresume"))
+		return;
+	for (size_t i = first; i < out->n; i++)
+		if (strcmp(out->items[i].what, "resume") == 0)
+			out->items[i].kind = WANT_MEMORY;
+}
+
+static int read_words(const char *where, const char *text, size_t len, struct wants *out)
 {
 	struct cmdline line;
 	size_t first = out->n;
@@ -313,11 +331,20 @@ int wants_of_cmdline(const char *where, const char *text, size_t len, struct wan
 	return error;
 }
 
+int wants_of_cmdline(const char *where, const char *text, size_t len, struct wants *out)
+{
+	size_t first = out->n;
+	int error = read_words(where, text, len, out);
+
+	drop_resume(out, first);
+	return error;
+}
+
 static int read_cmdline_file(const struct line_of *line, void *arg)
 {
 	if (!line->text)
 		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
-	return *line->text == '#' ? 0 : wants_of_cmdline(line->where, line->text, strlen(line->text), arg);
+	return *line->text == '#' ? 0 : read_words(line->where, line->text, strlen(line->text), arg);
 }
 
 /* GRUB_CMDLINE_LINUX="...", GRUB_CMDLINE_LINUX_DEFAULT='...': words that the shell would fill in are not read. */
@@ -344,18 +371,25 @@ static int read_grub(const struct line_of *line, void *arg)
 		if (memchr(s, '$', len) || memchr(s, '`', len))
 			memset(s, ' ', len);
 	}
-	return wants_of_cmdline(line->where, value, strlen(value), arg);
+	return read_words(line->where, value, strlen(value), arg);
 }
 
+/* The files of GRUB are one command line, the others together another. */
 int wants_of_bootloader(const struct sysroot *r, struct wants *out)
 {
+	size_t first = out->n;
 	int error = lines_of(r, "etc/kernel/cmdline", read_cmdline_file, out);
 
 	if (!error)
 		error = lines_of(r, "usr/lib/kernel/cmdline", read_cmdline_file, out);
 	if (!error)
 		error = lines_of_folder(r, "etc/cmdline.d", ".conf", read_cmdline_file, out);
+	drop_resume(out, first);
+	first = out->n;
 	if (!error)
 		error = lines_of(r, "etc/default/grub", read_grub, out);
-	return error ? error : lines_of_folder(r, "etc/default/grub.d", ".cfg", read_grub, out);
+	if (!error)
+		error = lines_of_folder(r, "etc/default/grub.d", ".cfg", read_grub, out);
+	drop_resume(out, first);
+	return error;
 }

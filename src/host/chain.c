@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <libmount/libmount.h>
 
+#include "../core/shorten.h"
 #include "chain_run.h"
 #include "resolve.h"
 
@@ -198,7 +199,7 @@ int chain_walk(const struct host *h, int block, const char *text, struct chain_e
 	struct walk w;
 	int error = walk_start(&w, h, out);
 
-	snprintf(end.text, sizeof(end.text), "%s", text);
+	shorten(text, end.text, sizeof(end.text));
 	if (!error)
 		error = walk_block(&w, block, end, false);
 	walk_end(&w);
@@ -225,6 +226,39 @@ static int walk_source(struct walk *w, const struct mount *m, const struct chain
 	return m->major || (strncmp(m->source, "/dev/", 5) == 0 && !mount_is_program(m))
 		       ? chain_add_unknown(w, *end, "a device that is not shown")
 		       : 0;
+}
+
+/* net/9p/trans_virtio.c, fs/fuse/virtio_fs.c: the function has the tag; of virtiofs older kernels do not show it. */
+static int walk_virtio(struct walk *w, const struct mount *m, const struct chain_end *end)
+{
+	static const char folder[] = "sys/bus/virtio/drivers";
+	const char *driver = strcmp(m->type, "9p") == 0 ? "9pnet_virtio" : "virtiofs";
+	char path[PATH_BYTES], link[PATH_BYTES], tag[256];
+	struct names names;
+	int found = 0, error;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, driver);
+	error = sysroot_list(w->h->root, path, &names);
+	if (error)
+		return error == -ENOMEM ? error : chain_add_unknown(w, *end, "a virtio device that is not shown");
+	for (size_t i = 0; i < names.n && error >= 0; i++) {
+		struct chain_end next = *end;
+
+		snprintf(path, sizeof(path), "%s/%s/%s/mount_tag", folder, driver, names.items[i]);
+		if (sysroot_read(w->h->root, path, tag, sizeof(tag)) < 0)
+			*tag = '\0';
+		tag[strcspn(tag, "\n")] = '\0';
+		if (*tag && strcmp(tag, m->source) != 0)
+			continue;
+		*strrchr(path, '/') = '\0';
+		if (sysroot_readlink(w->h->root, path, link, sizeof(link)) < 0)
+			continue; /* bind, unbind, module */
+		chain_extend(&next, ", on %s", names.items[i]);
+		error = chain_of_folder(w->h, link, &next, w->out);
+		found += error > 0;
+	}
+	names_free(&names);
+	return error < 0 ? error : found ? 0 : chain_add_unknown(w, *end, "a virtio device that is not shown");
 }
 
 static void read_option(const struct mount *m, const char *name, char *buf, size_t size)
@@ -265,9 +299,11 @@ int chain_of_mount(const struct host *h, const struct mount *m, const char *text
 	struct walk w;
 	int error = walk_start(&w, h, out);
 
-	snprintf(end.text, sizeof(end.text), "%s", text);
+	shorten(text, end.text, sizeof(end.text));
 	if (!error)
-		error = is_on_network(m) ? walk_server(&w, m, end) : walk_source(&w, m, &end);
+		error = is_on_network(m)     ? walk_server(&w, m, end)
+			: mount_is_virtio(m) ? walk_virtio(&w, m, &end)
+					     : walk_source(&w, m, &end);
 	walk_end(&w);
 	return error;
 }

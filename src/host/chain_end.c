@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "../core/array.h"
+#include "../core/shorten.h"
 #include "chain_run.h"
 #include "resolve.h"
 
@@ -19,12 +20,14 @@ int chain_add(struct chain_ends *out, const struct chain_end *end)
 
 void chain_extend(struct chain_end *end, const char *fmt, ...)
 {
-	size_t len = strlen(end->text);
+	char before[sizeof(end->text)], more[sizeof(end->text)];
 	va_list args;
 
+	memcpy(before, end->text, sizeof(before));
 	va_start(args, fmt);
-	vsnprintf(end->text + len, sizeof(end->text) - len, fmt, args);
+	shorten_vprint(more, sizeof(more), fmt, args);
 	va_end(args);
+	shorten_print(end->text, sizeof(end->text), "%s%s", before, more);
 }
 
 int chain_add_unknown(struct walk *w, struct chain_end end, const char *why)

@@ -15,7 +15,7 @@ struct walk {
 };
 
 int chain_add(struct chain_ends *out, const struct chain_end *end) _must_check_;
-/* Adds to its text. */
+/* Adds to its text, of which words in the middle give way where it gets too long. */
 void chain_extend(struct chain_end *end, const char *fmt, ...) _printf_(2, 3);
 int chain_add_unknown(struct walk *w, struct chain_end end, const char *why) _must_check_;
 /* Goes on with the devices that are marked in w->set; `kind` says what they are: "(ZFS)". */

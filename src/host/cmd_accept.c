@@ -63,6 +63,8 @@ static int store(const struct session *s, const struct acceptance *a)
 
 	if (s->had_lock && session_same(&s->old, &a->lock)) {
 		puts("The lock is as it was.");
+		if (trial_is_open(&s->config, &a->lock))
+			trial_arm(s, &s->config, &a->lock, false);
 		return EXIT_DONE;
 	}
 	if (!session_ask(s, "Lock these cards?"))

@@ -5,6 +5,7 @@
 #include "conf_file.h"
 #include "efi.h"
 #include "files.h"
+#include "waiting.h"
 
 static bool same_options(const struct rule *a, const struct rule *b)
 {
@@ -72,8 +73,8 @@ static int store(const struct session *s, const struct acceptance *a, const char
 	return ret;
 }
 
-/* A live rule changes no lock. */
-static int store_live(const struct session *s, const char *words, bool is_new)
+/* A rule that locks nothing now changes no lock. */
+static int store_unlocked(const struct session *s, const char *words, bool is_new, const char *done)
 {
 	int ret;
 
@@ -83,7 +84,9 @@ static int store_live(const struct session *s, const char *words, bool is_new)
 		return is_new ? EXIT_REFUSED : EXIT_DONE;
 	ret = write_rule(s, words);
 	if (ret == EXIT_DONE)
-		puts("Written. Now run `earlybind regenerate`, and reboot.");
+		trial_arm(s, &s->config, &s->old, false);
+	if (ret == EXIT_DONE)
+		puts(done);
 	return ret;
 }
 
@@ -103,13 +106,13 @@ static bool may_keep(const struct config *c)
 	return false;
 }
 
-/* A live rule may be for other machines. */
+/* A live rule may be for other machines, an optional one for later. */
 static bool means_nothing(const struct session *s, const struct rule *rule)
 {
 	for (int i = 0; i < (int)s->machine.n; i++)
 		if (selector_means(&rule->selector, &s->machine, i))
 			return false;
-	return !rule->live;
+	return !rule->live && !rule->optional;
 }
 
 /* Before any guard is asked. */
@@ -129,6 +132,15 @@ static bool is_refused(const struct session *s, const struct rule *rule)
 	return false;
 }
 
+/* What the lock may have for it stays. */
+static int add_absent(const struct session *s, const char *words, bool is_new)
+{
+	printf("bind %s\n  it is not here now, which is normal: nothing is locked for it\n", words);
+	return store_unlocked(
+		s, words, is_new,
+		"Written. When it is there, run `earlybind accept`, then `earlybind regenerate`, and reboot.");
+}
+
 static int add(struct session *s, const char *words)
 {
 	bool is_new = false, *chosen;
@@ -141,6 +153,8 @@ static int add(struct session *s, const char *words)
 		return ret;
 	if (is_refused(s, rule))
 		return EXIT_REFUSED;
+	if (rule->optional && !rule->live && !waiting_finds(&s->machine, rule))
+		return add_absent(s, words, is_new);
 	chosen = calloc(s->config.n_rules, sizeof(*chosen));
 	if (chosen)
 		chosen[rule->number - 1] = true;
@@ -157,7 +171,7 @@ static int add(struct session *s, const char *words)
 	for (size_t i = 0; i < a.n_lines; i++)
 		locked += a.lines[i].rule == rule->number && a.lines[i].reason == REASON_NONE;
 	if (rule->live)
-		ret = store_live(s, words, is_new);
+		ret = store_unlocked(s, words, is_new, "Written. Now run `earlybind regenerate`, and reboot.");
 	else if (locked)
 		ret = store(s, &a, words, is_new, locked);
 	else

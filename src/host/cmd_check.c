@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rules, lock and machine against each other, without changing anything: what would the next boot do? */
+/* Rules, lock and machine against each other, without changing anything: what would a boot of an image made now do? */
 #include "../core/accept.h"
 #include "../core/need.h"
 #include "../core/note.h"
@@ -9,10 +9,13 @@
 #include "forecast.h"
 #include "json.h"
 #include "live_rule.h"
+#include "look.h"
+#include "waiting.h"
 
 struct checked {
 	struct cli *cli;
 	struct forecast f;
+	struct look look;  /* what boots now may not be what is decided here */
 	unsigned problems; /* what makes the exit status 1 */
 	struct advices advices;
 	bool to_accept;               /* accept would put something right */
@@ -24,7 +27,8 @@ static void print_decisions(const struct checked *c)
 {
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN];
 
-	puts(c->f.decisions.n ? "The next boot, on this machine as it is:" : "The next boot binds nothing.");
+	puts(c->f.decisions.n ? "A boot of an image made now, on this machine as it is:"
+			      : "A boot of an image made now binds nothing.");
 	for (size_t i = 0; i < c->f.decisions.n; i++) {
 		const struct decision *d = &c->f.decisions.items[i];
 
@@ -35,8 +39,17 @@ static void print_decisions(const struct checked *c)
 	}
 }
 
+/* No warning: what an optional rule means may be absent. */
+static bool is_plain(const struct report_note *note)
+{
+	return note->reason == REASON_ABSENT;
+}
+
 static void print_notes(const struct checked *c)
 {
+	for (size_t i = 0; i < c->f.composition.n_notes; i++)
+		if (is_plain(&c->f.composition.notes[i]))
+			printf("note: %s: %s\n", reason_word(REASON_ABSENT), c->f.composition.notes[i].text);
 	for (size_t i = 0; i < c->f.decisions.n_notes; i++)
 		printf("note: %s: %s\n", reason_word(c->f.decisions.notes[i].reason), c->f.decisions.notes[i].text);
 }
@@ -90,22 +103,9 @@ static void print_json(const struct checked *c)
 	json_close(&j, ']');
 	advices_json(&c->advices, &j);
 	json_bool(&j, "lock_broken", c->f.lock_broken);
+	look_json(&c->look, &j);
 	json_close(&j, '}');
 	putchar('\n');
-}
-
-/* Whether the rule has no card of the lock, or was not accepted with all its options. */
-static bool is_waiting(const struct checked *c, const struct rule *rule)
-{
-	const struct composition *made = &c->f.composition;
-	char place[REPORT_TEXT_LEN];
-	int len = snprintf(place, sizeof(place), "%s:%u: ", rule->file, rule->line);
-
-	for (size_t i = 0; i < made->n_notes; i++)
-		if (made->notes[i].reason == REASON_NOT_ACCEPTED &&
-		    strncmp(made->notes[i].text, place, (size_t)len) == 0)
-			return true;
-	return false;
 }
 
 static void explain_first(struct checked *c, const struct address *address)
@@ -118,7 +118,7 @@ static void explain_first(struct checked *c, const struct address *address)
 static void weigh_rule(struct checked *c, const struct rule *rule, const struct acceptance *a)
 {
 	char selector[SELECTOR_LEN], address[ADDRESS_LEN];
-	bool locks = false, idle = !rule->optional;
+	bool locks = false, idle = !rule->optional || waiting_finds(&c->f.machine, rule);
 
 	for (size_t i = 0; i < a->n_lines; i++) {
 		locks |= a->lines[i].rule == rule->number && a->lines[i].reason == REASON_NONE;
@@ -150,7 +150,7 @@ static int warn_rules(struct checked *c)
 	for (size_t i = 0; i < a.n_notes; i++)
 		say_warning("%s", a.notes[i].text);
 	for (size_t i = 0; i < c->f.config.n_rules; i++)
-		if (c->f.lock_broken || is_waiting(c, &c->f.config.rules[i]))
+		if (c->f.lock_broken || waiting_is(&c->f.composition, &c->f.config.rules[i]))
 			weigh_rule(c, &c->f.config.rules[i], &a);
 	acceptance_free(&a);
 	return 0;
@@ -189,6 +189,8 @@ static void warn_notes(struct checked *c)
 	for (size_t i = 0; i < c->f.composition.n_notes; i++) {
 		const struct report_note *note = &c->f.composition.notes[i];
 
+		if (is_plain(note))
+			continue;
 		if (note->reason)
 			say_warning("%s: %s", reason_word(note->reason), note->text);
 		else
@@ -212,6 +214,7 @@ static void count_refused(struct checked *c)
 static void print_next(const struct checked *c)
 {
 	const struct rule *idle = c->idle;
+	bool stale = look_print_stale(&c->look);
 	char selector[SELECTOR_LEN], id[ID_LEN];
 
 	if (c->to_accept)
@@ -222,6 +225,8 @@ static void print_next(const struct checked *c)
 		printf("%s:%u can lock nothing: change it, or `earlybind remove %s%s%s` takes it out.\n", idle->file,
 		       idle->line, selector_print(&idle->selector, selector), idle->has_id ? " id=" : "",
 		       idle->has_id ? id_print(&idle->id, id) : "");
+	if (stale && !c->to_accept)
+		printf("%s run `earlybind regenerate`.\n", *c->to_explain || idle ? "Then" : "Now");
 }
 
 static int check(struct checked *c)
@@ -233,6 +238,8 @@ static int check(struct checked *c)
 	warn_notes(c);
 	count_refused(c);
 	if (advise(c->cli, &c->f.composition.plan, &c->f.machine, &c->f.decisions, ADVICE_ALL, &c->advices) < 0)
+		return -ENOMEM;
+	if (look_at_all(c->cli, &c->look) < 0)
 		return -ENOMEM;
 	advices_warn(&c->advices);
 	if (c->cli->json) {
@@ -260,6 +267,7 @@ int cmd_check(struct cli *cli)
 		ret = check(&c);
 	if (ret == -ENOMEM)
 		say_error("no memory");
+	look_free(&c.look);
 	advices_free(&c.advices);
 	forecast_free(&c.f);
 	return ret < 0 || c.problems ? EXIT_REFUSED : EXIT_DONE;

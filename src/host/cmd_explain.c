@@ -7,6 +7,8 @@
 #include "json.h"
 #include "live.h"
 #include "live_rule.h"
+#include "look.h"
+#include "outcome.h"
 
 /* The first and the last of the guards, in their order. */
 #define FIRST_GUARD REASON_BRIDGE
@@ -106,23 +108,24 @@ static void print_next(const struct explanation *e, const struct explained *x, c
 	switch (x->standing) {
 	case STANDING_LOCKED:
 		if (!refused)
-			printf("  next boot: it is bound to %s%s%s%s\n", x->decision->drivers, *text_of(x) ? " (" : "",
-			       text_of(x), *text_of(x) ? ")" : "");
+			printf("  with an image made now: it is bound to %s%s%s%s\n", x->decision->drivers,
+			       *text_of(x) ? " (" : "", text_of(x), *text_of(x) ? ")" : "");
 		else
-			puts("  next boot: it is not bound");
+			puts("  with an image made now: it is not bound");
 		break;
 	case STANDING_REFUSED:
-		puts("  next boot: it is not bound; `earlybind accept` does not lock it");
+		puts("  with an image made now: it is not bound; `earlybind accept` does not lock it");
 		break;
 	case STANDING_WAITING:
-		puts("  next boot: it is not bound: nobody accepted it; run `earlybind accept`, then `earlybind "
+		puts("  with an image made now: it is not bound: nobody accepted it; run `earlybind accept`, then "
+		     "`earlybind "
 		     "regenerate`");
 		break;
 	case STANDING_NOT_CHOSEN:
 		if (refused || !x->line)
-			puts("  next boot: it is not bound, and a rule for it would be refused");
+			puts("  with an image made now: it is not bound, and a rule for it would be refused");
 		else
-			printf("  next boot: it is not bound; `earlybind add %s` would lock it\n", target);
+			printf("  with an image made now: it is not bound; `earlybind add %s` would lock it\n", target);
 		break;
 	}
 	if (drift && x->decision->device >= 0)
@@ -142,7 +145,7 @@ static void print_last(const struct explanation *e, const struct explained *x)
 	} else {
 		printf("  last boot: %s%s%s", outcome_words[d->outcome], *d->driver ? ", driver " : "", d->driver);
 		if (d->reason)
-			printf("; %s: %s", reason_word(d->reason), reason_meaning(d->reason));
+			printf("; %s: %s", reason_word(d->reason), outcome_meaning(d));
 		printf("%s%s%s\n", *d->text ? " (" : "", d->text, *d->text ? ")" : "");
 	}
 }
@@ -170,6 +173,13 @@ static void print_present(const struct cli *cli, const struct device *d, struct 
 	else
 		printf("%d", d->iommu_group);
 	printf(", driver %s\n", *driver ? driver : "none");
+}
+
+/* What boots now may not be what is told. */
+static void say_images(const struct look *look)
+{
+	if (look_print_stale(look))
+		puts("Until `earlybind regenerate` is run a boot may do something else.");
 }
 
 static void print_all(const struct cli *cli, const struct explanation *e)
@@ -241,7 +251,7 @@ static void json_item(struct json *j, const struct explanation *e, const struct 
 	json_close(j, '}');
 }
 
-static void json_all(const struct explanation *e)
+static void json_all(const struct explanation *e, const struct look *look)
 {
 	struct json j = { .to = stdout };
 
@@ -250,6 +260,7 @@ static void json_all(const struct explanation *e)
 	for (size_t i = 0; i < e->n; i++)
 		json_item(&j, e, &e->items[i]);
 	json_close(&j, ']');
+	look_json(look, &j);
 	json_close(&j, '}');
 	putchar('\n');
 }
@@ -257,6 +268,7 @@ static void json_all(const struct explanation *e)
 int cmd_explain(struct cli *cli)
 {
 	struct explanation e;
+	struct look look = { 0 };
 	struct selector selector;
 	int ret;
 
@@ -267,15 +279,20 @@ int cmd_explain(struct cli *cli)
 	if (cli_selector(cli->args[0], &selector) != EXIT_DONE)
 		return EXIT_USAGE;
 	ret = explain(cli, &selector, &e);
-	if (ret == -ENOMEM)
+	if (ret == 0 && e.n)
+		ret = look_at_all(cli, &look);
+	if (ret == -ENOMEM) {
 		say_error("no memory");
-	else if (ret == 0 && !e.n)
+	} else if (ret == 0 && !e.n) {
 		say_error("nothing here is %s, and no locked card is", cli->args[0]);
-	else if (ret == 0 && cli->json)
-		json_all(&e);
-	else if (ret == 0)
+	} else if (ret == 0 && cli->json) {
+		json_all(&e, &look);
+	} else if (ret == 0) {
 		print_all(cli, &e);
+		say_images(&look);
+	}
 	ret = ret < 0 || !e.n ? EXIT_REFUSED : EXIT_DONE;
+	look_free(&look);
 	explanation_free(&e);
 	return ret;
 }

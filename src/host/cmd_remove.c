@@ -56,7 +56,8 @@ static int drop_line(const struct session *s, const struct rule *rule)
 	return EXIT_REFUSED;
 }
 
-/* The lock without the rule's entry; all other entries stay as they are, and nothing is weighed against the machine. */
+/* The lock, if there is one, without the rule's entry; all other entries stay as they are, and nothing is weighed
+ * against the machine. */
 static int store_without(struct session *s, const struct rule *rule)
 {
 	struct config rest = s->config;
@@ -70,7 +71,7 @@ static int store_without(struct session *s, const struct rule *rule)
 		if (&s->config.rules[i] != rule)
 			rest.rules[rest.n_rules++] = s->config.rules[i];
 	if (none && rest.rules && accept_rules(&rest, &s->machine, &s->old, none, &a) == 0) {
-		ret = session_store(s, &a.lock);
+		ret = s->had_lock ? session_store(s, &a.lock) : EXIT_DONE;
 		if (ret == EXIT_DONE)
 			trial_arm(s, &rest, &a.lock, true);
 		acceptance_free(&a);
@@ -98,7 +99,7 @@ static int drop(struct session *s, const char *words)
 	if (!session_ask(s, "Remove them?"))
 		return EXIT_REFUSED;
 	ret = drop_line(s, rule);
-	if (ret == EXIT_DONE && s->had_lock)
+	if (ret == EXIT_DONE)
 		ret = store_without(s, rule);
 	if (ret == EXIT_DONE)
 		puts("Removed. Now run `earlybind regenerate`, and reboot.");
@@ -115,6 +116,12 @@ int cmd_remove(struct cli *cli)
 		say_error("remove which rule? Its selector is needed, as in the bind line");
 		return EXIT_USAGE;
 	}
+	for (int i = 1; i < cli->n_args; i++)
+		if (strncmp(cli->args[i], "id=", 3) != 0) {
+			say_error("remove takes one SELECTOR, and its id=ID where several rules have it, not '%s'",
+				  cli->args[i]);
+			return EXIT_USAGE;
+		}
 	cli_join(cli, &words);
 	ret = session_open(&s, cli, true);
 	if (ret == EXIT_DONE)

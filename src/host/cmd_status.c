@@ -4,12 +4,15 @@
 
 #include "advice.h"
 #include "cli.h"
+#include "confirmer.h"
 #include "efi.h"
 #include "files.h"
 #include "forecast.h"
 #include "json.h"
 #include "live.h"
 #include "look.h"
+#include "outcome.h"
+#include "waiting.h"
 
 static const char *const state_meanings[PLAN_STATE_COUNT] = {
 	[PLAN_ACTIVE] = "the plan was used",
@@ -62,19 +65,19 @@ static void look_at_now(const struct cli *cli, struct now *n)
 	n->error = ret;
 }
 
-static unsigned count_waiting(const struct composition *c)
+/* Whether there are rules that should have had an effect in this boot; what cannot be told may have. */
+static bool is_asked_for(const struct now *n)
 {
-	unsigned n = 0;
+	const struct forecast *f = &n->f;
 
-	for (size_t i = 0; i < c->n_notes; i++)
-		n += c->notes[i].reason == REASON_NOT_ACCEPTED;
-	return n;
+	return f->config.n_rules &&
+	       (n->error || f->lock_broken || f->composition.plan.n_rules || waiting_count(&f->composition));
 }
 
 /* The next step where rules were of no effect in this boot. */
 static void say_waiting(const struct now *n)
 {
-	unsigned waiting = count_waiting(&n->f.composition);
+	unsigned waiting = waiting_count(&n->f.composition);
 
 	if (n->f.lock_hidden)
 		printf("%zu rule%s: only root can tell whether they are accepted.\n", n->f.config.n_rules,
@@ -103,10 +106,12 @@ static int say_missing(const struct cli *cli, const struct now *n)
 		putchar('\n');
 	} else {
 		puts("This boot's image had no plan: nothing was done.");
-		if (n->f.config.n_rules)
+		if (is_asked_for(n))
 			say_waiting(n);
+		else if (n->f.config.n_rules)
+			puts("What the rules ask for may be absent, and is.");
 	}
-	return n->f.config.n_rules ? EXIT_REFUSED : EXIT_DONE;
+	return is_asked_for(n) ? EXIT_REFUSED : EXIT_DONE;
 }
 
 static void print_json(const struct report *r, const struct now *n)
@@ -220,9 +225,8 @@ static void print_why(const struct report *r)
 		if (!d->reason)
 			continue;
 		printf("%s: %s: %s%s%s%s\n", d->has_address ? address_print(&d->address, address) : "a locked card",
-		       reason_word(d->reason), reason_meaning(d->reason), *d->text ? " (" : "", d->text,
-		       *d->text ? ")" : "");
-		if (d->outcome != OUTCOME_BOUND && *remedy)
+		       reason_word(d->reason), outcome_meaning(d), *d->text ? " (" : "", d->text, *d->text ? ")" : "");
+		if (*remedy)
 			printf("    %s\n", remedy);
 	}
 }
@@ -240,15 +244,6 @@ static void print_report(const struct cli *cli, const struct report *r)
 	print_notes(r);
 	printf("%u bound, %u refused, %u failed, in %lu ms%s.\n", r->bound, r->refused, r->failed, r->milliseconds,
 	       r->complete ? "" : "; the report has no end: the boot program was interrupted");
-}
-
-/* The images that are not as they would be made now: the next boot may differ from what conf and lock say. */
-static void print_stale(const struct cli *cli, const struct look *look)
-{
-	for (size_t i = 0; i < look->n; i++)
-		if (look->items[i].is.state != IMAGE_CURRENT)
-			look_print(&look->items[i], stdout);
-	look_next(cli, look);
 }
 
 static int say_report(const struct cli *cli, const struct report *r, const struct now *n)
@@ -277,8 +272,11 @@ int cmd_status(struct cli *cli)
 	look_at_now(cli, &now);
 	ret = missing ? say_missing(cli, &now) : say_report(cli, &report, &now);
 	if (!cli->json) {
-		efi_print(&now.efi, report.hash);
-		print_stale(cli, &now.look);
+		efi_print(&now.efi, report.hash,
+			  confirmer_say(&cli->root, confirmer_is_person(&now.f.composition.plan)));
+		/* The next boot may differ from what conf and lock say. */
+		look_print_stale(&now.look);
+		look_next(cli, &now.look);
 	}
 	fflush(stdout);
 	advices_warn(&now.advices);

@@ -51,7 +51,7 @@ const char *efi_wrong(const struct efi *e)
 					    : "cannot be read";
 }
 
-static void print_trial(const struct efi *e, uint64_t hash)
+static void print_trial(const struct efi *e, uint64_t hash, const char *confirmer)
 {
 	const struct trial *t = &e->trial;
 
@@ -60,20 +60,21 @@ static void print_trial(const struct efi *e, uint64_t hash)
 		       efivar_name(EFIVAR_TRIAL), efi_wrong(e));
 	else if (t->hash != hash)
 		printf("Plan %016" PRIx64 " is on trial, which is not this boot's: %u of %d boots without `earlybind "
-		       "confirm`.\n",
-		       t->hash, t->attempts, TRIAL_BOOTS);
+		       "confirm`. %s\n",
+		       t->hash, t->attempts, TRIAL_BOOTS, confirmer);
 	else if (t->attempts < TRIAL_BOOTS)
-		printf("On trial: %u of %d boots without `earlybind confirm`.\n", t->attempts, TRIAL_BOOTS);
+		printf("On trial: %u of %d boots without `earlybind confirm`. %s\n", t->attempts, TRIAL_BOOTS,
+		       confirmer);
 	else
 		puts("The next boot does not use the plan, unless `earlybind confirm` is run before.");
 }
 
-void efi_print(const struct efi *e, uint64_t hash)
+void efi_print(const struct efi *e, uint64_t hash, const char *confirmer)
 {
 	if (e->error && e->error != -ENODEV)
 		printf("The EFI variables cannot be read: %s.\n", strerror(-e->error));
 	if (e->there)
-		print_trial(e, hash);
+		print_trial(e, hash, confirmer);
 	if (e->off)
 		puts("The next boot is switched off: `earlybind off --next-boot`.");
 }

@@ -23,15 +23,22 @@ int efi_set(const struct sysroot *r, enum efivar which, const char *text) _must_
 int efi_remove(const struct sysroot *r, enum efivar which) _must_check_;
 /* "is of another version of earlybind": what is wrong with the variable of the trial. */
 const char *efi_wrong(const struct efi *e);
-/* What status tells of them, beside a report with this hash and state (0: there is none). */
-void efi_print(const struct efi *e, uint64_t hash);
+/*
+ * What status tells of them, beside a report with this hash (0: there is none). confirmer: what ends a trial, of
+ * confirmer_say().
+ */
+void efi_print(const struct efi *e, uint64_t hash, const char *confirmer);
 /* `trial` and `off_next_boot`. */
 void efi_json(const struct efi *e, struct json *j);
 
 /*
  * Puts the plan of this lock on trial, unless it is the plan that was accepted before, and says so; with `less` a plan
- * that others follow on a trial of theirs: it goes on where it was.
+ * that others follow on a trial of theirs: it goes on where it was. Where trial_is_open(), one that this boot did not
+ * use is put on trial.
  */
 void trial_arm(const struct session *s, const struct config *config, const struct plan *lock, bool less);
+/* Whether a rule of the plan has no entry in the lock, so that the lock does not tell which plan was accepted before.
+ */
+bool trial_is_open(const struct config *config, const struct plan *lock);
 
 #endif

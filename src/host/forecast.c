@@ -7,6 +7,7 @@
 #include "files.h"
 #include "live.h"
 #include "needs.h"
+#include "waiting.h"
 
 void forecast_forget_drivers(struct machine *m)
 {
@@ -82,7 +83,7 @@ int forecast_make(const struct cli *cli, struct forecast *out)
 	if (ret == 0 && !out->lock_broken)
 		ret = compose(&out->config, out->has_lock ? &out->lock : NULL, &out->composition);
 	if (ret == 0 && out->composition.plan.n_rules)
-		ret = needs_guard_image(&cli->root, &out->composition.plan);
+		ret = needs_guard_image(&cli->root, &out->composition.plan, NULL);
 	if (ret == 0)
 		ret = need_root(cli, &out->lock);
 	if (ret == 0)
@@ -90,6 +91,7 @@ int forecast_make(const struct cli *cli, struct forecast *out)
 	if (ret < 0)
 		return ret;
 	forecast_forget_drivers(&out->machine);
+	waiting_forgive_absent(&out->config, &out->lock, &out->machine, &out->composition);
 	expect_variables(cli, out);
 	return decide(&out->composition.plan, &out->machine, &none, &out->decisions);
 }

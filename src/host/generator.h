@@ -9,13 +9,14 @@
 #include "run.h"
 
 #define GENERATOR_ARGS 6
-#define GENERATOR_WHY_LEN 320
+#define GENERATOR_WHY_LEN 1400
 
 struct generator {
 	const char *name;    /* of its package */
 	const char *command; /* found by command_find() */
 	const char *needs;   /* a file that a removed package does not leave; NULL: the command alone tells */
-	const char *sign;    /* where this is, kernel installations use it; NULL: its images tell */
+	const char *sign;    /* where this is, kernel installations use it; or NULL */
+	const char *hook;    /* the same of a hook of pacman; or NULL */
 	bool in_place;       /* some version of it writes over the old image */
 	bool by_preset;      /* which images it makes, the preset says */
 	/*
@@ -30,8 +31,9 @@ struct generator {
 };
 
 /*
- * The one to run for kernels with these images; NULL: there is none. *why: what was chosen from, if there was a choice,
- * else "".
+ * The one to run for a kernel with these images: the one that made them, since another one would be set up for another
+ * boot. *why: what was chosen from, if there was a choice, else "". NULL: *why says why it cannot be told; or there is
+ * none, *why is "".
  */
 const struct generator *generator_choose(const struct sysroot *r, const struct image_files *images,
 					 char why[GENERATOR_WHY_LEN]);

@@ -10,6 +10,7 @@
 struct image_file {
 	char *path; /* owned; below the root */
 	bool by_kernel_install;
+	bool bare; /* made without our hook, on purpose: it has no plan */
 };
 
 /* One that is there, but that the generator does not make. */
@@ -29,11 +30,6 @@ struct image_files {
 
 /* All images of a kernel that the generators are known to make. 0 or -errno. */
 int images_find(const struct sysroot *r, const char *release, struct image_files *out) _must_check_;
-/*
- * All releases that have a folder of modules, with or without an index, or an image in /boot with its kernel beside it.
- * 0 or -errno.
- */
-int releases_find(const struct sysroot *r, struct names *out) _must_check_;
 void images_free(struct image_files *f);
 
 #endif

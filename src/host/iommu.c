@@ -8,10 +8,9 @@ static const struct maker {
 	const char *cpu;      /* a line of /proc/cpuinfo starts so, blanks left out */
 	const char *table;    /* the ACPI table by which the firmware announces the IOMMU */
 	const char *firmware; /* what the setup calls it */
-	const char *word;     /* of the kernel command line, without which the kernel leaves it off; NULL: none */
+	const char *word;     /* the kernel's for it, which =on switches on if it leaves it off; NULL: none */
 } makers[] = {
-	{ "vendor_id:GenuineIntel", "DMAR", "VT-d (Intel Virtualization Technology for Directed I/O)",
-	  "intel_iommu=on" },
+	{ "vendor_id:GenuineIntel", "DMAR", "VT-d (Intel Virtualization Technology for Directed I/O)", "intel_iommu" },
 	{ "vendor_id:AuthenticAMD", "IVRS", "IOMMU or AMD-Vi (often below AMD CBS, NBIO; SVM is another option)",
 	  NULL },
 	{ "vendor_id:HygonGenuine", "IVRS", "IOMMU or AMD-Vi", NULL },
@@ -19,7 +18,7 @@ static const struct maker {
 };
 
 /* drivers/iommu/intel/iommu.c, amd/init.c, arch/x86/kernel/pci-dma.c: words that switch it off. */
-static const char *const off_words[] = { "iommu=off", "intel_iommu=off", "amd_iommu=off" };
+static const char *const off_words[] = { "iommu", "intel_iommu", "amd_iommu" };
 
 static bool has_line(const char *text, const char *start)
 {
@@ -55,14 +54,19 @@ static const struct maker *find_maker(const struct sysroot *r)
 	return found;
 }
 
-/* Whether the kernel's command line has the word. */
-static bool has_word(const char *cmdline, const char *word)
+/* Whether the kernel's command line has the word with this value, of several divided by commas: intel_iommu=on,sm_on.
+ */
+static bool has_word(const char *cmdline, const char *word, const char *value)
 {
-	size_t len = strlen(word);
+	size_t len = strlen(word), size = strlen(value);
 
-	for (const char *s = cmdline; (s = strstr(s, word)); s += len)
-		if ((s == cmdline || s[-1] == ' ') && (!s[len] || strchr(" \n", s[len])))
-			return true;
+	for (const char *s = cmdline; (s = strstr(s, word)); s += len) {
+		if ((s != cmdline && s[-1] != ' ') || s[len] != '=')
+			continue;
+		for (const char *v = s + len; *v == '=' || *v == ','; v += strcspn(v, ", \n"))
+			if (strncmp(++v, value, size) == 0 && strchr(", \n", v[size]))
+				return true;
+	}
 	return false;
 }
 
@@ -76,8 +80,8 @@ void iommu_explain(const struct sysroot *r, char *buf, size_t size)
 	if (sysroot_read(r, "proc/cmdline", cmdline, sizeof(cmdline)) < 0)
 		cmdline[0] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(off_words); i++)
-		if (has_word(cmdline, off_words[i])) {
-			snprintf(buf, size, "%s. Remove %s from the kernel command line", off, off_words[i]);
+		if (has_word(cmdline, off_words[i], "off")) {
+			snprintf(buf, size, "%s. Remove %s=off from the kernel command line", off, off_words[i]);
 			return;
 		}
 	if (!maker) {
@@ -89,9 +93,9 @@ void iommu_explain(const struct sysroot *r, char *buf, size_t size)
 	if (!announced)
 		snprintf(buf, size, "%s. Switch on %s in the firmware setup%s%s%s", off, maker->firmware,
 			 maker->word ? ", and write " : "", maker->word ? maker->word : "",
-			 maker->word ? " on the kernel command line" : "");
-	else if (maker->word && !has_word(cmdline, maker->word))
-		snprintf(buf, size, "%s. The firmware has it on: write %s on the kernel command line", off,
+			 maker->word ? "=on on the kernel command line" : "");
+	else if (maker->word && !has_word(cmdline, maker->word, "on"))
+		snprintf(buf, size, "%s. The firmware has it on: write %s=on on the kernel command line", off,
 			 maker->word);
 	else
 		snprintf(buf, size,

@@ -135,10 +135,13 @@ static int look_at_files(const struct cli *cli, const char *kernel, bool say, co
 		err = find_extras(&cli->root, kernel, files, &more);
 	for (size_t i = 0; i < files->n + more.n && !err; i++) {
 		const char *path = i < files->n ? files->items[i].path : more.items[i - files->n];
+		bool bare;
 
 		if (i >= files->n && is_there(files, path))
 			continue;
-		err = wrong ? look_at_unknown(cli, kernel, path, why, out) : look_at(cli, kernel, path, &expected, out);
+		bare = i < files->n && files->items[i].bare;
+		err = wrong ? look_at_unknown(cli, kernel, path, why, out)
+			    : look_at(cli, kernel, path, bare ? NULL : &expected, out);
 	}
 	image_free(&expected);
 	names_free(&more);
@@ -195,17 +198,37 @@ bool look_next_extra(const struct looked *l)
 	return true;
 }
 
+/* What only a look as root, or another tool, could mend is not mended by new images. */
+static bool is_to_make_anew(const struct looked *l)
+{
+	switch (l->is.state) {
+	case IMAGE_CURRENT:
+	case IMAGE_UNKNOWN:
+	case IMAGE_UNREADABLE:
+		return false;
+	default:
+		return !l->is.extra;
+	}
+}
+
+bool look_print_stale(const struct look *l)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->items[i].is.state != IMAGE_CURRENT)
+			look_print(&l->items[i], stdout);
+		any = any || is_to_make_anew(&l->items[i]);
+	}
+	return any;
+}
+
 void look_next(const struct cli *cli, const struct look *l)
 {
 	bool again = false;
 
-	for (size_t i = 0; i < l->n; i++) {
-		enum image_state state = l->items[i].is.state;
-
-		if (!look_next_extra(&l->items[i]) && state != IMAGE_CURRENT && state != IMAGE_UNKNOWN &&
-		    state != IMAGE_UNREADABLE)
-			again = true;
-	}
+	for (size_t i = 0; i < l->n; i++)
+		again = !look_next_extra(&l->items[i]) && is_to_make_anew(&l->items[i]) ? true : again;
 	if (again && are_made_elsewhere(&cli->root))
 		puts("These images are made elsewhere: no program that makes them is installed here. An archive to be "
 		     "loaded behind one makes `earlybind image --cpio`.");

@@ -25,12 +25,13 @@ static const struct command commands[] = {
 	  "Compares rules and machine, shows what would be locked and what is refused and why, asks, and writes\n"
 	  "/etc/earlybind.lock. With SELECTOR only the rules with that selector; the others keep their entries.\n"
 	  "This is the only command that reads hardware to choose devices.\n" },
-	{ "check", cmd_check, "j", "[--json]", "validate the rules and say what the next boot would do",
-	  "Reads the rules and the lock, and decides as the boot program would on this machine. Exit status 1: a rule\n"
-	  "is wrong, was not accepted, or a device would be refused.\n" },
+	{ "check", cmd_check, "j", "[--json]", "validate the rules and say what a boot would do",
+	  "Reads the rules and the lock, and decides as the boot program of an image made now would on this\n"
+	  "machine; names the images that are not as they would be made now. Exit status 1: a rule is wrong, was not\n"
+	  "accepted, or a device would be refused.\n" },
 	{ "explain", cmd_explain, "j", "SELECTOR [--json]", "say why a device will be bound, or will not",
-	  "Tells of each device that SELECTOR means, here or in the lock: its rule, what the next boot would do and\n"
-	  "which guards refuse it, what the last boot did, and what to write to change it.\n" },
+	  "Tells of each device that SELECTOR means, here or in the lock: its rule, what a boot of an image made now\n"
+	  "would do and which guards refuse it, what the last boot did, and what to write to change it.\n" },
 	{ "regenerate", cmd_regenerate, "cj", "[KERNEL...] [--check] [--json]",
 	  "make the initramfs images anew and verify them", regenerate_help },
 	{ "status", cmd_status, "j", "[--json]", "say what the last boot did",
@@ -172,17 +173,18 @@ int main(int argc, char **argv)
 		print_usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		print_usage(stdout);
 		return EXIT_DONE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		puts(EARLYBIND_VERSION);
 		return EXIT_DONE;
 	}
 	c = find_command(argv[1]);
 	if (!c) {
-		say_error("there is no command '%s'", argv[1]);
+		say_error(*argv[1] == '-' ? "'%s': options stand behind the command" : "there is no command '%s'",
+			  argv[1]);
 		print_usage(stderr);
 		return EXIT_USAGE;
 	}

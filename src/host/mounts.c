@@ -150,6 +150,16 @@ bool mount_is_program(const struct mount *m)
 	return strcmp(m->type, "fuse") == 0 || strncmp(m->type, "fuse.", 5) == 0;
 }
 
+bool mount_is_virtio(const struct mount *m)
+{
+	char *value;
+	size_t len;
+
+	return strcmp(m->type, "virtiofs") == 0 ||
+	       (strcmp(m->type, "9p") == 0 && mnt_optstr_get_option(m->options, "trans", &value, &len) == 0 && value &&
+		len == strlen("virtio") && memcmp(value, "virtio", len) == 0);
+}
+
 const struct mount *mounts_of_file(const struct mounts *m, const char *path)
 {
 	const struct mount *best = NULL;

@@ -29,6 +29,8 @@ const struct mount *mounts_at(const struct mounts *m, const char *target) _pure_
 /* The file system that a file is on; NULL: not known. */
 const struct mount *mounts_of_file(const struct mounts *m, const char *path) _pure_;
 /* fs/fuse/inode.c: a program's file system has no device, and names what it likes; fuseblk alone has a disk. */
+/* Whether a virtio device of a hypervisor shares it, by a tag: its source. */
+bool mount_is_virtio(const struct mount *m);
 bool mount_is_program(const struct mount *m) _pure_;
 /* Whether `path` is `folder` or in it. */
 bool path_is_below(const char *path, const char *folder) _pure_;

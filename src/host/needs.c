@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "needs.h"
 
+#include "../core/boot_entry.h"
 #include "../core/find.h"
 #include "../sys/scan.h"
 #include "needs_run.h"
+#include "resolve.h"
 
 #define CMDLINE_MAX 65536
+#define EFIVARS "sys/firmware/efi/efivars/"
+#define EFI_GLOBAL "8be4df61-93ca-11d2-aa0d-00e098032b8c"
+#define ATTRIBUTES_LEN 4 /* in front of what a variable holds */
 
 static int read_files(struct needs_run *run)
 {
@@ -34,7 +39,7 @@ static int read_cmdline(struct needs_run *run)
 /* systemd-boot and systemd-stub tell the partition that they were started from: a UUID in UTF-16 behind 4 bytes. */
 static int read_loader(struct needs_run *run)
 {
-	static const char path[] = "sys/firmware/efi/efivars/LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
+	static const char path[] = EFIVARS "LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
 	char data[128], name[80] = "PARTUUID=";
 	ssize_t n = sysroot_read(run->host.root, path, data, sizeof(data));
 	size_t len = strlen(name);
@@ -43,6 +48,31 @@ static int read_loader(struct needs_run *run)
 		name[len++] = data[i];
 	name[len] = '\0';
 	return n > 4 ? want_add(&run->wants, WANT_DEVICE, "LoaderDevicePartUUID", "the ESP", name, len) : 0;
+}
+
+/*
+ * The partition of the boot entry that the firmware took: that of GRUB, which does not tell. It may be on a stick that
+ * is gone, or the entry may say only which disk: no device of this machine is needed for that.
+ */
+static int read_boot_entry(struct needs_run *run)
+{
+	static const char current[] = EFIVARS "BootCurrent-" EFI_GLOBAL;
+	uint8_t data[4096];
+	char path[sizeof(current)], name[sizeof("PARTUUID=") + PARTUUID_LEN] = "PARTUUID=";
+	ssize_t n = sysroot_read(run->host.root, current, (char *)data, sizeof(data));
+	char where[] = "BootCurrent (Boot0000)";
+
+	if (n < ATTRIBUTES_LEN + 2)
+		return 0;
+	snprintf(where, sizeof(where), "BootCurrent (Boot%02X%02X)", data[ATTRIBUTES_LEN + 1], data[ATTRIBUTES_LEN]);
+	snprintf(path, sizeof(path), EFIVARS "%.8s-" EFI_GLOBAL, where + strlen("BootCurrent ("));
+	n = sysroot_read(run->host.root, path, (char *)data, sizeof(data));
+	if (n < ATTRIBUTES_LEN ||
+	    boot_entry_partition(data + ATTRIBUTES_LEN, (size_t)n - ATTRIBUTES_LEN, name + strlen("PARTUUID=")) < 0)
+		return 0;
+	if (!resolve_device(run->host.root, &run->host.blocks, name, run->set))
+		return 0;
+	return want_add(&run->wants, WANT_DEVICE, where, "the ESP", name, strlen(name));
 }
 
 static int start(struct needs_run *run, const struct sysroot *r, const struct machine *m)
@@ -76,6 +106,8 @@ static int find_boot(struct needs_run *run)
 		error = read_cmdline(run);
 	if (!error)
 		error = read_loader(run);
+	if (!error)
+		error = read_boot_entry(run);
 	if (!error)
 		error = needs_of_wants(run);
 	if (!error)
@@ -160,13 +192,15 @@ static int add_guard(struct plan *plan, const struct device *d, const char *text
 	return error;
 }
 
-static int guard_all(const struct needs_run *run, struct plan *plan)
+static int guard_all(const struct needs_run *run, struct plan *plan, bool *asked)
 {
 	bool all = run->root_known && run->unique;
 	int error = 0;
 
 	for (size_t i = 0; i < run->n_needs; i++)
 		all &= !need_is_unresolved(&run->needs[i]);
+	if (asked)
+		*asked = all;
 	for (size_t i = 0; all && i < run->n_needs && !error; i++) {
 		const struct machine *m = run->host.machine;
 		const struct device *d = &m->devices[run->needs[i].device];
@@ -177,12 +211,14 @@ static int guard_all(const struct needs_run *run, struct plan *plan)
 	return error;
 }
 
-int needs_guard_image(const struct sysroot *r, struct plan *plan)
+int needs_guard_image(const struct sysroot *r, struct plan *plan, bool *asked)
 {
 	struct needs_run run;
 	struct machine machine;
 	int error = scan_machine(r, &machine);
 
+	if (asked)
+		*asked = false;
 	if (error)
 		return error == -ENOMEM ? error : 0;
 	error = start(&run, r, &machine);
@@ -192,7 +228,7 @@ int needs_guard_image(const struct sysroot *r, struct plan *plan)
 	if (!error)
 		error = needs_of_wants(&run);
 	if (!error)
-		error = guard_all(&run, plan);
+		error = guard_all(&run, plan, asked);
 	end(&run);
 	machine_free(&machine);
 	return error;

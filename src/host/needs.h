@@ -17,8 +17,9 @@ int needs_find(const struct sysroot *r, struct machine *m) _must_check_;
 /*
  * For an image: adds a `boot-disk` guard for each function that the target's fstab, crypttab, command line and ESP list
  * need and that no guard of the lock is of; but only if every line that they have is there on this machine, and one of
- * them by a UUID: another machine's disks prove nothing. What runs here now does not count. 0 or -ENOMEM.
+ * them by a UUID: another machine's disks prove nothing. What runs here now does not count. *asked (may be NULL):
+ * whether that was so. 0 or -ENOMEM.
  */
-int needs_guard_image(const struct sysroot *r, struct plan *plan) _must_check_;
+int needs_guard_image(const struct sysroot *r, struct plan *plan, bool *asked) _must_check_;
 
 #endif

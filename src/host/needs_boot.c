@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the boot asks for: each want, to the devices that it is on. */
+#include "../core/shorten.h"
 #include "needs_run.h"
 #include "nic.h"
 #include "resolve.h"
@@ -31,10 +32,23 @@ static int add_pool(struct needs_run *run, const char *pool, const char *text)
 	return needs_add_blocks(run, REASON_BOOT_DISK, text);
 }
 
+/* A tag of virtio looks like the name of a device: what is mounted there tells. */
+static const struct mount *virtio_of(const struct needs_run *run, const struct want *w)
+{
+	const struct mount *m = mounts_at(&run->host.mounts, w->what);
+
+	return m && mount_is_virtio(m) && strcmp(m->source, w->name) == 0 ? m : NULL;
+}
+
 /* It may be a disk here, or one that a network card would bring. */
 static int add_missing(struct needs_run *run, const struct want *w, const char *text)
 {
-	int error = needs_add(run, REASON_BOOT_DISK, NEED_SOME_STORAGE, "%s, and no disk here has it", text);
+	const struct mount *m = virtio_of(run, w);
+	int error;
+
+	if (m)
+		return needs_add_mount(run, REASON_BOOT_DISK, m, text);
+	error = needs_add(run, REASON_BOOT_DISK, NEED_SOME_STORAGE, "%s, and no disk here has it", text);
 
 	if (error || !w->network)
 		return error;
@@ -82,10 +96,10 @@ int needs_of_want(struct needs_run *run, const struct want *w)
 
 	run->root_known |= w->root;
 	run->encrypted |= w->passphrase;
-	snprintf(text, sizeof(text), "%s: %s is %s%s", w->where, w->what, w->kind == WANT_POOL ? "ZFS " : "",
-		 *w->name               ? w->name
-		 : w->kind == WANT_POOL ? "of any pool"
-					: "on the network");
+	shorten_print(text, sizeof(text), "%s: %s is %s%s", w->where, w->what, w->kind == WANT_POOL ? "ZFS " : "",
+		      *w->name               ? w->name
+		      : w->kind == WANT_POOL ? "of any pool"
+					     : "on the network");
 	switch (w->kind) {
 	case WANT_DEVICE:
 		return add_device(run, w, text);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "../core/array.h"
+#include "../core/shorten.h"
 #include "nic.h"
 
 static bool is_known(const struct needs_run *run, int device, enum reason reason)
@@ -27,7 +28,7 @@ int needs_add(struct needs_run *run, enum reason reason, int device, const char 
 	need->reason = reason;
 	need->device = device;
 	va_start(args, fmt);
-	vsnprintf(need->text, sizeof(need->text), fmt, args);
+	shorten_vprint(need->text, sizeof(need->text), fmt, args);
 	va_end(args);
 	return 0;
 }
@@ -75,7 +76,7 @@ int needs_add_interface(struct needs_run *run, enum reason reason, const char *i
 	char words[REPORT_TEXT_LEN];
 	int ret;
 
-	snprintf(words, sizeof(words), "%s, on %s", text, interface);
+	shorten_print(words, sizeof(words), "%s, on %s", text, interface);
 	ret = nic_walk(&run->host, interface, words, &ends);
 	if (!ret)
 		ret = add_ends(run, reason, &ends);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is mounted, swapped on, held or routed now. */
+#include "../core/shorten.h"
 #include "needs_run.h"
 #include "nic.h"
 #include "resolve.h"
@@ -35,7 +36,7 @@ static int add_mounted(struct needs_run *run)
 		if (!known)
 			continue;
 		run->encrypted |= i == 0 && root_may_ask(run, m);
-		snprintf(text, sizeof(text), "mounted: %s is %s", targets[i], m->source);
+		shorten_print(text, sizeof(text), "mounted: %s is %s", targets[i], m->source);
 		error = needs_add_mount(run, REASON_BOOT_DISK, m, text);
 	}
 	return error;
@@ -78,7 +79,7 @@ static int add_swap(struct needs_run *run, const char *name, const bool *optiona
 
 	if (!is_optional(run, name, optional))
 		return needs_of_want(run, &w);
-	snprintf(text, sizeof(text), "swap: %s", name);
+	shorten_print(text, sizeof(text), "swap: %s", name);
 	if (resolve_device(run->host.root, &run->host.blocks, name, run->set))
 		return needs_add_blocks(run, REASON_IN_USE, text);
 	m = mounts_of_file(&run->host.mounts, name);
@@ -115,7 +116,7 @@ static int add_mounts(struct needs_run *run)
 	for (size_t i = 0; i < run->host.mounts.n && !error; i++) {
 		const struct mount *m = &run->host.mounts.items[i];
 
-		snprintf(text, sizeof(text), "mounted: %s is %s", m->target, m->source);
+		shorten_print(text, sizeof(text), "mounted: %s is %s", m->target, m->source);
 		error = needs_add_mount(run, REASON_IN_USE, m, text);
 	}
 	return error;
@@ -140,7 +141,7 @@ static int add_held(struct needs_run *run)
 		if (holders.n) {
 			memset(run->set, 0, run->host.blocks.n * sizeof(*run->set));
 			run->set[i] = true;
-			snprintf(text, sizeof(text), "active: %s stands on /dev/%s", holders.items[0], d->name);
+			shorten_print(text, sizeof(text), "active: %s stands on /dev/%s", holders.items[0], d->name);
 			error = needs_add_blocks(run, REASON_IN_USE, text);
 		}
 		names_free(&holders);
@@ -160,7 +161,7 @@ static int add_pools(struct needs_run *run)
 	for (size_t i = 0; i < pools.n && !error; i++) {
 		if (!resolve_pool(&run->host.blocks, pools.items[i], run->set))
 			continue; /* a file of statistics, or a pool on files */
-		snprintf(text, sizeof(text), "active: the ZFS pool %s is imported", pools.items[i]);
+		shorten_print(text, sizeof(text), "active: the ZFS pool %s is imported", pools.items[i]);
 		error = needs_add_blocks(run, REASON_IN_USE, text);
 	}
 	names_free(&pools);
@@ -195,7 +196,7 @@ static int add_members(struct needs_run *run)
 		    sysroot_readlink(run->host.root, path, link, sizeof(link)) < 0)
 			continue;
 		master = strrchr(link, '/');
-		snprintf(text, sizeof(text), "a member of %s", master ? master + 1 : link);
+		shorten_print(text, sizeof(text), "a member of %s", master ? master + 1 : link);
 		error = needs_add_interface(run, REASON_IN_USE, interfaces.items[i], text);
 	}
 	names_free(&interfaces);

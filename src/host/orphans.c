@@ -3,6 +3,7 @@
 
 #include "images.h"
 #include "kernels.h"
+#include "releases.h"
 
 static void free_names(struct names *n)
 {

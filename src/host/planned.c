@@ -3,10 +3,13 @@
 
 #include <unistd.h>
 
+#include "../sys/scan.h"
 #include "files.h"
 #include "needs.h"
+#include "open_card.h"
+#include "waiting.h"
 
-/* A remedy is told once, not with every warning of its kind. */
+/* A remedy is told once, not with every warning of its kind. That an optional card is not there is none. */
 void planned_warn(const struct report_note *notes, size_t n)
 {
 	bool told[REASON_COUNT] = { false };
@@ -15,6 +18,8 @@ void planned_warn(const struct report_note *notes, size_t n)
 		enum reason reason = notes[i].reason;
 		const char *remedy = told[reason] ? "" : reason_remedy(reason);
 
+		if (reason == REASON_ABSENT)
+			continue;
 		if (reason == REASON_NONE)
 			say_warning("%s", notes[i].text);
 		else
@@ -80,10 +85,23 @@ int planned_lost(const struct cli *cli, const struct config *config, char why[IM
 	return 0;
 }
 
+/* What is warned of, not what is made, may depend on this machine. */
+static void forgive_absent(const struct cli *cli, const struct config *config, const struct plan *lock,
+			   struct composition *c)
+{
+	struct machine m;
+
+	if (!waiting_count(c) || scan_machine(&cli->root, &m) < 0)
+		return;
+	waiting_forgive_absent(config, lock, &m, c);
+	machine_free(&m);
+}
+
 int planned_compose(const struct cli *cli, const struct config *config, bool say, struct composition *out)
 {
 	struct plan lock = { 0 };
 	struct plan_error wrong = { 0 };
+	bool asked;
 	int err = lock_load(&cli->root, &lock, &wrong);
 
 	memset(out, 0, sizeof(*out));
@@ -95,9 +113,13 @@ int planned_compose(const struct cli *cli, const struct config *config, bool say
 		return 0;
 	}
 	err = compose(config, err ? NULL : &lock, out);
+	if (!err && say)
+		forgive_absent(cli, config, &lock, out);
 	plan_free(&lock);
 	if (!err && out->plan.n_rules) {
-		err = needs_guard_image(&cli->root, &out->plan);
+		err = needs_guard_image(&cli->root, &out->plan, &asked);
+		if (!err && say)
+			err = open_cards_note(&cli->root, out, asked);
 		if (err)
 			composition_free(out);
 	}

@@ -24,6 +24,7 @@ static void free_names(struct names *n)
 void preset_free(struct preset *p)
 {
 	names_free(&p->images);
+	names_free(&p->bare);
 	names_free(&p->left);
 }
 
@@ -77,8 +78,8 @@ static void read_listed(const char *text, char listed[PRESET_VALUE_LEN])
 			*p = ' ';
 }
 
-/* The variable is "default_image", "default_uki" or "default_efi_image". */
-static bool is_listed(const char *listed, const char *variable)
+/* Whether the list has the preset of a variable: "default" of "default_image", "default_uki", "default_efi_image". */
+static bool has_preset(const char *list, const char *variable)
 {
 	int len = (int)(strrchr(variable, '_') - variable);
 	char word[PRESET_VALUE_LEN];
@@ -86,13 +87,62 @@ static bool is_listed(const char *listed, const char *variable)
 	if (len > 4 && strncmp(variable + len - 4, "_efi", 4) == 0)
 		len -= 4;
 	snprintf(word, sizeof(word), " %.*s ", len, variable);
-	return !*listed || strchr(listed, '$') || strstr(listed, word);
+	return strstr(list, word) != NULL;
+}
+
+static bool is_listed(const char *listed, const char *variable)
+{
+	return !*listed || strchr(listed, '$') || has_preset(listed, variable);
+}
+
+/* Whether options of mkinitcpio, "-S autodetect,earlybind", leave our hook out. */
+static bool skips_us(char *options)
+{
+	bool list = false;
+
+	options[strcspn(options, "#")] = '\0';
+	for (char *word; (word = strsep(&options, " \t\r\"'()"));) {
+		if (strncmp(word, "-S", 2) == 0 || strncmp(word, "--skiphooks", 11) == 0) {
+			list = true;
+			word += strncmp(word, "-S", 2) == 0 ? 2 : 11;
+			word += *word == '=';
+		}
+		if (!list || !*word)
+			continue;
+		for (char *hook; (hook = strsep(&word, ","));)
+			if (strcmp(hook, "earlybind") == 0)
+				return true;
+		list = false;
+	}
+	return false;
+}
+
+/* " fallback " of a line fallback_options="-S earlybind". Such images have no plan, on purpose. -ENOMEM. */
+static int read_bare(const char *text, char bare[PRESET_VALUE_LEN])
+{
+	char *copy = strdup(text), *line, *value;
+
+	snprintf(bare, PRESET_VALUE_LEN, " ");
+	for (char *rest = copy; rest && (line = strsep(&rest, "\n"));) {
+		size_t len = strlen(bare);
+
+		line += strspn(line, " \t");
+		value = strchr(line, '=');
+		if (!value || *line == '#')
+			continue;
+		*value++ = '\0';
+		if (fnmatch("*_options", line, 0) == 0 && skips_us(value))
+			snprintf(bare + len, PRESET_VALUE_LEN - len, "%.*s ", (int)(strlen(line) - 8), line);
+	}
+	free(copy);
+	return copy ? 0 : -ENOMEM;
 }
 
 /* A line `default_image="/boot/initramfs-linux.img"` or `fallback_uki=...`. */
-static int read_line(const struct sysroot *r, char *line, const char *listed, struct preset *out)
+static int read_line(const struct sysroot *r, char *line, const char *listed, const char *bare, struct preset *out)
 {
 	char *value = strchr(line, '='), word[PRESET_VALUE_LEN];
+	struct names *to;
 	bool plain, made;
 
 	line += strspn(line, " \t");
@@ -105,10 +155,11 @@ static int read_line(const struct sysroot *r, char *line, const char *listed, st
 	if (fnmatch("*_image", line, 0) != 0 && fnmatch("*_uki", line, 0) != 0)
 		return 0;
 	made = is_listed(listed, line);
+	to = !made ? &out->left : has_preset(bare, line) ? &out->bare : &out->images;
 	if (!plain && made)
 		snprintf(out->unclear, sizeof(out->unclear), "%s", word);
 	else if (plain && sysroot_exists(r, word + strspn(word, "/")))
-		return names_add(made ? &out->images : &out->left, word + strspn(word, "/"));
+		return names_add(to, word + strspn(word, "/"));
 	return 0;
 }
 
@@ -127,7 +178,7 @@ bool preset_exists(const struct sysroot *r, const char *name)
 
 int preset_read(const struct sysroot *r, const char *name, struct preset *out)
 {
-	char path[PATH_BYTES], listed[PRESET_VALUE_LEN], *text, *rest, *line;
+	char path[PATH_BYTES], listed[PRESET_VALUE_LEN], bare[PRESET_VALUE_LEN], *text, *rest, *line;
 	size_t len;
 	int err;
 
@@ -137,8 +188,9 @@ int preset_read(const struct sysroot *r, const char *name, struct preset *out)
 	if (err)
 		return err;
 	read_listed(text, listed);
+	err = read_bare(text, bare);
 	for (rest = text; !err && (line = strsep(&rest, "\n"));)
-		err = read_line(r, line, listed, out);
+		err = read_line(r, line, listed, bare, out);
 	free(text);
 	if (err)
 		preset_free(out);

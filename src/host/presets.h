@@ -12,7 +12,9 @@
 #define PRESET_VALUE_LEN 256
 
 struct preset {
-	struct names images, left; /* and UKIs, that are there; left: PRESETS does not have them made; below the root */
+	/* And UKIs, that are there, below the root. bare: made without our hook; left: PRESETS does not have them made
+	 */
+	struct names images, bare, left;
 	char unclear[PRESET_VALUE_LEN]; /* one whose path is more than a plain word; "": none */
 	char kernel[PRESET_VALUE_LEN];  /* a release, or the path of a kernel file; "": unclear */
 };

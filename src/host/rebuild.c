@@ -227,7 +227,7 @@ static bool is_unclear(const struct job *job)
 }
 
 /* By the images of this kernel: another one may have been made by another generator. */
-static const struct generator *choose(struct run *run, const struct image_files *files)
+static const struct generator *choose(struct run *run, const char *release, const struct image_files *files)
 {
 	char why[GENERATOR_WHY_LEN], names[128];
 	const struct generator *g = generator_choose(&run->cli->root, files, why);
@@ -236,7 +236,9 @@ static const struct generator *choose(struct run *run, const struct image_files 
 		say_warning("%s", why);
 		snprintf(run->said, sizeof(run->said), "%s", why);
 	}
-	if (!g) {
+	if (!g && *why) {
+		say_error("kernel %s: %s", release, why);
+	} else if (!g) {
 		generator_names(names, sizeof(names));
 		say_error(
 			"no program that makes initramfs images is installed here (known are %s); nothing was changed",
@@ -254,7 +256,7 @@ static int rebuild_one(struct run *run, const char *release)
 		return EXIT_REFUSED;
 	look_warn(&job.files);
 	bare = !job.olds.n && !run->cli->n_args && !job.files.doubtful;
-	job.generator = bare && !*job.files.unclear ? NULL : choose(run, &job.files);
+	job.generator = bare && !*job.files.unclear ? NULL : choose(run, release, &job.files);
 	if (job.generator && is_unclear(&job))
 		return EXIT_REFUSED;
 	if (!bare)

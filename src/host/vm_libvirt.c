@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libvirt's definition of a domain, as `virsh define` writes it:
+ * libvirt's definition of a domain, as `virsh define` writes it, or of a network that gives its devices to domains:
  *
  *	<hostdev mode='subsystem' type='pci' managed='yes'>
  *	  <source>
@@ -8,7 +8,11 @@
  *	  </source>
  *	  <address type='pci' .../>                                        where the guest sees it
  *	</hostdev>
- *	<interface type='hostdev'> ... the same
+ *	<interface type='hostdev'> ... the same; so <disk type='nvme'>, which libvirt takes from the host likewise
+ *	<qemu:arg value='vfio-pci,host=06:00.0'/>                        what QEMU is told besides; see vm_qemu.c
+ *	<forward mode='hostdev'>                                         of a network
+ *	  <address type='pci' domain='0x0000' bus='0x04' slot='0x10' function='0x1'/>
+ *	</forward>
  *
  * A scanner of tags is enough for that: comments, CDATA and processing instructions are passed over, attributes stand
  * in quotes of either kind. Anything it cannot follow ends the file.
@@ -18,6 +22,7 @@
 #include "../core/array.h"
 
 #define ADDRESS_PARTS 4
+#define ARGUMENT_LEN 1024
 
 static bool is_name(char c)
 {
@@ -153,29 +158,60 @@ static int add_address(const char *file, const struct tag *t, struct vms *out)
 	return array_add(&out->items, &out->n, &item, sizeof(item));
 }
 
-/* Whether the tag opens a device of the host: <hostdev type='pci'> or <interface type='hostdev'>. */
-static bool opens_device(const struct tag *t)
-{
-	char type[16];
+/* What holds an address of the host, if its attribute says so. */
+static const struct holder {
+	const char *tag, *attribute, *value;
+	bool source; /* the address is in its <source> */
+} holders[] = {
+	{ "hostdev", "type", "pci", true },
+	{ "interface", "type", "hostdev", true },
+	{ "disk", "type", "nvme", true },
+	{ "forward", "mode", "hostdev", false },
+};
 
-	if (t->closing || t->empty || !attribute(t, "type", type, sizeof(type)))
-		return false;
-	return (tag_is(t, "hostdev") && strcmp(type, "pci") == 0) ||
-	       (tag_is(t, "interface") && strcmp(type, "hostdev") == 0);
+static const struct holder *holder_of(const struct tag *t)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(holders); i++)
+		if (tag_is(t, holders[i].tag))
+			return &holders[i];
+	return NULL;
+}
+
+static bool opens(const struct tag *t, const struct holder *h)
+{
+	char value[16];
+
+	return !t->closing && !t->empty && attribute(t, h->attribute, value, sizeof(value)) &&
+	       strcmp(value, h->value) == 0;
+}
+
+static int add_argument(const char *file, const struct tag *t, struct vms *out)
+{
+	char value[ARGUMENT_LEN];
+
+	return attribute(t, "value", value, sizeof(value)) ? vm_read_argument(file, value, strlen(value), out) : 0;
 }
 
 int vm_read_libvirt(const char *file, const char *text, struct vms *out)
 {
-	bool in_device = false, in_source = false;
+	const struct holder *in = NULL, *h;
+	bool in_source = false;
 	struct tag t;
 
 	while (tag_next(&text, &t)) {
-		if (tag_is(&t, "hostdev") || tag_is(&t, "interface"))
-			in_device = opens_device(&t);
+		int ret = 0;
+
+		h = holder_of(&t);
+		if (h)
+			in = opens(&t, h) ? h : NULL;
 		else if (tag_is(&t, "source"))
-			in_source = in_device && !t.closing && !t.empty;
-		else if (in_device && in_source && tag_is(&t, "address") && add_address(file, &t, out) < 0)
-			return -ENOMEM;
+			in_source = in && in->source && !t.closing && !t.empty;
+		else if (in && (in_source || !in->source) && tag_is(&t, "address"))
+			ret = add_address(file, &t, out);
+		else if (tag_is(&t, "qemu:arg"))
+			ret = add_argument(file, &t, out);
+		if (ret < 0)
+			return ret;
 	}
 	return 0;
 }

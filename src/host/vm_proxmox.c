@@ -5,6 +5,7 @@
  *	hostpci0: 0000:06:00,pcie=1,x-vga=1
  *	hostpci1: host=06:00.0;06:00.1
  *	hostpci2: mapping=gpu,pcie=1
+ *	args: -device vfio-pci,host=06:00.0
  *	[snapshot]
  *
  * and what a mapping stands for, mapping/pci.cfg: a line with its name, then indented lines for each node:
@@ -14,26 +15,15 @@
  */
 #include "vms.h"
 
-#include "../core/array.h"
-#include "../core/selector.h"
-
 /* address = slot, as selectors have it; anything else is none. */
 static int add_addresses(const char *file, const char *s, size_t len, struct vms *out)
 {
 	for (const char *end = s + len, *next; s < end; s = next) {
 		const char *semicolon = memchr(s, ';', (size_t)(end - s));
 		size_t part = (size_t)((semicolon ? semicolon : end) - s);
-		struct vm_address item = { 0 };
-		struct syntax_error ignored;
-		struct selector slot;
 
 		next = s + part + (semicolon != NULL);
-		if (selector_read(s, part, &slot, &ignored) < 0 || slot.kind != SELECTOR_SLOT)
-			continue;
-		item.address = slot.address;
-		item.whole = slot.whole;
-		snprintf(item.file, sizeof(item.file), "%s", file);
-		if (array_add(&out->items, &out->n, &item, sizeof(item)) < 0)
+		if (vms_add_slot(file, s, part, out) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -90,29 +80,35 @@ static int add_mapping(const char *file, const char *name, size_t len, const cha
 	return 0;
 }
 
+/* The value of a line hostpciN: */
+static int add_hostpci(const char *file, const char *s, const char *mappings, const char *node, struct vms *out)
+{
+	const char *value;
+	size_t len;
+
+	value = value_of(s, "mapping", &len);
+	if (value)
+		return add_mapping(file, value, len, mappings, node, out);
+	value = value_of(s, "host", &len);
+	if (!value) { /* the first word needs no key */
+		value = s;
+		len = strcspn(s, ", \t\r\n");
+	}
+	return add_addresses(file, value, len, out);
+}
+
 int vm_read_proxmox(const char *file, const char *text, const char *mappings, const char *node, struct vms *out)
 {
 	for (const char *line = text; *line && *line != '['; line = next_line(line)) {
-		const char *s = line + 7, *value;
-		size_t len;
-		int ret;
+		const char *s = line + 7;
+		int ret = 0;
 
-		if (strncmp(line, "hostpci", 7) != 0)
-			continue;
-		s += strspn(s, "0123456789");
-		if (*s++ != ':')
-			continue;
-		s += strspn(s, " \t");
-		value = value_of(s, "mapping", &len);
-		if (value) {
-			ret = add_mapping(file, value, len, mappings, node, out);
-		} else {
-			value = value_of(s, "host", &len);
-			if (!value) { /* the first word needs no key */
-				value = s;
-				len = strcspn(s, ", \t\r\n");
-			}
-			ret = add_addresses(file, value, len, out);
+		if (strncmp(line, "args:", 5) == 0) {
+			ret = vm_read_arguments(file, line + 5, strcspn(line + 5, "\n"), out);
+		} else if (strncmp(line, "hostpci", 7) == 0) {
+			s += strspn(s, "0123456789");
+			if (*s == ':')
+				ret = add_hostpci(file, s + 1 + strspn(s + 1, " \t"), mappings, node, out);
 		}
 		if (ret < 0)
 			return ret;

@@ -34,6 +34,7 @@ static const struct place {
 	int (*read)(const struct proxmox *p, const char *file, const char *text, struct vms *out);
 } places[] = {
 	{ "etc/libvirt/qemu", ".xml", read_libvirt },
+	{ "etc/libvirt/qemu/networks", ".xml", read_libvirt },
 	{ "etc/libvirt/libxl", ".xml", read_libvirt },
 	{ PVE_FOLDER, ".conf", read_proxmox },
 };

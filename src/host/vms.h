@@ -23,8 +23,8 @@ struct vms {
 };
 
 /*
- * Reads /etc/libvirt/{qemu,libxl}/\*.xml, /etc/pve/qemu-server/\*.conf and /etc/pve/mapping/pci.cfg. A file that is
- * none of its kind has no address. 0 or -ENOMEM.
+ * Reads /etc/libvirt/{qemu,libxl}/\*.xml, /etc/libvirt/qemu/networks/\*.xml, /etc/pve/qemu-server/\*.conf and
+ * /etc/pve/mapping/pci.cfg. A file that is none of its kind has no address. 0 or -ENOMEM.
  */
 int vms_find(const struct sysroot *r, struct vms *out) _must_check_;
 void vms_free(struct vms *v);
@@ -34,5 +34,10 @@ int vm_read_libvirt(const char *file, const char *text, struct vms *out) _must_c
 /* mappings: the text of pci.cfg, "" for none; node: the host's name, "" for not known: then any node's count. */
 int vm_read_proxmox(const char *file, const char *text, const char *mappings, const char *node,
 		    struct vms *out) _must_check_;
+/* One argument of QEMU's command line, and a line of them. */
+int vm_read_argument(const char *file, const char *s, size_t len, struct vms *out) _must_check_;
+int vm_read_arguments(const char *file, const char *s, size_t len, struct vms *out) _must_check_;
+/* Adds the address that is written like a slot of a rule; anything else is none. */
+int vms_add_slot(const char *file, const char *s, size_t len, struct vms *out) _must_check_;
 
 #endif

@@ -18,6 +18,14 @@ int want_add(struct wants *w, enum want_kind kind, const char *where, const char
 	return item->where && item->what && item->name ? 0 : -ENOMEM;
 }
 
+bool wants_say(const struct wants *w, size_t first, const char *what)
+{
+	for (size_t i = first; i < w->n; i++)
+		if (w->items[i].what && strcmp(w->items[i].what, what) == 0)
+			return true;
+	return false;
+}
+
 void wants_free(struct wants *w)
 {
 	for (size_t i = 0; i < w->n; i++) {
@@ -43,7 +51,8 @@ static int read_esp(const struct line_of *line, void *arg)
 	return want_add(arg, WANT_DEVICE, line->where, "an ESP", name, (size_t)len);
 }
 
-/* initramfs-tools' resume: RESUME=auto takes a swap that fstab has. */
+/* initramfs-tools' resume: RESUME=auto takes a swap that fstab has. The noresume of a boot loader's files is its, too.
+ */
 static int read_resume(const struct line_of *line, void *arg)
 {
 	const char *value;
@@ -51,7 +60,7 @@ static int read_resume(const struct line_of *line, void *arg)
 
 	if (!line->text)
 		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
-	if (strncmp(line->text, "RESUME=", strlen("RESUME=")) != 0)
+	if (strncmp(line->text, "RESUME=", strlen("RESUME=")) != 0 || wants_say(arg, 0, "noresume"))
 		return 0;
 	value = line->text + strlen("RESUME=");
 	value += *value == '"' || *value == '\'';

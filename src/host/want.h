@@ -38,6 +38,8 @@ int want_add(struct wants *w, enum want_kind kind, const char *where, const char
 	     size_t len) _must_check_;
 /* Adds the device that a key or a LUKS header is on, if the value names one: "path:device", "device:path", "device". */
 int want_add_key(struct wants *w, const char *where, const char *what, const char *value, size_t len) _must_check_;
+/* Whether one from the index `first` on is of this: "noresume", a word of a command line. */
+bool wants_say(const struct wants *w, size_t first, const char *what);
 void wants_free(struct wants *w);
 
 /* The lines of fstab, and of crypttab and crypttab.initramfs. 0 or -ENOMEM. */
@@ -49,7 +51,8 @@ int wants_of_fstab_line(const char *where, char *text, struct wants *out) _must_
 int wants_of_cmdline(const char *where, const char *text, size_t len, struct wants *out) _must_check_;
 /* The command lines that boot loaders get: /etc/kernel/cmdline, /etc/default/grub, ... 0 or -ENOMEM. */
 int wants_of_bootloader(const struct sysroot *r, struct wants *out) _must_check_;
-/* Proxmox's list of ESPs, and the swap that initramfs-tools resumes from. 0 or -ENOMEM. */
+/* Proxmox's list of ESPs, and, after wants_of_bootloader(), the swap that initramfs-tools resumes from. 0 or -ENOMEM.
+ */
 int wants_of_others(const struct sysroot *r, struct wants *out) _must_check_;
 
 #endif

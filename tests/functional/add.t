@@ -81,6 +81,19 @@ refused 'the boot display' 1 'refused: display' 03:00
 refused 'a bridge' 1 'refused: bridge' 00:03.1
 refused 'what is not there' 1 'nothing here is 0000:09:00; see `earlybind list`' 09:00
 ok 'what is not there: no line of a file that does not exist' lacks "$TMP/out" earlybind.conf
+new twin-gpus '# mine'
+run add 09:00 optional --yes
+ok 'what may be absent, and is: that is said' said 0 'it is not here now, which is normal: nothing is locked for it'
+ok 'the next step' has "$TMP/out" 'Written. When it is there, run `earlybind accept`, then `earlybind regenerate`, and reboot.'
+ok 'the rule is written' same "$CONF" '# mine
+bind 09:00 optional'
+ok 'no lock is' unchanged "$LOCK" none
+run add 06:00 optional --yes
+change 'include twin-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
+before=$(state "$LOCK")
+run add 06:00 optional --yes
+ok 'one that is there, and was locked' said 0 'The rule is there already.'
+ok 'its entry stays' unchanged "$LOCK" "$before"
 refused 'a typing error' 2 'hint: ' 0000:06:0.0
 refused 'an option that does nothing yet' 2 'not supported yet' 06:00 at=claim
 refused 'an option that is none' 2 'the command line:1:' 06:00 allways
@@ -195,6 +208,10 @@ run remove 05:00 --yes
 ok 'a rule that is not there' complained 1 'there is no rule `bind 05:00`'
 run remove --yes
 ok 'without a selector: wrong usage' complained 2 'remove which rule?'
+run remove 06:00 optional --yes
+ok 'an option that it would ignore: wrong usage' complained 2 'remove takes one SELECTOR, and its id=ID where several rules have it, not '"'optional'"
+run remove 06:00 03:00 --yes
+ok 'two selectors: wrong usage' complained 2 "not '03:00'"
 printf 'bind 06:00\r\nkeep 00:14.0\r\n' >"$CONF"
 run remove 06:00 --yes
 ok 'of lines with CRLF the others stay' same "$CONF" "$(printf 'keep 00:14.0\r')"

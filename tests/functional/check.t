@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# check.t: `earlybind check` says what the next boot would do, and ends with 1 if that is not what the rules ask for.
+# check.t: `earlybind check` says what a boot of an image made now would do, and ends with 1 if that is not what the rules ask for.
 # shellcheck disable=SC2016 # backticks in what is expected
 # shellcheck source=/dev/null
 . tests/functional/host.sh
@@ -19,7 +19,7 @@ ok 'a rule that was not accepted' complained 1 'not-accepted: /etc/earlybind.con
 ok 'what to run' has "$TMP/out" 'Now run `earlybind accept`, then `earlybind regenerate`.'
 run accept --yes
 run check
-ok 'all is well' says 0 out 'The next boot, on this machine as it is:
+ok 'all is well' says 0 out 'A boot of an image made now, on this machine as it is:
   0000:06:00.0 [10de:13c2] bind to vfio-pci
   0000:06:00.1 [10de:0fbb] bind to vfio-pci'
 ok 'and nothing is complained of' silent "$TMP/err"
@@ -44,11 +44,75 @@ new two-gpus 'bind 06:00 optional'
 run accept --yes
 change 'include two-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
 run check
-ok 'one whose absence is normal' said 0 'The next boot binds nothing.'
+ok 'one whose absence is normal' said 0 'A boot of an image made now binds nothing.'
 ok 'with a note of it' has "$TMP/out" 'note: absent: the optional card 10de:13c2:1043:8508:030000 is not there'
 run check --json
 jq -c '[.notes[].reason]' "$TMP/out" >"$TMP/json" 2>&1
 ok 'in JSON too' same "$TMP/json" '["absent"]'
+
+# content COMMAND...: it ends with 0, and asks for nothing.
+content()
+{
+	did "$@" && lacks "$TMP/out" 'earlybind accept' && silent "$TMP/err"
+}
+
+new two-gpus 'bind 09:00 optional'
+ok 'one that is absent and was never locked' content check
+ok 'with a note of it' has "$TMP/out" 'note: absent: /etc/earlybind.conf:1: bind 0000:09:00: the optional card is not there'
+ok 'status does not wait for it' content status
+ok 'and says why nothing was done' has "$TMP/out" 'What the rules ask for may be absent, and is.'
+image_in_boot
+ok 'an image build does not warn of it' silent "$TMP/err"
+run regenerate --check 6.1.0-builtin
+ok 'nor does regenerate' silent "$TMP/err"
+did accept --yes
+ok 'nor does accept change that' content check
+new two-gpus 'bind 06:00 id=10de:1b80 optional'
+run check
+ok 'one in whose slot another card is' said 0 'note: absent: /etc/earlybind.conf:1: bind 0000:06:00'
+new two-gpus 'bind 06:00 optional'
+run check
+ok 'one that is there waits for accept' complained 1 'not-accepted: /etc/earlybind.conf:1: bind 0000:06:00'
+run status
+ok 'status says so' said 1 '1 rule: `earlybind accept`'
+image
+ok 'an image build warns of it' complained 0 not-accepted
+new two-gpus 'bind 06:00' 'bind 10de:13c2 optional'
+run accept --yes
+run check
+ok 'one that is there, and that an earlier rule has' said 1 '/etc/earlybind.conf:2 can lock nothing'
+
+# --- images: what boots now may be something else
+
+new two-gpus
+run add 06:00 --yes
+image_in_boot
+run check
+ok 'a current image: nothing is said of it' says 0 out 'A boot of an image made now, on this machine as it is:
+  0000:06:00.0 [10de:13c2] bind to vfio-pci
+  0000:06:00.1 [10de:0fbb] bind to vfio-pci'
+run remove 06:00 --yes
+run check
+ok 'an image that still binds: it is named, and the next step' says 0 out 'A boot of an image made now binds nothing.
+/boot/initrd.img-6.1.0-builtin: stale
+    it holds a plan, though there is nothing to bind
+Now run `earlybind regenerate`.'
+run check --json
+ok 'in JSON too' jq -e '.images[0].state == "stale" and .images[0].kernel == "6.1.0-builtin"' "$TMP/out"
+image_in_boot
+run add 06:00 --yes
+run check
+ok 'an image that does not bind yet' said 0 '/boot/initrd.img-6.1.0-builtin: stale'
+ok 'and the next step' has "$TMP/out" 'Now run `earlybind regenerate`.'
+echo 'bind 04:00' >>"$CONF"
+run check
+ok 'a rule to accept first: one next step' said 1 'Now run `earlybind accept`, then `earlybind regenerate`.'
+ok 'and no other' lacks "$TMP/out" 'Now run `earlybind regenerate`.'
+echo 'bind 06:00' >"$CONF"
+change 'include two-gpus' 'set 0000:06:00.0 group=-'
+run check
+ok 'what is refused first' said 1 '`earlybind explain 0000:06:00.0` says what to do.'
+ok 'and the image then' has "$TMP/out" 'Then run `earlybind regenerate`.'
 
 # --- IOMMU groups
 
@@ -56,7 +120,7 @@ new z97-gtx980 'bind 01:00'
 run accept --yes
 run check
 ok 'group-not-viable: bridges of its group do not matter' silent "$TMP/err"
-change 'include z97-gtx980' 'set 0000:09:00.0 group=1'
+change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=xhci_hcd'
 run check
 ok 'group-not-viable: another function of its group is warned of' complained 0 \
 	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0, which stays with the host'

@@ -83,17 +83,17 @@ ok 'a file in place of the folder of drop-ins' complained 1 '/etc/earlybind.d: c
 new two-gpus
 rm "$CONF"
 run check
-ok 'no configuration: nothing is bound, nothing is wrong' said 0 'The next boot binds nothing.'
+ok 'no configuration: nothing is bound, nothing is wrong' said 0 'A boot of an image made now binds nothing.'
 run accept --yes
 ok 'accept says what to do' said 0 '`earlybind add SELECTOR` writes one'
 image
 ok 'an image without a configuration has nothing of ours' [ -z "$(ls -A "$TMP/image")" ]
 : >"$CONF"
 run check
-ok 'an empty configuration' said 0 'The next boot binds nothing.'
+ok 'an empty configuration' said 0 'A boot of an image made now binds nothing.'
 printf '\n\n# only words\n  \t\n' >"$CONF"
 run check
-ok 'comments and empty lines' said 0 'The next boot binds nothing.'
+ok 'comments and empty lines' said 0 'A boot of an image made now binds nothing.'
 rm "$CONF"
 mkdir "$CONF"
 run check
@@ -114,7 +114,7 @@ rm "$CONF"
 echo 'bind 06:00' >"$TMP/outside"
 ln -s "$TMP/outside" "$CONF"
 run check
-ok 'a link means what it means below the root, and nothing outside' said 0 'The next boot binds nothing.'
+ok 'a link means what it means below the root, and nothing outside' said 0 'A boot of an image made now binds nothing.'
 mkdir "$R/srv"
 echo 'bind 06:00' >"$R/srv/conf"
 ln -sf /srv/conf "$CONF"

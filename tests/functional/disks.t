@@ -69,6 +69,30 @@ mkfifo "$R/dev/nvme1n1"
 run accept --yes
 ok 'a node that is no disk holds nothing up' said 0 '  = 0000:05:00.0 '
 
+# --- long names: a reason starts with its line and ends with the drive
+
+LONG=$(printf '%0120d' 0 | tr 0 a)
+new nvme-twins 'bind 144d:a808'
+drives "$P0" "block dm-0 virtual/block 253:0 dm=$LONG-$LONG dmuuid=LVM-x slaves=nvme0n1p2" \
+	"block dm-1 virtual/block 253:1 dm=$LONG dmuuid=CRYPT-LUKS2-x slaves=dm-0" \
+	"line etc/fstab /dev/mapper/$LONG / ext4 defaults 0 1"
+run accept --yes
+LONG_CHAIN='/etc/fstab:1: / is ... dm-1 (LUKS dm-0), dm-0 (LVM nvme0n1p2), on nvme0n1'
+ok 'a long name in the middle gives way' locked "guard boot-disk _SB_.PCI0 1b.0/00 $ID - lock $LONG_CHAIN" \
+	"card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
+echo 'bind 04:00' >>"$CONF"
+run check
+ok 'where words stand before it, too' complained 1 "accept refuses 0000:04:00.0: boot-disk, $LONG_CHAIN"
+drives "$P0" "line etc/fstab /dev/mmcblk0 / ext4 defaults 0 1" \
+	"line etc/fstab /dev/nvme0n1p2 /$(printf '\303\244%.0s' $(seq 100))/$LONG$LONG ext4 defaults 0 2"
+run accept --yes
+ok 'a mount point, with bytes that take four each' said 0 'boot-disk, /etc/fstab:2: ... is /dev/nvme0n1p2, on nvme0n1 ('
+drives "$P0" "block loop0 virtual/block 7:0 backing=/home/$(printf '\303\244%.0s' $(seq 80)).img" \
+	'line etc/fstab /dev/loop0 / ext4 defaults 0 1' 'line proc/self/mountinfo 23 22 259:2 / /home rw - ext4 /dev/nvme0n1p2 rw'
+run accept --yes
+ok 'no character is cut' iconv -f UTF-8 -t UTF-8 "$TMP/out"
+ok 'and the drive of the file is told' said 0 ' ... nvme0n1p2, on nvme0n1 ('
+
 # --- check and list
 
 new nvme-twins 'bind 05:00'
@@ -141,6 +165,51 @@ ok 'what is laid over something else is not in memory' fails \
 	root_is ro 'line proc/self/mountinfo 22 1 0:25 / / rw - overlay overlay rw'
 ok 'nor is what a program mounts' fails root_is ro 'line proc/self/mountinfo 22 1 0:25 / / rw - fuse.unionfs /dev/fuse rw'
 
+# --- a swap to resume from, which is gone
+
+STALE="UUID=$U3" ROOTED="line etc/fstab UUID=$U1 / ext4 defaults 0 1"
+for words in "resume=$STALE noresume" "noresume resume=$STALE" resume=none; do
+	ok "$words: nothing is resumed from, and no drive refused because of it" root_is "$words" "$P0 uuid=$U1" "$ROOTED"
+done
+ok 'nor because of the words of GRUB, together' root_is ro "$P0 uuid=$U1" "$ROOTED" \
+	"line etc/default/grub GRUB_CMDLINE_LINUX=\"resume=$STALE\"" 'line etc/default/grub GRUB_CMDLINE_LINUX_DEFAULT="quiet noresume"'
+ok 'of the other boot loaders' root_is ro "$P0 uuid=$U1" "$ROOTED" "line etc/kernel/cmdline ro resume=$STALE noresume"
+ok 'and, where a boot loader has noresume, of initramfs-tools' root_is ro "$P0 uuid=$U1" "$ROOTED" \
+	"line etc/initramfs-tools/conf.d/resume RESUME=$STALE" 'line etc/default/grub GRUB_CMDLINE_LINUX="noresume"'
+for words in "resume=$STALE" "resume=$STALE noresume=1" "resume=$STALE noresumes"; do
+	ok "$words: any drive may have it" fails root_is "$words" "$P0 uuid=$U1" "$ROOTED"
+done
+ok 'noresume of this boot says nothing of the next' fails root_is noresume "$P0 uuid=$U1" "$ROOTED" \
+	"line etc/default/grub GRUB_CMDLINE_LINUX=\"resume=$STALE\""
+ok 'a swap of fstab is needed all the same' fails root_is "resume=UUID=$U2 noresume" "$P0 uuid=$U1" "$ROOTED" \
+	"$P1 uuid=$U2" "line etc/fstab UUID=$U2 none swap sw 0 0"
+
+# --- the partition of the boot entry that the firmware took
+
+EFIVARS=$R/sys/firmware/efi/efivars GLOBAL=8be4df61-93ca-11d2-aa0d-00e098032b8c
+PARTUUID=030201c3-0504-0706-0809-0a0b0c0d0e0f
+
+# entry PARTUUID: the second drive has a partition with it, and the firmware took Boot000B, of the corpus.
+entry()
+{
+	new nvme-twins 'bind 05:00'
+	drives "$P0 uuid=$U1" "block nvme1n1p1 nvme1n1 259:11 part=1 partuuid=$1" "$ROOTED"
+	mkdir -p "$EFIVARS"
+	printf '\006\000\000\000\013\000' >"$EFIVARS/BootCurrent-$GLOBAL"
+	{ printf '\007\000\000\000'; cat tests/fuzz/corpus/boot_entry/gpt; } >"$EFIVARS/Boot000B-$GLOBAL"
+	run accept --yes
+}
+
+entry $PARTUUID
+ok "GRUB's ESP, which is not mounted and has no line" said 1 \
+	"refused: boot-disk, BootCurrent (Boot000B): the ESP is PARTUUID=$PARTUUID, nvme1n1p1, on nvme1n1"
+entry 99999999-1111-4111-8111-111111111111
+ok 'an ESP that is gone refuses nothing' said 0 '+ 0000:05:00.0'
+entry $PARTUUID
+: >"$EFIVARS/Boot000B-$GLOBAL"
+run accept --yes
+ok 'nor does a variable that holds no boot entry' said 0 '+ 0000:05:00.0'
+
 # --- words that name a server: 10.0.0.1 is behind 00:1a.0, another network behind 00:1b.0
 
 for words in root=nbd:10.0.0.1:2000:ext4 root=nfs:10.0.0.1:/path root=nfs4:10.0.0.1:/a@b root=cifs://me:pw@10.0.0.1/share \
@@ -156,6 +225,33 @@ for words in root=nbd:10.0.0.1:2000:ext4 root=nfs:10.0.0.1:/path root=nfs4:10.0.
 		"guard boot-disk _SB_.PCI0 1a.0 8086:15b9:0000:0000:020000 - lock /proc/cmdline (${words%%=*}=): / is 10.0.0.1, on em1" \
 		'card 1 _SB_.PCI0 1b.0 8086:15ba:0000:0000:020000 - 0000:00:1b.0'
 done
+
+# --- a path with id= that nobody accepted
+
+# open LINE...: an image of the machine with these lines, in which the rule has no entry.
+open()
+{
+	new nvme-twins "bind $OPEN"
+	drives "$@"
+	image
+}
+
+OPEN='0000:00:1d.0/00 id=144d:a808'
+open "$P1" 'block dm-0 virtual/block 253:0 dm=vg-root dmuuid=LVM-x slaves=nvme1n1p2' 'line etc/fstab /dev/mapper/vg-root / ext4 defaults 0 1'
+ok 'an image without guards of its own warns of a drive' complained 0 \
+	"not-accepted: /etc/earlybind.conf:1: bind 0000:00:1d.0/00: a storage controller, and nothing has asked whether the boot needs it (run \`earlybind accept"
+open "$P1 uuid=$U2" "$P0 uuid=$U1" "$ROOTED"
+ok 'one that knows what the boot needs does not' silent "$TMP/err"
+open "$P1 uuid=$U1" "$ROOTED"
+ok 'nor of a drive that it refuses' silent "$TMP/err"
+OPEN='0000:00:1a.0/00 id=8086:a2af:*:*:0c0300:ffff00'
+open "$P0 uuid=$U1" "$ROOTED"
+ok 'of a USB controller it warns by the class in the ID, too' complained 0 'a USB controller, which keyboards and disks are behind, and nothing'
+OPEN='0000:00:1d.0/00 id=144d:a808'
+open "$P1" 'line etc/fstab /dev/nvme1n1p2 / ext4 defaults 0 1'
+run accept --yes
+image
+ok 'once accept has refused it nothing is left to ask' lacks "$TMP/err" 'nothing has asked'
 
 # --- images: the lock is of a time when the boot did not need the drive
 

@@ -158,6 +158,12 @@ ok 'stale-domain: once it is changed nothing is said' silent "$TMP/err"
 libvirt win 09
 run check
 ok 'stale-domain: an address where nothing stands' complained 0 'nothing stands there'
+mkdir "$LIBVIRT/networks"
+printf '%s\n' '<network><name>pool</name><forward mode="hostdev" managed="yes">' \
+	'<address type="pci" domain="0" bus="3" slot="0" function="0"/></forward></network>' >"$LIBVIRT/networks/pool.xml"
+run check
+ok "a network's pool of host devices is read, too" complained 0 \
+	'/etc/libvirt/qemu/networks/pool.xml names 0000:03:00.0, which is no locked card: there stands 1002:67df'
 rm -r "$LIBVIRT"
 mkdir -p "$PVE/qemu-server" "$PVE/mapping" "$PVE/nodes/pve"
 printf 'hostpci0: 0000:06:00,pcie=1\n' >"$PVE/qemu-server/100.conf"
@@ -200,13 +206,21 @@ ok 'where both have it on: the kernel log' iommu 'the kernel log says why' \
 ok 'of an AMD machine: the firmware alone' iommu 'Switch on IOMMU or AMD-Vi' 'vendor_id : AuthenticAMD'
 ok 'where the command line has it off: that word' iommu 'Remove amd_iommu=off from the kernel command line' \
 	'vendor_id : AuthenticAMD' 'cmdline ro amd_iommu=off'
+for word in on,sm_on sm_on,on; do
+	ok "intel_iommu=$word has it on" iommu 'the kernel log says why' 'vendor_id	: GenuineIntel' \
+		'file sys/firmware/acpi/tables/DMAR x' "cmdline root=/dev/sda1 intel_iommu=$word"
+done
+ok 'intel_iommu=sm_on alone does not' iommu 'write intel_iommu=on on' 'vendor_id	: GenuineIntel' \
+	'file sys/firmware/acpi/tables/DMAR x' 'cmdline ro xintel_iommu=on intel_iommu=sm_on,onx'
+ok 'nor is it off by another option' iommu 'Remove iommu=off from the kernel' 'vendor_id : AuthenticAMD' \
+	'cmdline amd_iommu=pgtbl_v1 iommu=pt,off'
 ok 'of an ARM machine: the SMMU' iommu 'Switch on SMMU in the firmware setup' 'CPU implementer	: 0x41'
 ok 'of another machine' iommu 'Switch it on in the firmware setup' 'isa : rv64'
 
 # --- groups
 
 new z97-gtx980 'bind 01:00'
-change 'include z97-gtx980' 'set 0000:09:00.0 group=1' 'cmdline ro pcie_acs_override=downstream,multifunction'
+change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=xhci_hcd' 'cmdline ro pcie_acs_override=downstream,multifunction'
 run accept --yes
 ok 'group-not-viable: accept warns of an endpoint that stays with the host' complained 0 \
 	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0, which stays with the host'
@@ -215,9 +229,15 @@ ok 'ACS override is warned of' has "$TMP/err" 'pcie_acs_override= on the kernel 
 run check --json
 jq -c '[.advice[].kind]' "$TMP/out" >"$TMP/json" 2>&1
 ok 'in JSON' same "$TMP/json" '["acs-override","group"]'
-change 'include z97-gtx980' 'set 0000:09:00.0 group=1' 'set 0000:0a:00.0 group=1'
+change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=xhci_hcd' 'set 0000:0a:00.0 group=1 driver=ahci'
 run check
 ok 'group-not-viable: a group is one line, whatever is in it' complained 0 \
 	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0, 0000:0a:00.0, which stay with the host'
 ok 'only that one' [ "$(grep -c 'shares IOMMU group' "$TMP/err")" = 1 ]
+change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=-' 'set 0000:0a:00.0 group=1 driver=ahci'
+run check
+ok 'an endpoint without a driver is in no way' complained 0 '0000:01:00.0 shares IOMMU group 1 with 0000:0a:00.0, which stays'
+change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=-'
+run accept --yes
+ok 'nor does accept warn of one' lacks "$TMP/err" 'shares IOMMU group'
 tap_end

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# explain.t: `earlybind explain` tells guard by guard what the next boot decides, what the last one did, and what to write.
+# explain.t: `earlybind explain` tells guard by guard what a boot decides, what the last one did, and what to write.
 # shellcheck disable=SC2016 # backticks in what is expected
 # shellcheck source=/dev/null
 . tests/functional/host.sh
@@ -42,7 +42,7 @@ ok 'one that may be another of its kind: told once' said 0 'ambiguous      refus
 ok 'and nothing else' lacks_text 'nobody accepted'
 new two-gpus
 run explain 06:00.0
-ok 'what no rule selects: what a rule would do' said 0 'next boot: it is not bound; `earlybind add 0000:06:00` would lock it'
+ok 'what no rule selects: what a rule would do' said 0 'with an image made now: it is not bound; `earlybind add 0000:06:00` would lock it'
 new twin-gpus 'bind 10de:13c2'
 did accept --yes || fail 'accept'
 run explain 00:03.1
@@ -73,7 +73,7 @@ echo 'keep 06:00.1' >>"$CONF"
 run explain 06:00.1
 ok 'a keep rule refuses one function' said 0 'kept           refuses it: a keep rule says that it stays with the host (keep 0000:06:00.1)'
 run explain 06:00.0
-ok 'and not the other' said 0 'next boot: it is bound to vfio-pci'
+ok 'and not the other' said 0 'with an image made now: it is bound to vfio-pci'
 
 # --- the last boot
 
@@ -112,10 +112,22 @@ ok 'only-keyboard: the last keyboard, and what to do' said 0 'refuses it: a keyb
 new twin-gpus 'bind 10de:13c2 live'
 run explain 06:00.0
 ok 'a live rule is the rule of its card' said 0 'rule: bind 10de:13c2 (/etc/earlybind.conf:1)'
-ok 'and the next boot binds it' has "$TMP/out" 'next boot: it is bound to vfio-pci'
+ok 'and the next boot binds it' has "$TMP/out" 'with an image made now: it is bound to vfio-pci'
 run explain 03:00.0
 ok 'one that shows the boot is left by it' said 0 'rule: bind 10de:13c2 live (/etc/earlybind.conf:1) leaves it: it shows the boot'
 new nvme-twins 'bind 144d:a808 live'
 run explain 04:00.0
 ok 'as is what is no display' said 0 'rule: bind 144d:a808 live (/etc/earlybind.conf:1) leaves it: it is no display'
+
+new two-gpus
+run add 06:00 --yes
+image_in_boot
+run explain 06:00.0
+ok 'a current image: nothing is said of it' lacks_text regenerate
+run remove 06:00 --yes
+run explain 06:00.0
+ok 'an image that still binds is named' said 0 '/boot/initrd.img-6.1.0-builtin: stale'
+ok 'and what that means' said 0 'Until `earlybind regenerate` is run a boot may do something else.'
+run explain 06:00.0 --json
+ok 'in JSON too' answers '.images[0].state' stale
 tap_end

@@ -11,7 +11,9 @@
 . tests/trees/lib.sh
 # shellcheck source=/dev/null
 . tests/lib/terminal.sh
-need depmod:kmod gcc:gcc
+# shellcheck source=/dev/null
+. tests/lib/initrd.sh
+need depmod:kmod gcc:gcc cpio:cpio
 R=$TMP/root
 LOCK=$R/etc/earlybind.lock CONF=$R/etc/earlybind.conf
 umask 022
@@ -111,4 +113,13 @@ image()
 	rm -rf "$TMP/image"
 	mkdir "$TMP/image"
 	run image --kernel 6.1.0-builtin --destdir "$TMP/image"
+}
+
+# image_in_boot: /boot has an image of that kernel, made now.
+image_in_boot()
+{
+	image
+	initrd_place initramfs-tools "$TMP/image"
+	mkdir -p "$R/boot"
+	initrd_pack "$TMP/image" cat >"$R/boot/initrd.img-6.1.0-builtin"
 }

@@ -107,7 +107,12 @@ ok 'without a command: wrong usage' plain 2
 ok 'with the commands on stderr' has "$TMP/err" '  accept '
 ok '--help' plain 0 --help
 ok 'with the commands on stdout' has "$TMP/out" '  accept '
+ok '-h' plain 0 -h
+ok 'is the same' has "$TMP/out" '  accept '
 ok '--version' plain 0 --version
+ok '-V is the same' same "$TMP/out" "$("$EARLYBIND" -V)"
+ok 'an option before the command' plain 2 --root "$R" list
+ok 'is told where it belongs' has "$TMP/err" "'--root': options stand behind the command"
 ok 'a command that is none' plain 2 bind
 ok 'is named' has "$TMP/err" "there is no command 'bind'"
 ok 'a root that is not there' plain 1 list --root "$TMP/nowhere"

@@ -99,6 +99,46 @@ ukis()
 	ok "a UKI without an init: damaged" says damaged 'it holds no /init'
 }
 
+# at PATH...: the image at each of them alone is current.
+at()
+{
+	for at_path; do
+		mkdir -p "$T/${at_path%/*}"
+		cp "$TMP/image" "$T/$at_path"
+		regenerate --check
+		ok "$at_path is found" current "$at_path"
+		rm "$T/$at_path"
+	done
+}
+
+# names: where else an image may be, and what is none.
+names()
+{
+	new
+	mv "$T/boot/initrd.img-$RELEASE" "$TMP/image"
+	at "lib/modules/$RELEASE/initrd"
+	initrd_uki "$TMP/image" .initrd >"$TMP/uki"
+	mv "$TMP/uki" "$TMP/image"
+	echo 'BUILD_ID=rolling' >"$T/etc/os-release"
+	id=0123456789abcdef0123456789abcdef
+	for rest in "-$id" "-$id-rolling" -Default -Default-rolling -rolling ''; do
+		at "efi/EFI/Linux/linux-$RELEASE$rest.efi"
+	done
+	at "boot/efi/EFI/Linux/token-$RELEASE+3-0.efi"
+	for name in "linux-$RELEASE-other" "token-$RELEASE+deb13" "token-$RELEASE+3+2" "$RELEASE"; do
+		cp "$TMP/image" "$T/efi/EFI/Linux/$name.efi"
+		regenerate --check
+		ok "$name.efi is no image of $RELEASE" has "$TMP/err" 'there is no image to check'
+		rm "$T/efi/EFI/Linux/$name.efi"
+	done
+	rm -r "$T/efi" "${T:?}/boot"
+	mkdir -p "$T/boot/EFI/Linux"
+	ln -s boot "$T/efi"
+	cp "$TMP/image" "$T/boot/EFI/Linux/token-$RELEASE.efi"
+	regenerate --check
+	ok "an ESP with two names: each image once" same "$TMP/out" "/boot/EFI/Linux/token-$RELEASE.efi: current"
+}
+
 deviations()
 {
 	new
@@ -432,6 +472,7 @@ all()
 {
 	compressions
 	ukis
+	names
 	deviations
 	places
 	bad_images

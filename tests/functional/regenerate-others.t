@@ -22,6 +22,38 @@ kept_folder()
 	sed -i 's,/efi/vmlinuz,/boot/vmlinuz,' "$T/etc/mkinitcpio.d/linux.preset"
 }
 
+# escape: a fallback that is made without earlybind on purpose, to boot without it.
+escape()
+{
+	cp "$T/etc/mkinitcpio.d/linux.preset" "$TMP/linux.preset"
+	rm -rf "$TMP/without"
+	cp -r "$I" "$TMP/without"
+	rm -r "$TMP/without/usr/lib/earlybind"
+	initrd_pack "$TMP/without" 'zstd -q' >"$T/new/without"
+	stand_in mkinitcpio 'cp /new/image /boot/initramfs-linux.img; cp /new/without /boot/initramfs-linux-fallback.img'
+	for options in '"-S autodetect,earlybind"' "'--skiphooks=earlybind' # why" "(-S earlybind --nopost)"; do
+		echo "fallback_options=$options" >>"$T/etc/mkinitcpio.d/linux.preset"
+		regenerate
+		ok "fallback_options=$options: without a plan it is current" current boot/initramfs-linux-fallback.img
+		cp "$TMP/linux.preset" "$T/etc/mkinitcpio.d"
+	done
+	for line in '#fallback_options="-S earlybind"' 'fallback_options="-S autodetect"' 'fallback_options="-A earlybind"' \
+		'default_options="-S earlybind"'; do
+		echo "$line" >>"$T/etc/mkinitcpio.d/linux.preset"
+		regenerate --check
+		ok "$line: a fallback without a plan is stale" stale 'initramfs-linux-fallback.img: stale'
+		cp "$TMP/linux.preset" "$T/etc/mkinitcpio.d"
+	done
+	echo 'fallback_options="-S earlybind"' >>"$T/etc/mkinitcpio.d/linux.preset"
+	stand_in mkinitcpio 'echo half >/boot/initramfs-linux-fallback.img' 'exit 1'
+	regenerate
+	ok "a fallback without earlybind is put back, too" cmp "$T/new/without" "$T/boot/initramfs-linux-fallback.img"
+	cp "$TMP/linux.preset" "$T/etc/mkinitcpio.d"
+	stand_in mkinitcpio 'cp /new/image /boot/initramfs-linux.img; cp /new/image /boot/initramfs-linux-fallback.img'
+	rm "$T/calls"
+	regenerate
+}
+
 # presets: more presets than linux.
 presets()
 {
@@ -155,6 +187,46 @@ made_elsewhere()
 		"Now run \`earlybind image --kernel $RELEASE --cpio /$folder/initrd-earlybind\`."
 }
 
+# beside_dracut: mkinitcpio and dracut on Arch, whose images have the same names.
+beside_dracut()
+{
+	new
+	rm "$T/boot/initrd.img-$RELEASE"
+	image=$T/boot/initramfs-linux.img
+	installed usr/lib/dracut/dracut-functions.sh usr/lib/initcpio/functions \
+		usr/share/libalpm/hooks/90-mkinitcpio-install.hook
+	mkdir -p "$T/etc/pacman.d/hooks" "$T/etc/mkinitcpio.d"
+	ln -s /dev/null "$T/etc/pacman.d/hooks/90-mkinitcpio-install.hook"
+	echo linux >"$T/lib/modules/$RELEASE/pkgbase"
+	printf '%s\n' 'ALL_kver="/boot/vmlinuz-linux"' "PRESETS=('default')" \
+		'default_image="/boot/initramfs-linux.img"' >"$T/etc/mkinitcpio.d/linux.preset"
+	stand_in dracut 'cp /new/dracut /boot/initramfs-linux.img'
+	stand_in mkinitcpio 'cp /new/mkinitcpio /boot/initramfs-linux.img'
+	for maker in dracut mkinitcpio; do
+		content $maker
+		initrd_pack "$I" 'zstd -q' >"$T/new/$maker"
+	done
+	for maker in mkinitcpio dracut; do
+		cp "$T/new/$maker" "$image"
+		regenerate
+		ok "mkinitcpio beside dracut: an image of $maker: current" current boot/initramfs-linux.img
+		ok "mkinitcpio beside dracut: an image of $maker stays one" cmp "$T/new/$maker" "$image"
+	done
+	rm "$T/etc/mkinitcpio.d/linux.preset" "$T/calls"
+	regenerate
+	ok "mkinitcpio beside dracut, without a preset" same "$T/calls" "dracut --force /boot/initramfs-linux.img $RELEASE"
+	echo half >"$image"
+	regenerate
+	ok "mkinitcpio beside dracut: an image of neither: exit 1" code 1
+	ok "mkinitcpio beside dracut: an image of neither: it is as it was" same "$image" half
+	ok "mkinitcpio beside dracut: an image of neither: said" has "$TMP/err" 'dracut and mkinitcpio are installed, and which'
+	rm "$image" "$T/calls"
+	installed usr/share/libalpm/hooks/90-dracut-install.hook
+	regenerate "$RELEASE"
+	ok "mkinitcpio beside dracut, no image: a hook that is masked does not count" same "$T/calls" \
+		"dracut --force --kver $RELEASE"
+}
+
 other_generators()
 {
 	new
@@ -173,6 +245,7 @@ other_generators()
 	ok "mkinitcpio: the preset of the kernel" same "$T/calls" 'mkinitcpio -p linux'
 	ok "mkinitcpio: its images are those of the preset" current boot/initramfs-linux-fallback.img
 	kept_folder
+	escape
 	presets
 	rm -r "$T/etc/mkinitcpio.d"
 	regenerate "$RELEASE"
@@ -223,5 +296,5 @@ other_generators()
 	ok "rpm-ostree: runs nothing" test ! -e "$T/calls"
 }
 
-with_stand_ins other_generators made_elsewhere
+with_stand_ins other_generators beside_dracut made_elsewhere
 tap_end

@@ -29,7 +29,12 @@ ended()
 # half LINE...: a generator that has written the half of an image, and then does this.
 half()
 {
-	debian "head -c 1000 /new/image >/boot/initrd.img-$RELEASE" ': >/started' "$@"
+	half_of ': >/started' "$@"
+}
+
+half_of()
+{
+	debian "head -c 1000 /new/image >/boot/initrd.img-$RELEASE" "$@"
 	mkdir -p "$T/lib/modules/9.9.9"
 	: >"$T/lib/modules/9.9.9/modules.dep"
 	cp "$image" "$T/boot/initrd.img-9.9.9"
@@ -42,7 +47,10 @@ only_the_first()
 
 signals()
 {
-	half 'sleep 60 || exit 1' "cp /new/image /boot/initrd.img-$RELEASE"
+	# One that ends whenever a signal comes: a shell may survive what comes while it starts a program, and so may that.
+	# shellcheck disable=SC2016 # for the script
+	half_of 'trap "exit 1" TERM INT HUP QUIT' ': >/started' \
+		'i=0; while [ $((i += 1)) -lt 600 ]; do sleep 0.1; done' "cp /new/image /boot/initrd.img-$RELEASE"
 	for signal in TERM INT HUP QUIT; do
 		rm -f "$T/calls"
 		begin "$EARLYBIND" regenerate --root "$T"

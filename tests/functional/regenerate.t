@@ -31,6 +31,89 @@ kept_folder()
 		"dracut --force /boot/initramfs-linux.img $RELEASE"
 }
 
+# two_generators: dracut is there beside initramfs-tools, which made the image. In the end dracut has made it.
+two_generators()
+{
+	installed usr/lib/dracut/dracut-functions.sh
+	stand_in dracut 'exit 9'
+	rm "$T/calls" "$T/etc/kernel/postinst.d/initramfs-tools"
+	installed etc/kernel/postinst.d/dracut
+	regenerate
+	ok "two generators: the one that made the image, whatever kernel installations use" \
+		same "$T/calls" "update-initramfs -u -k $RELEASE"
+	ok "two generators: the one that made the image: current" current "boot/initrd.img-$RELEASE"
+	mv "$T/usr/share/initramfs-tools/hook-functions" "$TMP"
+	rm "$T/calls"
+	regenerate
+	ok "the generator that made the image is gone: exit 1" code 1
+	ok "the generator that made the image is gone: said" has "$TMP/err" \
+		"initramfs-tools made /boot/initrd.img-$RELEASE, and is not installed here: nothing was changed"
+	ok "the generator that made the image is gone: no other is run" test ! -e "$T/calls"
+	mv "$TMP/hook-functions" "$T/usr/share/initramfs-tools"
+	content dracut
+	initrd_pack "$I" 'zstd -q' >"$T/new/image"
+	stand_in dracut "cp /new/image /boot/initrd.img-$RELEASE"
+	mv "$image" "$TMP/by-initramfs-tools"
+	regenerate "$RELEASE"
+	ok "two generators, no image: the one that kernel installations use" same "$T/calls" "dracut --force --kver $RELEASE"
+	ok "two generators, no image: said" has "$TMP/err" \
+		'initramfs-tools and dracut are installed: using dracut, as kernel installations do'
+	regenerate
+	ok "two generators, the other one's image" new_is_there
+}
+
+# unclear_maker: with both there, an image of which nobody can tell who made it, or images of both, or none.
+unclear_maker()
+{
+	rm "$T/calls"
+	cp "$TMP/by-initramfs-tools" "$T/boot/initrd-$RELEASE"
+	regenerate
+	ok "two generators, an image of each: exit 1" code 1
+	ok "two generators, an image of each: said" has "$TMP/err" \
+		"dracut made /boot/initrd.img-$RELEASE, and initramfs-tools made /boot/initrd-$RELEASE: nothing was changed; remove the one"
+	rm "$T/boot/initrd-$RELEASE"
+	cp "$TMP/old-image" "$image"
+	regenerate
+	ok "two generators, an image of neither: it is left" old_is_back
+	ok "two generators, an image of neither: said" has "$TMP/err" \
+		"which of them made /boot/initrd.img-$RELEASE cannot be told: nothing was changed"
+	rm "$T/etc/kernel/postinst.d/dracut" "$image"
+	regenerate "$RELEASE"
+	ok "two generators that nobody uses, no image: exit 1" code 1
+	ok "two generators that nobody uses, no image: said" has "$TMP/err" 'kernel installations use none of them'
+	installed etc/kernel/postinst.d/dracut etc/kernel/postinst.d/initramfs-tools
+	regenerate "$RELEASE"
+	ok "two generators that are both used, no image: said" has "$TMP/err" 'kernel installations use more than one of them'
+	ok "two generators, where it is not clear: nothing is run" test ! -e "$T/calls"
+	rm "$T/usr/share/initramfs-tools/hook-functions"
+}
+
+# ukis_of_dracut: they need not be what its configuration makes, so their names are given.
+ukis_of_dracut()
+{
+	initrd_uki "$T/new/image" .initrd >"$T/new/uki"
+	: >"$T/lib/modules/$RELEASE/vmlinuz"
+	stand_in kernel-install true
+	# shellcheck disable=SC2016 # for the script
+	stand_in dracut '[ "$2" = --uefi ] && cp /new/uki "$3"'
+	mkdir -p "$T/efi/EFI/Linux"
+	for name in "$RELEASE-0123456789abcdef0123456789abcdef" "$RELEASE"; do
+		uki=efi/EFI/Linux/linux-$name.efi
+		echo old >"$T/$uki"
+		regenerate
+		ok "dracut: its UKI linux-$name.efi is made" same "$T/calls" "dracut --force --uefi /$uki $RELEASE"
+		ok "dracut: its UKI linux-$name.efi is verified" current "$uki"
+		rm "$T/calls" "$T/$uki"
+	done
+	mkdir -p "$T/etc/kernel"
+	echo linux >"$T/etc/kernel/entry-token"
+	cp "$T/new/uki" "$T/$uki"
+	regenerate
+	ok "dracut: a UKI that kernel-install names so is left to it" same "$T/calls" \
+		"kernel-install add $RELEASE /lib/modules/$RELEASE/vmlinuz"
+	rm -r "$T/efi" "$T/etc/kernel" "$T/usr/sbin/kernel-install"
+}
+
 generators()
 {
 	debian "cp /new/image /boot/initrd.img-$RELEASE"
@@ -56,33 +139,15 @@ generators()
 	regenerate "$RELEASE"
 	ok "a kernel without an image gets one when it is named" has "$T/calls" "update-initramfs -c -k $RELEASE"
 	ok "a kernel without an image: verified" current "boot/initrd.img-$RELEASE"
-	installed usr/lib/dracut/dracut-functions.sh
-	stand_in dracut 'exit 9'
-	regenerate
-	ok "two generators: the one that kernel installations use" has "$TMP/out" 'running /usr/sbin/update-initramfs'
-	ok "two generators: said" has "$TMP/err" 'both initramfs-tools and dracut are installed: using initramfs-tools'
-	rm "$T/etc/kernel/postinst.d/initramfs-tools"
-	installed etc/kernel/postinst.d/dracut
-	content dracut
-	initrd_pack "$I" 'zstd -q' >"$T/new/image"
-	stand_in dracut "cp /new/image /boot/initrd.img-$RELEASE"
-	regenerate
-	ok "two generators, the other way" has "$TMP/err" 'using dracut, because /etc/kernel/postinst.d/dracut is there'
+	two_generators
 	ok "dracut: its image is named" has "$T/calls" "dracut --force /boot/initrd.img-$RELEASE $RELEASE"
 	ok "dracut: the new image is there" new_is_there
 	rm "$T/calls" "$image"
 	regenerate "$RELEASE"
 	ok "dracut: a first image has the name that it gives it" same "$T/calls" "dracut --force --kver $RELEASE"
-	rm "$T/calls" "$image"
-	uki=efi/EFI/Linux/linux-$RELEASE-0123456789abcdef0123456789abcdef.efi
-	mkdir -p "$T/${uki%/*}"
-	echo old >"$T/$uki"
-	initrd_uki "$T/new/image" .initrd >"$T/new/uki"
-	stand_in dracut "cp /new/uki /$uki"
-	regenerate
-	ok "dracut: a UKI has the name that it gives it" same "$T/calls" "dracut --force --kver $RELEASE"
-	ok "dracut: its UKI is verified" current "$uki"
-	rm -r "$T/efi"
+	unclear_maker
+	rm -f "$T/calls" "$image"
+	ukis_of_dracut
 	cp "$T/new/image" "$image"
 	echo linux >"$T/lib/modules/$RELEASE/pkgbase"
 	for name in linux linux-fallback; do echo old >"$T/boot/initramfs-$name.img"; done
@@ -95,7 +160,7 @@ generators()
 		"$(printf 'dracut --force%s.img %s\n' ' /boot/initramfs-linux' "$RELEASE" \
 			' --no-hostonly /boot/initramfs-linux-fallback' "$RELEASE")"
 	kept_folder
-	rm "$T/usr/lib/dracut/dracut-functions.sh" "$T/usr/share/initramfs-tools/hook-functions"
+	rm "$T/usr/lib/dracut/dracut-functions.sh"
 	regenerate
 	ok "remains of removed packages are no generators" has "$TMP/err" 'no program that makes initramfs images'
 	ok "no generator: exit 1, nothing changed" code 1
@@ -316,7 +381,9 @@ wrong_kernels()
 			has "$TMP/err" 'its image /boot/initrd.img-5.5.5 is left as it is'
 	done
 	ok "a removed kernel without a folder: its image is as it was" cmp "$TMP/old-image" "$T/boot/initrd.img-5.5.5"
-	for name in "initrd.img-$RELEASE.bak" initramfs-0-rescue-1.img initramfs-linux.img; do
+	bzimage 5.5.5 >"$T/boot/vmlinuz-5.5.5.old"
+	: >"$T/boot/vmlinuz-$RELEASE.bak"
+	for name in "initrd.img-$RELEASE.bak" initrd.img-5.5.5.old initramfs-0-rescue-1.img initramfs-linux.img; do
 		mv "$T/boot/initrd.img-5.5.5" "$T/boot/$name"
 		: >"$T/boot/vmlinuz-linux"
 		: >"$T/boot/vmlinuz-0-rescue-1"
@@ -354,6 +421,37 @@ no_driver()
 		ok "a kernel without vfio-pci, regenerate $how: the image is current" current "boot/initrd.img-$RELEASE"
 		ok "a kernel without vfio-pci, regenerate $how: said once" \
 			[ "$(grep -c "no-driver: kernel $RELEASE has no module vfio-pci" "$TMP/err")" = 1 ]
+	done
+}
+
+# on_esp: images of removed kernels where kernel-install and dracut have them. Another system's are none of ours.
+on_esp()
+{
+	debian "cp /new/image /boot/initrd.img-$RELEASE"
+	cp "$T/new/image" "$image"
+	id=0123456789abcdef0123456789abcdef
+	mkdir -p "$T/etc/kernel" "$T/efi/EFI/Linux" "$T/boot/mine/5.5.5" "$T/boot/other/5.5.5"
+	echo mine >"$T/etc/kernel/entry-token"
+	echo $id >"$T/etc/machine-id"
+	: >"$T/boot/other/5.5.5/linux"
+	for name in boot/other/5.5.5/initrd boot/mine/5.5.5/initrd efi/EFI/Linux/other-5.5.5.efi \
+		efi/EFI/Linux/linux-5.5.5-fedcba9876543210fedcba9876543210.efi efi/EFI/Linux/mine-rescue.efi; do
+		echo image >"$T/$name"
+		regenerate --check
+		ok "a removed kernel: /$name is no image of it" code 0
+	done
+	: >"$T/boot/mine/5.5.5/linux"
+	regenerate
+	ok "a removed kernel's initrd beside its kernel on the ESP: said" has "$TMP/err" \
+		'its image /boot/mine/5.5.5/initrd is left as it is'
+	ok "a removed kernel's initrd beside its kernel on the ESP: exit 1" code 1
+	rm -r "$T/boot/mine" "$T/boot/other" "$T"/efi/EFI/Linux/*
+	for name in mine-5.5.5 mine-5.5.5+3-0 linux-5.5.5-$id linux-5.5.5-$id-rolling; do
+		echo image >"$T/efi/EFI/Linux/$name.efi"
+		regenerate --check
+		ok "a removed kernel's UKI: said" has "$TMP/err" "its image /efi/EFI/Linux/$name.efi is left as it is"
+		ok "a removed kernel's UKI: exit 1" code 1
+		rm "$T/efi/EFI/Linux/$name.efi"
 	done
 }
 
@@ -401,5 +499,5 @@ full_disk()
 	umount "$T/var"
 }
 
-with_stand_ins generators failures lost_rules wrong_kernels dangling no_driver full_disk
+with_stand_ins generators failures lost_rules wrong_kernels on_esp dangling no_driver full_disk
 tap_end

@@ -79,6 +79,19 @@ booted 'include two-gpus' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
 run status
 ok 'a card whose absence is normal' said 0 'absent'
 
+new two-gpus 'bind 10de:13c2'
+booted 'include two-gpus'
+run status
+ok 'a function that was never tried is not said to be given back' said 1 \
+	"0000:06:00.1: probe-failed: it was left alone, because something else had failed (the card's main function failed)"
+ok 'the one that failed is' has "$TMP/out" \
+	'0000:06:00.0: probe-failed: the driver refused the device, which was then given back to the host'
+sed -i 's/ released probe-failed .*/ released off nouveau given back/; s/ refused probe-failed .*/ bound bound-by-kernel vfio-pci -/' "$REPORT"
+run status
+ok 'one that a person gave back: by what' said 1 '0000:06:00.0: off: `earlybind-init undo` was run in this boot (given back)'
+ok 'one that is bound for another reason: what to do' has "$TMP/out" \
+	'    remove vfio-pci.ids= from the kernel command line'
+
 # --- no report
 
 new two-gpus

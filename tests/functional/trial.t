@@ -7,6 +7,7 @@
 # shellcheck source=/dev/null
 . tests/functional/host.sh
 need jq:jq
+UNIT=earlybind-confirm.service
 GUID=5fa8a63d-4d49-40dc-9763-ebe6c815e280
 EFI=sys/firmware/efi/efivars
 TRIAL=$R/$EFI/EarlybindTrial-$GUID OFF=$R/$EFI/EarlybindOff-$GUID
@@ -78,10 +79,37 @@ bound()
 
 # --- arming
 
+# enabled FOLDER: a unit there wants the service that confirms.
+enabled()
+{
+	mkdir -p "$R/$1/multi-user.target.wants"
+	ln -s "/usr/lib/systemd/system/$UNIT" "$R/$1/multi-user.target.wants/$UNIT"
+}
+
+# confirms: the next accept says that a complete boot confirms the plan.
+confirms()
+{
+	rm -f "$LOCK"
+	run accept --yes
+	said 0 'nobody confirms the plan is not used any more. A complete boot confirms it; so does `earlybind confirm`.'
+}
+
 efi two-gpus 'bind 10de:13c2'
 run accept --yes
 ok 'accept puts the plan on trial, and says so' said 0 'On trial: after 2 boots that nobody confirms'
+ok 'where no service confirms it, that is said' has "$TMP/out" "$UNIT is not enabled, so no boot confirms it: run \`earlybind confirm\` yourself after a good one, or enable that service."
 ok 'the variable names the plan that an image gets' armed 0
+run status
+ok 'also by status' has "$TMP/out" "$UNIT is not enabled, so no boot confirms it"
+for folder in etc run usr/lib lib; do
+	enabled $folder/systemd/system
+	ok "who confirms it, enabled in /$folder/systemd/system" confirms
+	ln -s /dev/null "$R/$folder/systemd/system/$UNIT"
+	run status
+	ok "masked in /$folder/systemd/system" has "$TMP/out" "$UNIT is not enabled"
+	rm -r "$R/$folder/systemd"
+done
+enabled etc/systemd/system
 variable "$TRIAL" "1 $(hash) 1"
 run accept --yes
 ok 'a second accept with the same result leaves the trial as it is' armed 1
@@ -118,6 +146,7 @@ run remove 06:00 --yes
 ok 'remove starts no trial' absent "$TRIAL"
 
 efi single-rtx2060 'bind 06:00 allow=display'
+enabled etc/systemd/system
 run accept --yes
 ok 'allow=display: only a person confirms, and accept says so' said 0 'run `earlybind confirm` yourself'
 
@@ -136,9 +165,38 @@ efi two-gpus 'bind 03:00'
 run accept --yes
 ok 'nothing to bind: no trial' absent "$TRIAL"
 
+# Of rules without an entry the lock does not tell which were there before: what this boot used does.
+efi two-gpus 'bind 10de:13c2 live'
+run accept --yes
+ok 'a plan of live rules alone goes on trial, which is said' said 0 'On trial: after 2 boots that nobody confirms'
+ok 'the variable names it' armed 0
+variable "$TRIAL" "1 $(hash) 1"
+run accept --yes
+ok 'a second accept leaves its trial as it is' armed 1
+booted
+rm "$TRIAL"
+run accept --yes
+ok 'nvram-wiped: what this boot used is not put on trial again' absent "$TRIAL"
+echo 'bind 1002:67df live' >>"$CONF"
+run accept --yes
+ok 'one more live rule changes no lock, and is a new trial' said 0 'On trial:'
+ok 'the variable names that plan' armed 0
+new two-gpus 'bind 10de:13c2 live'
+run accept --yes
+ok 'live rules without EFI variables: no trial, which is said' said 0 'No trial: this machine has no EFI variables.'
+
+efi two-gpus
+run add 10de:13c2 live --yes
+ok 'add puts the plan of a live rule on trial' said 0 'On trial:'
+ok 'the variable names it' armed 0
+run remove 10de:13c2 --yes
+ok 'remove takes the variable away, also where there is no lock' absent "$TRIAL"
+ok 'and makes none' absent "$LOCK"
+
 # --- confirm
 
 efi two-gpus 'bind 10de:13c2'
+enabled etc/systemd/system
 run confirm
 ok 'confirm without a trial' said 0 'No plan is on trial.'
 run accept --yes
@@ -150,7 +208,8 @@ bound
 booted
 ok 'the boot counted itself' armed 1
 run status
-ok 'status says that the plan is on trial' said 0 'On trial: 1 of 2 boots without `earlybind confirm`.'
+ok 'status says that the plan is on trial' said 0 \
+	'On trial: 1 of 2 boots without `earlybind confirm`. A complete boot confirms it; so does `earlybind confirm`.'
 run status --json
 jq -c '[.state, .trial.boots, .trial.problem, .off_next_boot, .trial.hash == .hash]' "$TMP/out" >"$TMP/json" 2>&1
 ok '--json has the trial' same "$TMP/json" '["trial",1,null,false,true]'
@@ -248,11 +307,13 @@ run status --json
 ok '--json has it' jq -e '.off_next_boot' "$TMP/out"
 run check
 ok 'check: the next boot binds nothing' said 1 'refused: off (earlybind off --next-boot)'
+run explain 06:00.0
+ok 'explain: what switches it off, once' said 0 'refuses it: earlybind is switched off (earlybind off --next-boot)'
 rm "$TRIAL"
 booted
 ok 'that boot removes it' absent "$OFF"
 run status
-ok 'and says why it bound nothing' said 1 'earlybind was switched off for this boot (earlybind off --next-boot)'
+ok 'and says why it bound nothing' said 1 '0000:06:00.0: off: earlybind is switched off (earlybind off --next-boot)'
 booted
 run status
 ok 'the next one binds again' said 0 '2 bound'

@@ -40,6 +40,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	    vm_read_proxmox("f", "hostpci0: mapping=gpu\n", text, "", &v) < 0)
 		abort();
 	check(&v);
+	if (vm_read_arguments("f", (const char *)data, len, &v) < 0 ||
+	    vm_read_argument("f", (const char *)data, len, &v) < 0)
+		abort();
+	check(&v);
 	free(text);
 	return 0;
 }

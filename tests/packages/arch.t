@@ -42,6 +42,7 @@ contents()
 	ok "that is not" lacks "$TMP/arch.list" initramfs-tools
 	ok "the version is the Makefile's" has "$A/.PKGINFO" "pkgver = $VERSION-1"
 	ok "upgrade: the configuration is kept" has "$A/.PKGINFO" 'backup = etc/earlybind.conf'
+	ok "upgrade: and that of mkinitcpio" has "$A/.PKGINFO" 'backup = etc/mkinitcpio.conf.d/earlybind.conf'
 	ok "the boot program is static" sh -c "! readelf -lW '$A/usr/lib/earlybind/earlybind-init' | grep INTERP"
 	ok "the unit that confirms a plan is enabled" test -e \
 		"$A/usr/lib/systemd/system/multi-user.target.wants/earlybind-confirm.service"
@@ -115,6 +116,24 @@ scripts()
 	ok "dracut destroys the image: a removal puts it back" survived "$S" /boot/initramfs-linux.img "$TMP/remove"
 }
 
+# others: images of dracut that have other names, when earlybind is removed.
+others()
+{
+	small_tool "$S" bin/dracut
+	rm "$S"/boot/*
+	fallback=/boot/initramfs-linux-fallback.img
+	uki=/efi/EFI/Linux/linux-6.12.1-arch1-1-0123456789abcdef0123456789abcdef-rolling.efi
+	mkdir -p "$S/efi/EFI/Linux"
+	echo 'usr/lib/earlybind/plan' | tee "$S$fallback" >"$S$uki"
+	ok "a removal: a fallback stays one, and a UKI with BUILD_ID in its name is a UKI" rebuilt "$S" \
+		"dracut --force --no-hostonly $fallback 6.12.1-arch1-1
+dracut --force --uefi $uki 6.12.1-arch1-1
+" "$TMP/remove"
+	rm -r "$S/efi"
+	echo old >"$S/boot/initramfs-linux.img"
+	rm "$S$fallback"
+}
+
 # both: mkinitcpio beside dracut.
 both()
 {
@@ -137,6 +156,7 @@ contents
 readable
 if why=$(may_chroot); then
 	scripts
+	others
 	both
 else
 	skip "the package's scripts" "$why"

@@ -143,6 +143,26 @@ removal()
 	ok "a purge takes copies of images away" test ! -e "$S/var/lib/earlybind"
 }
 
+# with_kernel_install: whose images are each on the ESP, and the kernels where Debian has them.
+with_kernel_install()
+{
+	mv "$S/boot" "$S/away"
+	mkdir -p "$S/boot/efi/EFI/Linux" "$S/boot/token/6.1.0-2"
+	for image in efi/EFI/Linux/token-6.1.0-1.efi efi/EFI/Linux/token-6.1.0-1+deb13.efi token/6.1.0-2/initrd \
+		token/6.1.0-2/initrd-fallback; do
+		echo old >"$S/boot/$image"
+	done
+	: >"$S/boot/vmlinuz-6.1.0-1"
+	: >"$S/boot/vmlinuz-6.1.0-2"
+	small_tool "$S" bin/kernel-install
+	ok "images of kernel-install: a removal: once for each kernel, from /boot" rebuilt "$S" \
+		'kernel-install add 6.1.0-1 /boot/vmlinuz-6.1.0-1
+kernel-install add 6.1.0-2 /boot/vmlinuz-6.1.0-2
+' "$C/postrm" remove
+	rm -r "${S:?}/boot" "$S/bin/kernel-install"
+	mv "$S/away" "$S/boot"
+}
+
 # dracut_scripts: Debian's dracut has no update-initramfs.
 dracut_scripts()
 {
@@ -155,6 +175,7 @@ dracut_scripts()
 		'dracut --force /boot/initrd.img-6.1.0-1 6.1.0-1
 dracut --force /boot/initrd.img-6.1.0-2 6.1.0-2
 ' "$C/postrm" remove
+	with_kernel_install
 	destroyer "$S"
 	images='/boot/initrd.img-6.1.0-1 /boot/initrd.img-6.1.0-2'
 	ok "dracut destroys the image: a removal puts back each" survived "$S" "$images" "$C/postrm" remove

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Simulated machines for the properties: slots with cards, which are moved, removed, swapped and added, and buses that
+ * are renumbered.
+ *
+ * Every simulated card has a number of its own that nothing in the core reads (device.override): so a test knows
+ * whether what is bound is the very card that was accepted, not only one like it.
+ */
+#ifndef EARLYBIND_WORLD_H
+#define EARLYBIND_WORLD_H
+
+#include "unit.h"
+
+#include "device.h"
+#include "need.h"
+
+#define SLOTS 8
+#define ROOTS 2
+#define PORTS (SLOTS / ROOTS)
+
+/* A model that can be plugged in; two functions at most. */
+struct model {
+	uint16_t vendor, device;
+	uint32_t class[2];
+	bool serial;
+	uint16_t second[2]; /* vendor and device of the second function, where they are not its own next ones */
+};
+
+static const struct model models[] = {
+	{ 0x10de, 0x13c2, { 0x030000, 0x040300 }, false, { 0 } },
+	{ 0x1002, 0x67df, { 0x030000, 0x040300 }, false, { 0 } },
+	{ 0x1234, 0x1111, { 0x038000 }, false, { 0 } },
+	{ 0x10de, 0x2204, { 0x030200 }, false, { 0 } },
+	{ 0x10de, 0x2684, { 0x030000 }, true, { 0 } },
+	{ 0x1b21, 0x1080, { 0x040300 }, false, { 0 } },
+	{ 0x13f6, 0x8788, { 0x040300 }, true, { 0 } },
+	{ 0x1b36, 0x000c, { 0x060400 }, false, { 0 } },
+	{ 0x1912, 0x0014, { 0x0c0330 }, false, { 0 } },
+	/* Its second function is like a whole card of another model: MODEL_MIXED. */
+	{ 0x1002, 0x73bf, { 0x030000, 0x038000 }, false, { 0x1234, 0x1111 } },
+	{ 0x144d, 0xa808, { 0x010802 }, false, { 0 } },
+};
+
+#define MODEL_MIXED 9
+
+struct plugged {
+	unsigned card; /* its number; 0: the slot is empty */
+	bool keyboard; /* plugged into this USB controller */
+	unsigned model;
+	uint64_t serial;
+	bool no_group; /* the IOMMU does not know it */
+};
+
+/* How the second root bus is named: by ACPI, not at all (its number counts), or as the first one is. */
+enum second_root { SECOND_ACPI, SECOND_NUMBER, SECOND_SAME };
+
+/* A machine is two root buses with root ports of the same places, and a slot behind each port. */
+struct world {
+	struct plugged slot[SLOTS];
+	unsigned bus0; /* of the first port: renumbering shifts it */
+	enum second_root second;
+	uint8_t second_bus; /* of the second root: renumbering shifts it */
+	unsigned primary;   /* the slot of the boot display; SLOTS: none */
+	bool encrypted, other_keyboard;
+	unsigned boot_disk, in_use; /* the cards that the boot, and the host now, cannot do without; 0: none */
+};
+
+static uint64_t state;
+
+static inline unsigned pick(unsigned n)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (unsigned)((state >> 11) % n);
+}
+
+static inline bool shows(const struct plugged *p)
+{
+	uint32_t sub = models[p->model].class[0] >> 8;
+
+	return p->card && (sub == 0x0300 || sub == 0x0380);
+}
+
+static inline void choose_primary(struct world *w)
+{
+	w->primary = SLOTS;
+	for (unsigned i = 0, from = pick(SLOTS); i < SLOTS; i++)
+		if (shows(&w->slot[(from + i) % SLOTS]))
+			w->primary = (from + i) % SLOTS;
+}
+
+static inline void choose_needs(struct world *w)
+{
+	w->boot_disk = pick(2) ? w->slot[pick(SLOTS)].card : 0;
+	w->in_use = pick(4) ? 0 : w->slot[pick(SLOTS)].card;
+}
+
+static inline struct plugged card_of_model(unsigned *cards, unsigned model)
+{
+	struct plugged p = { .card = ++*cards, .model = model };
+
+	p.serial = models[model].serial ? 0x1000 + p.card : 0;
+	return p;
+}
+
+static inline struct plugged new_card(unsigned *cards)
+{
+	struct plugged p = card_of_model(cards, pick(ARRAY_SIZE(models)));
+
+	p.no_group = !pick(10);
+	p.keyboard = models[p.model].class[0] == 0x0c0330 && pick(2);
+	return p;
+}
+
+static inline struct world new_world(unsigned *cards)
+{
+	struct world w = { .bus0 = 1, .second_bus = 0x80, .encrypted = !pick(4), .other_keyboard = !pick(3) };
+
+	w.second = pick(20) ? pick(2) : SECOND_SAME;
+	for (unsigned i = 0; i < SLOTS; i++)
+		if (pick(3))
+			w.slot[i] = i && w.slot[i - 1].card && !pick(4) ? card_of_model(cards, w.slot[i - 1].model)
+									: new_card(cards);
+	choose_primary(&w);
+	choose_needs(&w);
+	return w;
+}
+
+static inline void change(struct world *w, unsigned *cards)
+{
+	unsigned a = pick(SLOTS), b = pick(SLOTS);
+	struct plugged p = w->slot[a];
+
+	switch (pick(7)) {
+	case 0: /* moved, or two swapped */
+		w->slot[a] = w->slot[b];
+		w->slot[b] = p;
+		break;
+	case 1:
+		w->slot[a] = (struct plugged){ 0 };
+		break;
+	case 2:
+		if (!w->slot[a].card)
+			w->slot[a] = pick(4) ? new_card(cards) : card_of_model(cards, MODEL_MIXED);
+		break;
+	case 3:
+		choose_primary(w);
+		break;
+	case 4:
+		w->bus0 = 1 + pick(40);
+		break;
+	case 5:
+		w->second_bus = (uint8_t)(0x80 + pick(4));
+		break;
+	default:
+		break;
+	}
+	if (w->primary == SLOTS || !shows(&w->slot[w->primary]))
+		choose_primary(w);
+}
+
+static inline struct root root_of(const struct world *w, unsigned slot)
+{
+	bool second = slot >= PORTS;
+	struct root root = { .bus = second ? w->second_bus : 0 };
+
+	if (!second || w->second != SECOND_NUMBER)
+		snprintf(root.acpi, sizeof(root.acpi), "_SB_.%s", second && w->second == SECOND_ACPI ? "PC80" : "PCI0");
+	return root;
+}
+
+/* Of two slots at one place that which has a card; SLOTS: no slot of this machine is there. */
+static inline unsigned slot_of(const struct world *w, const struct root *root, const struct path *path)
+{
+	unsigned found = SLOTS;
+
+	for (unsigned i = 0; i < SLOTS; i++) {
+		struct root here = root_of(w, i);
+
+		if (root_is(root, &here) && (unsigned)(path->hop[0] >> 3) == i % PORTS + 1 &&
+		    (found == SLOTS || !w->slot[found].card))
+			found = i;
+	}
+	return found;
+}
+
+static inline unsigned bus_of(const struct world *w, unsigned slot)
+{
+	return slot < PORTS ? w->bus0 + slot : w->second_bus + 1 + slot - PORTS;
+}
+
+static inline void add_function(struct machine *m, const struct world *w, unsigned slot, int fn,
+				const struct identity *id)
+{
+	struct device *d = &m->devices[m->n++];
+	unsigned port = slot % PORTS + 1;
+
+	memset(d, 0, sizeof(*d));
+	d->identity = *id;
+	d->iommu_group = 1 + (int)slot;
+	d->root = root_of(w, slot);
+	d->path.hops = 1;
+	d->path.hop[0] = (uint8_t)(port << 3);
+	d->address = (struct address){ .bus = d->root.bus, .dev = (uint8_t)port };
+	if (fn < 0)
+		return;
+	d->path.hops = 2;
+	d->path.hop[1] = (uint8_t)fn;
+	d->address = (struct address){ .bus = (uint8_t)bus_of(w, slot), .fn = (uint8_t)fn };
+	snprintf(d->override, sizeof(d->override), "%u", w->slot[slot].card);
+	d->serial = w->slot[slot].serial;
+	d->iommu_group = w->slot[slot].no_group ? -1 : d->iommu_group;
+	d->keyboard = w->slot[slot].keyboard;
+	d->boot_display = w->primary == slot && fn == 0 ? BOOT_DISPLAY_VGA : 0;
+}
+
+/* The card whose function this is; 0: a port. */
+static inline unsigned card_number(const struct device *d)
+{
+	return (unsigned)strtoul(d->override, NULL, 10);
+}
+
+static inline void add_needs(struct machine *m, const struct world *w)
+{
+	m->needs = calloc(2 * SLOTS, sizeof(*m->needs));
+	assert_non_null(m->needs);
+	for (int i = 0; i < (int)m->n; i++) {
+		unsigned card = card_number(&m->devices[i]);
+
+		if (!card || m->devices[i].address.fn)
+			continue;
+		if (card == w->boot_disk)
+			m->needs[m->n_needs++] = (struct need){ .reason = REASON_BOOT_DISK, .device = i };
+		else if (card == w->in_use)
+			m->needs[m->n_needs++] = (struct need){ .reason = REASON_IN_USE, .device = i };
+	}
+}
+
+static inline struct machine build(const struct world *w)
+{
+	struct machine m = { .devices = calloc(SLOTS * 3, sizeof(*m.devices)) };
+
+	assert_non_null(m.devices);
+	for (unsigned i = 0; i < SLOTS; i++) {
+		const struct plugged *p = &w->slot[i];
+		const struct model *model = &models[p->model];
+		struct identity port = { 0x8086, 0x1901, 0, 0, 0x060400 };
+
+		add_function(&m, w, i, -1, &port);
+		for (int fn = 0; p->card && fn < 2 && model->class[fn]; fn++) {
+			struct identity id = { model->vendor, (uint16_t)(model->device + fn), 0x1043, 0x85a0,
+					       model->class[fn] };
+
+			if (fn && model->second[0]) {
+				id.vendor = model->second[0];
+				id.device = model->second[1];
+			}
+			add_function(&m, w, i, fn, &id);
+		}
+	}
+	m.root_encrypted = w->encrypted;
+	m.other_keyboard = w->other_keyboard;
+	machine_link(&m);
+	add_needs(&m, w);
+	return m;
+}
+
+#endif
