@@ -25,6 +25,7 @@ struct job {
 	const char *release;
 	struct image_files files;
 	struct olds olds;
+	bool told; /* the line of its progress has an end */
 };
 
 static void free_expected(struct image *i)
@@ -142,9 +143,12 @@ static void give_up(struct job *job, int ret)
 static int run_generators(struct job *job)
 {
 	const struct sysroot *root = &job->cli->root;
-	int ret = generator_run(root, job->generator, job->release, &job->files, job->hold);
-	const struct generator *second = ret ? NULL : generator_second(root, job->generator, &job->files);
+	const struct generator *second;
+	int ret;
 
+	job->told = true;
+	ret = generator_run(root, job->generator, job->release, &job->files, job->hold);
+	second = ret ? NULL : generator_second(root, job->generator, &job->files);
 	if (!second)
 		return ret;
 	job->generator = second;
@@ -208,25 +212,35 @@ static const struct generator *choose(struct run *run, const char *release, cons
 	return g;
 }
 
+static int try_job(struct run *run, struct job *job)
+{
+	bool bare;
+
+	if (find_olds(job))
+		return EXIT_REFUSED;
+	look_warn(&job->files);
+	bare = !job->olds.n && !run->cli->n_args && !job->files.doubtful;
+	job->generator = bare && !*job->files.unclear ? NULL : choose(run, job->release, &job->files);
+	if (job->generator && is_unclear(job))
+		return EXIT_REFUSED;
+	if (!bare)
+		return job->generator ? run_job(job) : EXIT_REFUSED;
+	puts("no image");
+	job->told = true;
+	say_warning("kernel %s has no image, and gets none; `earlybind regenerate %s` would make one", job->release,
+		    job->release);
+	run->bare++;
+	return EXIT_REFUSED;
+}
+
 static int rebuild_one(struct run *run, const char *release)
 {
 	_cleanup_(free_job) struct job job = { .cli = run->cli, .hold = &run->hold, .release = release };
-	bool bare;
+	int code = try_job(run, &job);
 
-	if (find_olds(&job))
-		return EXIT_REFUSED;
-	look_warn(&job.files);
-	bare = !job.olds.n && !run->cli->n_args && !job.files.doubtful;
-	job.generator = bare && !*job.files.unclear ? NULL : choose(run, release, &job.files);
-	if (job.generator && is_unclear(&job))
-		return EXIT_REFUSED;
-	if (!bare)
-		return job.generator ? run_job(&job) : EXIT_REFUSED;
-	puts("no image");
-	say_warning("kernel %s has no image, and gets none; `earlybind regenerate %s` would make one", release,
-		    release);
-	run->bare++;
-	return EXIT_REFUSED;
+	if (!job.told)
+		puts("nothing was begun");
+	return code;
 }
 
 static int finish(struct run *run, size_t n)

@@ -164,6 +164,7 @@ generators()
 	regenerate
 	ok "remains of removed packages are no generators" has "$TMP/err" 'no program that makes initramfs images'
 	ok "no generator: exit 1, nothing changed" code 1
+	ok "no generator: the line of progress has an end" grep -qxF "[1/1] $RELEASE: nothing was begun" "$TMP/out"
 }
 
 failures()
