@@ -102,6 +102,16 @@ static void warn_of_others(const struct cli *cli, const char *release)
 	images_free(&files);
 }
 
+static void print_json(const struct look *look)
+{
+	struct json j = { .to = stdout };
+
+	json_open(&j, NULL, '{');
+	look_json(look, &j);
+	json_close(&j, '}');
+	putchar('\n');
+}
+
 static int check(const struct cli *cli, const struct names *kernels)
 {
 	_cleanup_(free_look) struct look look = { 0 };
@@ -115,14 +125,8 @@ static int check(const struct cli *cli, const struct names *kernels)
 		if (look.n == before)
 			say_warning("kernel %s has no image in /boot, /efi or /boot/efi", kernels->items[i]);
 	}
-	if (cli->json) {
-		struct json j = { .to = stdout };
-
-		json_open(&j, NULL, '{');
-		look_json(&look, &j);
-		json_close(&j, '}');
-		putchar('\n');
-	}
+	if (cli->json)
+		print_json(&look);
 	for (size_t i = 0; i < look.n && !cli->json; i++)
 		look_print(&look.items[i], stdout);
 	if (!look.n) {
@@ -185,6 +189,8 @@ int cmd_regenerate(struct cli *cli)
 	if (!kernels.n) {
 		if (code == EXIT_DONE)
 			say_error("there is no kernel with modules in /usr/lib/modules or /lib/modules");
+		if (cli->json)
+			print_json(&(struct look){ 0 });
 		return EXIT_REFUSED;
 	}
 	/* A generator that the system runs goes on without a plan, so that a kernel gets its image; a person is asked.
