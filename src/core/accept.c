@@ -30,6 +30,14 @@ static bool is_chosen(const struct accept_run *r, size_t rule)
 	return !r->chosen || r->chosen[rule];
 }
 
+bool accept_chose(const struct accept_run *r, const struct rule *rule)
+{
+	for (size_t i = 0; i < r->config->n_rules; i++)
+		if (is_chosen(r, i) && rule_same(&r->config->rules[i], rule))
+			return true;
+	return false;
+}
+
 static int copy_rule(struct accept_run *r, const struct rule *rule, unsigned *number)
 {
 	struct rule copy = *rule;

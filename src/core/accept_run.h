@@ -18,6 +18,8 @@ struct accept_run {
 
 int accept_add_line(struct accept_run *r, unsigned rule, enum reason reason, const struct card *card,
 		    const char *text) _must_check_;
+/* Whether a rule like this one is accepted in this run, not kept as it was. */
+bool accept_chose(const struct accept_run *r, const struct rule *rule) _pure_;
 void accept_give_back(struct accept_run *r, const struct card *card);
 /* Whether a rule has a function of the card. */
 bool accept_is_taken(const struct accept_run *r, const struct card *card) _pure_;

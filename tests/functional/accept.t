@@ -82,6 +82,36 @@ run accept --yes 06:0.0
 ok 'what is no selector is wrong usage' complained 2 "'06:0.0' is no selector"
 ok 'the lock stays' unchanged "$LOCK" "$before"
 
+# --- a guarded twin that is not there any more
+
+GONE='note: the 10de:13c2 that stayed with the host at _SB_.PCI0 01.1/00 (%s) is not there: nothing is taken for it any more'
+AMD='set 0000:03:00.0 id=1002:67df:1da2:e387' AMD_AUDIO='set 0000:03:00.1 id=1002:aaf0:1da2:aaf0'
+new twin-gpus 'bind 06:00'
+did accept --yes || fail 'accept'
+change 'include twin-gpus' "$AMD" "$AMD_AUDIO"
+run accept --yes 06:00
+# shellcheck disable=SC2059 # a format
+ok 'and so does accept of that rule, and says so' said 0 "$(printf "$GONE" twin)"
+ok 'with nothing left of it' locked "$GUEST"
+run check
+ok 'so the next boot binds it' said 0 '0000:06:00.0 [10de:13c2] bind to vfio-pci'
+
+THIRD='0000:00:04.0 - 8086:6f0a 0604 40 -
+0000:07:00.0 0000:00:04.0 10de:13c2:1043:8508 0300 41 -'
+change 'include twin-gpus' "$THIRD"
+printf '%s\n' 'bind 06:00' 'bind 07:00' >"$CONF"
+did accept --yes || fail 'accept'
+change 'include twin-gpus' "$THIRD" "$AMD" "$AMD_AUDIO"
+run accept --yes 06:00
+ok 'where another entry could be the twin, its guard stays' has "$LOCK" 'guard twin _SB_.PCI0 01.1/00 10de:13c2'
+run accept --yes 06:00 07:00
+ok 'until that one is accepted, too' [ "$(grep -c '^guard' "$LOCK")" = 0 ]
+new twin-gpus 'bind 06:00' 'bind 10de:13c2 live'
+did accept --yes || fail 'accept'
+change 'include twin-gpus' "$AMD" "$AMD_AUDIO"
+run accept --yes 06:00
+ok 'as it does for a live rule' has "$LOCK" 'guard twin _SB_.PCI0 01.1/00 10de:13c2'
+
 # --- nothing to lock
 
 new twin-gpus
