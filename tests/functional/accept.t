@@ -112,6 +112,30 @@ change 'include twin-gpus' "$AMD" "$AMD_AUDIO"
 run accept --yes 06:00
 ok 'as it does for a live rule' has "$LOCK" 'guard twin _SB_.PCI0 01.1/00 10de:13c2'
 
+# --- what was asked for is refused
+
+new two-gpus
+did add 06:00 --yes || fail 'add'
+run add 04:00 --yes
+ok 'add counts what it locks, and all' said 0 '1 card locked (2 in all). Now run `earlybind regenerate`, and reboot.'
+change 'include two-gpus' 'set 0000:06:00.0 boot_vga=1' 'set 0000:03:00.0 boot_vga=0'
+run accept --yes 06:00
+ok 'accept of a rule whose card is refused fails, whatever else is locked' complained 1 \
+	'/etc/earlybind.conf:1: nothing is locked for `bind 0000:06:00`'
+ok 'and counts that rule' has "$TMP/out" '0 cards locked (1 in all).'
+run accept --yes 06:00
+ok 'also where it changes nothing' said 1 'The lock is as it was.'
+new two-gpus 'bind 06:00' 'keep 06:00.0'
+run accept --yes 06:00
+ok 'as does one whose card the next boot refuses' complained 1 'the next boot would refuse 0000:06:00.0 of `bind 0000:06:00`: kept'
+new twin-gpus 'bind 10de:13c2 allow=display'
+run accept --yes
+ok 'that the last display is given away is said' complained 0 \
+	'the next boot would leave the host without any display: allow=display gives the last one away'
+new twin-gpus 'bind 03:00 allow=display'
+run accept --yes
+ok 'and of one of two displays it is not' silent "$TMP/err"
+
 # --- nothing to lock
 
 new twin-gpus
