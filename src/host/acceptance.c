@@ -221,35 +221,33 @@ static int warn_last_display(const struct machine *m, const struct decisions *d)
 
 int session_advise(const struct session *s, const struct plan *lock, const bool *chosen)
 {
-	struct composition c = { 0 };
-	struct decisions d = { 0 };
 	struct cmdline none = { 0 };
 	struct advices advices = { 0 };
-	struct machine m = s->machine;
+	struct forecast f = { .config = s->config, .machine = s->machine };
 	int ret = -ENOMEM, refused = 0;
 
 	drift_warn(s, lock);
 	live_rules_warn(&s->config, &s->machine);
-	m.devices = calloc(m.n + 1, sizeof(*m.devices));
-	if (m.devices) {
-		memcpy(m.devices, s->machine.devices, m.n * sizeof(*m.devices));
-		forecast_forget_drivers(&m);
-		ret = compose(&s->config, lock, &c);
+	f.machine.devices = calloc(f.machine.n + 1, sizeof(*f.machine.devices));
+	if (f.machine.devices) {
+		memcpy(f.machine.devices, s->machine.devices, f.machine.n * sizeof(*f.machine.devices));
+		forecast_forget_drivers(&f.machine);
+		ret = compose(&s->config, lock, &f.composition);
 	}
 	if (ret == 0)
-		ret = decide(&c.plan, &m, &none, &d);
+		ret = decide(&f.composition.plan, &f.machine, &none, &f.decisions);
 	if (ret == 0)
-		ret = warn_last_display(&m, &d);
+		ret = warn_last_display(&f.machine, &f.decisions);
 	if (ret == 0)
-		refused = warn_refused(s, &c.plan, &d, chosen);
+		refused = warn_refused(s, &f.composition.plan, &f.decisions, chosen);
 	if (ret == 0)
-		ret = advise(s->cli, &c.plan, &m, &d, ADVICE_ALL & ~(1u << ADVICE_DRIFT), &advices);
+		ret = advise(s->cli, &f, ADVICE_ALL & ~(1u << ADVICE_DRIFT), &advices);
 	if (ret == 0)
 		advices_warn(&advices);
 	advices_free(&advices);
-	decisions_free(&d);
-	composition_free(&c);
-	free(m.devices);
+	decisions_free(&f.decisions);
+	composition_free(&f.composition);
+	free(f.machine.devices);
 	return ret < 0 ? ret : refused;
 }
 

@@ -10,6 +10,9 @@
 struct selector drift_selector(const struct selector *s, const struct device *now);
 /* ", with its options," for what a new line of the rule must not lose; "" if it has none. */
 const char *drift_options(const struct rule *rule);
+/* "SELECTOR" or "SELECTOR id=ID": what `remove` takes for the rule. */
+#define RULE_WORDS_LEN (SELECTOR_LEN + ID_LEN + 4)
+char *drift_words(const struct rule *rule, char buf[RULE_WORDS_LEN]);
 /* Warns of each entry that this lock would drop although its card is here, because its rule means another place. */
 void drift_warn(const struct session *s, const struct plan *lock);
 /* Whether the lock has the card, wherever its rule stands. */
