@@ -13,7 +13,8 @@ struct accept_run {
 	const struct plan *old;
 	const bool *chosen; /* a flag a rule of the config; NULL: all */
 	struct acceptance *out;
-	bool *taken; /* locked by a rule; a flag a device */
+	bool *taken;                 /* locked by a rule; a flag a device */
+	const struct rule **holders; /* that rule of the config */
 };
 
 int accept_add_line(struct accept_run *r, unsigned rule, enum reason reason, const struct card *card,

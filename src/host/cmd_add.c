@@ -3,6 +3,7 @@
 #include "acceptance.h"
 #include "cli.h"
 #include "conf_file.h"
+#include "drift.h"
 #include "efi.h"
 #include "files.h"
 #include "waiting.h"
@@ -141,6 +142,20 @@ static int add_absent(const struct session *s, const char *words, bool is_new)
 		"Written. When it is there, run `earlybind accept`, then `earlybind regenerate`, and reboot.");
 }
 
+/* The line of a rule that is not written yet is no place to look at. */
+static void unplace_notes(struct acceptance *a, const struct rule *rule)
+{
+	char place[160];
+	size_t len = (size_t)snprintf(place, sizeof(place), "%s:%u: ", rule->file, rule->line);
+
+	for (size_t i = 0; i < a->n_notes && len < sizeof(place); i++) {
+		char *text = a->notes[i].text;
+
+		if (strncmp(text, place, len) == 0)
+			memmove(text, text + len, strlen(text + len) + 1);
+	}
+}
+
 /* The rule, weighed against the machine; all others keep their entries. */
 static int add_rule(struct session *s, const struct rule *rule, const bool *chosen, const char *words, bool is_new)
 {
@@ -151,6 +166,8 @@ static int add_rule(struct session *s, const struct rule *rule, const bool *chos
 		say_error("no memory");
 		return EXIT_REFUSED;
 	}
+	if (is_new)
+		unplace_notes(&a, rule);
 	session_show(s, &a);
 	refused = session_advise(s, &a.lock, chosen);
 	if (refused < 0)
@@ -159,7 +176,7 @@ static int add_rule(struct session *s, const struct rule *rule, const bool *chos
 		ret = store_unlocked(s, words, is_new, "Written. Now run `earlybind regenerate`, and reboot.");
 	else if (session_locked(&a, rule))
 		ret = store(s, &a, words, is_new, chosen);
-	else
+	else if (!drift_instead(s, rule))
 		say_error("this rule would lock nothing: nothing was written");
 	acceptance_free(&a);
 	return ret == EXIT_DONE && refused ? EXIT_REFUSED : ret;

@@ -97,3 +97,28 @@ void drift_warn(const struct session *s, const struct plan *lock)
 			warn(rule, card_main(&found.card), card_of_rule(lock, rule));
 	}
 }
+
+bool drift_instead(const struct session *s, const struct rule *added)
+{
+	char address[ADDRESS_LEN], is[SELECTOR_LEN], must[SELECTOR_LEN];
+
+	for (size_t i = 0; i < s->old.n_cards; i++) {
+		const struct rule *rule = config_rule(&s->config, plan_rule(&s->old, s->old.cards[i].rule));
+		struct selector there;
+		struct found found;
+
+		find_card(&s->old, i, &s->machine, &found);
+		if (!rule || (found.reason != REASON_NONE && found.reason != REASON_MOVED) ||
+		    !selector_means(&added->selector, &s->machine, found.card.main) ||
+		    selector_means(&rule->selector, &s->machine, found.card.main))
+			continue;
+		there = drift_selector(&rule->selector, card_main(&found.card));
+		selector_print(&there, must);
+		say_error("the card at %s was accepted for `bind %s`: write `bind %s`%s in %s:%u, then run `earlybind "
+			  "accept %s` and `earlybind regenerate`; nothing was written",
+			  address_print(&card_main(&found.card)->address, address), selector_print(&rule->selector, is),
+			  must, drift_options(rule), rule->file, rule->line, must);
+		return true;
+	}
+	return false;
+}

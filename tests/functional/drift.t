@@ -231,6 +231,10 @@ ok 'an ID, and the other of two alike shows the boot: the same card, and that on
 swapped
 ok 'or the other one instead' way 2 'explain 06:00.0' 0000:03:00.0 'bind 10de:13c2'
 
+locks 'bind 06:00 optional' 'renumber 06=07'
+ok 'add of the new slot of a renumbered card: the rule that has it is written anew' \
+	way 1 'add 07:00' 0000:07:00.0 'bind 0000:07:00 optional'
+
 # --- stale-domain: definitions of virtual machines
 
 new two-gpus 'bind 10de:13c2'
