@@ -315,6 +315,7 @@ ok 'intel_iommu=sm_on alone does not' iommu 'write intel_iommu=on on' 'vendor_id
 ok 'nor is it off by another option' iommu 'Remove iommu=off from the kernel' 'vendor_id : AuthenticAMD' \
 	'cmdline amd_iommu=pgtbl_v1 iommu=pt,off'
 ok 'of an ARM machine: the SMMU' iommu 'Switch on SMMU in the firmware setup' 'CPU implementer	: 0x41'
+ok 'pci-stub needs none: what is said is of vfio-pci' iommu 'the IOMMU is off, and vfio-pci can bind nothing' 'isa : rv64'
 ok 'of another machine' iommu 'Switch it on in the firmware setup' 'isa : rv64'
 
 # --- groups
