@@ -1,11 +1,18 @@
 # bash completion for earlybind(1)
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+# The slots of this machine's devices, as people write them.
+_earlybind_slots()
+{
+	command earlybind list 2>/dev/null |
+		sed -n 's/^\(0000:\)\{0,1\}\([0-9a-f:]*:[0-9a-f][0-9a-f]\)\.[0-7] .*/\2/p' | uniq
+}
+
 # Words are taken from the line: COMP_WORDS is broken at "=" and ":" too, so that an option and its value, or a selector,
 # would be three words.
 _earlybind()
 {
-	local command=${COMP_WORDS[1]} words word before head typed
+	local command=${COMP_WORDS[1]} words word before head typed has value
 
 	COMPREPLY=()
 	read -ra typed <<<"${COMP_LINE:0:COMP_POINT}x"
@@ -33,9 +40,22 @@ _earlybind()
 			;;
 		esac
 		words='--root --help'
+		case $command:${#typed[@]} in
+		add:3 | explain:3) command=selector ;;
+		esac
 		case $command in
+		selector) words="$(_earlybind_slots) $words" ;;
 		list) words="gpu nvme nic usb audio --json $words" ;;
-		add) words="optional driver=vfio-pci driver=pci-stub allow=display allow=keyboard allow=in-use at=boot id= live --yes $words" ;;
+		add)
+			words="optional driver=vfio-pci driver=pci-stub allow=display allow=keyboard allow=in-use at=boot id= live --yes $words"
+			# Behind a comma: the values that are not there yet.
+			has=${word%,*}
+			if [[ $word == allow=*,* ]]; then
+				for value in display keyboard in-use; do
+					[[ ,${has#allow=}, == *,$value,* ]] || words+=" $has,$value"
+				done
+			fi
+			;;
 		remove) words="id= --yes $words" ;;
 		accept) words="--yes $words" ;;
 		check | explain | status) words="--json $words" ;;
@@ -51,10 +71,10 @@ _earlybind()
 	fi
 	mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$words" -- "$word")
 	[ "${COMPREPLY[*]}" != id= ] || compopt -o nospace
-	# Where readline breaks words at "=", it replaces only what stands behind it.
-	head=${word%"${word##*=}"}
+	# Where readline breaks words at "=" and ":", it replaces only what stands behind the last one.
+	head=${word%"${word##*[=:]}"}
 	case $COMP_WORDBREAKS in
-	*=*) COMPREPLY=("${COMPREPLY[@]#"$head"}") ;;
+	*=*:* | *:*=*) COMPREPLY=("${COMPREPLY[@]#"$head"}") ;;
 	esac
 }
 

@@ -1,6 +1,16 @@
 # fish completion for earlybind(1)
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+# The slots of this machine's devices, as people write them.
+function __earlybind_slots
+	command earlybind list 2>/dev/null | string replace -rf '^(?:0000:)?([0-9a-f:]*:[0-9a-f]{2})\.[0-7] .*' '$1' | uniq
+end
+
+# Whether the selector is the next word.
+function __earlybind_wants_selector
+	test (count (commandline -opc)) -eq 2; and __fish_seen_subcommand_from add explain
+end
+
 complete -c earlybind -f
 
 complete -c earlybind -n __fish_use_subcommand -a list -d 'Show the cards, their drivers and what is locked'
@@ -21,7 +31,8 @@ complete -c earlybind -n 'not __fish_use_subcommand' -s r -l root -x -a '(__fish
 complete -c earlybind -n '__fish_seen_subcommand_from list' -a 'gpu nvme nic usb audio'
 complete -c earlybind -n '__fish_seen_subcommand_from list check explain regenerate status' -s j -l json -d 'Print JSON'
 complete -c earlybind -n '__fish_seen_subcommand_from add remove accept' -s y -l yes -d 'Do not ask'
-complete -c earlybind -n '__fish_seen_subcommand_from add' -a 'optional driver=vfio-pci driver=pci-stub allow=display allow=keyboard allow=in-use at=boot id= live'
+complete -c earlybind -n '__earlybind_wants_selector' -a '(__earlybind_slots)' -d 'Slot'
+complete -c earlybind -n '__fish_seen_subcommand_from add; and not __earlybind_wants_selector' -a 'optional driver=vfio-pci driver=pci-stub allow=display allow=keyboard allow=in-use at=boot id= live'
 complete -c earlybind -n '__fish_seen_subcommand_from remove' -a 'id='
 complete -c earlybind -n '__fish_seen_subcommand_from confirm' -l boot -d 'Only what this boot has shown'
 complete -c earlybind -n '__fish_seen_subcommand_from off' -l next-boot -d 'Has to be given'

@@ -220,7 +220,31 @@ driver=pci-stub'
 completed add 06:00 driver= >"$TMP/found"
 ok 'bash completes behind =' same "$TMP/found" 'vfio-pci
 pci-stub'
-mkdir "$TMP/folder"
+mkdir "$TMP/bin" "$TMP/folder"
+cat >"$TMP/bin/earlybind" <<'END'
+#!/bin/sh
+cat <<'TABLE'
+ADDRESS      ID        DRIVER  IOMMU STATE        CLASS          NAME
+0000:03:00.0 10de:13c2 nouveau    20 boot-display VGA compatible NVIDIA GM204
+0000:06:00.0 10de:13c2 nouveau    22              VGA compatible NVIDIA GM204
+0000:06:00.1 10de:0fbb            22              Audio device   NVIDIA GM204
+10000:e1:00.0 144d:a808 nvme       3              NVM            Samsung
+TABLE
+END
+chmod +x "$TMP/bin/earlybind"
+PATH=$TMP/bin:$PATH
+slots='03:00
+06:00
+10000:e1:00'
+completed add '' | sed '/^--/d' >"$TMP/found"
+ok 'bash completes a slot' same "$TMP/found" "$slots"
+fish -c '. completions/earlybind.fish; complete -C "earlybind explain "' | cut -f 1 | sort >"$TMP/found"
+ok 'fish completes a slot' same "$TMP/found" "$slots"
+completed add 06:00 allow=display, >"$TMP/found"
+ok 'bash completes behind a comma what is not there yet' same "$TMP/found" 'display,keyboard
+display,in-use'
+ok 'typed: a slot' completes 'explain 06:' 06:00
+ok 'typed: a second value' completes 'add 06:00 allow=display,k' allow=display,keyboard
 : >"$TMP/folder/file"
 ok 'typed: a value' completes 'add 06:00 allow=di' allow=display
 ok 'typed: the value of a second option' completes 'add 06:00 optional driver=v' driver=vfio-pci

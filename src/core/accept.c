@@ -30,6 +30,14 @@ static bool is_chosen(const struct accept_run *r, size_t rule)
 	return !r->chosen || r->chosen[rule];
 }
 
+bool accept_chose(const struct accept_run *r, const struct rule *rule)
+{
+	for (size_t i = 0; i < r->config->n_rules; i++)
+		if (is_chosen(r, i) && rule_same(&r->config->rules[i], rule))
+			return true;
+	return false;
+}
+
 static int copy_rule(struct accept_run *r, const struct rule *rule, unsigned *number)
 {
 	struct rule copy = *rule;
@@ -74,10 +82,12 @@ static const struct rule *old_rule(const struct accept_run *r, const struct rule
 	return NULL;
 }
 
-static void take(struct accept_run *r, const struct card *card)
+static void take(struct accept_run *r, const struct card *card, const struct rule *rule)
 {
-	for (unsigned k = 0; k < card->n; k++)
+	for (unsigned k = 0; k < card->n; k++) {
 		r->taken[card->member[k]] = true;
+		r->holders[card->member[k]] = rule;
+	}
 }
 
 void accept_give_back(struct accept_run *r, const struct card *card)
@@ -107,7 +117,7 @@ static int keep_entry(struct accept_run *r, const struct rule *rule)
 			return -ENOMEM;
 		find_card(r->old, i, r->machine, &found);
 		if (found.reason == REASON_NONE || found.reason == REASON_MOVED)
-			take(r, &found.card);
+			take(r, &found.card, rule);
 	}
 	return 0;
 }
@@ -117,19 +127,10 @@ struct candidate accept_candidate(const struct accept_run *r, const struct card 
 	return (struct candidate){ .plan = &r->out->lock, .machine = r->machine, .rule = rule, .card = *card };
 }
 
-/* The rule that was weighed before and has function i; NULL: an entry that was kept has it. */
-static const struct rule *holder_of(const struct accept_run *r, int i)
-{
-	for (size_t k = 0; k < r->out->n_lines; k++)
-		if (r->out->lines[k].reason == REASON_NONE && card_has(&r->out->lines[k].card, i))
-			return &r->config->rules[r->out->lines[k].rule - 1];
-	return NULL;
-}
-
 /* An earlier rule has the card, or some functions of it: then no rule has the others. */
 static int note_taken(struct accept_run *r, const struct rule *rule, const struct card *card)
 {
-	char address[ADDRESS_LEN], place[160] = "an earlier rule";
+	char address[ADDRESS_LEN];
 	const struct rule *holder;
 	unsigned taken = 0;
 	int first = -1;
@@ -139,14 +140,11 @@ static int note_taken(struct accept_run *r, const struct rule *rule, const struc
 			continue;
 		first = taken++ ? first : card->member[k];
 	}
-	holder = holder_of(r, first);
-	if (holder)
-		snprintf(place, sizeof(place), "%s:%u", holder->file, holder->line);
-	return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT, "%s:%u: %s has %s already%s", rule->file,
-			rule->line, place, address_print(&r->machine->devices[first].address, address),
-			taken == card->n ? ""
-					 : ", so no rule has the rest of that card: take that rule out, or write it "
-					   "behind this one");
+	holder = r->holders[first];
+	return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT, "%s:%u: %s:%u has %s already%s", rule->file,
+			rule->line, holder->file, holder->line,
+			address_print(&r->machine->devices[first].address, address),
+			taken == card->n ? "" : ", so no rule has the rest of that card: take that rule out");
 }
 
 /* The cards that one rule selects, each with the first guard that refuses it. */
@@ -179,7 +177,7 @@ static int weigh(struct accept_run *r, const struct rule *rule, const struct car
 			return -ENOMEM;
 		r->out->lines[r->out->n_lines - 1].refusing = refusing;
 		if (reason == REASON_NONE)
-			take(r, card);
+			take(r, card, rule);
 	}
 	if (before == r->out->n_lines && notes == r->out->n_notes && !rule->optional)
 		return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT,
@@ -289,7 +287,9 @@ int accept_rules(const struct config *config, const struct machine *m, const str
 	out->lock.kind = KIND_LOCK;
 	out->lock.timeout = config->timeout;
 	r.taken = calloc(m->n + 1, sizeof(*r.taken));
-	ret = r.taken ? run_all(&r) : -ENOMEM;
+	r.holders = calloc(m->n + 1, sizeof(*r.holders));
+	ret = r.taken && r.holders ? run_all(&r) : -ENOMEM;
+	free(r.holders);
 	free(r.taken);
 	if (ret < 0)
 		acceptance_free(out);

@@ -3,6 +3,7 @@
 #include "accept_run.h"
 
 #include "find.h"
+#include "note.h"
 
 bool accept_is_taken(const struct accept_run *r, const struct card *card)
 {
@@ -167,19 +168,54 @@ static bool is_needed(const struct accept_run *r, const struct plan_guard *g)
 }
 
 /*
+ * Whether the lock has cards of the identity, and a person accepted all of them just now. What a live rule takes nobody
+ * accepts.
+ */
+static bool is_accepted_anew(const struct accept_run *r, const struct identity *identity)
+{
+	for (size_t i = 0; i < r->config->n_rules; i++)
+		if (r->config->rules[i].live && id_matches(&r->config->rules[i].selector.id, identity))
+			return false;
+	for (size_t i = 0; i < r->out->lock.n_cards; i++) {
+		const struct plan_card *card = &r->out->lock.cards[i];
+
+		if (identity_equal(&card->identity, identity) && !accept_chose(r, plan_rule(&r->out->lock, card->rule)))
+			return false;
+	}
+	return accept_locks_identity(&r->out->lock, identity);
+}
+
+static int note_gone(struct accept_run *r, const struct plan_guard *g)
+{
+	char root[ROOT_LEN], path[PATH_LEN], identity[IDENTITY_LEN];
+
+	return note_add(
+		&r->out->notes, &r->out->n_notes, g->reason,
+		"the %.9s that stayed with the host at %s %s (%s) is not there: nothing is taken for it any more",
+		identity_print(&g->identity, identity), root_print(&g->root, root), path_print(&g->path, path),
+		reason_word(g->reason));
+}
+
+/*
  * The old guards of identities whose entries were kept: their cards need not be here today. One whose place now holds a
- * card that a person just accepted is gone.
+ * card that a person just accepted is gone. So is one that is nowhere, if whoever accepts has just said of every card
+ * like it which it is: kept, it would make them ambiguous whatever was accepted. What appears later does not.
  */
 static int keep_guards(struct accept_run *r)
 {
 	for (size_t i = 0; r->chosen && r->old && i < r->old->n_guards; i++) {
 		struct plan_guard guard = r->old->guards[i];
 		struct card there;
+		bool here = guard_in_place(&guard, r->machine, &there);
 
-		if (has_guard(&r->out->lock, &guard.root, &guard.path, NULL) || !is_needed(r, &guard))
+		if (has_guard(&r->out->lock, &guard.root, &guard.path, NULL) || !is_needed(r, &guard) ||
+		    (here && accept_is_taken(r, &there)))
 			continue;
-		if (guard_in_place(&guard, r->machine, &there) && accept_is_taken(r, &there))
+		if (!here && guard.reason != REASON_APPEARS_LATER && is_accepted_anew(r, &guard.identity)) {
+			if (note_gone(r, &guard) < 0)
+				return -ENOMEM;
 			continue;
+		}
 		guard.text = strdup(guard.text);
 		if (!guard.text)
 			return -ENOMEM;

@@ -13,11 +13,14 @@ struct accept_run {
 	const struct plan *old;
 	const bool *chosen; /* a flag a rule of the config; NULL: all */
 	struct acceptance *out;
-	bool *taken; /* locked by a rule; a flag a device */
+	bool *taken;                 /* locked by a rule; a flag a device */
+	const struct rule **holders; /* that rule of the config */
 };
 
 int accept_add_line(struct accept_run *r, unsigned rule, enum reason reason, const struct card *card,
 		    const char *text) _must_check_;
+/* Whether a rule like this one is accepted in this run, not kept as it was. */
+bool accept_chose(const struct accept_run *r, const struct rule *rule) _pure_;
 void accept_give_back(struct accept_run *r, const struct card *card);
 /* Whether a rule has a function of the card. */
 bool accept_is_taken(const struct accept_run *r, const struct card *card) _pure_;

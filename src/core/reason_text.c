@@ -33,16 +33,19 @@ static const struct {
 				   "function)",
 				   "bind it when it appears; nothing can do so this early" },
 	[REASON_BOOT_DISK] = { "a disk or network card that this system boots from, or mounts at boot, is behind it",
-			       "change the line of fstab that needs it, then run `earlybind accept`" },
+			       "change the line that needs it, then run `earlybind accept` and `earlybind regenerate`; "
+			       "nothing "
+			       "can, as long as the system itself is on it" },
 	[REASON_IN_USE] = { "the running system uses it: a mounted disk, active swap, or the network connection",
-			    "stop using it, or write allow=in-use in its rule, then run `earlybind accept`" },
+			    "stop using it, or write allow=in-use in its rule, then run `earlybind accept` and "
+			    "`earlybind "
+			    "regenerate`" },
 	[REASON_DISPLAY] = { "the host needs it for its picture",
 			     "write allow=display in its rule if this machine may run without a picture, then run "
-			     "`earlybind accept`" },
+			     "`earlybind accept` and `earlybind regenerate`" },
 	[REASON_KEYBOARD] = { "a keyboard that the boot may need is plugged into this USB controller",
 			      "plug the keyboard into another controller, or write allow=keyboard in its rule, then "
-			      "run "
-			      "`earlybind accept`" },
+			      "run `earlybind accept` and `earlybind regenerate`" },
 	[REASON_NO_IOMMU] = { "the kernel has no IOMMU group for it, so it cannot be given to a virtual machine",
 			      "switch on VT-d or AMD-Vi (IOMMU) in the firmware setup, and on Intel add intel_iommu=on "
 			      "to "

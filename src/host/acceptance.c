@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "../core/guard.h"
 #include "advice.h"
 #include "drift.h"
 #include "files.h"
@@ -159,19 +160,32 @@ void session_show(const struct session *s, const struct acceptance *a)
 	names_close(names);
 }
 
-/* What accept locks and an earlier or a kept entry rules out together: each is right alone, and the boot asks for both.
+static bool is_chosen(const struct session *s, const bool *chosen, const struct rule *rule)
+{
+	for (size_t i = 0; chosen && i < s->config.n_rules; i++)
+		if (chosen[i] && rule_same(&s->config.rules[i], rule))
+			return true;
+	return !chosen;
+}
+
+/*
+ * What accept locks and an earlier or a kept entry rules out together: each is right alone, and the boot asks for both.
+ * How many cards of the chosen rules that costs.
  */
-static void warn_refused(const struct plan *plan, const struct decisions *d)
+static int warn_refused(const struct session *s, const struct plan *plan, const struct decisions *d, const bool *chosen)
 {
 	char address[ADDRESS_LEN], selector[SELECTOR_LEN];
+	int n = 0;
 
 	for (size_t i = 0; i < d->n; i++) {
 		const struct decision *one = &d->items[i];
+		const struct rule *rule = plan_rule(plan, one->rule);
 		const char *what = selector;
 
 		if (one->bind || !one->main || one->reason == REASON_NO_IOMMU)
 			continue;
-		selector_print(&plan_rule(plan, one->rule)->selector, selector);
+		n += is_chosen(s, chosen, rule);
+		selector_print(&rule->selector, selector);
 		if (one->device >= 0)
 			what = address_print(&one->line.address, address);
 		else if (plan->cards[one->card].has_address)
@@ -180,38 +194,82 @@ static void warn_refused(const struct plan *plan, const struct decisions *d)
 			"the next boot would refuse %s of `bind %s`: %s (%s). `earlybind explain %s` says what to do",
 			what, selector, reason_word(one->reason), one->line.text, what);
 	}
+	return n;
 }
 
-int session_advise(const struct session *s, const struct plan *lock)
+/* Only allow=display can do that; each rule may be meant, and what they do together be overlooked. */
+static int warn_last_display(const struct machine *m, const struct decisions *d)
 {
-	struct composition c = { 0 };
-	struct decisions d = { 0 };
+	bool *taken = calloc(m->n + 1, sizeof(*taken)), display = false;
+
+	if (!taken)
+		return -ENOMEM;
+	for (size_t i = 0; i < d->n; i++) {
+		const struct decision *one = &d->items[i];
+
+		if (!one->bind)
+			continue;
+		taken[one->device] = true;
+		display |= device_is_display(&m->devices[one->device].identity);
+	}
+	if (display && !guard_display_left(m, taken, true))
+		say_warning("the next boot would leave the host without any display: allow=display gives the last one "
+			    "away");
+	free(taken);
+	return 0;
+}
+
+int session_advise(const struct session *s, const struct plan *lock, const bool *chosen)
+{
 	struct cmdline none = { 0 };
 	struct advices advices = { 0 };
-	struct machine m = s->machine;
-	int ret = -ENOMEM;
+	struct forecast f = { .config = s->config, .machine = s->machine };
+	int ret = -ENOMEM, refused = 0;
 
 	drift_warn(s, lock);
 	live_rules_warn(&s->config, &s->machine);
-	m.devices = calloc(m.n + 1, sizeof(*m.devices));
-	if (m.devices) {
-		memcpy(m.devices, s->machine.devices, m.n * sizeof(*m.devices));
-		forecast_forget_drivers(&m);
-		ret = compose(&s->config, lock, &c);
+	f.machine.devices = calloc(f.machine.n + 1, sizeof(*f.machine.devices));
+	if (f.machine.devices) {
+		memcpy(f.machine.devices, s->machine.devices, f.machine.n * sizeof(*f.machine.devices));
+		forecast_forget_drivers(&f.machine);
+		ret = compose(&s->config, lock, &f.composition);
 	}
 	if (ret == 0)
-		ret = decide(&c.plan, &m, &none, &d);
+		ret = decide(&f.composition.plan, &f.machine, &none, &f.decisions);
 	if (ret == 0)
-		warn_refused(&c.plan, &d);
+		ret = warn_last_display(&f.machine, &f.decisions);
 	if (ret == 0)
-		ret = advise(s->cli, &c.plan, &m, &d, ADVICE_ALL & ~(1u << ADVICE_DRIFT), &advices);
+		refused = warn_refused(s, &f.composition.plan, &f.decisions, chosen);
+	if (ret == 0)
+		ret = advise(s->cli, &f, ADVICE_ALL & ~(1u << ADVICE_DRIFT), &advices);
 	if (ret == 0)
 		advices_warn(&advices);
 	advices_free(&advices);
-	decisions_free(&d);
-	composition_free(&c);
-	free(m.devices);
-	return ret;
+	decisions_free(&f.decisions);
+	composition_free(&f.composition);
+	free(f.machine.devices);
+	return ret < 0 ? ret : refused;
+}
+
+unsigned session_locked(const struct acceptance *a, const struct rule *rule)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < a->n_lines; i++)
+		n += a->lines[i].rule == rule->number && a->lines[i].reason == REASON_NONE;
+	return n;
+}
+
+void session_say_locked(const struct acceptance *a, const bool *chosen)
+{
+	size_t n = 0;
+	char all[40] = "";
+
+	for (size_t i = 0; i < a->n_lines; i++)
+		n += a->lines[i].reason == REASON_NONE && (!chosen || chosen[a->lines[i].rule - 1]);
+	if (n != a->lock.n_cards)
+		snprintf(all, sizeof(all), " (%zu in all)", a->lock.n_cards);
+	printf("%zu card%s locked%s. Now run `earlybind regenerate`, and reboot.\n", n, n == 1 ? "" : "s", all);
 }
 
 bool session_ask(const struct session *s, const char *question)

@@ -26,8 +26,15 @@ void session_close(struct session *s);
 
 /* Prints what would be locked, refused and dropped, and the notes. */
 void session_show(const struct session *s, const struct acceptance *a);
-/* Warns of what the machine does not fit together with this lock. 0 or -ENOMEM. */
-int session_advise(const struct session *s, const struct plan *lock) _must_check_;
+/*
+ * Warns of what the machine does not fit together with this lock. chosen: as of accept_rules(). How many cards of these
+ * rules the next boot would refuse, or -ENOMEM.
+ */
+int session_advise(const struct session *s, const struct plan *lock, const bool *chosen) _must_check_;
+/* What is locked for these rules, and the next step. */
+void session_say_locked(const struct acceptance *a, const bool *chosen);
+/* How many cards are locked for the rule. */
+unsigned session_locked(const struct acceptance *a, const struct rule *rule) _pure_;
 /* --yes, or "yes" from a terminal; else it is said that nothing was written. */
 bool session_ask(const struct session *s, const char *question);
 /* Writes the lock. EXIT_DONE or EXIT_REFUSED, which was said. */

@@ -4,7 +4,7 @@
 #define EARLYBIND_ADVICE_H
 
 #include "../core/compat.h"
-#include "../core/decide.h"
+#include "forecast.h"
 #include "cli.h"
 #include "json.h"
 #include "vms.h"
@@ -23,7 +23,7 @@ struct advice {
 	char file[VM_FILE_LEN];    /* of a definition, "" for none */
 	char address[ADDRESS_LEN]; /* "" for none */
 	int card;                  /* of drift: index into the plan's cards; else -1 */
-	char text[512];            /* a sentence without its full stop */
+	char text[1024];           /* a sentence without its full stop */
 };
 
 struct advices {
@@ -31,9 +31,8 @@ struct advices {
 	size_t n;
 };
 
-/* Of the plan of these decisions, for this machine. kinds: a bit a kind. 0 or -ENOMEM. */
-int advise(const struct cli *cli, const struct plan *plan, const struct machine *m, const struct decisions *d,
-	   unsigned kinds, struct advices *out) _must_check_;
+/* Of the plan of this forecast. kinds: a bit a kind; of drift lock and rules count, too. 0 or -ENOMEM. */
+int advise(const struct cli *cli, const struct forecast *f, unsigned kinds, struct advices *out) _must_check_;
 #define ADVICE_ALL ((1u << ADVICE_COUNT) - 1)
 void advices_free(struct advices *a);
 /* What is said of the drift of this card, NULL: nothing. */

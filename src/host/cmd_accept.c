@@ -44,20 +44,19 @@ static bool any_refused(const struct acceptance *a)
 }
 
 /* Where there was nothing to bind before either, no image changes. */
-static void say_stored(const struct session *s, const struct plan *lock)
+static void say_stored(const struct session *s, const struct acceptance *a, const bool *chosen)
 {
 	bool unlocked = false; /* a rule that needs no entry */
 
 	for (size_t i = 0; i < s->config.n_rules; i++)
 		unlocked |= s->config.rules[i].live || rule_is_complete(&s->config.rules[i]);
-	if (lock->n_cards || s->old.n_cards || unlocked)
-		printf("%zu card%s locked. Now run `earlybind regenerate`, and reboot.\n", lock->n_cards,
-		       lock->n_cards == 1 ? "" : "s");
+	if (a->lock.n_cards || s->old.n_cards || unlocked)
+		session_say_locked(a, chosen);
 	else
 		puts("No card is locked.");
 }
 
-static int store(const struct session *s, const struct acceptance *a)
+static int store(const struct session *s, const struct acceptance *a, const bool *chosen)
 {
 	int ret;
 
@@ -73,14 +72,32 @@ static int store(const struct session *s, const struct acceptance *a)
 	if (ret == EXIT_DONE)
 		trial_arm(s, &s->config, &a->lock, false);
 	if (ret == EXIT_DONE)
-		say_stored(s, &a->lock);
+		say_stored(s, a, chosen);
 	return ret;
+}
+
+/* Says which of the rules that were named have no card now; false: all have one, or need none. */
+static bool say_idle(const struct session *s, const struct acceptance *a, const bool *chosen)
+{
+	char selector[SELECTOR_LEN];
+	bool any = false;
+
+	for (size_t i = 0; chosen && i < s->config.n_rules; i++) {
+		const struct rule *rule = &s->config.rules[i];
+
+		if (!chosen[i] || rule->live || rule->optional || session_locked(a, rule))
+			continue;
+		say_error("%s:%u: nothing is locked for `bind %s`", rule->file, rule->line,
+			  selector_print(&rule->selector, selector));
+		any = true;
+	}
+	return any;
 }
 
 static int accept_chosen(struct session *s, const bool *chosen)
 {
 	struct acceptance a;
-	int ret;
+	int ret, refused;
 
 	if (s->config.n_rules == 0 && config_errors(&s->config))
 		puts("There is no rule that can be used: the lines above are wrong.");
@@ -91,8 +108,9 @@ static int accept_chosen(struct session *s, const bool *chosen)
 		return EXIT_REFUSED;
 	}
 	session_show(s, &a);
-	ret = session_advise(s, &a.lock) == 0 ? store(s, &a) : EXIT_REFUSED;
-	if (ret == EXIT_DONE && a.lock.n_cards == 0 && any_refused(&a))
+	refused = session_advise(s, &a.lock, chosen);
+	ret = refused < 0 ? EXIT_REFUSED : store(s, &a, chosen);
+	if (ret == EXIT_DONE && (refused || say_idle(s, &a, chosen) || (a.lock.n_cards == 0 && any_refused(&a))))
 		ret = EXIT_REFUSED;
 	acceptance_free(&a);
 	return ret == EXIT_DONE && config_errors(&s->config) ? EXIT_REFUSED : ret;

@@ -3,6 +3,7 @@
 #include "acceptance.h"
 #include "cli.h"
 #include "conf_file.h"
+#include "drift.h"
 #include "efi.h"
 #include "files.h"
 #include "waiting.h"
@@ -56,7 +57,8 @@ static int write_rule(const struct session *s, const char *words)
 	return EXIT_REFUSED;
 }
 
-static int store(const struct session *s, const struct acceptance *a, const char *words, bool is_new, unsigned locked)
+static int store(const struct session *s, const struct acceptance *a, const char *words, bool is_new,
+		 const bool *chosen)
 {
 	int ret;
 
@@ -68,8 +70,7 @@ static int store(const struct session *s, const struct acceptance *a, const char
 	if (ret == EXIT_DONE)
 		trial_arm(s, &s->config, &a->lock, false);
 	if (ret == EXIT_DONE)
-		printf("%u card%s locked. Now run `earlybind regenerate`, and reboot.\n", locked,
-		       locked == 1 ? "" : "s");
+		session_say_locked(a, chosen);
 	return ret;
 }
 
@@ -141,13 +142,51 @@ static int add_absent(const struct session *s, const char *words, bool is_new)
 		"Written. When it is there, run `earlybind accept`, then `earlybind regenerate`, and reboot.");
 }
 
+/* The line of a rule that is not written yet is no place to look at. */
+static void unplace_notes(struct acceptance *a, const struct rule *rule)
+{
+	char place[160];
+	size_t len = (size_t)snprintf(place, sizeof(place), "%s:%u: ", rule->file, rule->line);
+
+	for (size_t i = 0; i < a->n_notes && len < sizeof(place); i++) {
+		char *text = a->notes[i].text;
+
+		if (strncmp(text, place, len) == 0)
+			memmove(text, text + len, strlen(text + len) + 1);
+	}
+}
+
+/* The rule, weighed against the machine; all others keep their entries. */
+static int add_rule(struct session *s, const struct rule *rule, const bool *chosen, const char *words, bool is_new)
+{
+	struct acceptance a;
+	int ret = EXIT_REFUSED, refused;
+
+	if (accept_rules(&s->config, &s->machine, &s->old, chosen, &a) < 0) {
+		say_error("no memory");
+		return EXIT_REFUSED;
+	}
+	if (is_new)
+		unplace_notes(&a, rule);
+	session_show(s, &a);
+	refused = session_advise(s, &a.lock, chosen);
+	if (refused < 0)
+		say_error("no memory to look at the machine");
+	if (rule->live)
+		ret = store_unlocked(s, words, is_new, "Written. Now run `earlybind regenerate`, and reboot.");
+	else if (session_locked(&a, rule))
+		ret = store(s, &a, words, is_new, chosen);
+	else if (!drift_instead(s, rule))
+		say_error("this rule would lock nothing: nothing was written");
+	acceptance_free(&a);
+	return ret == EXIT_DONE && refused ? EXIT_REFUSED : ret;
+}
+
 static int add(struct session *s, const char *words)
 {
 	bool is_new = false, *chosen;
 	int ret = EXIT_REFUSED;
 	const struct rule *rule = own_rule(s, words, &is_new, &ret);
-	struct acceptance a;
-	unsigned locked = 0;
 
 	if (!rule)
 		return ret;
@@ -156,27 +195,13 @@ static int add(struct session *s, const char *words)
 	if (rule->optional && !rule->live && !waiting_finds(&s->machine, rule))
 		return add_absent(s, words, is_new);
 	chosen = calloc(s->config.n_rules, sizeof(*chosen));
-	if (chosen)
-		chosen[rule->number - 1] = true;
-	ret = chosen ? accept_rules(&s->config, &s->machine, &s->old, chosen, &a) : -ENOMEM;
-	free(chosen);
-	if (ret < 0) {
+	if (!chosen) {
 		say_error("no memory");
 		return EXIT_REFUSED;
 	}
-	ret = EXIT_REFUSED;
-	session_show(s, &a);
-	if (session_advise(s, &a.lock) < 0)
-		say_error("no memory to look at the machine");
-	for (size_t i = 0; i < a.n_lines; i++)
-		locked += a.lines[i].rule == rule->number && a.lines[i].reason == REASON_NONE;
-	if (rule->live)
-		ret = store_unlocked(s, words, is_new, "Written. Now run `earlybind regenerate`, and reboot.");
-	else if (locked)
-		ret = store(s, &a, words, is_new, locked);
-	else
-		say_error("this rule would lock nothing: nothing was written");
-	acceptance_free(&a);
+	chosen[rule->number - 1] = true;
+	ret = add_rule(s, rule, chosen, words, is_new);
+	free(chosen);
 	return ret;
 }
 

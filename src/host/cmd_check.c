@@ -237,7 +237,7 @@ static int check(struct checked *c)
 	live_rules_warn(&c->f.config, &c->f.machine);
 	warn_notes(c);
 	count_refused(c);
-	if (advise(c->cli, &c->f.composition.plan, &c->f.machine, &c->f.decisions, ADVICE_ALL, &c->advices) < 0)
+	if (advise(c->cli, &c->f, ADVICE_ALL, &c->advices) < 0)
 		return -ENOMEM;
 	if (look_at_all(c->cli, &c->look) < 0)
 		return -ENOMEM;

@@ -9,6 +9,7 @@
 #include "live_rule.h"
 #include "look.h"
 #include "outcome.h"
+#include "remedy.h"
 
 /* The first and the last of the guards, in their order. */
 #define FIRST_GUARD REASON_BRIDGE
@@ -43,13 +44,18 @@ static const char *drift_of(const struct explanation *e, const struct explained 
 }
 
 /* What to do about a guard. Which command is right for a card that is not found depends on its rule. */
-static const char *remedy_of(const struct explanation *e, const struct explained *x, enum reason r)
+static const char *remedy_of(const struct explanation *e, const struct explained *x, enum reason r,
+			     char buf[REMEDY_LEN])
 {
 	static const reason_set lost =
 		REASON_BIT(REASON_ABSENT) | REASON_BIT(REASON_OTHER_DEVICE) | REASON_BIT(REASON_AMBIGUOUS);
 	const char *drift = x->decision && x->decision->device < 0 ? drift_of(e, x) : NULL;
 
-	return drift && (lost & REASON_BIT(r)) ? drift : reason_remedy(r);
+	if (drift && (lost & REASON_BIT(r)))
+		return drift;
+	return remedy(&e->forecast, x->rule, x->device, r, r == reason_of(x) ? text_of(x) : "", buf) < 0
+		       ? reason_remedy(r)
+		       : buf;
 }
 
 /* "bridge, off, skipped": the guards that are asked and let it pass. */
@@ -72,15 +78,16 @@ static void print_passed(const struct explained *x, const char *title)
 static void print_refusals(const struct explanation *e, const struct explained *x)
 {
 	for (unsigned r = FIRST_GUARD; r < REASON_COUNT; r++) {
-		const char *remedy = remedy_of(e, x, r);
+		char buf[REMEDY_LEN];
+		const char *what = remedy_of(e, x, r, buf);
 		bool first = r == reason_of(x);
 
 		if (!(refusing(x) & REASON_BIT(r)))
 			continue;
 		printf("    %-14s refuses it: %s%s%s%s\n", reason_word(r), reason_meaning(r),
 		       first && *text_of(x) ? " (" : "", first ? text_of(x) : "", first && *text_of(x) ? ")" : "");
-		if (*remedy)
-			printf("    %-14s to change that: %s\n", "", remedy);
+		if (*what)
+			printf("    %-14s to change that: %s\n", "", what);
 	}
 }
 
@@ -98,6 +105,38 @@ static void print_rule(const struct explanation *e, const struct explained *x)
 		       x->rule->line);
 	else
 		puts("  rule: none selects it");
+}
+
+/* The rule for its place, which means a device of another id= there; NULL: none. */
+static const struct rule *other_id(const struct explanation *e, const struct explained *x)
+{
+	const struct machine *m = &e->forecast.machine;
+	const struct config *c = &e->forecast.config;
+	struct card card;
+
+	if (x->device < 0)
+		return NULL;
+	if (card_of(m, x->device, &card) < 0)
+		card = card_single(m, x->device);
+	for (size_t i = 0; i < c->n_rules; i++)
+		if (c->rules[i].has_id && selector_means(&c->rules[i].selector, m, x->device) &&
+		    !id_matches(&c->rules[i].id, &card_main(&card)->identity))
+			return &c->rules[i];
+	return NULL;
+}
+
+static void print_not_chosen(const struct explanation *e, const struct explained *x, const char *target)
+{
+	const struct rule *other = other_id(e, x);
+	char id[ID_LEN];
+
+	if (refusing(x) || !x->line)
+		puts("  with an image made now: it is not bound, and a rule for it would be refused");
+	else if (other)
+		printf("  with an image made now: it is not bound; the rule for its place, %s:%u, means id=%s only\n",
+		       other->file, other->line, id_print(&other->id, id));
+	else
+		printf("  with an image made now: it is not bound; `earlybind add %s` would lock it\n", target);
 }
 
 static void print_next(const struct explanation *e, const struct explained *x, const char *target)
@@ -122,10 +161,7 @@ static void print_next(const struct explanation *e, const struct explained *x, c
 		     "regenerate`");
 		break;
 	case STANDING_NOT_CHOSEN:
-		if (refused || !x->line)
-			puts("  with an image made now: it is not bound, and a rule for it would be refused");
-		else
-			printf("  with an image made now: it is not bound; `earlybind add %s` would lock it\n", target);
+		print_not_chosen(e, x, target);
 		break;
 	}
 	if (drift && x->decision->device >= 0)
@@ -213,6 +249,7 @@ static void json_guards(struct json *j, const struct explanation *e, const struc
 	json_open(j, "guards", '[');
 	for (unsigned r = FIRST_GUARD; r < REASON_COUNT; r++) {
 		bool refuses = refusing(x) & REASON_BIT(r);
+		char buf[REMEDY_LEN];
 
 		if (r > LAST_GUARD ? !refuses : !(asked(x) & REASON_BIT(r)))
 			continue;
@@ -220,7 +257,7 @@ static void json_guards(struct json *j, const struct explanation *e, const struc
 		json_string(j, "reason", reason_word(r));
 		json_bool(j, "refuses", refuses);
 		json_string(j, "text", refuses && r == reason_of(x) ? text_of(x) : NULL);
-		json_string(j, "remedy", refuses ? remedy_of(e, x, r) : NULL);
+		json_string(j, "remedy", refuses ? remedy_of(e, x, r, buf) : NULL);
 		json_close(j, '}');
 	}
 	json_close(j, ']');

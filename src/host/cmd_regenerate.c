@@ -92,6 +92,16 @@ static void warn_of_others(const struct cli *cli, const char *release)
 	images_free(&files);
 }
 
+static void print_json(const struct look *look)
+{
+	struct json j = { .to = stdout };
+
+	json_open(&j, NULL, '{');
+	look_json(look, &j);
+	json_close(&j, '}');
+	putchar('\n');
+}
+
 /* There the image belongs to the deployment, and rpm-ostree makes it: dracut, run here, would change nothing. */
 static int say_ostree(void)
 {
@@ -103,16 +113,6 @@ static int say_ostree(void)
 	     "    rpm-ostree initramfs --enable\n"
 	     "and reboot. `earlybind status` tells then what the boot did.");
 	return EXIT_REFUSED;
-}
-
-static void print_json(const struct look *look)
-{
-	struct json j = { .to = stdout };
-
-	json_open(&j, NULL, '{');
-	look_json(look, &j);
-	json_close(&j, '}');
-	putchar('\n');
 }
 
 static int check(const struct cli *cli, const struct names *kernels)
@@ -182,6 +182,8 @@ int cmd_regenerate(struct cli *cli)
 	if (!kernels.n) {
 		if (code == EXIT_DONE)
 			say_error("there is no kernel with modules in /usr/lib/modules or /lib/modules");
+		if (cli->json)
+			print_json(&(struct look){ 0 });
 		return EXIT_REFUSED;
 	}
 	/* A generator that the system runs goes on without a plan, so that a kernel gets its image; a person is asked.

@@ -2,8 +2,10 @@
 #include "acceptance.h"
 #include "cli.h"
 #include "conf_file.h"
+#include "drift.h"
 #include "efi.h"
 #include "files.h"
+#include "proposal.h"
 
 /* Which rule the words "SELECTOR [id=ID]" mean; without id= the only one with the selector. NULL: none, or several. */
 static const struct rule *match(const struct session *s, const struct rule *words, unsigned *alike)
@@ -26,6 +28,31 @@ static const struct rule *match(const struct session *s, const struct rule *word
 	return *alike == 1 ? found : NULL;
 }
 
+/* The rule that has the card which the words mean, under another name; NULL: none. */
+static const struct rule *holder_of(const struct session *s, const struct selector *selector)
+{
+	for (size_t i = 0; i < s->old.n_cards; i++) {
+		const struct plan_card *card = &s->old.cards[i];
+
+		if (selector_names(selector, card->has_address ? &card->address : NULL, &card->root, &card->path,
+				   &card->identity))
+			return config_rule(&s->config, plan_rule(&s->old, card->rule));
+	}
+	return NULL;
+}
+
+static void say_none(const struct session *s, const struct rule *words, const char *text)
+{
+	const struct rule *holder = holder_of(s, &words->selector);
+	char has[RULE_WORDS_LEN];
+
+	if (holder)
+		say_error("there is no rule `bind %s`; what it means is locked by `bind %s` (%s:%u)", text,
+			  drift_words(holder, has), holder->file, holder->line);
+	else
+		say_error("there is no rule `bind %s`", text);
+}
+
 /* NULL: it was said what is wrong; *usage: the words are. */
 static const struct rule *find_rule(const struct session *s, const char *words, bool *usage)
 {
@@ -38,7 +65,7 @@ static const struct rule *find_rule(const struct session *s, const char *words, 
 	if (!*usage) {
 		found = match(s, &probe.rules[0], &alike);
 		if (alike == 0)
-			say_error("there is no rule `bind %s`", words);
+			say_none(s, &probe.rules[0], words);
 		if (alike > 1)
 			say_error("%u rules have this selector: add the id= of the one to remove", alike);
 	}

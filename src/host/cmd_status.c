@@ -59,7 +59,7 @@ static void look_at_now(const struct cli *cli, struct now *n)
 	if (ret == 0)
 		ret = forecast_make(cli, &n->f);
 	if (ret == 0 && n->f.config.n_rules)
-		ret = advise(cli, &n->f.composition.plan, &n->f.machine, &n->f.decisions, kinds, &n->advices);
+		ret = advise(cli, &n->f, kinds, &n->advices);
 	if (ret == -ENOMEM)
 		say_error("no memory to look at the images and the machine");
 	n->error = ret;

@@ -3,6 +3,7 @@
 
 #include "../core/find.h"
 #include "../core/guard.h"
+#include "proposal.h"
 
 struct selector drift_selector(const struct selector *s, const struct device *now)
 {
@@ -30,6 +31,15 @@ const char *drift_options(const struct rule *rule)
 	return any ? ", with its options," : "";
 }
 
+char *drift_words(const struct rule *rule, char buf[RULE_WORDS_LEN])
+{
+	char selector[SELECTOR_LEN], id[ID_LEN];
+
+	snprintf(buf, RULE_WORDS_LEN, "%s%s%s", selector_print(&rule->selector, selector), rule->has_id ? " id=" : "",
+		 rule->has_id ? id_print(&rule->id, id) : "");
+	return buf;
+}
+
 bool drift_has_card(const struct plan *lock, const struct plan_card *card)
 {
 	for (size_t i = 0; i < lock->n_cards; i++) {
@@ -40,14 +50,6 @@ bool drift_has_card(const struct plan *lock, const struct plan_card *card)
 			return true;
 	}
 	return false;
-}
-
-static const struct rule *same_rule(const struct config *config, const struct rule *rule)
-{
-	for (size_t i = 0; i < config->n_rules; i++)
-		if (rule_same(&config->rules[i], rule))
-			return &config->rules[i];
-	return NULL;
 }
 
 /* The card that the lock has for the rule, NULL: none. Of a slot or path it is one. */
@@ -84,7 +86,7 @@ static void warn(const struct rule *rule, const struct device *now, const struct
 void drift_warn(const struct session *s, const struct plan *lock)
 {
 	for (size_t i = 0; i < s->old.n_cards; i++) {
-		const struct rule *rule = same_rule(&s->config, plan_rule(&s->old, s->old.cards[i].rule));
+		const struct rule *rule = config_rule(&s->config, plan_rule(&s->old, s->old.cards[i].rule));
 		struct found found;
 
 		if (!rule || rule->selector.kind == SELECTOR_ID || drift_has_card(lock, &s->old.cards[i]))
@@ -94,4 +96,29 @@ void drift_warn(const struct session *s, const struct plan *lock)
 		    !selector_means(&rule->selector, &s->machine, found.card.main))
 			warn(rule, card_main(&found.card), card_of_rule(lock, rule));
 	}
+}
+
+bool drift_instead(const struct session *s, const struct rule *added)
+{
+	char address[ADDRESS_LEN], is[SELECTOR_LEN], must[SELECTOR_LEN];
+
+	for (size_t i = 0; i < s->old.n_cards; i++) {
+		const struct rule *rule = config_rule(&s->config, plan_rule(&s->old, s->old.cards[i].rule));
+		struct selector there;
+		struct found found;
+
+		find_card(&s->old, i, &s->machine, &found);
+		if (!rule || (found.reason != REASON_NONE && found.reason != REASON_MOVED) ||
+		    !selector_means(&added->selector, &s->machine, found.card.main) ||
+		    selector_means(&rule->selector, &s->machine, found.card.main))
+			continue;
+		there = drift_selector(&rule->selector, card_main(&found.card));
+		selector_print(&there, must);
+		say_error("the card at %s was accepted for `bind %s`: write `bind %s`%s in %s:%u, then run `earlybind "
+			  "accept %s` and `earlybind regenerate`; nothing was written",
+			  address_print(&card_main(&found.card)->address, address), selector_print(&rule->selector, is),
+			  must, drift_options(rule), rule->file, rule->line, must);
+		return true;
+	}
+	return false;
 }

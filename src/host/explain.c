@@ -5,6 +5,7 @@
 #include "../core/guard.h"
 #include "files.h"
 #include "live_rule.h"
+#include "remedy.h"
 
 void explanation_free(struct explanation *e)
 {
@@ -25,18 +26,28 @@ static const struct accept_line *line_of(const struct acceptance *a, int device)
 	return NULL;
 }
 
-/* A locked card that may be this one, or another of its kind, is not found: but it is asked for here. */
-static bool is_lost_here(const struct decision *d, const struct device *dev)
+/*
+ * A locked card that may be this one, or another of its kind, is not found: but it is asked for here. Its other
+ * functions were locked with it.
+ */
+static bool is_lost_here(const struct forecast *f, const struct decision *d, int device)
 {
-	return d->device < 0 && d->line.has_address && address_compare(&d->line.address, &dev->address) == 0 &&
-	       identity_equal(&d->line.identity, &dev->identity);
+	const struct plan *plan = &f->composition.plan;
+	const struct device *main = &f->machine.devices[device];
+	struct card card;
+
+	if (d->device >= 0 || !d->line.has_address)
+		return false;
+	if (d->card < plan->n_cards && plan->cards[d->card].path.slot && card_of(&f->machine, device, &card) == 0)
+		main = card_main(&card);
+	return address_compare(&d->line.address, &main->address) == 0 &&
+	       identity_equal(&d->line.identity, &main->identity);
 }
 
 static const struct decision *decision_of(const struct forecast *f, int device)
 {
 	for (size_t i = 0; i < f->decisions.n; i++)
-		if (f->decisions.items[i].device == device ||
-		    is_lost_here(&f->decisions.items[i], &f->machine.devices[device]))
+		if (f->decisions.items[i].device == device || is_lost_here(f, &f->decisions.items[i], device))
 			return &f->decisions.items[i];
 	return NULL;
 }
@@ -90,14 +101,10 @@ static int add_present(struct explanation *e, int device)
 {
 	const struct device *d = &e->forecast.machine.devices[device];
 	struct explained *x = add(e, device);
-	struct card card;
 
 	if (!x)
 		return -ENOMEM;
-	x->target.address = d->address;
-	x->target.whole = card_of(&e->forecast.machine, device, &card) == 0;
-	if (x->target.whole)
-		x->target.address.fn = 0;
+	x->target = remedy_selector(&e->forecast.machine, device);
 	x->decision = decision_of(&e->forecast, device);
 	x->line = line_of(&e->today, device);
 	x->last = last_of(e, &d->address, &d->identity);
@@ -183,8 +190,7 @@ int explain(const struct cli *cli, const struct selector *selector, struct expla
 	if (ret == 0)
 		ret = accept_rules(&out->forecast.config, &out->forecast.machine, NULL, NULL, &out->today);
 	if (ret == 0)
-		ret = advise(cli, &out->forecast.composition.plan, &out->forecast.machine, &out->forecast.decisions,
-			     1u << ADVICE_DRIFT, &out->drift);
+		ret = advise(cli, &out->forecast, 1u << ADVICE_DRIFT, &out->drift);
 	for (int i = 0; ret == 0 && i < (int)out->forecast.machine.n; i++)
 		if (selector_means(selector, &out->forecast.machine, i) || means_locked(out, selector, i))
 			ret = add_present(out, i);

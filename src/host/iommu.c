@@ -72,7 +72,7 @@ static bool has_word(const char *cmdline, const char *word, const char *value)
 
 void iommu_explain(const struct sysroot *r, char *buf, size_t size)
 {
-	static const char off[] = "no device has an IOMMU group: the IOMMU is off, and nothing can be bound";
+	static const char off[] = "no device has an IOMMU group: the IOMMU is off, and vfio-pci can bind nothing";
 	const struct maker *maker = find_maker(r);
 	char cmdline[4096], table[64];
 	bool announced;

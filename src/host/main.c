@@ -24,7 +24,7 @@ static const struct command commands[] = {
 	{ "accept", cmd_accept, "y", "[SELECTOR...] [--yes]", "lock the cards that the rules select on this machine",
 	  "Compares rules and machine, shows what would be locked and what is refused and why, asks, and writes\n"
 	  "/etc/earlybind.lock. With SELECTOR only the rules with that selector; the others keep their entries.\n"
-	  "This is the only command that reads hardware to choose devices.\n" },
+	  "Only this command, and add for its own rule, read hardware to choose devices.\n" },
 	{ "check", cmd_check, "j", "[--json]", "validate the rules and say what a boot would do",
 	  "Reads the rules and the lock, and decides as the boot program of an image made now would on this\n"
 	  "machine; names the images that are not as they would be made now. Exit status 1: a rule is wrong, was not\n"

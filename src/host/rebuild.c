@@ -15,19 +15,18 @@ struct run {
 	const struct cli *cli;
 	struct hold hold;
 	char said[GENERATOR_WHY_LEN]; /* the last choice of a generator that was told */
-	size_t at, of;                /* which of how many */
 	size_t done, bare;            /* bare: without an image, and let be */
 };
 
 /* What one run of the generator makes: the images of one kernel. */
 struct job {
-	const struct run *run;
 	const struct cli *cli;
 	struct hold *hold;
 	const struct generator *generator;
 	const char *release;
 	struct image_files files;
 	struct olds olds;
+	bool told; /* the line of its progress has an end */
 };
 
 static void free_expected(struct image *i)
@@ -167,19 +166,13 @@ static void give_up(struct job *job, int ret)
 		old_say(&job->olds.items[i]);
 }
 
-/* The start of a line, which its writer ends: before what is said of errors there is none. */
-static void show_progress(const struct run *run, const char *release)
-{
-	printf("[%zu/%zu] %s: ", run->at, run->of, release);
-}
-
 static int run_generators(struct job *job)
 {
 	const struct sysroot *root = &job->cli->root;
 	const struct generator *second;
 	int ret;
 
-	show_progress(job->run, job->release);
+	job->told = true;
 	ret = generator_run(root, job->generator, job->release, &job->files, job->hold);
 	if (ret == -ENOENT)
 		puts("nothing is run");
@@ -247,26 +240,35 @@ static const struct generator *choose(struct run *run, const char *release, cons
 	return g;
 }
 
-static int rebuild_one(struct run *run, const char *release)
+static int try_job(struct run *run, struct job *job)
 {
-	_cleanup_(free_job) struct job job = { .run = run, .cli = run->cli, .hold = &run->hold, .release = release };
 	bool bare;
 
-	if (find_olds(&job))
+	if (find_olds(job))
 		return EXIT_REFUSED;
-	look_warn(&job.files);
-	bare = !job.olds.n && !run->cli->n_args && !job.files.doubtful;
-	job.generator = bare && !*job.files.unclear ? NULL : choose(run, release, &job.files);
-	if (job.generator && is_unclear(&job))
+	look_warn(&job->files);
+	bare = !job->olds.n && !run->cli->n_args && !job->files.doubtful;
+	job->generator = bare && !*job->files.unclear ? NULL : choose(run, job->release, &job->files);
+	if (job->generator && is_unclear(job))
 		return EXIT_REFUSED;
 	if (!bare)
-		return job.generator ? run_job(&job) : EXIT_REFUSED;
-	show_progress(run, release);
+		return job->generator ? run_job(job) : EXIT_REFUSED;
 	puts("no image");
-	say_warning("kernel %s has no image, and gets none; `earlybind regenerate %s` would make one", release,
-		    release);
+	job->told = true;
+	say_warning("kernel %s has no image, and gets none; `earlybind regenerate %s` would make one", job->release,
+		    job->release);
 	run->bare++;
 	return EXIT_REFUSED;
+}
+
+static int rebuild_one(struct run *run, const char *release)
+{
+	_cleanup_(free_job) struct job job = { .cli = run->cli, .hold = &run->hold, .release = release };
+	int code = try_job(run, &job);
+
+	if (!job.told)
+		puts("nothing was begun");
+	return code;
 }
 
 static int finish(struct run *run, size_t n)
@@ -291,7 +293,7 @@ static int finish(struct run *run, size_t n)
 static int rebuild_each(struct run *run, const struct names *kernels)
 {
 	for (size_t i = 0; i < kernels->n && !hold_seen(&run->hold); i++) {
-		run->at = i + 1;
+		printf("[%zu/%zu] %s: ", i + 1, kernels->n, kernels->items[i]);
 		run->done += rebuild_one(run, kernels->items[i]) == EXIT_DONE;
 	}
 	return finish(run, kernels->n);
@@ -299,7 +301,7 @@ static int rebuild_each(struct run *run, const struct names *kernels)
 
 int rebuild(const struct cli *cli, const struct names *kernels)
 {
-	struct run run = { .cli = cli, .of = kernels->n };
+	struct run run = { .cli = cli };
 	int code, lock = keep_lock(&cli->root);
 
 	if (lock < 0) {

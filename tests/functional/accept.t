@@ -82,6 +82,60 @@ run accept --yes 06:0.0
 ok 'what is no selector is wrong usage' complained 2 "'06:0.0' is no selector"
 ok 'the lock stays' unchanged "$LOCK" "$before"
 
+# --- a guarded twin that is not there any more
+
+GONE='note: the 10de:13c2 that stayed with the host at _SB_.PCI0 01.1/00 (%s) is not there: nothing is taken for it any more'
+AMD='set 0000:03:00.0 id=1002:67df:1da2:e387' AMD_AUDIO='set 0000:03:00.1 id=1002:aaf0:1da2:aaf0'
+new twin-gpus 'bind 06:00'
+did accept --yes || fail 'accept'
+change 'include twin-gpus' "$AMD" "$AMD_AUDIO"
+run accept --yes 06:00
+# shellcheck disable=SC2059 # a format
+ok 'and so does accept of that rule, and says so' said 0 "$(printf "$GONE" twin)"
+ok 'with nothing left of it' locked "$GUEST"
+run check
+ok 'so the next boot binds it' said 0 '0000:06:00.0 [10de:13c2] bind to vfio-pci'
+
+THIRD='0000:00:04.0 - 8086:6f0a 0604 40 -
+0000:07:00.0 0000:00:04.0 10de:13c2:1043:8508 0300 41 -'
+change 'include twin-gpus' "$THIRD"
+printf '%s\n' 'bind 06:00' 'bind 07:00' >"$CONF"
+did accept --yes || fail 'accept'
+change 'include twin-gpus' "$THIRD" "$AMD" "$AMD_AUDIO"
+run accept --yes 06:00
+ok 'where another entry could be the twin, its guard stays' has "$LOCK" 'guard twin _SB_.PCI0 01.1/00 10de:13c2'
+run accept --yes 06:00 07:00
+ok 'until that one is accepted, too' [ "$(grep -c '^guard' "$LOCK")" = 0 ]
+new twin-gpus 'bind 06:00' 'bind 10de:13c2 live'
+did accept --yes || fail 'accept'
+change 'include twin-gpus' "$AMD" "$AMD_AUDIO"
+run accept --yes 06:00
+ok 'as it does for a live rule' has "$LOCK" 'guard twin _SB_.PCI0 01.1/00 10de:13c2'
+
+# --- what was asked for is refused
+
+new two-gpus
+did add 06:00 --yes || fail 'add'
+run add 04:00 --yes
+ok 'add counts what it locks, and all' said 0 '1 card locked (2 in all). Now run `earlybind regenerate`, and reboot.'
+change 'include two-gpus' 'set 0000:06:00.0 boot_vga=1' 'set 0000:03:00.0 boot_vga=0'
+run accept --yes 06:00
+ok 'accept of a rule whose card is refused fails, whatever else is locked' complained 1 \
+	'/etc/earlybind.conf:1: nothing is locked for `bind 0000:06:00`'
+ok 'and counts that rule' has "$TMP/out" '0 cards locked (1 in all).'
+run accept --yes 06:00
+ok 'also where it changes nothing' said 1 'The lock is as it was.'
+new two-gpus 'bind 06:00' 'keep 06:00.0'
+run accept --yes 06:00
+ok 'as does one whose card the next boot refuses' complained 1 'the next boot would refuse 0000:06:00.0 of `bind 0000:06:00`: kept'
+new twin-gpus 'bind 10de:13c2 allow=display'
+run accept --yes
+ok 'that the last display is given away is said' complained 0 \
+	'the next boot would leave the host without any display: allow=display gives the last one away'
+new twin-gpus 'bind 03:00 allow=display'
+run accept --yes
+ok 'and of one of two displays it is not' silent "$TMP/err"
+
 # --- nothing to lock
 
 new twin-gpus

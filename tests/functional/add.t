@@ -147,6 +147,22 @@ ok 'a rule that makes the boot refuse an older one is warned of' complained 0 \
 run accept --yes 00:02
 ok 'accept warns of it, too' complained 0 'the next boot would refuse 0000:01:00.0'
 
+# --- a card that another rule has
+
+new twin-gpus
+did add 10de:13c2 --yes || fail 'add'
+run add 06:00 --yes
+ok 'the rule that has the card is named, and no line that does not exist' said 1 \
+	'note: /etc/earlybind.conf:1 has 0000:06:00.0 already'
+run remove 06:00 --yes
+ok 'as it is where the card is to be removed under another name' complained 1 \
+	'there is no rule `bind 06:00`; what it means is locked by `bind 10de:13c2` (/etc/earlybind.conf:1)'
+new twin-gpus 'bind 06:00.1' 'bind 06:00'
+run accept --yes
+ok 'a rule for a part of it has to go' said 0 \
+	'/etc/earlybind.conf:2: /etc/earlybind.conf:1 has 0000:06:00.1 already, so no rule has the rest of that card: take that rule out'
+ok 'nothing else is advised' lacks "$TMP/out" 'behind this one'
+
 # --- a write that fails
 
 new two-gpus '# mine'

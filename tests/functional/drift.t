@@ -135,6 +135,106 @@ change 'include twin-gpus' 'renumber 06=07'
 run accept
 ok 'or lets the card go' complained 1 'is at 0000:07:00.0 now, and would not be locked any more. To keep it write `bind 0000:07:00` in /etc/earlybind.conf:1 first'
 
+# --- advice with more than one way out: each of them, followed to the letter
+
+# obey N: in what was said, the N-th sentence with a command: writes the line, if it says one, and runs the command.
+obey()
+{
+	cat "$TMP/out" "$TMP/err" | sed 's/\. /.\
+/g' | grep -e 'un `earlybind [ar][cde]' -e '`earlybind accept [^`]*` would l' | sed -n "$1p" >"$TMP/sentence"
+	sed -n -e 's/.*write `\(bind [^`]*\)`.* in place of [^ ]*:\([0-9]*\), .*/\2s|.*|\1|p/p' \
+		-e 's/.*write `\(bind [^`]*\)`.* in [^ ]*:\([0-9]*\), .*/\2s|^bind [^ ]*|\1|p/p' \
+		-e 's/.*write id=\([^ ]*\) in [^ ]*:\([0-9]*\), .*/\2s|id=[^ ]*|id=\1|p/p' \
+		-e 's/.*write allow=\([^ ]*\) in [^ ]*:\([0-9]*\), .*/\2s|$| allow=\1|p/p' "$TMP/sentence" | sed 's/p$//;1q' >"$TMP/edit"
+	sed -i -f "$TMP/edit" "$CONF"
+	sed -n 's/^[^`]*\(`bind[^`]*`[^`]*\)*`earlybind \([^`]*\)`.*/\2/p' "$TMP/sentence" >"$TMP/command"
+	[ -s "$TMP/command" ] || { echo "there is no way $1"; cat "$TMP/out" "$TMP/err"; return 1; }
+	# shellcheck disable=SC2046 # words
+	did $(cat "$TMP/command") --yes
+}
+
+# way N COMMAND CARD RULE...: `earlybind COMMAND` says it; its N-th way leaves these rules and this one card locked ("": none),
+# and everything is content.
+way()
+{
+	way_n=$1 way_card=$3
+	# shellcheck disable=SC2086 # words
+	run $2
+	shift 3
+	obey "$way_n" || return 1
+	if [ $# -eq 0 ]; then silent "$CONF"; else same "$CONF" "$(printf '%s\n' "$@")"; fi || return 1
+	sed -n 's/^card .* //p' "$LOCK" >"$TMP/cards"
+	if [ -z "$way_card" ]; then silent "$TMP/cards"; else same "$TMP/cards" "$way_card"; fi || return 1
+	run check
+	code 0 && lacks "$TMP/err" 'not found' && lacks "$TMP/out" 'earlybind explain'
+}
+
+# locks RULE LINE...: the rule is accepted in twin-gpus, and then the machine becomes that of the lines.
+locks()
+{
+	new twin-gpus "$1"
+	shift
+	did accept --yes || fail 'accept'
+	change 'include twin-gpus' "$@"
+}
+
+AMD='set 0000:03:00.0 id=1002:67df:1da2:e387' AMD_AUDIO='set 0000:03:00.1 id=1002:aaf0:1da2:aaf0'
+for rule in 'bind 06:00' 'bind 10de:13c2' 'bind 0000:00:03.1/00'; do
+	locks "$rule" "$AMD" "$AMD_AUDIO"
+	ok "$rule: the host's twin was taken out: the card is accepted alone" way 1 status 0000:06:00.0 "$rule"
+	locks "$rule" 'drop 0000:04:00.0' 'set 0000:03:00.0 behind=0000:00:02.1' 'set 0000:03:00.1 behind=0000:00:02.1'
+	ok "$rule: or is in another slot" way 1 check 0000:06:00.0 "$rule"
+	ok "$rule: there it is guarded" has "$LOCK" 'guard'
+done
+locks 'bind 10de:13c2' 'drop 0000:06:00.0' 'drop 0000:06:00.1'
+ok 'the card of an ID is gone, and the host has its twin: the rule goes' way 1 check ''
+locks 'bind 10de:13c2' 'drop 0000:06:00.0' 'drop 0000:06:00.1' 'set 0000:03:00.0 boot_vga=0' \
+	'0000:00:04.0 - 8086:6f0a 0604 40 -' '0000:07:00.0 0000:00:04.0 1002:67df 0300 41 boot_vga=1'
+run check
+ok 'where accept would lock the twin instead it is said' complained 1 \
+	'`earlybind accept 10de:13c2` would lock 0000:03:00.0 [10de:13c2], which is not locked now'
+ok 'and it can be had' way 1 status 0000:03:00.0 'bind 10de:13c2'
+for place in 06:00 0000:00:03.1/00; do
+	rule="bind $place id=10de:13c2"
+	locks "$rule" 'set 0000:06:00.0 id=10de:1b80:1043:8508'
+	ok "$rule: another model is in its place: its id is written" way 1 status 0000:06:00.0 "bind $place id=10de:1b80"
+	locks "$rule" 'set 0000:06:00.0 id=10de:1b80:1043:8508'
+	ok "$rule: or the rule goes" way 2 check ''
+done
+new twin-gpus 'bind 0000:00:03.1/00 id=10de:13c2'
+change 'include twin-gpus' 'set 0000:06:00.0 id=10de:1b80:1043:8508'
+ok 'a path with id= that nobody accepted, and another model: its id is written' \
+	way 1 check 0000:06:00.0 'bind 0000:00:03.1/00 id=10de:1b80'
+new twin-gpus 'bind 0000:00:03.1/00 id=10de:13c2'
+change 'include twin-gpus' 'set 0000:06:00.0 id=10de:1b80:1043:8508'
+run explain 06:00.0
+ok 'explain names that rule, not a second one' said 0 'the rule for its place, /etc/earlybind.conf:1, means id=10de:13c2 only'
+ok 'or the rule goes' way 2 'explain 0000:00:03.1/00' ''
+alone()
+{
+	locks "$1" 'drop 0000:03:00.0' 'drop 0000:03:00.1' 'set 0000:06:00.0 boot_vga=1'
+}
+
+alone 'bind 06:00'
+ok 'the card shows the boot now, and is the last one: it is given away on purpose' \
+	way 1 'explain 06:00.0' 0000:06:00.0 'bind 06:00 allow=display'
+alone 'bind 06:00'
+ok 'or stays with the host' way 2 status ''
+swapped()
+{
+	locks 'bind 10de:13c2' 'set 0000:03:00.0 boot_vga=0' 'set 0000:06:00.0 boot_vga=1'
+}
+
+swapped
+ok 'an ID, and the other of two alike shows the boot: the same card, and that one alone' \
+	way 1 'explain 06:00.0' 0000:06:00.0 'bind 0000:06:00 allow=display'
+swapped
+ok 'or the other one instead' way 2 'explain 06:00.0' 0000:03:00.0 'bind 10de:13c2'
+
+locks 'bind 06:00 optional' 'renumber 06=07'
+ok 'add of the new slot of a renumbered card: the rule that has it is written anew' \
+	way 1 'add 07:00' 0000:07:00.0 'bind 0000:07:00 optional'
+
 # --- stale-domain: definitions of virtual machines
 
 new two-gpus 'bind 10de:13c2'
@@ -215,6 +315,7 @@ ok 'intel_iommu=sm_on alone does not' iommu 'write intel_iommu=on on' 'vendor_id
 ok 'nor is it off by another option' iommu 'Remove iommu=off from the kernel' 'vendor_id : AuthenticAMD' \
 	'cmdline amd_iommu=pgtbl_v1 iommu=pt,off'
 ok 'of an ARM machine: the SMMU' iommu 'Switch on SMMU in the firmware setup' 'CPU implementer	: 0x41'
+ok 'pci-stub needs none: what is said is of vfio-pci' iommu 'the IOMMU is off, and vfio-pci can bind nothing' 'isa : rv64'
 ok 'of another machine' iommu 'Switch it on in the firmware setup' 'isa : rv64'
 
 # --- groups

@@ -40,6 +40,12 @@ change 'include two-gpus'
 run explain 06:00.0
 ok 'one that may be another of its kind: told once' said 0 'ambiguous      refuses it'
 ok 'and nothing else' lacks_text 'nobody accepted'
+run explain 06:00 --json
+ok 'its other functions with it' answers '[.devices[] | .address + " " + .standing + " " + .reason] | join(", ")' \
+	'0000:06:00.0 locked ambiguous, 0000:06:00.1 locked ambiguous'
+change 'include two-gpus' 'set 0000:06:00.0 boot_vga=1'
+run explain 06:00.1
+ok 'whatever else would refuse them' lacks_text 'does not lock it'
 new two-gpus
 run explain 06:00.0
 ok 'what no rule selects: what a rule would do' said 0 'with an image made now: it is not bound; `earlybind add 0000:06:00` would lock it'
@@ -92,6 +98,34 @@ ok 'what it did not name' said 0 'last boot: the report does not name it'
 echo 'nonsense' >"$R/run/earlybind/report"
 run explain 06:00.0
 ok 'a report that cannot be read' complained 1 '/run/earlybind/report:1:'
+
+# --- what to write: in which line, and for this card alone
+
+new two-gpus 'keep 06:00' 'bind 06:00'
+run explain 06:00.0
+ok 'a keep rule is named by its line' said 0 \
+	'to change that: remove /etc/earlybind.conf:1, then run `earlybind accept 0000:06:00` and `earlybind regenerate`'
+new two-gpus 'keep 06:00'
+run explain 06:00.0
+ok 'where no rule selects the card, none is accepted' said 0 \
+	'to change that: remove /etc/earlybind.conf:1, then run `earlybind add 0000:06:00` and `earlybind regenerate`'
+new twin-gpus 'bind 10de:13c2 live'
+run explain 03:00.0
+ok 'a live rule takes no allow=: a rule of its own does' said 0 'run `earlybind add 0000:03:00 allow=display`, then `earlybind regenerate`'
+new twin-gpus 'bind 03:00 allow=keyboard'
+run explain 03:00.0
+ok 'a rule for one card gets the word, beside those that it has' said 0 \
+	'write allow=display,keyboard in /etc/earlybind.conf:1, then run `earlybind accept 0000:03:00` and `earlybind regenerate`'
+ok 'or goes' has "$TMP/out" 'To leave it to the host run `earlybind remove 0000:03:00`'
+for word in root=UUID=1111-2222 resume=UUID=1111-2222; do
+	change 'include twin-gpus' "cmdline $word" 'block nvme0n1 0000:04:00.0/nvme/nvme0 259:0' \
+		'block nvme0n1p1 nvme0n1 259:1 part=1 uuid=1111-2222 type=ext4'
+	run explain 04:00
+	grep -A1 boot-disk "$TMP/out" >"$TMP/$word"
+done
+ok 'the disk of the system cannot be had' has "$TMP/root=UUID=1111-2222" 'to change that: nothing can, as long as the system itself is on it'
+ok 'another one by changing the line that needs it, wherever that is' has "$TMP/resume=UUID=1111-2222" \
+	'to change that: change the line that needs it, then run `earlybind accept`'
 
 # --- bad input
 

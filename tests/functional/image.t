@@ -138,6 +138,7 @@ usage()
 		ok "usage: image $(echo "$wrong" | sed "s,$TMP/,,g"): exit 2" nothing 2
 	done
 	"$EARLYBIND" image --help >"$TMP/out" 2>&1
+	ok "--help says what is read of this machine" has "$TMP/out" 'only reads which disks the boot needs'
 	ok "--help names what is put there" has "$TMP/out" DIR/usr/lib/earlybind/plan
 }
 

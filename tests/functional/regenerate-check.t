@@ -466,6 +466,9 @@ in_status()
 	ok "status --json without a report: images" has "$TMP/out" '"report":null,"trial":null,"off_next_boot":false,"images":[{"path":"/boot/initrd.img-'
 	regenerate --check --json
 	ok "regenerate --check --json" has "$TMP/out" '"findings":["its plan '
+	regenerate --check --json 9
+	ok "regenerate --check --json of a kernel that is not there: JSON, too" same "$TMP/out" '{"images":[]}'
+	ok "and exit status 1" code 1
 }
 
 all()

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proposal.h"
+
+const struct rule *config_rule(const struct config *c, const struct rule *rule)
+{
+	for (size_t i = 0; i < c->n_rules; i++)
+		if (rule_same(&c->rules[i], rule))
+			return &c->rules[i];
+	return NULL;
+}
+
+void proposal_free(struct proposal *p)
+{
+	acceptance_free(&p->acceptance);
+	composition_free(&p->composition);
+	decisions_free(&p->decisions);
+}
+
+int proposal_make(const struct forecast *f, const bool *chosen, struct proposal *out)
+{
+	struct cmdline none = { 0 };
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	/* Words for the next boot alone say nothing of the cards. */
+	out->machine = f->machine;
+	out->machine.off = false;
+	out->machine.trial = TRIAL_NONE;
+	ret = accept_rules(&f->config, &out->machine, &f->lock, chosen, &out->acceptance);
+	if (ret == 0)
+		ret = compose(&f->config, &out->acceptance.lock, &out->composition);
+	if (ret == 0)
+		ret = decide(&out->composition.plan, &out->machine, &none, &out->decisions);
+	if (ret < 0)
+		proposal_free(out);
+	return ret;
+}
+
+int proposal_of_rule(const struct forecast *f, const struct rule *rule, struct proposal *out)
+{
+	bool *chosen = calloc(f->config.n_rules + 1, sizeof(*chosen));
+	int ret = -ENOMEM;
+
+	for (size_t i = 0; chosen && i < f->config.n_rules; i++)
+		chosen[i] = rule_same(&f->config.rules[i], rule);
+	if (chosen)
+		ret = proposal_make(f, chosen, out);
+	free(chosen);
+	return ret;
+}
+
+bool proposal_helps(const struct proposal *p, const struct rule *rule)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < p->decisions.n; i++) {
+		const struct decision *d = &p->decisions.items[i];
+
+		if (!d->main || !rule_same(plan_rule(&p->composition.plan, d->rule), rule))
+			continue;
+		if (!d->bind && d->reason != REASON_NO_IOMMU)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+const struct plan_card *proposal_new_card(const struct proposal *p, const struct plan *lock, size_t *i)
+{
+	while (*i < p->acceptance.lock.n_cards) {
+		const struct plan_card *card = &p->acceptance.lock.cards[(*i)++];
+		bool old = false;
+
+		for (size_t k = 0; k < lock->n_cards; k++)
+			old |= root_is(&lock->cards[k].root, &card->root) &&
+			       path_equal(&lock->cards[k].path, &card->path);
+		if (!old)
+			return card;
+	}
+	return NULL;
+}
+
+const struct accept_line *proposal_refusal(const struct proposal *p, const struct config *c, const struct rule *rule)
+{
+	for (size_t i = 0; i < p->acceptance.n_lines; i++) {
+		const struct accept_line *line = &p->acceptance.lines[i];
+
+		if (line->rule && line->reason && rule_same(&c->rules[line->rule - 1], rule))
+			return line;
+	}
+	return NULL;
+}
