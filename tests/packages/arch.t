@@ -17,7 +17,7 @@ built()
 	(cd "$A" && find . ! -type d | sed -e 's,^\.,,' -e '/\/man\//s,\.gz$,,') | LC_ALL=C sort >"$TMP/arch.list"
 }
 
-# fires FILE OPERATION: for `ok`: some target of the dracut hook's triggers with that operation matches the file.
+# fires FILE OPERATION: for `ok`: some target of HOOK's triggers with that operation matches the file.
 fires()
 {
 	awk -v operation="$2" '
@@ -46,14 +46,21 @@ contents()
 	ok "the boot program is static" sh -c "! readelf -lW '$A/usr/lib/earlybind/earlybind-init' | grep INTERP"
 	ok "the unit that confirms a plan is enabled" test -e \
 		"$A/usr/lib/systemd/system/multi-user.target.wants/earlybind-confirm.service"
-	ok "one hook: mkinitcpio has its own" same "$TMP/hooks" 90-earlybind-dracut.hook
+	ok "no hook for mkinitcpio, which has its own" same "$TMP/hooks" '90-earlybind-dracut.hook
+91-earlybind-rules.hook'
 	HOOK=$A/usr/share/libalpm/hooks/90-earlybind-dracut.hook
 	ok "what the hook runs is there" test -x "$A$(sed -n 's/^Exec = //p' "$HOOK")"
 	for operation in Install Upgrade; do
 		ok "the hook runs after: $operation" fires usr/lib/earlybind/earlybind-init $operation
 	done
-	ok "the hook runs when another package takes rules away" fires usr/lib/earlybind.d/50-fleet.conf Remove
 	ok "the hook leaves mkinitcpio's folder to mkinitcpio" fails fires usr/lib/initcpio/install/earlybind Upgrade
+	HOOK=$A/usr/share/libalpm/hooks/91-earlybind-rules.hook
+	for operation in Install Upgrade Remove; do
+		ok "another package's rules, $operation: a hook runs" fires usr/lib/earlybind.d/50-fleet.conf $operation
+	done
+	ok "rules that are no package's leave it alone" fails fires etc/earlybind.conf Upgrade
+	ok "what that hook runs makes the images of either generator" same "$TMP/exec" '/usr/bin/earlybind regenerate'
+	ok "and is there" test -x "$A/usr/bin/earlybind"
 }
 
 readable()
@@ -150,6 +157,7 @@ need makepkg:makepkg pacman:pacman-package-manager bsdtar:libarchive-tools faker
 need dash:dash bash:bash
 built
 ls "$A/usr/share/libalpm/hooks" >"$TMP/hooks"
+sed -n 's/^Exec = //p' "$A/usr/share/libalpm/hooks/91-earlybind-rules.hook" >"$TMP/exec"
 SCRIPT=$A/usr/share/libalpm/scripts/earlybind-dracut
 ok "make install (for comparison)" installed
 contents
