@@ -11,7 +11,7 @@ TOP=$PWD WORK=$TMP
 # shellcheck source=/dev/null
 . tests/qemu/lib.sh
 
-need debootstrap:debootstrap depmod:kmod flock:util-linux cpio:cpio
+need debootstrap:debootstrap depmod:kmod flock:util-linux cpio:cpio objdump:binutils
 need /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring
 
 # in_root COMMAND...: in the root R; what it says goes to out and err, how it ends to code.
@@ -159,6 +159,28 @@ fill()
 	echo "head -c 30000000 /dev/urandom >\"\$$1/usr/lib/filler\"; head -c 500000000 /dev/zero >/boot/filled 2>/dev/null; :"
 }
 
+# stub_into ROOT: systemd's EFI stub, of which generators make UKIs.
+stub_into()
+{
+	mkdir -p "$TMP/stub" "$1/usr/lib/systemd/boot/efi"
+	(cd "$TMP/stub" && apt-get download -qq -o APT::Sandbox::User=root systemd-boot-efi >&2 &&
+		dpkg-deb -x systemd-boot-efi_*.deb .) &&
+		cp "$TMP/stub/usr/lib/systemd/boot/efi/linuxx64.efi.stub" "$1/usr/lib/systemd/boot/efi/"
+}
+
+# uki NAME FILE: regenerate has made this UKI alone; then once more after a change of the configuration.
+uki()
+{
+	ok "$1: a UKI is made" ended 0 "/$2: current"
+	ok "$1: it is one" sh -c "objdump -h '$R/$2' | grep -q '\.initrd ' && objdump -h '$R/$2' | grep -q '\.linux '"
+	echo 'set timeout=21s' >>"$R/etc/earlybind.conf"
+	in_root earlybind regenerate --check
+	ok "$1: --check after a change of the configuration: stale" ended 1 "/$2: stale"
+	regenerate "$1" ''
+	ok "$1: made anew" ended 0 "/$2: current"
+	ok "$1: no copy is left" nothing_kept
+}
+
 # with_dracut SUITE SERIES
 with_dracut()
 {
@@ -171,6 +193,16 @@ with_dracut()
 	printf '%s\n' 'check() { return 0; }' 'depends() { return 0; }' "install() { $(fill initdir); }" \
 		>"$R/usr/lib/dracut/modules.d/99fill/module-setup.sh"
 	full "$1"
+	if stub_into "$R"; then
+		rm -rf "$R"/boot/init* "$R/usr/lib/dracut/modules.d/99fill"
+		printf '%s\n' 'uefi=yes' 'kernel_cmdline="root=/dev/vda1"' >"$R/etc/dracut.conf.d/uefi.conf"
+		echo 11111111222233334444555555555555 >"$R/etc/machine-id"
+		regenerate "$1" "$RELEASE"
+		uki "$1, uefi=yes" "$(cd "$R" && ls efi/EFI/Linux/linux-*.efi boot/efi/EFI/Linux/linux-*.efi \
+			boot/EFI/Linux/linux-*.efi 2>/dev/null)"
+	else
+		skip "$1, uefi=yes: a UKI is made" "this machine's apt has no systemd-boot-efi"
+	fi
 	rm -rf --one-file-system "$R"
 }
 
@@ -194,6 +226,18 @@ with_mkinitcpio()
 	change etc/mkinitcpio.conf 's/^HOOKS=.*/HOOKS=(base udev fill)/'
 	printf 'build() {\n%s\n}\n' "$(fill BUILDROOT)" >"$R/usr/lib/initcpio/install/fill"
 	full mkinitcpio
+	change etc/mkinitcpio.conf 's/^HOOKS=.*/HOOKS=(base udev)/'
+	if stub_into "$R"; then
+		rm "$R"/boot/init*
+		mkdir -p "$R/efi/EFI/Linux" "$R/etc/kernel"
+		echo 'root=/dev/vda1' >"$R/etc/kernel/cmdline"
+		printf '%s\n' "ALL_kver=/boot/vmlinuz-$RELEASE" "PRESETS=('default')" \
+			'default_uki="/efi/EFI/Linux/arch-linux.efi"' >"$R/etc/mkinitcpio.d/linux.preset"
+		regenerate mkinitcpio "$RELEASE"
+		uki 'mkinitcpio, a preset with a UKI' efi/EFI/Linux/arch-linux.efi
+	else
+		skip "mkinitcpio, a preset with a UKI: a UKI is made" "this machine's apt has no systemd-boot-efi"
+	fi
 	rm -rf --one-file-system "$R"
 }
 
