@@ -173,6 +173,7 @@ lib_need
 mkdir -p "$TOP/build"
 exec 8>"$TOP/build/qemu.lock"
 flock 8
+BEGIN=$(date +%s)
 # What the last run left are many small files.
 rm -rf --one-file-system "$WORK".old.*
 [ ! -d "$WORK" ] || mv "$WORK" "$WORK.old.$$"
@@ -185,4 +186,4 @@ select_all
 echo "1..$(echo "$cells" "$images" | wc -w)"
 skip_without_root
 [ -z "$images" ] || make_and_boot
-table_show | tee "$WORK/matrix.txt" | sed 's/^/# /'
+{ table_show && echo "roots, locks, images and boots took $(($(date +%s) - BEGIN)) s"; } | tee "$WORK/matrix.txt" | sed 's/^/# /'
