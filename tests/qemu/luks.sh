@@ -15,11 +15,15 @@ luks_empty()
 	truncate -s 4G "$1"
 }
 
-# luks_encrypt DISK TO: that disk, encrypted.
+# luks_encrypt DISK TO: that disk, encrypted. Where the clock of processor time jumps qemu-img cannot time its key, and gives
+# up: it is asked again.
 luks_encrypt()
 {
-	qemu-img convert --object "secret,id=key,data=$LUKS_KEY" -f raw -O luks -o key-secret=key,iter-time=10 \
-		"$1" "$2" || fail "qemu-img $2"
+	luks_try=0
+	until qemu-img convert --object "secret,id=key,data=$LUKS_KEY" -f raw -O luks -o key-secret=key,iter-time=10 "$1" "$2"; do
+		[ $((luks_try += 1)) -lt 5 ] || fail "qemu-img $2"
+		rm -f "$2"
+	done
 	# The UUID stands at byte 168 of the header (LUKS1 on-disk format).
 	printf %s "$LUKS_UUID" | dd of="$2" bs=1 seek=168 conv=notrunc status=none
 }
