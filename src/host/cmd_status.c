@@ -85,6 +85,8 @@ static void say_waiting(const struct now *n)
 	else if (n->f.lock_broken || waiting)
 		printf("%zu rule%s: `earlybind accept`, then `earlybind regenerate`, and reboot.\n",
 		       n->f.config.n_rules, n->f.config.n_rules == 1 ? "" : "s");
+	else if (look_is_hidden(&n->look))
+		puts("The rules are accepted. Whether the images have them cannot be told, see below.");
 	else if (!n->look.n || !look_is_current(&n->look))
 		puts("The rules are accepted: `earlybind regenerate`, and reboot.");
 	else

@@ -211,6 +211,18 @@ static bool is_to_make_anew(const struct looked *l)
 	}
 }
 
+bool look_is_hidden(const struct look *l)
+{
+	bool hidden = false;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (is_to_make_anew(&l->items[i]))
+			return false;
+		hidden = hidden || l->items[i].is.state == IMAGE_UNREADABLE || l->items[i].is.state == IMAGE_UNKNOWN;
+	}
+	return hidden;
+}
+
 bool look_print_stale(const struct look *l)
 {
 	bool any = false;

@@ -41,6 +41,8 @@ void look_print(const struct looked *l, FILE *to);
 bool look_next_extra(const struct looked *l);
 /* The next step where an image is not current, if there is one that helps. */
 void look_next(const struct cli *cli, const struct look *l);
+/* Whether none has to be made anew as far as can be told, and of some that cannot be told. */
+bool look_is_hidden(const struct look *l) _pure_;
 /* The lines of those that are not current. Whether `earlybind regenerate` is a next step for one. */
 bool look_print_stale(const struct look *l);
 /* Warns of the images of a kernel that nobody makes any more. */

@@ -110,6 +110,19 @@ ok 'with the next step' said 1 'earlybind accept'
 run accept --yes
 run status
 ok 'no report, but what is accepted: the image waits' said 1 'The rules are accepted: `earlybind regenerate`, and reboot.'
+if [ "$(id -u)" -eq 0 ]; then
+	mkdir -p "$R/boot"
+	echo image >"$R/boot/initrd.img-6.1.0-builtin"
+	chmod 600 "$R/boot/initrd.img-6.1.0-builtin"
+	chmod 755 "$TMP"
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$EARLYBIND" status --root "$R" >"$TMP/out" 2>"$TMP/err"
+	echo $? >"$TMP/code"
+	ok 'an image that only root may read: nobody is sent to make it anew' lacks "$TMP/out" 'earlybind regenerate'
+	ok 'and why it is not known' said 1 'Whether the images have them cannot be told'
+	rm -r "${R:?}/boot"
+else
+	skip 'an image that only root may read' 'who is not root cannot take rights from himself and back'
+fi
 
 # as_nobody COMMAND...: the tool as a person who is not root has it, where /sys and /etc are those of the tree.
 as_nobody()
