@@ -32,10 +32,9 @@ static bool is_chosen(const struct accept_run *r, size_t rule)
 
 bool accept_chose(const struct accept_run *r, const struct rule *rule)
 {
-	for (size_t i = 0; i < r->config->n_rules; i++)
-		if (is_chosen(r, i) && rule_same(&r->config->rules[i], rule))
-			return true;
-	return false;
+	const struct rule *own = rule_find(r->config->rules, r->config->n_rules, rule);
+
+	return own && is_chosen(r, (size_t)(own - r->config->rules));
 }
 
 static int copy_rule(struct accept_run *r, const struct rule *rule, unsigned *number)
@@ -76,10 +75,7 @@ static int lock_card(struct accept_run *r, unsigned number, const struct card *c
 /* The rule with an entry in the old lock, NULL if there is none. */
 static const struct rule *old_rule(const struct accept_run *r, const struct rule *rule)
 {
-	for (size_t i = 0; r->old && i < r->old->n_rules; i++)
-		if (rule_same(&r->old->rules[i], rule))
-			return &r->old->rules[i];
-	return NULL;
+	return r->old ? rule_find(r->old->rules, r->old->n_rules, rule) : NULL;
 }
 
 static void take(struct accept_run *r, const struct card *card, const struct rule *rule)

@@ -27,14 +27,6 @@ static int note_rule(struct composition *c, enum reason reason, const struct rul
 			selector_print(&r->selector, selector), what);
 }
 
-static const struct rule *find_same(const struct rule *rules, size_t n, const struct rule *r)
-{
-	for (size_t i = 0; i < n; i++)
-		if (rule_same(&rules[i], r))
-			return &rules[i];
-	return NULL;
-}
-
 /*
  * What loosens a guard counts only as accepted: allow= words, and at=boot, because `accept` does not ask the guards
  * of use and keyboard for a rule that says at=claim.
@@ -102,7 +94,7 @@ static int add_unlocked(struct composer *c, const struct rule *rule)
 	struct rule copy = *rule;
 	struct plan_card card;
 
-	if (find_same(c->out->plan.rules, c->out->plan.n_rules, rule))
+	if (rule_find(c->out->plan.rules, c->out->plan.n_rules, rule))
 		return 0;
 	if (copy_rule(c, &copy))
 		return -ENOMEM;
@@ -112,7 +104,7 @@ static int add_unlocked(struct composer *c, const struct rule *rule)
 
 static int add_rule(struct composer *c, const struct rule *rule)
 {
-	const struct rule *entry = c->lock ? find_same(c->lock->rules, c->lock->n_rules, rule) : NULL;
+	const struct rule *entry = c->lock ? rule_find(c->lock->rules, c->lock->n_rules, rule) : NULL;
 	struct rule copy = *rule;
 
 	if (rule->live || (!entry && rule_is_complete(rule)))
@@ -121,7 +113,7 @@ static int add_rule(struct composer *c, const struct rule *rule)
 		return note_rule(c->out, REASON_NOT_ACCEPTED, rule, "the lock has no entry for it");
 	if (!count_cards(c->lock, entry))
 		return note_rule(c->out, REASON_NOT_ACCEPTED, rule, "the lock names no card for it");
-	if (find_same(c->out->plan.rules, c->out->plan.n_rules, rule))
+	if (rule_find(c->out->plan.rules, c->out->plan.n_rules, rule))
 		return 0; /* the same text twice: config.c has complained */
 	if (tighten(c, &copy, entry) || copy_rule(c, &copy))
 		return -ENOMEM;
@@ -222,7 +214,7 @@ static int note_unused_entries(struct composer *c)
 		const struct rule *entry = &c->lock->rules[i];
 		char selector[SELECTOR_LEN];
 
-		if (find_same(c->config->rules, c->config->n_rules, entry))
+		if (rule_find(c->config->rules, c->config->n_rules, entry))
 			continue;
 		if (note_add(&c->out->notes, &c->out->n_notes, REASON_NONE,
 			     "bind %s is in the lock, but no rule says so any more: not used",

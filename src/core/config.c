@@ -63,6 +63,7 @@ static int read_selector(struct config_line *l, struct config_word *w, struct se
 static int bind_read(struct config_line *l)
 {
 	struct rule rule = { .line = l->number, .driver = "vfio-pci" };
+	const struct rule *same;
 	struct config *c = l->config;
 	struct config_word selector, option;
 	unsigned seen = 0;
@@ -80,10 +81,10 @@ static int bind_read(struct config_line *l)
 				    "a `live` rule never takes the boot display: expected no `allow=display`");
 	if (c->n_rules == RULES_MAX)
 		return config_error(l, NULL, 1, NULL, "expected at most %d `bind` rules", RULES_MAX);
-	for (size_t i = 0; i < c->n_rules; i++)
-		if (rule_same(&c->rules[i], &rule))
-			return config_error(l, selector.text, selector.len, NULL, "this rule stands in %s:%u already",
-					    c->rules[i].file, c->rules[i].line);
+	same = rule_find(c->rules, c->n_rules, &rule);
+	if (same)
+		return config_error(l, selector.text, selector.len, NULL, "this rule stands in %s:%u already",
+				    same->file, same->line);
 	rule.number = (unsigned)c->n_rules + 1;
 	rule.file = strdup(l->file);
 	if (rule.file && array_add(&c->rules, &c->n_rules, &rule, sizeof(rule)) == 0)

@@ -16,3 +16,11 @@ bool rule_same(const struct rule *a, const struct rule *b)
 	return selector_equal(&a->selector, &b->selector) && a->has_id == b->has_id &&
 	       (!a->has_id || id_equal(&a->id, &b->id));
 }
+
+const struct rule *rule_find(const struct rule *rules, size_t n, const struct rule *like)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rule_same(&rules[i], like))
+			return &rules[i];
+	return NULL;
+}

@@ -34,6 +34,8 @@ struct rule {
 void rule_free(struct rule *r);
 /* An entry belongs to a rule by its selector and id= alone. */
 bool rule_same(const struct rule *a, const struct rule *b) _pure_;
+/* The rule of a list that an entry of this one belongs to; NULL: there is none. A configuration has no two such. */
+const struct rule *rule_find(const struct rule *rules, size_t n, const struct rule *like) _pure_;
 
 /* A live rule has no say in it. */
 static inline bool rule_takes_display(const struct rule *r)

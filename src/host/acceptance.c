@@ -162,10 +162,9 @@ void session_show(const struct session *s, const struct acceptance *a)
 
 static bool is_chosen(const struct session *s, const bool *chosen, const struct rule *rule)
 {
-	for (size_t i = 0; chosen && i < s->config.n_rules; i++)
-		if (chosen[i] && rule_same(&s->config.rules[i], rule))
-			return true;
-	return !chosen;
+	const struct rule *own = rule_find(s->config.rules, s->config.n_rules, rule);
+
+	return !chosen || (own && chosen[own - s->config.rules]);
 }
 
 /*

@@ -25,10 +25,7 @@ static uint64_t hash_of(const struct config *config, const struct plan *lock, bo
 /* Whether the plan has the rule without an entry: of such nothing tells whether it was there at the last accept. */
 static bool is_unlocked(const struct rule *rule, const struct plan *lock)
 {
-	for (size_t i = 0; i < lock->n_rules; i++)
-		if (rule_same(&lock->rules[i], rule))
-			return false;
-	return rule->live || rule_is_complete(rule);
+	return !rule_find(lock->rules, lock->n_rules, rule) && (rule->live || rule_is_complete(rule));
 }
 
 bool trial_is_open(const struct config *config, const struct plan *lock)

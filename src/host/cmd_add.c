@@ -28,9 +28,7 @@ static const struct rule *own_rule(struct session *s, const char *words, bool *i
 	if (ret < 0 || probe.n_rules != 1) {
 		config_complain(&probe);
 	} else {
-		for (size_t i = 0; i < s->config.n_rules && !found; i++)
-			if (rule_same(&s->config.rules[i], &probe.rules[0]))
-				found = &s->config.rules[i];
+		found = rule_find(s->config.rules, s->config.n_rules, &probe.rules[0]);
 		*is_new = !found;
 		if (found && !same_options(found, &probe.rules[0])) {
 			say_error("the rule is there already, with other options: change %s:%u, then run `earlybind "

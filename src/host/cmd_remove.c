@@ -5,7 +5,6 @@
 #include "drift.h"
 #include "efi.h"
 #include "files.h"
-#include "proposal.h"
 
 /* Which rule the words "SELECTOR [id=ID]" mean; without id= the only one with the selector. NULL: none, or several. */
 static const struct rule *match(const struct session *s, const struct rule *words, unsigned *alike)
@@ -36,7 +35,7 @@ static const struct rule *holder_of(const struct session *s, const struct select
 
 		if (selector_names(selector, card->has_address ? &card->address : NULL, &card->root, &card->path,
 				   &card->identity))
-			return config_rule(&s->config, plan_rule(&s->old, card->rule));
+			return rule_find(s->config.rules, s->config.n_rules, plan_rule(&s->old, card->rule));
 	}
 	return NULL;
 }

@@ -3,7 +3,6 @@
 
 #include "../core/find.h"
 #include "../core/guard.h"
-#include "proposal.h"
 
 struct selector drift_selector(const struct selector *s, const struct device *now)
 {
@@ -86,7 +85,8 @@ static void warn(const struct rule *rule, const struct device *now, const struct
 void drift_warn(const struct session *s, const struct plan *lock)
 {
 	for (size_t i = 0; i < s->old.n_cards; i++) {
-		const struct rule *rule = config_rule(&s->config, plan_rule(&s->old, s->old.cards[i].rule));
+		const struct rule *rule =
+			rule_find(s->config.rules, s->config.n_rules, plan_rule(&s->old, s->old.cards[i].rule));
 		struct found found;
 
 		if (!rule || rule->selector.kind == SELECTOR_ID || drift_has_card(lock, &s->old.cards[i]))
@@ -103,7 +103,8 @@ bool drift_instead(const struct session *s, const struct rule *added)
 	char address[ADDRESS_LEN], is[SELECTOR_LEN], must[SELECTOR_LEN];
 
 	for (size_t i = 0; i < s->old.n_cards; i++) {
-		const struct rule *rule = config_rule(&s->config, plan_rule(&s->old, s->old.cards[i].rule));
+		const struct rule *rule =
+			rule_find(s->config.rules, s->config.n_rules, plan_rule(&s->old, s->old.cards[i].rule));
 		struct selector there;
 		struct found found;
 

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proposal.h"
 
-const struct rule *config_rule(const struct config *c, const struct rule *rule)
-{
-	for (size_t i = 0; i < c->n_rules; i++)
-		if (rule_same(&c->rules[i], rule))
-			return &c->rules[i];
-	return NULL;
-}
-
 void proposal_free(struct proposal *p)
 {
 	acceptance_free(&p->acceptance);
@@ -38,11 +30,12 @@ int proposal_make(const struct forecast *f, const bool *chosen, struct proposal 
 
 int proposal_of_rule(const struct forecast *f, const struct rule *rule, struct proposal *out)
 {
+	const struct rule *own = rule_find(f->config.rules, f->config.n_rules, rule);
 	bool *chosen = calloc(f->config.n_rules + 1, sizeof(*chosen));
 	int ret = -ENOMEM;
 
-	for (size_t i = 0; chosen && i < f->config.n_rules; i++)
-		chosen[i] = rule_same(&f->config.rules[i], rule);
+	if (chosen && own)
+		chosen[own - f->config.rules] = true;
 	if (chosen)
 		ret = proposal_make(f, chosen, out);
 	free(chosen);

@@ -27,7 +27,4 @@ const struct plan_card *proposal_new_card(const struct proposal *p, const struct
 const struct accept_line *proposal_refusal(const struct proposal *p, const struct config *c,
 					   const struct rule *rule) _pure_;
 
-/* The rule of the config, by selector and id=; NULL: there is none. */
-const struct rule *config_rule(const struct config *c, const struct rule *rule) _pure_;
-
 #endif

@@ -207,7 +207,7 @@ int remedy(const struct forecast *f, const struct rule *rule, int device, enum r
 		say(&r, "%s", reason_remedy(reason));
 		return 0;
 	}
-	r.rule = rule && !rule->live ? config_rule(&f->config, rule) : NULL;
+	r.rule = rule && !rule->live ? rule_find(f->config.rules, f->config.n_rules, rule) : NULL;
 	if (r.rule) {
 		selector_print(&r.rule->selector, r.selector);
 		drift_words(r.rule, r.words);

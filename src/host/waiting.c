@@ -38,14 +38,6 @@ bool waiting_finds(const struct machine *m, const struct rule *rule)
 	return false;
 }
 
-static bool has_entry(const struct plan *lock, const struct rule *rule)
-{
-	for (size_t i = 0; lock && i < lock->n_rules; i++)
-		if (rule_same(&lock->rules[i], rule))
-			return true;
-	return false;
-}
-
 void waiting_forgive_absent(const struct config *config, const struct plan *lock, const struct machine *m,
 			    struct composition *c)
 {
@@ -55,7 +47,7 @@ void waiting_forgive_absent(const struct config *config, const struct plan *lock
 		const struct rule *rule = &config->rules[i];
 		struct report_note *note = rule->optional ? note_of(c, rule) : NULL;
 
-		if (!note || has_entry(lock, rule) || waiting_finds(m, rule))
+		if (!note || (lock && rule_find(lock->rules, lock->n_rules, rule)) || waiting_finds(m, rule))
 			continue;
 		note->reason = REASON_ABSENT;
 		snprintf(note->text, sizeof(note->text), "%s:%u: bind %s: the optional card is not there", rule->file,
