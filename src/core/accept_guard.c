@@ -57,14 +57,9 @@ static bool has_guard(const struct plan *lock, const struct root *root, const st
 
 bool accept_is_guarded(const struct accept_run *r, int i)
 {
-	for (size_t k = 0; k < r->out->lock.n_guards; k++) {
-		struct card there;
-		int from = 0;
-
-		while (guard_next_in_place(&r->out->lock.guards[k], r->machine, &from, &there))
-			if (card_has(&there, i))
-				return true;
-	}
+	for (size_t k = 0; k < r->out->lock.n_guards; k++)
+		if (guard_covers(&r->out->lock.guards[k], r->machine, i))
+			return true;
 	return false;
 }
 

@@ -11,7 +11,7 @@ bool guard_of_image(const struct plan_guard *g)
 	return strncmp(g->text, "image", 5) == 0 && (g->text[5] == ' ' || g->text[5] == '\0');
 }
 
-bool guard_next_in_place(const struct plan_guard *g, const struct machine *m, int *from, struct card *out)
+static bool next_in_place(const struct plan_guard *g, const struct machine *m, int *from, struct card *out)
 {
 	while (card_next_at(m, &g->root, &g->path, from, out) == 0)
 		if (identity_equal(&g->identity, &card_main(out)->identity) && has_serial(out, g->serial))
@@ -23,7 +23,18 @@ bool guard_in_place(const struct plan_guard *g, const struct machine *m, struct 
 {
 	int from = 0;
 
-	return guard_next_in_place(g, m, &from, out);
+	return next_in_place(g, m, &from, out);
+}
+
+bool guard_covers(const struct plan_guard *g, const struct machine *m, int i)
+{
+	struct card there;
+	int from = 0;
+
+	while (next_in_place(g, m, &from, &there))
+		if (card_has(&there, i))
+			return true;
+	return false;
 }
 
 bool find_ambiguous(const struct plan *p, const struct machine *m, const struct identity *id,

@@ -40,8 +40,8 @@ bool find_ambiguous(const struct plan *p, const struct machine *m, const struct 
 
 /* Whether the card that a guard names stands at its place. */
 bool guard_in_place(const struct plan_guard *g, const struct machine *m, struct card *out);
-/* The same for one after the other, as card_next_at(). */
-bool guard_next_in_place(const struct plan_guard *g, const struct machine *m, int *from, struct card *out);
+/* Whether function i is of a card that it names, at its place: two root buses of one name have two cards there. */
+bool guard_covers(const struct plan_guard *g, const struct machine *m, int i) _pure_;
 /* Whether an image build added it: it refuses what stands at its place, and nothing else. */
 bool guard_of_image(const struct plan_guard *g);
 

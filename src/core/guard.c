@@ -112,24 +112,14 @@ bool guard_appears_later(const struct candidate *c, int i, char text[REPORT_TEXT
 	return true;
 }
 
-static bool shares_function(const struct card *a, const struct card *b)
-{
-	for (unsigned n = 0; n < a->n; n++)
-		if (card_has(b, a->member[n]))
-			return true;
-	return false;
-}
-
 /* A guard line of the plan whose place is this card's. */
 static bool guard_line(const struct candidate *c, enum reason reason, char text[REPORT_TEXT_LEN])
 {
 	for (size_t k = 0; k < c->plan->n_guards; k++) {
 		const struct plan_guard *g = &c->plan->guards[k];
-		struct card there;
-		int from = 0;
 
-		while (g->reason == reason && guard_next_in_place(g, c->machine, &from, &there)) {
-			if (!shares_function(&there, &c->card))
+		for (unsigned n = 0; g->reason == reason && n < c->card.n; n++) {
+			if (!guard_covers(g, c->machine, c->card.member[n]))
 				continue;
 			why(text, "%s", g->text);
 			return true;

@@ -167,13 +167,9 @@ int needs_find(const struct sysroot *r, struct machine *m)
  */
 static bool is_guarded(const struct plan *plan, const struct machine *m, int device)
 {
-	for (size_t i = 0; i < plan->n_guards; i++) {
-		const struct plan_guard *g = &plan->guards[i];
-		struct card there;
-
-		if (g->reason == REASON_BOOT_DISK && guard_in_place(g, m, &there) && card_has(&there, device))
+	for (size_t i = 0; i < plan->n_guards; i++)
+		if (plan->guards[i].reason == REASON_BOOT_DISK && guard_covers(&plan->guards[i], m, device))
 			return true;
-	}
 	return false;
 }
 

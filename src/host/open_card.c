@@ -20,10 +20,8 @@ static const char *kind_of(const struct plan_card *open, const struct device *he
 
 static bool is_refused(const struct plan *p, const struct machine *m, const struct found *found)
 {
-	struct card there;
-
 	for (size_t i = 0; i < p->n_guards; i++)
-		if (guard_in_place(&p->guards[i], m, &there) && card_has(&there, found->card.member[0]))
+		if (guard_covers(&p->guards[i], m, found->card.main))
 			return true;
 	return false;
 }
