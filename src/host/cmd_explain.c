@@ -78,12 +78,13 @@ static void print_passed(const struct explained *x, const char *title)
 static void print_refusals(const struct explanation *e, const struct explained *x)
 {
 	for (unsigned r = FIRST_GUARD; r < REASON_COUNT; r++) {
-		char buf[REMEDY_LEN];
-		const char *what = remedy_of(e, x, r, buf);
 		bool first = r == reason_of(x);
+		char buf[REMEDY_LEN];
+		const char *what;
 
 		if (!(refusing(x) & REASON_BIT(r)))
 			continue;
+		what = remedy_of(e, x, r, buf);
 		printf("    %-14s refuses it: %s%s%s%s\n", reason_word(r), reason_meaning(r),
 		       first && *text_of(x) ? " (" : "", first ? text_of(x) : "", first && *text_of(x) ? ")" : "");
 		if (*what)
