@@ -12,9 +12,9 @@
 #define EMPTY_LEN 124 /* what libarchive makes of no files: a trailer, and no padding */
 #define PATH_BYTES 512
 
-/* The first entry is the folder usr: that tells them from other files without reading more. */
-static const char start[] = "070701";
+static const char magic[] = "070701";
 #define NAME_AT 110 /* of newc's header, which starts so */
+#define HEAD_LEN (NAME_AT + 4)
 
 static void free_char(char **p)
 {
@@ -45,26 +45,32 @@ static void trailer(void *self)
 	(void)self;
 }
 
+/* The first entry is the folder usr: that tells them from other files without reading more. */
+static bool starts_like_one(const void *head, size_t len)
+{
+	return len >= HEAD_LEN && memcmp(head, magic, strlen(magic)) == 0 &&
+	       memcmp((const char *)head + NAME_AT, "usr", 4) == 0;
+}
+
 bool extra_is(const unsigned char *data, size_t len)
 {
 	char why[SEGMENTS_WHY_LEN];
 	bool others = false;
 	const struct newc_visitor v = { .wants = wants_nothing, .visit = visit, .trailer = trailer, .self = &others };
 
-	if (len > EMPTY_LEN && (len < NAME_AT + 4 || memcmp(data + NAME_AT, "usr", 4) != 0))
+	if (len == EMPTY_LEN ? memcmp(data, magic, strlen(magic)) != 0 : len < EMPTY_LEN || !starts_like_one(data, len))
 		return false;
-	return len >= EMPTY_LEN && memcmp(data, start, strlen(start)) == 0 && segments_walk(data, len, &v, why) == 0 &&
-	       !others;
+	return segments_walk(data, len, &v, why) == 0 && !others;
 }
 
-static bool starts_like_one(const struct sysroot *r, const char *path)
+static bool could_be_one(const struct sysroot *r, const char *path)
 {
-	char head[NAME_AT + 4];
+	char head[HEAD_LEN];
 	struct stat st;
 
 	return fstatat(r->fd, path, &st, 0) == 0 && S_ISREG(st.st_mode) &&
 	       sysroot_pread(r, path, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
-	       memcmp(head, start, strlen(start)) == 0 && memcmp(head + NAME_AT, "usr", 4) == 0;
+	       starts_like_one(head, sizeof(head));
 }
 
 /* 1: an archive of ours, for this kernel; 0: not; -ENOMEM. */
@@ -101,9 +107,7 @@ int extras_find(const struct sysroot *r, const char *folder, const char *release
 		char path[PATH_BYTES];
 
 		if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, names.items[i]) >= sizeof(path) ||
-		    !starts_like_one(r, path))
-			continue;
-		if (kernels_has(out, path))
+		    kernels_has(out, path) || !could_be_one(r, path))
 			continue;
 		ret = is_for(r, path, release);
 		if (ret > 0)

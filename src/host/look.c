@@ -240,7 +240,8 @@ void look_next(const struct cli *cli, const struct look *l)
 	bool again = false;
 
 	for (size_t i = 0; i < l->n; i++)
-		again = !look_next_extra(&l->items[i]) && is_to_make_anew(&l->items[i]) ? true : again;
+		if (!look_next_extra(&l->items[i]) && is_to_make_anew(&l->items[i]))
+			again = true;
 	if (again && are_made_elsewhere(&cli->root))
 		puts("These images are made elsewhere: no program that makes them is installed here. An archive to be "
 		     "loaded behind one makes `earlybind image --cpio`.");
