@@ -106,4 +106,5 @@ case $tests in
 *tests/qemu/boots.t*) [ ! -e build/qemu/matrix.txt ] || cat build/qemu/matrix.txt ;;
 esac
 [ $# -gt 0 ] || sh tests/lib/incidents.sh tests/incidents "$TAP"
+[ $# -gt 0 ] || [ ! -e tests/lib/cases.sh ] || sh tests/lib/cases.sh "$TAP"
 sh tests/lib/count.sh "$TAP" $proved "$(($(date +%s) - BEGIN))"

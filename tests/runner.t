@@ -47,4 +47,38 @@ sh tests/lib/count.sh "$TMP/tap" 0 1 >"$TMP/out"
 ok 'stand-ins for other programs are counted, each once' has "$TMP/out" \
 	'2 programs were stand-ins that record how they are called: mkinitcpio rpm-ostree'
 ok 'the last line is that of the tests' [ "$(tail -n 1 "$TMP/out")" = '2 passed, 0 failed, 0 skipped' ]
+
+# counted LINE...: what count.sh makes of a test file with this output, and how it ends.
+counted()
+{
+	rm -rf "$TMP/tap"
+	mkdir "$TMP/tap"
+	printf '%s\n' "$@" >"$TMP/tap/one.tap"
+	echo 0 >"$TMP/tap/one.status"
+	sh tests/lib/count.sh "$TMP/tap" 0 1 >"$TMP/out"
+	echo $? >"$TMP/code"
+}
+
+# lines_of COMMAND...: what a test prints as the first of its file.
+lines_of()
+{
+	(TAP_COUNT=0; "$@") >"$TMP/lines"
+}
+
+lines_of todo 'a case' 'the next issue' false
+ok 'a test that is known to fail says who mends it' same "$TMP/lines" 'not ok 1 - a case # TODO the next issue'
+counted "$(cat "$TMP/lines")" '1..1'
+ok 'what is known to fail: the run is right' same "$TMP/code" 0
+ok 'what is known to fail: listed' has "$TMP/out" 'EXPECTED TO FAIL one: not ok 1 - a case # TODO the next issue'
+ok 'what is known to fail: counted on a line of its own' has "$TMP/out" '1 expected to fail'
+ok 'what is known to fail: the last line is that of the others' \
+	[ "$(tail -n 1 "$TMP/out")" = '0 passed, 0 failed, 0 skipped' ]
+lines_of todo 'a case' 'the next issue' true
+ok 'a test that was known to fail, and succeeds: the TODO must go' has "$TMP/lines" 'now right: remove the TODO'
+counted "$(cat "$TMP/lines")" '1..1'
+ok 'a test that was known to fail, and succeeds: the run fails' same "$TMP/code" 1
+ok 'a test that was known to fail, and succeeds: counted as failed' \
+	[ "$(tail -n 1 "$TMP/out")" = '0 passed, 1 failed, 0 skipped' ]
+lines_of todo 'a case' 'the next issue' no_such_command
+ok 'a test that is known to fail, of a command that is not there: a failure' fails grep TODO "$TMP/lines"
 tap_end

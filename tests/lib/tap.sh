@@ -20,6 +20,24 @@ ok()
 	fi
 }
 
+# todo NAME WHEN COMMAND...: one test that is known to fail; WHEN says in words which work mends it. Once it succeeds, that
+# is a failure: then it is an `ok`. So is a command that is not there: the test itself is broken.
+todo()
+{
+	tap_name=$1
+	tap_when=$2
+	shift 2
+	TAP_COUNT=$((TAP_COUNT + 1))
+	tap_output=$("$@" 2>&1)
+	case $? in
+	0) tap_output='now right: remove the TODO' ;;
+	126 | 127) ;;
+	*) echo "not ok $TAP_COUNT - $tap_name # TODO $tap_when"; return ;;
+	esac
+	echo "not ok $TAP_COUNT - $tap_name"
+	printf '%s\n' "$tap_output" | sed 's/^/#   /'
+}
+
 # skip NAME WHY
 skip()
 {
