@@ -62,6 +62,7 @@ counted()
 # lines_of COMMAND...: what a test prints as the first of its file.
 lines_of()
 {
+	# shellcheck disable=SC2034 # of tap.sh
 	(TAP_COUNT=0; "$@") >"$TMP/lines"
 }
 
