@@ -86,7 +86,7 @@ ifeq ($(SANITIZE),)
   INITS += $(filter-out $(INITS),$(BUILD)/$(CHOSEN)/earlybind-init)
 endif
 
-.PHONY: all check demo man unit fuzz fuzz-replay install uninstall clean format say
+.PHONY: all check demo man unit fuzz fuzz-replay bench-scale install uninstall clean format say
 all: say $(INITS) $(if $(HAVE_HOST),$(BUILD)/glibc/earlybind) man
 
 say:
@@ -195,6 +195,31 @@ check: all
 demo:
 	sh tests/demo.sh
 
+# --- benchmarks, see bench/README.md --------------------------------------------------------------------------------
+
+BENCH := $(BUILD)/bench
+
+$(BENCH)/tree: bench/scale/tree.c $(SHARED_OBJ)
+	@mkdir -p $(@D)
+	$(call say_cc,CC)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_HOST) -o $@ $< $(SHARED_OBJ)
+$(BENCH)/measure: bench/scale/measure.c
+	@mkdir -p $(@D)
+	$(call say_cc,CC)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_HOST) -o $@ $<
+# Of the boot program and with its libc.
+CC_INIT := $(if $(filter klibc,$(CHOSEN)),$(KLCC),$(if $(filter musl,$(CHOSEN)),$(MUSL_CC),$(CC)))
+$(BENCH)/loop: bench/scale/loop.c
+	@mkdir -p $(@D)
+	$(call say_cc,CC)
+	$(Q)$(CC_INIT) $(CFLAGS_INIT) -static $(INIT_LDFLAGS) -o $@ $<
+$(BENCH)/earlybind-init: $(BUILD)/$(CHOSEN)/earlybind-init
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+bench-scale: $(BENCH)/tree $(BENCH)/measure $(BENCH)/loop $(BENCH)/earlybind-init
+	$(Q)BUILD=$(BUILD) sh bench/scale/run.sh
+
 # --- install ------------------------------------------------------------------------------------------------------
 
 # Where a page goes: earlybind.conf.5 to man5.
@@ -237,8 +262,8 @@ clean:
 	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))
 
 format:
-	clang-format -i $(wildcard src/*/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard src/*/*.[ch] tests/*/*.[ch] bench/*/*.[ch])
 
 include packaging/packages.mk
 
--include $(wildcard $(BUILD)/glibc/*/*.d $(BUILD)/klibc/*/*.d $(BUILD)/musl/*/*.d $(BUILD)/test/*/*.d)
+-include $(wildcard $(BUILD)/bench/*.d $(BUILD)/glibc/*/*.d $(BUILD)/klibc/*/*.d $(BUILD)/musl/*/*.d $(BUILD)/test/*/*.d)
