@@ -202,7 +202,7 @@ static int weigh_rule(struct accept_run *r, const struct rule *rule)
 			char address[ADDRESS_LEN];
 
 			len = strlen(note->text);
-			if (!device_is_bridge(&d->identity) &&
+			if (!device_is_bridge(d) &&
 			    address_same_slot(&d->address, &r->machine->devices[mixed].address))
 				snprintf(note->text + len, sizeof(note->text) - len, " %s",
 					 address_print(&d->address, address));

@@ -21,7 +21,7 @@ static bool is_gpu(const struct machine *m, int i)
 /* Functions that are in no card but their own. */
 static bool is_loner(const struct machine *m, int i)
 {
-	return device_is_bridge(identity_of(m, i)) || m->devices[i].virtual_function;
+	return device_is_bridge(&m->devices[i]) || m->devices[i].virtual_function;
 }
 
 static bool same_slot(const struct machine *m, int a, int b)
@@ -101,16 +101,21 @@ static int gpu_card(const struct machine *m, int gpu, struct card *out)
 	return 0;
 }
 
-/* A slot without a GPU: a card if all functions have one base class. */
+static bool same_kind(const struct machine *m, int a, int b)
+{
+	return class_base(identity_of(m, a)->class) == class_base(identity_of(m, b)->class) &&
+	       device_is_bridge(&m->devices[a]) == device_is_bridge(&m->devices[b]);
+}
+
+/* A slot without a GPU: a card if all functions have one base class, and all or none are bridges. */
 static int plain_card(const struct machine *m, int i, struct card *out)
 {
-	uint8_t base = class_base(identity_of(m, i)->class);
 
 	*out = (struct card){ .machine = m, .main = -1 };
 	for (int k = 0; k < (int)m->n; k++) {
 		if (!same_slot(m, i, k) || m->devices[k].virtual_function)
 			continue;
-		if (class_base(identity_of(m, k)->class) != base)
+		if (!same_kind(m, i, k))
 			return -ENOENT;
 		int r = card_add(out, k);
 		if (r < 0)

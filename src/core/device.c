@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "device.h"
 
+/* include/linux/pci_ids.h: PCI_CLASS_BRIDGE_HOST and its like. */
+#define CLASS_BRIDGE_HOST 0x0600
+#define CLASS_BRIDGE_ISA 0x0601
+#define CLASS_BRIDGE_PCI 0x0604
+#define CLASS_BRIDGE_CARDBUS 0x0607
+#define CLASS_BRIDGE_PCI_SEMI 0x0609
+
 void machine_free(struct machine *m)
 {
 	free(m->devices);
@@ -62,7 +69,18 @@ bool device_appears_later(const struct device *d)
 	return d->later || d->external || d->virtual_function;
 }
 
-bool device_is_bridge(const struct identity *i)
+bool device_is_bridge(const struct device *d)
 {
-	return class_base(i->class) == 0x06;
+	static const uint16_t classes[] = { CLASS_BRIDGE_HOST, CLASS_BRIDGE_ISA, CLASS_BRIDGE_PCI, CLASS_BRIDGE_CARDBUS,
+					    CLASS_BRIDGE_PCI_SEMI };
+
+	for (size_t i = 0; i < ARRAY_SIZE(classes); i++)
+		if (class_sub(d->identity.class) == classes[i])
+			return true;
+	return d->bridge_header;
+}
+
+bool device_is_isa_bridge(const struct device *d)
+{
+	return class_sub(d->identity.class) == CLASS_BRIDGE_ISA && !d->bridge_header;
 }

@@ -29,6 +29,7 @@ struct device {
 	uint64_t serial;           /* Device Serial Number; 0: none, or not read */
 	int iommu_group;           /* -1: none */
 	unsigned boot_display;     /* enum boot_display, or-ed; read for displays */
+	bool bridge_header; /* its header is that of a bridge (type 1 or 2), whatever its class */
 	bool virtual_function;
 	bool later;    /* behind VMD: not there this early in the boot */
 	bool external; /* behind Thunderbolt or USB4; read by the host tool only */
@@ -62,7 +63,12 @@ int machine_by_path(const struct machine *m, const struct root *root, const stru
 bool device_is_display(const struct identity *i) _pure_;
 /* Behind VMD or Thunderbolt, or a virtual function: mostly not there yet when the boot program runs. */
 bool device_appears_later(const struct device *d) _pure_;
-/* Class 06: bridges are never bound. */
-bool device_is_bridge(const struct identity *i) _pure_;
+/*
+ * What carries other devices and is no card: the header of a bridge, or a class that is one. An endpoint of class 0680
+ * (an NVSwitch, a non-transparent bridge) is a device like others.
+ */
+bool device_is_bridge(const struct device *d) _pure_;
+/* Class 0601, ISA or LPC: a bridge whose driver can be kept from it, by pci-stub alone. */
+bool device_is_isa_bridge(const struct device *d) _pure_;
 
 #endif

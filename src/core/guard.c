@@ -21,7 +21,9 @@ static _printf_(2, 3) void why(char text[REPORT_TEXT_LEN], const char *fmt, ...)
 
 bool guard_bridge(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
-	if (i < 0 || !device_is_bridge(&device_of(c, i)->identity))
+	if (i < 0 || !device_is_bridge(device_of(c, i)))
+		return false;
+	if (device_is_isa_bridge(device_of(c, i)) && strcmp(c->rule->driver, "pci-stub") == 0)
 		return false;
 	why(text, "class %06x", (unsigned)device_of(c, i)->identity.class);
 	return true;
@@ -173,7 +175,7 @@ bool guard_display(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 static bool lacks_group(const struct device *d, unsigned arg)
 {
 	(void)arg;
-	return d->iommu_group < 0 && !device_is_bridge(&d->identity);
+	return d->iommu_group < 0 && !device_is_bridge(d);
 }
 
 static bool no_iommu(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])

@@ -9,8 +9,7 @@ static const struct {
 	const char *remedy;  /* the next step: "..." without a full stop, or "" */
 } texts[REASON_COUNT] = {
 	[REASON_NONE] = { "nothing stands against it", "" },
-	[REASON_BRIDGE] = { "it is a bridge: it carries other devices and no virtual machine can use it",
-			    "choose the device behind it" },
+	[REASON_BRIDGE] = { "it is a bridge, which no virtual machine can use", "choose a device behind it" },
 	[REASON_OFF] = { "earlybind is switched off",
 			 "boot without earlybind=off; `earlybind off --next-boot` is for one boot only" },
 	[REASON_SKIPPED] = { "earlybind.skip= on the kernel command line named it for this boot",

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "../core/array.h"
+#include "../sys/bind.h"
 #include "json.h"
 #include "vms.h"
 
@@ -92,51 +93,81 @@ static bool is_first(const struct adviser *a, size_t decision)
 	return group >= 0;
 }
 
-/* Now. What a forecast has for its driver is that of the next boot. */
-static bool has_driver(const struct adviser *a, const struct device *d)
+/*
+ * Whether what has this driver leaves its group to vfio. Since 6.0 those with .driver_managed_dma do
+ * (drivers/pci/pcie/portdrv.c, drivers/pci/pci-stub.c), whatever the header; before, what is no endpoint did, too.
+ */
+static bool shares_group(const char *driver)
 {
-	char path[64], address[ADDRESS_LEN];
-
-	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/driver", address_print(&d->address, address));
-	return sysroot_exists(a->root, path);
+	return !*driver || strcmp(driver, "pcieport") == 0 || strcmp(driver, "pci-stub") == 0;
 }
 
-/* The endpoints of the group that stay with the host and have a driver: the first in *first, all in buf; their number.
- */
-static unsigned others_of(const struct adviser *a, int group, const struct device **first, char *buf, size_t size)
-{
-	char address[ADDRESS_LEN];
-	unsigned n = 0;
+/* What of a group stays with the host and has a driver. */
+struct others {
+	const struct device *first, *bridge; /* or NULL */
+	unsigned n;
+	char driver[DRIVER_LEN]; /* of the bridge */
+	char names[300];
+};
 
-	*buf = '\0';
+/* The drivers of now. What a forecast has for them is that of the next boot. */
+static void find_others(const struct adviser *a, int group, struct others *out)
+{
+	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < a->machine->n; i++) {
 		const struct device *d = &a->machine->devices[i];
-		size_t len = strlen(buf);
+		char address[ADDRESS_LEN], driver[DRIVER_LEN];
+		size_t len = strlen(out->names);
 
-		if (d->iommu_group != group || device_is_bridge(&d->identity) || is_bound(a, i) || !has_driver(a, d))
+		if (d->iommu_group != group || is_bound(a, i))
 			continue;
-		if (!n++)
-			*first = d;
-		snprintf(buf + len, size - len, "%s%s", len ? ", " : "", address_print(&d->address, address));
+		bind_current(a->root, &d->address, driver);
+		if (shares_group(driver))
+			continue;
+		out->first = out->n++ ? out->first : d;
+		snprintf(out->names + len, sizeof(out->names) - len, "%s%s (%s)", len ? ", " : "",
+			 address_print(&d->address, address), driver);
+		if (!device_is_bridge(d) || out->bridge)
+			continue;
+		out->bridge = d;
+		snprintf(out->driver, sizeof(out->driver), "%s", driver);
 	}
-	return n;
 }
 
-/* VFIO opens a group only when all its endpoints are with vfio or with no driver. */
+/* No bridge can be bound to vfio-pci. The first of them is told of. */
+static void bridge_step(const struct others *others, char *buf, size_t size)
+{
+	char address[ADDRESS_LEN];
+
+	*buf = '\0';
+	if (!others->bridge)
+		return;
+	address_print(&others->bridge->address, address);
+	if (device_is_isa_bridge(others->bridge))
+		snprintf(buf, size,
+			 ". %s is a bridge: `earlybind add %s driver=pci-stub` keeps %s off it, or blacklist %s",
+			 address, address, others->driver, others->driver);
+	else
+		snprintf(buf, size, ". %s is a bridge: blacklist %s", address, others->driver);
+}
+
+/* VFIO opens a group only when all in it is with vfio, with no driver, or with one that does no DMA of its own. */
 static int advise_group(struct adviser *a, const struct device *bound)
 {
-	char address[ADDRESS_LEN], others[300];
-	const struct device *first = NULL;
-	unsigned n = others_of(a, bound->iommu_group, &first, others, sizeof(others));
+	char address[ADDRESS_LEN], step[200];
+	struct others others;
 
-	if (!n)
+	find_others(a, bound->iommu_group, &others);
+	if (!others.n)
 		return 0;
+	bridge_step(&others, step, sizeof(step));
 	return advice_say(
-		advice_add(a, ADVICE_GROUP, &first->address),
+		advice_add(a, ADVICE_GROUP, &others.first->address),
 		"%s shares IOMMU group %d with %s, which %s with the host: the VM cannot use it until %s bound too, or "
-		"%s unloaded",
-		address_print(&bound->address, address), bound->iommu_group, others, n == 1 ? "stays" : "stay",
-		n == 1 ? "that one is" : "they are", n == 1 ? "its driver is" : "their drivers are");
+		"%s unloaded%s",
+		address_print(&bound->address, address), bound->iommu_group, others.names,
+		others.n == 1 ? "stays" : "stay", others.n == 1 ? "that one is" : "they are",
+		others.n == 1 ? "its driver is" : "their drivers are", step);
 }
 
 static int advise_groups(struct adviser *a)

@@ -73,7 +73,7 @@ int chain_of_folder(const struct host *h, const char *folder, const struct chain
 		if (end.device < 0)
 			end.why = "a PCI device that this machine does not show";
 		found++;
-		if (end.device >= 0 && device_is_bridge(&h->machine->devices[end.device].identity))
+		if (end.device >= 0 && device_is_bridge(&h->machine->devices[end.device]))
 			continue;
 		if (chain_add(out, &end) < 0 || add_physical(h, &address, *like, out) < 0)
 			return -ENOMEM;

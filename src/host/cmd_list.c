@@ -46,7 +46,7 @@ static bool is_shown(const struct listing *l, const struct device *d)
 {
 	if (l->kind)
 		return (d->identity.class & l->kind->mask) == l->kind->class;
-	return !device_is_bridge(&d->identity);
+	return !device_is_bridge(d);
 }
 
 /* Whether the lock has the card or the function: where it was locked, and the same. */

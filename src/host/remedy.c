@@ -196,6 +196,21 @@ static void say_keep(struct run *r)
 	say(r, "%s", reason_remedy(REASON_KEPT));
 }
 
+/* An ISA bridge can be kept from its driver, by an option of its rule; no other can be bound at all. */
+static void say_bridge(struct run *r)
+{
+	if (!device_is_isa_bridge(&r->f->machine.devices[r->device]))
+		say(r, "%s", reason_remedy(REASON_BRIDGE));
+	else if (r->rule)
+		say(r,
+		    "to keep its driver off it write driver=pci-stub in %s:%u, then run `earlybind accept %s` and "
+		    "`earlybind regenerate`",
+		    r->rule->file, r->rule->line, r->selector);
+	else
+		say(r, "to keep its driver off it run `earlybind add %s driver=pci-stub`, then `earlybind regenerate`",
+		    r->target);
+}
+
 int remedy(const struct forecast *f, const struct rule *rule, int device, enum reason reason, const char *text,
 	   char buf[REMEDY_LEN])
 {
@@ -222,6 +237,8 @@ int remedy(const struct forecast *f, const struct rule *rule, int device, enum r
 		say_boot_disk(&r, text);
 	else if (reason == REASON_KEPT)
 		say_keep(&r);
+	else if (reason == REASON_BRIDGE)
+		say_bridge(&r);
 	else
 		say(&r, "%s", reason_remedy(reason));
 	return 0;

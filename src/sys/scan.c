@@ -136,6 +136,29 @@ static int read_link(const struct sysroot *r, const char *folder, struct roots *
 	return d->path.hops ? 0 : -EINVAL;
 }
 
+/*
+ * drivers/pci/pci-sysfs.c: pci_bridge_attrs_are_visible(): what has a bridge's header has the attribute. `config` says
+ * the same, but reading that wakes a sleeping device.
+ */
+static bool has_bridge_header(const struct sysroot *r, const char *folder)
+{
+	char path[FOLDER_LEN + 24];
+
+	snprintf(path, sizeof(path), "%s/secondary_bus_number", folder);
+	return sysroot_exists(r, path);
+}
+
+/*
+ * A header of a bridge is looked for where the class does not say it: class 06, and what has none because it did not
+ * match the header (drivers/pci/probe.c: pci_setup_device). All others: scan_details().
+ */
+static bool may_be_bridge(const struct device *d)
+{
+	uint8_t base = class_base(d->identity.class);
+
+	return (base == 0x06 || base == 0x00) && !device_is_bridge(d);
+}
+
 /* 0: read; 1: left out; -ENOMEM. */
 static int scan_device(const struct sysroot *r, const char *name, struct roots *roots, const struct framebuffers *fbs,
 		       struct device *d)
@@ -154,6 +177,7 @@ static int scan_device(const struct sysroot *r, const char *name, struct roots *
 	ret = read_link(r, folder, roots, d);
 	if (ret < 0)
 		return ret == -ENOMEM ? ret : 1;
+	d->bridge_header = may_be_bridge(d) && has_bridge_header(r, folder);
 	if (device_is_display(&d->identity))
 		d->boot_display = display_boot(r, folder, fbs);
 	return 0;
@@ -261,6 +285,7 @@ void scan_details(const struct sysroot *r, struct machine *m, int i, bool serial
 	}
 	snprintf(path, sizeof(path), "%s/physfn", folder);
 	d->virtual_function = sysroot_exists(r, path);
+	d->bridge_header = has_bridge_header(r, folder);
 	if (serial)
 		d->serial = read_serial(r, folder);
 }

@@ -13,7 +13,7 @@
 /* 0; -ENOENT: no /sys/bus/pci; -ENOMEM. A device that cannot be read (removed meanwhile) is left out. */
 int scan_machine(const struct sysroot *r, struct machine *out) _must_check_;
 
-/* Adds IOMMU group, and whether it is a virtual function, to device i; if `serial` also its Device Serial Number. */
+/* Adds IOMMU group, and whether it is a virtual function or has the header of a bridge, to device i; if `serial` also its Device Serial Number. */
 void scan_details(const struct sysroot *r, struct machine *m, int i, bool serial);
 
 /*

@@ -123,7 +123,27 @@ ok 'group-not-viable: bridges of its group do not matter' silent "$TMP/err"
 change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=xhci_hcd'
 run check
 ok 'group-not-viable: another function of its group is warned of' complained 0 \
-	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0, which stays with the host'
+	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0 (xhci_hcd), which stays with the host'
+
+# An LPC bridge with a driver keeps its group, and cannot be bound to vfio-pci.
+new two-gpus 'bind 00:1f.2'
+lpc='0000:00:1f.0 - 8086:1e55 0601 12'
+change 'include two-gpus' "$lpc lpc_ich" '0000:00:1f.2 - 8086:1e03 0106 12 ahci'
+run accept --yes
+run check
+ok 'group-bridge: an LPC bridge with a driver keeps the group' complained 0 \
+	'0000:00:1f.2 shares IOMMU group 12 with 0000:00:1f.0 (lpc_ich), which stays with the host'
+ok 'group-bridge: with what can be done' has "$TMP/err" '`earlybind add 0000:00:1f.0 driver=pci-stub`'
+run explain 00:1f.0
+ok 'group-bridge: explain says the same' has "$TMP/out" '`earlybind add 0000:00:1f.0 driver=pci-stub`'
+did add --yes 00:1f.0 driver=pci-stub
+run check
+ok 'group-bridge: that does it' lacks "$TMP/err" 'shares IOMMU group'
+new two-gpus 'bind 00:1f.2'
+change 'include two-gpus' "$lpc -" '0000:00:1f.2 - 8086:1e03 0106 12 ahci'
+run accept --yes
+run check
+ok 'group-bridge: one without a driver is in no way' lacks "$TMP/err" 'shares IOMMU group'
 
 # --- rules that decide nothing
 

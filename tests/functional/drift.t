@@ -324,7 +324,7 @@ new z97-gtx980 'bind 01:00'
 change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=xhci_hcd' 'cmdline ro pcie_acs_override=downstream,multifunction'
 run accept --yes
 ok 'group-not-viable: accept warns of an endpoint that stays with the host' complained 0 \
-	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0, which stays with the host'
+	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0 (xhci_hcd), which stays with the host'
 ok 'group-not-viable: and of no bridge' lacks "$TMP/err" 'with 0000:00:01.0'
 ok 'ACS override is warned of' has "$TMP/err" 'pcie_acs_override= on the kernel command line splits IOMMU groups'
 run check --json
@@ -333,11 +333,11 @@ ok 'in JSON' same "$TMP/json" '["acs-override","group"]'
 change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=xhci_hcd' 'set 0000:0a:00.0 group=1 driver=ahci'
 run check
 ok 'group-not-viable: a group is one line, whatever is in it' complained 0 \
-	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0, 0000:0a:00.0, which stay with the host'
+	'0000:01:00.0 shares IOMMU group 1 with 0000:09:00.0 (xhci_hcd), 0000:0a:00.0 (ahci), which stay with the host'
 ok 'only that one' [ "$(grep -c 'shares IOMMU group' "$TMP/err")" = 1 ]
 change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=-' 'set 0000:0a:00.0 group=1 driver=ahci'
 run check
-ok 'an endpoint without a driver is in no way' complained 0 '0000:01:00.0 shares IOMMU group 1 with 0000:0a:00.0, which stays'
+ok 'an endpoint without a driver is in no way' complained 0 '0000:01:00.0 shares IOMMU group 1 with 0000:0a:00.0 (ahci), which stays'
 change 'include z97-gtx980' 'set 0000:09:00.0 group=1 driver=-'
 run accept --yes
 ok 'nor does accept warn of one' lacks "$TMP/err" 'shares IOMMU group'

@@ -285,6 +285,7 @@ function print_function(address,    path, sys, class, id, driver, group, usb) {
 	devices = devices " " quote("../../../" path)
 	file(sys "/uevent", uevent(address, driver, id, class))
 	file(sys "/driver_override", get(address, "override", "(null)") "\n")
+	if (get(address, "header", class ~ /^060[479]/ ? 1 : 0) > 0) file(sys "/secondary_bus_number", "1\n")
 	if (class ~ /^0300/) file(sys "/boot_vga", get(address, "boot_vga", 0) "\n")
 	if ((address, "serial") in value) binary(sys "/config", config_space(value[address, "serial"]))
 	if ((address, "removable") in value) file(sys "/removable", value[address, "removable"] "\n")
@@ -419,7 +420,7 @@ function print_screen(    base, type) {
 }
 
 BEGIN {
-	split("behind id class group driver boot_vga override serial fb bar usb vf removable", keys, " ")
+	split("behind id class group driver boot_vga override serial fb bar usb vf removable header", keys, " ")
 	acpi["0000:00"] = "_SB_.PCI0"
 	kernel = "6.1.0-builtin"
 	cmdline = "BOOT_IMAGE=/boot/vmlinuz ro quiet"

@@ -8,6 +8,7 @@
 #   ADDRESS BEHIND ID CLASS GROUP DRIVER [KEY=VALUE...]
 #       BEHIND: the address of the bridge above, or -; one of another domain is a VMD's endpoint
 #       ID: vvvv:dddd[:ssss:ssss]    CLASS: 4 or 6 digits    GROUP, DRIVER: or -
+#       header=1          the header of a bridge (classes 0604, 0607 and 0609 have it), or 0: an endpoint's
 #       boot_vga=1        (a display of class 0300 has 0 otherwise)
 #       override=NAME     driver_override
 #       serial=HEX16      the Device Serial Number, behind another capability in `config`

@@ -238,7 +238,7 @@ static inline void check_bound(const struct accepted *a, const struct world *now
 	const struct device *dev = &m->devices[d->device];
 	const struct rule *rule = plan_rule(plan, d->rule);
 
-	assert_false(device_is_bridge(&dev->identity));
+	assert_false(device_is_bridge(dev));
 	assert_true((rule->allow & ALLOW_DISPLAY) || !dev->boot_display);
 	assert_true(dev->iommu_group >= 0);
 	for (size_t i = 0; i < plan->n_keeps; i++)

@@ -118,7 +118,7 @@ static void try_forged(const struct machine *m, const struct world *then)
 
 		if (!d.items[i].bind)
 			continue;
-		assert_false(device_is_bridge(&dev->identity));
+		assert_false(device_is_bridge(dev));
 		assert_true((rule.allow & ALLOW_DISPLAY) || !dev->boot_display);
 		check_guards(&plan, dev, rule.allow);
 		for (size_t k = 0; k < i; k++)
