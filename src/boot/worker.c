@@ -69,29 +69,34 @@ static int read_cmdline(struct work *w)
 	return ret;
 }
 
-/* The parameters of the plan, then those of the command line without ids=, and async_probe for the late ones. */
+/*
+ * async_probe for the late ones, the parameters of the plan, those of the command line. The last look at what the
+ * kernel is given: whatever put the plan together, no ids= gets past this.
+ */
 static int insert(const struct work *w, const struct plan_module *module)
 {
-	struct text params = { 0 };
+	struct text wanted = { 0 }, params = { 0 };
 	char name[MODULE_FILE_LEN];
 	bool ids;
 	int ret;
 
 	module_name(module->file, name, sizeof(name));
-	text_add(&params, module->params);
-	cmdline_module_params(&w->cmdline, name, &params, &ids);
-	if (!module->early)
-		text_add(&params, " async_probe");
-	ret = params.error;
+	text_add(&wanted, module->params);
+	cmdline_module_params(&w->cmdline, name, &wanted, &ids);
+	text_add(&params, module->early ? "" : "async_probe");
+	if (params_filter(name, wanted.data ? wanted.data : "", &params) > 0)
+		work_note(w, REASON_IGNORED_IDS, "ids= in the plan's parameters of %s", module->file);
+	ret = wanted.error ? wanted.error : params.error;
 	if (ret == 0)
-		ret = module_insert(w->root, module->file, params.data ? params.data : "");
+		ret = module_insert(w->root, module->file, params.data);
+	text_free(&wanted);
 	text_free(&params);
 	return ret;
 }
 
 /*
- * Without EFI some kernels refuse efivarfs, and none has a use for it. With earlybind=off it alone is loaded: a variable that
- * was meant for this boot must not outlive it.
+ * Without EFI some kernels refuse efivarfs, and none has a use for it. With earlybind=off it alone is loaded: a
+ * variable that was meant for this boot must not outlive it.
  */
 static bool is_of_use(const struct work *w, const struct plan_module *module)
 {

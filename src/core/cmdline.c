@@ -2,42 +2,7 @@
 #include "compat.h"
 
 #include "cmdline.h"
-
-/*
- * cmdline = [ word *( space word ) ]
- * word    = name [ "=" value ]       a quote at the word's or the value's start, and the one that ends the word, go
- * space   = " " | TAB | LF | VT | FF | CR | 0xa0 (lib/ctype.c), not between quotes
- *
- * Words behind "--", which the kernel leaves to init, count too: what a person types to get a machine back has to work.
- */
-static bool is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r') || (unsigned char)c == 0xa0;
-}
-
-/* Cuts the word at `text` out in place, as lib/cmdline.c: next_arg does; returns what is behind it. */
-static char *word_cut(char *text, char **word)
-{
-	bool quoted = *text == '"', inside = quoted;
-	char *equals = NULL, *end, *next;
-
-	text += quoted;
-	for (end = text; *end && (inside || !is_space(*end)); end++) {
-		if (*end == '=' && !equals && end > text)
-			equals = end;
-		if (*end == '"')
-			inside = !inside;
-	}
-	next = end + (*end != '\0');
-	*end = '\0';
-	if ((quoted || (equals && equals[1] == '"')) && end > text && end[-1] == '"')
-		*--end = '\0';
-	/* the opening quote may have been the closing one: a=" */
-	if (equals && equals + 1 < end && equals[1] == '"')
-		memmove(equals + 1, equals + 2, (size_t)(end - equals - 1));
-	*word = text;
-	return next;
-}
+#include "word.h"
 
 /* The value of "name=value", or NULL if the word is another one. */
 static const char *word_value(const char *word, const char *name)
@@ -74,17 +39,14 @@ static int skip_parse(struct cmdline *c, const char *list)
 	}
 }
 
+/* Words behind "--", which the kernel leaves to init, count too: what a person types to get a machine back must work.
+ */
 static void words_read(struct cmdline *c, const char **skip)
 {
 	char *next = c->text, *word;
 	const char *value;
 
-	for (;;) {
-		while (is_space(*next))
-			next++;
-		if (!*next)
-			return;
-		next = word_cut(next, &word);
+	while ((word = word_take(&next))) {
 		if (!*word)
 			continue;
 		c->words[c->n_words++] = word;
@@ -165,7 +127,7 @@ static void param_add(struct text *params, const char *param)
 	size_t name = strcspn(param, "="), i = 0;
 	const char *value = param + name;
 
-	while (param[i] && !is_space(param[i]) && param[i] != '"')
+	while (param[i] && !word_blank(param[i]) && param[i] != '"')
 		i++;
 	if (!name || i < name || strchr(value, '"'))
 		return;
@@ -190,4 +152,17 @@ void cmdline_module_params(const struct cmdline *c, const char *module, struct t
 		else if (*word)
 			param_add(params, word);
 	}
+}
+
+size_t params_filter(const char *module, const char *params, struct text *out)
+{
+	size_t len, dropped = 0;
+
+	for (const char *word; (word = word_next(&params, &len));) {
+		if (param_is_ids(module, word, len))
+			dropped++;
+		else
+			text_addf(out, " %.*s", (int)len, word);
+	}
+	return dropped;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The recovery words and module parameters of the kernel command line, words and quotes as the kernel reads them
- * (lib/cmdline.c: next_arg; kernel/params.c: parameq takes '-' and '_' for the same).
+ * The recovery words and module parameters of the kernel command line (kernel/params.c: parameq takes '-' and '_' for
+ * the same).
  */
 #ifndef EARLYBIND_CMDLINE_H
 #define EARLYBIND_CMDLINE_H
@@ -33,6 +33,12 @@ void cmdline_free(struct cmdline *c);
  * space. `ids=` of vfio_pci and pci_stub is left out; *ids says whether there was one.
  */
 void cmdline_module_params(const struct cmdline *c, const char *module, struct text *params, bool *ids);
+
+/*
+ * Adds the words of a module's parameter string, as the kernel will divide it, each behind a space: all but ids= of
+ * vfio_pci and pci_stub. How many of these there were.
+ */
+size_t params_filter(const char *module, const char *params, struct text *out);
 
 /* Whether one word of a parameter string is an ids= that must never be passed on to this module. */
 bool param_is_ids(const char *module, const char *param, size_t len) _pure_;

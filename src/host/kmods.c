@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kmods.h"
 
-#include <ctype.h>
 #include <libkmod.h>
 #include <limits.h>
 #include <syslog.h>
@@ -10,6 +9,7 @@
 #include "../core/array.h"
 #include "../core/cmdline.h"
 #include "../core/note.h"
+#include "../core/word.h"
 
 /* What plan_lines.c takes in the name of a module's file. */
 #define NAME_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
@@ -216,17 +216,6 @@ void kmods_close(struct kmods *k)
 	memset(k, 0, sizeof(*k));
 }
 
-/* The length of the next parameter of an options line; spaces inside quotes belong to it (lib/cmdline.c: next_arg). */
-static size_t word_length(const char *s)
-{
-	bool quoted = false;
-	size_t n;
-
-	for (n = 0; s[n] && (quoted || !isspace((unsigned char)s[n])); n++)
-		quoted ^= s[n] == '"';
-	return n;
-}
-
 /* What is left of a plan line for the parameters of this module; a byte may take four (\xNN). */
 static size_t params_room(const char *file)
 {
@@ -279,17 +268,13 @@ static int read_params(struct kmods *k, struct module_file *m, const char *modul
 	int err = 0;
 
 	for (size_t i = 0; i < k->n_options && !err; i++) {
-		const char *s = k->options[i].text;
+		const char *s = k->options[i].text, *word;
+		size_t len;
 
 		if (!module_name_equal(module, strlen(module), k->options[i].module))
 			continue;
-		for (size_t len; *s && !err; s += len) {
-			while (isspace((unsigned char)*s))
-				s++;
-			len = word_length(s);
-			if (len)
-				err = add_param(k, m, module, s, len, &params);
-		}
+		while (!err && (word = word_next(&s, &len)))
+			err = add_param(k, m, module, word, len, &params);
 	}
 	m->params = params.data ? params.data : strdup("");
 	return err ? err : m->params ? 0 : -ENOMEM;

@@ -207,6 +207,25 @@ modprobe_d()
 	ok "a parameter too long for a plan is warned of" has "$TMP/err" 'too long for a plan'
 }
 
+# ids_dropped BLANK: of two options with this between them only the first is in the plan, and the other is reported.
+ids_dropped()
+{
+	printf 'options vfio-pci disable_vga=1%sids=10de:13c2,10de:0fbb\n' "$1" >"$T/etc/modprobe.d/vfio.conf"
+	image
+	put 0 && params vfio-pci >"$TMP/params" && lacks "$TMP/params" ids && has "$TMP/params" 'disable_vga=1' &&
+		has "$TMP/err" 'ignored-ids: `options vfio_pci ids=10de:13c2,10de:0fbb`'
+}
+
+# What is a blank to the kernel is one here, also where the C library says no.
+kernels_blanks()
+{
+	new_tree blanks
+	ok "nbsp-ids: a space before ids=" ids_dropped ' '
+	ok "nbsp-ids: a no-break space of UTF-8 before ids=" ids_dropped "$(printf '\302\240')"
+	ok "nbsp-ids: a no-break space of Latin 1 before ids=" ids_dropped "$(printf '\240')"
+	ok "nbsp-ids: a vertical tab before ids=" ids_dropped "$(printf '\v')"
+}
+
 # The machine that builds an image must not get into it, and libkmod always reads /proc/cmdline.
 builder_cmdline()
 {
@@ -264,6 +283,7 @@ packed .xz xz -k --check=crc32
 packed .zst zstd -q -k
 packed .gz gzip -k
 modprobe_d
+kernels_blanks
 builder_cmdline
 built_in
 tap_end

@@ -193,6 +193,34 @@ static void ids_is_found_in_every_spelling(void **state)
 	assert_false(param_is_ids("vfio-pci", "ids=1", 2));
 }
 
+static void no_ids_passes_the_filter_however_it_is_divided(void **state)
+{
+	static const struct {
+		const char *module, *params, *passed;
+		size_t dropped;
+	} cases[] = {
+		{ "vfio_pci", "", "", 0 },
+		{ "vfio_pci", "disable_vga=1  x", " disable_vga=1 x", 0 },
+		{ "vfio_pci", "disable_vga=1\302\240ids=1:2 y=2", " disable_vga=1\302 y=2", 1 },
+		{ "vfio-pci", "ids=1:2\vids=3:4\240\"ids=5:6\"", "", 3 },
+		{ "pci_stub", "\240ids=1:2", "", 1 },
+		{ "vfio_pci", "x=\"a ids=1:2\"", " x=\"a ids=1:2\"", 0 }, /* inside of a value */
+		{ "other", "ids=1:2", " ids=1:2", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct text passed = { 0 };
+		size_t dropped;
+
+		text_add(&passed, "");
+		dropped = params_filter(cases[i].module, cases[i].params, &passed);
+		if (strcmp(passed.data, cases[i].passed) || dropped != cases[i].dropped)
+			fail_msg("`%s` gave `%s` %zu", cases[i].params, passed.data, dropped);
+		text_free(&passed);
+	}
+}
+
 static void dash_and_underscore_are_one(void **state)
 {
 	(void)state;
@@ -225,6 +253,7 @@ int main(void)
 		cmocka_unit_test(a_malformed_skip_item_costs_only_itself),
 		cmocka_unit_test(a_module_gets_its_parameters_without_ids),
 		cmocka_unit_test(ids_is_found_in_every_spelling),
+		cmocka_unit_test(no_ids_passes_the_filter_however_it_is_divided),
 		cmocka_unit_test(dash_and_underscore_are_one),
 		cmocka_unit_test(a_nul_byte_ends_the_command_line),
 	};
