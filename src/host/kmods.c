@@ -211,6 +211,7 @@ void kmods_close(struct kmods *k)
 	free(k->modules);
 	free_options(k->options, k->n_options);
 	free(k->notes);
+	names_free(&k->visited);
 	free(k->root);
 	kmod_unref(k->ctx);
 	memset(k, 0, sizeof(*k));
@@ -322,19 +323,87 @@ static int add_module(struct kmods *k, const struct kmod_module *m)
 	return file->path ? read_params(k, file, kmod_module_get_name(m)) : -ENOMEM;
 }
 
-/* libkmod's print_action has no pointer for its caller: what it adds to, for the time of one call. */
-static _Thread_local struct {
-	struct kmods *kmods;
-	int err;
-} listing;
-
-static void list_module(struct kmod_module *m, bool install, const char *options)
+static void unref_modules(struct kmod_list **list)
 {
-	/* An `install` command of modprobe.d cannot run at boot, and the options have /proc/cmdline in them. */
-	(void)install;
-	(void)options;
-	if (!listing.err)
-		listing.err = add_module(listing.kmods, m);
+	kmod_module_unref_list(*list);
+}
+
+/*
+ * What a virtual machine needs of vfio beside the driver. The kernel names them as `post:` soft dependencies alone
+ * (drivers/vfio/vfio_main.c: MODULE_SOFTDEP), and nothing loads them later.
+ */
+static const char *const vfio_backends[] = { "vfio_iommu_type1", "vfio_iommu_spapr_tce" };
+
+static int add_needed(struct kmods *k, struct kmod_module *m);
+
+/* 1: the first visit, 0: not the first; -ENOMEM. Soft dependencies may go in circles. */
+static int visit(struct kmods *k, const struct kmod_module *m)
+{
+	const char *name = kmod_module_get_name(m);
+
+	for (size_t i = 0; i < k->visited.n; i++)
+		if (!strcmp(k->visited.items[i], name))
+			return 0;
+	return names_add(&k->visited, name) < 0 ? -ENOMEM : 1;
+}
+
+static int add_backends(struct kmods *k)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(vfio_backends) && !err; i++) {
+		_cleanup_(unref_module) struct kmod_module *m = NULL;
+
+		err = kmod_module_new_from_name(k->ctx, vfio_backends[i], &m);
+		if (!err)
+			err = add_needed(k, m);
+	}
+	return err;
+}
+
+/* The module itself, behind what its `pre:` soft dependencies name. */
+static int add_with_softdeps(struct kmods *k, struct kmod_module *m)
+{
+	_cleanup_(unref_modules) struct kmod_list *pre = NULL;
+	_cleanup_(unref_modules) struct kmod_list *post = NULL;
+	struct kmod_list *item;
+	int err = kmod_module_get_softdeps(m, &pre, &post);
+
+	kmod_list_foreach(item, pre)
+	{
+		_cleanup_(unref_module) struct kmod_module *before = kmod_module_get_module(item);
+
+		if (!err)
+			err = add_needed(k, before);
+	}
+	if (!err)
+		err = add_module(k, m);
+	return !err && !strcmp(kmod_module_get_name(m), "vfio") ? add_backends(k) : err;
+}
+
+/*
+ * In the order of modprobe (libkmod-module.c: __kmod_module_get_probe_list), but for `post:` soft dependencies: these
+ * the driver does not need, and one that names the host's driver of the card would have it taken before it is bound. An
+ * `install` command cannot run at boot.
+ */
+static int add_needed(struct kmods *k, struct kmod_module *m)
+{
+	_cleanup_(unref_modules) struct kmod_list *needed = NULL;
+	struct kmod_list *item;
+	int err = visit(k, m);
+
+	if (err <= 0)
+		return err;
+	err = 0;
+	needed = kmod_module_get_dependencies(m);
+	kmod_list_foreach(item, needed)
+	{
+		_cleanup_(unref_module) struct kmod_module *dependency = kmod_module_get_module(item);
+
+		if (!err)
+			err = add_with_softdeps(k, dependency);
+	}
+	return err ? err : add_with_softdeps(k, m);
 }
 
 int kmods_add(struct kmods *k, const char *driver)
@@ -349,14 +418,9 @@ int kmods_add(struct kmods *k, const char *driver)
 		return 0;
 	if (!kmod_module_get_path(m))
 		return -ENOENT;
-	listing.kmods = k;
-	listing.err = 0;
-	/* Not IGNORE_COMMAND: with it libkmod leaves out the driver's own soft dependencies. */
-	err = kmod_module_probe_insert_module(m, KMOD_PROBE_DRY_RUN | KMOD_PROBE_IGNORE_LOADED, NULL, NULL, NULL,
-					      list_module);
-	if (err >= 0)
-		err = listing.err;
+	names_free(&k->visited);
+	err = add_needed(k, m);
 	if (err < 0)
 		kmods_truncate(k, before);
-	return err < 0 ? err : 0;
+	return err;
 }

@@ -9,6 +9,7 @@
 #include "../core/compat.h"
 #include "../core/plan.h"
 #include "../core/report.h"
+#include "../sys/sysroot.h"
 
 struct kmod_ctx;
 
@@ -31,6 +32,7 @@ struct kmods {
 	size_t n_options;
 	struct module_file *modules; /* in load order, each once */
 	size_t n_modules;
+	struct names visited;      /* by kmods_add() */
 	struct report_note *notes; /* parameters that were left out */
 	size_t n_notes;
 };
@@ -42,8 +44,9 @@ struct kmods {
 int kmods_open(struct kmods *k, const char *root_dir, const char *release) _must_check_;
 void kmods_close(struct kmods *k);
 /*
- * Adds what `modprobe --show-depends DRIVER` lists: dependencies, soft dependencies, the driver. What is built in, or
- * in the list already, adds nothing. -ENOENT: the kernel has no such module; then nothing was added. -ENOMEM; -errno.
+ * Adds what the driver needs, in the order of `modprobe --show-depends`: dependencies, `pre:` soft dependencies, the
+ * driver; with vfio also what virtual machines need of it. Never a `post:` soft dependency. What is built in, or in the
+ * list already, adds nothing. -ENOENT: the kernel has no such module; then nothing was added. -ENOMEM; -errno.
  */
 int kmods_add(struct kmods *k, const char *driver) _must_check_;
 /* Takes back what was added behind the first n. */

@@ -226,6 +226,31 @@ kernels_blanks()
 	ok "nbsp-ids: a vertical tab before ids=" ids_dropped "$(printf '\v')"
 }
 
+# With a host driver among the modules, the driver of the card would be loaded by the boot program itself.
+soft_dependencies()
+{
+	new_tree softdep
+	image
+	module_lines >"$TMP/lines"
+	echo 'softdep vfio-pci post: pci-stub' >"$T/etc/modprobe.d/a.conf"
+	image
+	module_lines >"$TMP/now"
+	ok "softdep-hostdriver: what comes after the driver is not loaded" cmp "$TMP/lines" "$TMP/now"
+	echo 'softdep vfio post: pci-stub efivarfs' >"$T/etc/modprobe.d/a.conf"
+	image
+	module_lines | grep -v vfio_iommu >"$TMP/now"
+	grep -v vfio_iommu "$TMP/lines" | diff -u - "$TMP/now" >"$TMP/diff"
+	ok "softdep-hostdriver: nor what comes after one that it needs" silent "$TMP/diff"
+	ok "what virtual machines need of vfio is loaded whatever modprobe.d says" has "$OURS/plan" \
+		'module late vfio_iommu_type1.ko'
+	printf 'softdep vfio pre: pci-stub\nsoftdep pci-stub pre: vfio-pci\n' >"$T/etc/modprobe.d/a.conf"
+	image
+	module_lines | grep -e stub -e '^vfio\.' -e vfio-pci.ko >"$TMP/now"
+	ok "what comes before is loaded before, and a circle ends" same "$TMP/now" 'pci-stub.ko
+vfio.ko
+vfio-pci.ko'
+}
+
 # The machine that builds an image must not get into it, and libkmod always reads /proc/cmdline.
 builder_cmdline()
 {
@@ -284,6 +309,7 @@ packed .zst zstd -q -k
 packed .gz gzip -k
 modprobe_d
 kernels_blanks
+soft_dependencies
 builder_cmdline
 built_in
 tap_end
