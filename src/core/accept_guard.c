@@ -63,15 +63,15 @@ bool accept_is_guarded(const struct accept_run *r, int i)
 	return false;
 }
 
-/* `lock TEXT`; behind `lock REASON` where the guard's own reason is another. */
+/* After `REASON: ` where the guard's own reason is another. */
 static char *guard_text(enum reason own, enum reason reason, const char *text)
 {
 	const char *word = own == reason ? "" : reason_word(reason);
-	size_t size = sizeof("lock : ") + strlen(word) + strlen(text);
+	size_t size = sizeof(": ") + strlen(word) + strlen(text);
 	char *out = malloc(size);
 
 	if (out)
-		snprintf(out, size, "lock%s%s%s%s", *word ? " " : "", word, !*text ? "" : *word ? ": " : " ", text);
+		snprintf(out, size, "%s%s%s", word, *word && *text ? ": " : "", text);
 	return out;
 }
 

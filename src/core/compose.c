@@ -169,13 +169,13 @@ static int guard_unused(struct composer *c, const struct plan_card *card, const 
 	struct plan_guard guard = {
 		.reason = REASON_TWIN, .root = card->root, .path = *path, .identity = *identity, .serial = serial
 	};
-	char text[SELECTOR_LEN + 40] = "lock an entry that no rule uses";
+	char text[SELECTOR_LEN + 40] = "an entry that no rule uses";
 	char selector[SELECTOR_LEN];
 
 	if (!identity_is_used(&c->out->plan, identity) || place_is_used(&c->out->plan, &card->root, path))
 		return 0;
 	if (entry)
-		snprintf(text, sizeof(text), "lock entry that no rule uses: bind %s",
+		snprintf(text, sizeof(text), "entry that no rule uses: bind %s",
 			 selector_print(&entry->selector, selector));
 	return add_guard(c, &guard, text);
 }

@@ -8,7 +8,7 @@ static bool has_serial(const struct card *c, uint64_t serial)
 
 bool guard_of_image(const struct plan_guard *g)
 {
-	return strncmp(g->text, "image", 5) == 0 && (g->text[5] == ' ' || g->text[5] == '\0');
+	return g->origin == GUARD_OF_IMAGE;
 }
 
 static bool next_in_place(const struct plan_guard *g, const struct machine *m, int *from, struct card *out)

@@ -15,7 +15,7 @@
 #define NEED_SOME_STORAGE (-1)
 #define NEED_SOME_NETWORK (-2)
 
-/* A guard line has "lock " or "image " before it, and is told whole in a report. */
+/* Told whole in a report, and in a guard line. */
 #define NEED_TEXT_LEN (REPORT_TEXT_LEN - 6)
 
 /* Found by the host tool (src/host/needs.c). Those of the boot come first, and of them the root's. */

@@ -37,13 +37,17 @@ struct plan_module {
 	char *params;               /* owned; "a=1 b=2", "" for none */
 };
 
+enum guard_origin { GUARD_OF_ACCEPT, GUARD_OF_IMAGE }; /* who added it */
+
 struct plan_guard {
 	enum reason reason;
+	enum guard_origin origin;
+	unsigned rule; /* the N of the rule that it was added for; 0: none */
 	struct root root;
 	struct path path;
 	struct identity identity;
 	uint64_t serial; /* 0: none */
-	char *text;      /* owned; its first word, "lock" or "image", says who added it */
+	char *text;      /* owned; "" for none */
 };
 
 struct plan_function {

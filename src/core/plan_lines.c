@@ -156,6 +156,34 @@ static void setting_print(const struct field *f, const void *base, struct text *
 	text_addf(out, "timeout %u", ((const struct plan *)base)->timeout);
 }
 
+/* origin = ( "lock" | "image" ) [ " " TEXT ] */
+static int guard_text_parse(const struct field *f, char *text, void *base)
+{
+	struct plan_guard *g = base;
+	size_t word = strcspn(text, " ");
+
+	if (word == 5 && !strncmp(text, "image", 5))
+		g->origin = GUARD_OF_IMAGE;
+	else if (word != 4 || strncmp(text, "lock", 4) != 0)
+		return -EINVAL;
+	g->text = strdup(text + word + (text[word] == ' '));
+	(void)f;
+	return g->text ? 0 : -ENOMEM;
+}
+
+static void guard_text_print(const struct field *f, const void *base, struct text *out)
+{
+	const struct plan_guard *g = base;
+
+	(void)f;
+	text_add(out, g->origin == GUARD_OF_IMAGE ? "image" : "lock");
+	if (!*g->text)
+		return;
+	text_add(out, " ");
+	text_add_free(out, g->text);
+}
+
+static const struct field_type guard_text_field = { guard_text_parse, guard_text_print, true };
 static const struct field_type drivers_field = { drivers_parse, drivers_print, false };
 static const struct field_type allow_field = { allow_parse, allow_print, false };
 static const struct field_type place_field = { place_parse, place_print, false };
@@ -178,14 +206,9 @@ static const char *module_check(struct plan *p, void *item)
 static const char *guard_check(struct plan *p, void *item)
 {
 	const struct plan_guard *g = item;
-	size_t word = strcspn(g->text, " ");
 
 	(void)p;
-	if (g->reason == REASON_NONE)
-		return "a guard needs a reason";
-	if ((word == 4 && !strncmp(g->text, "lock", 4)) || (word == 5 && !strncmp(g->text, "image", 5)))
-		return NULL;
-	return "TEXT does not start with lock or image";
+	return g->reason == REASON_NONE ? "a guard needs a reason" : NULL;
 }
 
 static const char *rule_check(struct plan *p, void *item)
@@ -267,7 +290,7 @@ static const struct field guard_fields[] = {
 	{ "PATH", &path_field, FIELD_AT(plan_guard, path) },
 	{ "IDENTITY", &identity_field, FIELD_AT(plan_guard, identity) },
 	{ "SERIAL", &hex64_field, FIELD_AT(plan_guard, serial) },
-	{ "TEXT", &text_field, FIELD_AT(plan_guard, text) },
+	{ "TEXT after lock or image", &guard_text_field, .at = 0 },
 };
 static const struct field rule_fields[] = {
 	{ "N", &number_field, FIELD_AT(rule, number), .unhashed = true },

@@ -176,11 +176,16 @@ static bool is_guarded(const struct plan *plan, const struct machine *m, int dev
 static int add_guard(struct plan *plan, const struct device *d, const char *text)
 {
 	struct plan_guard guard = {
-		.reason = REASON_BOOT_DISK, .root = d->root, .path = d->path, .identity = d->identity
+		.reason = REASON_BOOT_DISK,
+		.origin = GUARD_OF_IMAGE,
+		.root = d->root,
+		.path = d->path,
+		.identity = d->identity,
+		.text = strdup(text),
 	};
 	int error;
 
-	if (asprintf(&guard.text, "image %s", text) < 0)
+	if (!guard.text)
 		return -ENOMEM;
 	error = plan_add_guard(plan, &guard);
 	if (error)

@@ -280,12 +280,12 @@ run accept --yes
 built "$FSTAB" "$DATA"
 ok 'an image guards what its fstab needs, and keeps the guards of the lock' guards "$TWIN" "$ROOT" "$NEEDED"
 run check
-ok 'check says that the next boot will refuse it' said 1 'refused: boot-disk (image /etc/fstab:2: /data is'
+ok 'check says that the next boot will refuse it' said 1 'refused: boot-disk (/etc/fstab:2: /data is'
 mkdir -p "$R/usr/lib/earlybind"
 rm -f "$R/usr/lib/earlybind/plan"
 cp "$TMP/image/usr/lib/earlybind/plan" "$R/usr/lib/earlybind/plan"
 boot "$FIRST_INIT" "$R"
-ok 'and it does' has "$R/run/earlybind/report" '1 refused boot-disk nvme image /etc/fstab:2: /data is'
+ok 'and it does' has "$R/run/earlybind/report" '1 refused boot-disk nvme /etc/fstab:2: /data is'
 GUARD="guard boot-disk _SB_.PCI0 1b.0/00 $ID - lock $CHAIN"
 drives "$P0 uuid=$U1" "$FSTAB"
 run accept --yes

@@ -327,7 +327,8 @@ static inline void check_image_guard(struct plan *plan, const struct machine *m,
 				    .root = dev->root,
 				    .path = dev->path,
 				    .identity = dev->identity,
-				    .text = strdup("image x") };
+				    .origin = GUARD_OF_IMAGE,
+				    .text = strdup("x") };
 	struct cmdline none = { 0 };
 	struct decisions after;
 	struct card card;

@@ -63,7 +63,8 @@ static void a_plan_reads_as_it_is_written(void **state)
 	assert_int_equal(p.guards[0].reason, REASON_TWIN);
 	assert_true(p.guards[0].serial == 0);
 	assert_true(p.guards[1].serial == 0x0025385b11b0a1c2ull);
-	assert_string_equal(p.guards[1].text, "image /etc/fstab:3 / is on nvme0n1p2 \\");
+	assert_int_equal(p.guards[1].origin, GUARD_OF_IMAGE);
+	assert_string_equal(p.guards[1].text, "/etc/fstab:3 / is on nvme0n1p2 \\");
 	assert_int_equal(p.n_rules, 3);
 	assert_string_equal(p.rules[1].driver, "mlx5_vfio_pci,vfio-pci");
 	assert_int_equal(p.rules[1].allow, ALLOW_DISPLAY | ALLOW_IN_USE);

@@ -75,7 +75,8 @@ static void add_guard(struct plan *plan, const struct device *dev)
 				    .root = dev->root,
 				    .path = dev->path,
 				    .identity = dev->identity,
-				    .text = strdup(pick(2) ? "lock x" : "image x") };
+				    .origin = pick(2) ? GUARD_OF_ACCEPT : GUARD_OF_IMAGE,
+				    .text = strdup("x") };
 
 	assert_non_null(guard.text);
 	assert_int_equal(plan_add_guard(plan, &guard), 0);
