@@ -202,8 +202,7 @@ static int weigh_rule(struct accept_run *r, const struct rule *rule)
 			char address[ADDRESS_LEN];
 
 			len = strlen(note->text);
-			if (!device_is_bridge(d) &&
-			    address_same_slot(&d->address, &r->machine->devices[mixed].address))
+			if (!device_is_bridge(d) && address_same_slot(&d->address, &r->machine->devices[mixed].address))
 				snprintf(note->text + len, sizeof(note->text) - len, " %s",
 					 address_print(&d->address, address));
 		}
@@ -216,6 +215,29 @@ static int weigh_rule(struct accept_run *r, const struct rule *rule)
 	return ret;
 }
 
+static void refuse_display(struct accept_run *r, struct accept_line *line)
+{
+	line->reason = REASON_DISPLAY;
+	line->refusing |= REASON_BIT(REASON_DISPLAY);
+	snprintf(line->text, sizeof(line->text), "no display would be left to the host");
+	accept_give_back(r, &line->card);
+}
+
+static bool gives_no_display(const struct accept_run *r, const struct accept_line *line)
+{
+	return line->reason == REASON_NONE && !(r->config->rules[line->rule - 1].allow & ALLOW_DISPLAY);
+}
+
+/* Functions that a rule has alone, of the card whose display was refused. */
+static void refuse_with(struct accept_run *r, const struct card *display)
+{
+	struct card whole = card_whole(display);
+
+	for (size_t i = 0; i < r->out->n_lines; i++)
+		if (gives_no_display(r, &r->out->lines[i]) && card_has(&whole, r->out->lines[i].card.main))
+			refuse_display(r, &r->out->lines[i]);
+}
+
 /* When the rules would leave no display, every display is refused, but for those with allow=display. */
 static void refuse_last_displays(struct accept_run *r)
 {
@@ -224,13 +246,10 @@ static void refuse_last_displays(struct accept_run *r)
 	for (size_t i = 0; i < r->out->n_lines; i++) {
 		struct accept_line *line = &r->out->lines[i];
 
-		if (line->reason != REASON_NONE || !card_has_display(&line->card) ||
-		    (r->config->rules[line->rule - 1].allow & ALLOW_DISPLAY))
+		if (!gives_no_display(r, line) || !card_has_display(&line->card))
 			continue;
-		line->reason = REASON_DISPLAY;
-		line->refusing |= REASON_BIT(REASON_DISPLAY);
-		snprintf(line->text, sizeof(line->text), "no display would be left to the host");
-		accept_give_back(r, &line->card);
+		refuse_display(r, line);
+		refuse_with(r, &line->card);
 	}
 }
 

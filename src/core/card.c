@@ -162,6 +162,13 @@ struct card card_single(const struct machine *m, int i)
 	return (struct card){ .machine = m, .single = true, .main = i, .n = 1, .member = { i } };
 }
 
+struct card card_whole(const struct card *c)
+{
+	struct card whole;
+
+	return c->single && card_of(c->machine, c->main, &whole) == 0 ? whole : *c;
+}
+
 int card_next_at(const struct machine *m, const struct root *root, const struct path *path, int *from, struct card *out)
 {
 	while (*from < (int)m->n) {

@@ -226,6 +226,19 @@ static int decide_live(struct run *r, const struct rule *rule, size_t *next)
 			rule->number);
 }
 
+/* Of what is to be bound: the display's functions, and those of its card that another rule has alone. */
+static bool goes_with(const struct run *r, const struct decision *d, const struct decision *display)
+{
+	struct card whole;
+
+	if (!d->bind)
+		return false;
+	if (d->card == display->card)
+		return true;
+	return card_of(r->machine, d->device, &whole) == 0 && card_has(&whole, display->device) &&
+	       !rule_takes_display(plan_rule(r->plan, d->rule));
+}
+
 /* When the plan would leave no display, every display is refused, and with it its whole card. */
 static void refuse_last_displays(struct run *r)
 {
@@ -233,15 +246,15 @@ static void refuse_last_displays(struct run *r)
 		return;
 	for (size_t i = 0; i < r->out->n; i++) {
 		struct decision *d = &r->out->items[i];
-		size_t card = d->card;
 
 		/* What has its driver already, of a built-in vfio-pci, would not come back by refusing it. */
 		if (!d->bind || d->line.driver[0] || !device_is_display(&d->line.identity) ||
 		    rule_takes_display(plan_rule(r->plan, d->rule)))
 			continue;
 		for (size_t k = 0; k < r->out->n; k++)
-			if (r->out->items[k].card == card && r->out->items[k].bind)
+			if (k != i && goes_with(r, &r->out->items[k], d))
 				set_text(&r->out->items[k], REASON_DISPLAY, "no display would be left to the host");
+		set_text(d, REASON_DISPLAY, "no display would be left to the host");
 	}
 }
 

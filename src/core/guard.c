@@ -161,14 +161,18 @@ void boot_display_words(unsigned boot_display, char *buf, size_t size)
 		 boot_display & BOOT_DISPLAY_MEMORY ? " framebuffer-memory" : "");
 }
 
+/* A function alone is refused with its card: what resets the card takes the picture, too. */
 bool guard_display(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
+	struct candidate whole = *c;
 	char words[64];
 
-	if (rule_takes_display(c->rule) || !guard_any_member(c, shows_boot, 0, &i))
+	if (c->card.n)
+		whole.card = card_whole(&c->card);
+	if (rule_takes_display(c->rule) || !guard_any_member(&whole, shows_boot, 0, &i))
 		return false;
 	boot_display_words(device_of(c, i)->boot_display, words, sizeof(words));
-	why(text, "it shows the boot:%s", words);
+	why(text, "%s shows the boot:%s", card_has(&c->card, i) ? "it" : "its card", words);
 	return true;
 }
 

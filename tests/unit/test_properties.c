@@ -120,7 +120,7 @@ static void try_forged(const struct machine *m, const struct world *then)
 		if (!d.items[i].bind)
 			continue;
 		assert_false(device_is_bridge(dev));
-		assert_true((rule.allow & ALLOW_DISPLAY) || !dev->boot_display);
+		assert_true((rule.allow & ALLOW_DISPLAY) || !shows_boot(&now, d.items[i].device));
 		check_guards(&plan, dev, rule.allow);
 		for (size_t k = 0; k < i; k++)
 			assert_false(d.items[k].bind && d.items[k].device == d.items[i].device);
