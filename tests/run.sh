@@ -8,6 +8,7 @@
 #   tests/unit, tests/fuzz     the core, by cmocka, and the fuzz targets over their corpus
 #   tests/trees                decisions and attempted writes, in trees that stand in for a machine
 #   tests/functional, plugins  the host tool and what it does for the generators
+#   tests/cases                attacks and public reports, by name; after a whole run their table
 #   tests/packages             packages: built, looked into, and with --all installed, upgraded and purged
 #   tests/qemu                 boots of real kernels, with each generator; at the end the matrix of them as a table
 #   asan:...                   the same with AddressSanitizer and UndefinedBehaviorSanitizer
@@ -41,7 +42,7 @@ all_tests()
 	for test in tests/trees/*.t tests/functional/*.t; do
 		! sanitized "$test" || echo "asan:$test"
 	done
-	ls tests/trees/*.t tests/functional/*.t tests/plugins/*.t tests/*.t
+	ls tests/trees/*.t tests/functional/*.t tests/cases/*.t tests/plugins/*.t tests/*.t
 	for test in tests/unit/test_*.c; do
 		test=build/test/unit/$(basename "$test" .c)
 		echo "$test"

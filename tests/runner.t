@@ -82,4 +82,26 @@ ok 'a test that was known to fail, and succeeds: counted as failed' \
 	[ "$(tail -n 1 "$TMP/out")" = '0 passed, 1 failed, 0 skipped' ]
 lines_of todo 'a case' 'the next issue' no_such_command
 ok 'a test that is known to fail, of a command that is not there: a failure' fails grep TODO "$TMP/lines"
+
+# case_is VERDICT MENDS LINE...: what cases.sh says of the case `one` with these tests, if the list has this of it.
+case_is()
+{
+	case_verdict=$1
+	printf '# a comment\none | what is right | %s\n' "$2" >"$TMP/list"
+	shift 2
+	rm -rf "$TMP/tap"
+	mkdir "$TMP/tap"
+	printf '%s\n' "$@" >"$TMP/tap/one.tap"
+	sh tests/lib/cases.sh "$TMP/tap" "$TMP/list" >"$TMP/out"
+	has "$TMP/out" "$case_verdict" && grep -o '^\(not \)*ok' "$TMP/tap/cases.tap"
+}
+
+ok 'a case that is right' [ "$(case_is '  right' - 'ok 1 - one: a' 'ok 2 - another')" = ok ]
+ok 'a case that is expected to fail' [ "$(case_is ': later' later 'ok 1 - one: a' 'not ok 2 - one: b # TODO later')" = ok ]
+ok 'a case that fails' [ "$(case_is WRONG later 'not ok 1 - one: a' 'not ok 2 - one: b # TODO later')" = 'not ok' ]
+ok 'a case without a test' [ "$(case_is 'NO TEST' - 'ok 1 - one-more: a')" = 'not ok' ]
+ok 'a case whose tests were skipped' [ "$(case_is SKIPPED - 'ok 1 - one: a # SKIP no root')" = 'not ok' ]
+ok 'a case that the list calls right, and a test does not' \
+	[ "$(case_is 'NOT IN THE LIST' - 'not ok 1 - one: a # TODO later')" = 'not ok' ]
+ok 'a case that is right, and the list does not know it' [ "$(case_is 'NOT IN THE LIST' later 'ok 1 - one: a')" = 'not ok' ]
 tap_end

@@ -1,0 +1,182 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# files.t: cases of the files of conf and lock: links, damage, other users, edits while a command asks, words of others.
+# shellcheck source=/dev/null
+. tests/cases/lib.sh
+need flock:util-linux
+
+# --- lock-link
+
+# linked FILE...: these files of /etc are links into /persist.
+linked()
+{
+	new server 'bind 05:00'
+	did accept --yes || return 1
+	mkdir "$R/persist"
+	for linked; do
+		mv "$R/etc/$linked" "$R/persist/"
+		ln -s "$LINK_TO/$linked" "$R/etc/$linked"
+	done
+}
+
+# written_through FILE...: `add` writes what these links mean, and leaves the links.
+written_through()
+{
+	linked "$@" && did add 06:00 --yes || return 1
+	for written_through; do
+		[ -L "$R/etc/$written_through" ] || { ls -l "$R/etc"; return 1; }
+	done
+	[ "$(grep -c '^bind' "$CONF")" = 2 ] && locks 0000:05:00.0 0000:06:00.0
+}
+
+LINK_TO=../persist
+outcome lock-link 'the lock, and its link says from where' written_through earlybind.lock
+outcome lock-link 'both' written_through earlybind.conf earlybind.lock
+ok 'lock-link: the configuration' written_through earlybind.conf
+
+# absolute_inside: absolute links are followed inside of --root.
+absolute_inside()
+{
+	LINK_TO=/persist
+	new server 'bind 05:00'
+	did accept --yes || return 1
+	mkdir "$R/persist"
+	for absolute in earlybind.conf earlybind.lock; do
+		mv "$R/etc/$absolute" "$R/persist/"
+		ln -s "/persist/$absolute" "$R/etc/$absolute"
+	done
+	did add 06:00 --yes || return 1
+	[ -L "$LOCK" ] && [ "$(grep -c '^bind' "$R/persist/earlybind.conf")" = 2 ] &&
+		[ "$(grep -c '^card' "$R/persist/earlybind.lock")" = 2 ]
+}
+outcome lock-link 'absolute links' absolute_inside
+
+# --- lock-overwritten
+
+# unreadable HOW: the lock of three cards is of a later version, damaged, or cut.
+unreadable()
+{
+	new server 'bind 05:00' 'bind 06:00' 'bind 07:00 allow=in-use'
+	did accept --yes || return 1
+	case $1 in
+	later)
+		sed '1d;$d' "$LOCK" >"$TMP/lines"
+		tree_end lock <"$TMP/lines" | sed '1s/.*/earlybind-lock 9/; $d' >"$TMP/text"
+		end=$(gzip -c <"$TMP/text" | tail -c 8 | od -An -v -tu1 -N4)
+		# shellcheck disable=SC2086 # four numbers
+		set -- $end
+		{ cat "$TMP/text"; printf 'end %02x%02x%02x%02x\n' "$4" "$3" "$2" "$1"; } >"$LOCK"
+		;;
+	damaged) sed -i 's/optional=0/optional=1/' "$LOCK" ;;
+	cut) sed -i '$d' "$LOCK" ;;
+	empty) : >"$LOCK" ;;
+	esac
+}
+
+# refused HOW COMMAND...: exit 1; conf and lock are what they were.
+refused()
+{
+	unreadable "$1" || return 1
+	shift
+	cp "$LOCK" "$TMP/lock"
+	cp "$CONF" "$TMP/conf"
+	run "$@" --yes
+	code 1 && cmp "$TMP/lock" "$LOCK" && cmp "$TMP/conf" "$CONF"
+}
+
+for how in later damaged cut empty; do
+	outcome lock-overwritten "$how: remove" refused $how remove 05:00
+	outcome lock-overwritten "$how: add" refused $how add 03:00 allow=display
+	outcome lock-overwritten "$how: accept of one rule" refused $how accept 05:00
+done
+
+# --- flock-etc
+
+# held FILE COMMAND...: while somebody else holds a lock of this file, the command ends all the same.
+held()
+{
+	new two-gpus 'bind 06:00'
+	mkfifo "$TMP/held"
+	flock "$R/$1" sh -c "echo >$TMP/held; exec sleep 60" &
+	held_by=$!
+	shift
+	read -r _ <"$TMP/held"
+	rm "$TMP/held"
+	timeout 4 "$EARLYBIND" "$1" --root "$R" "$2" --yes </dev/null >"$TMP/out" 2>"$TMP/err"
+	held_code=$?
+	pkill -P $held_by
+	kill $held_by 2>/dev/null
+	[ $held_code = 0 ] || { echo "exit code $held_code"; cat "$TMP/err"; return 1; }
+}
+outcome flock-etc 'of /etc: accept' held etc accept 06:00
+outcome flock-etc 'of /etc: add' held etc add 06:00
+outcome flock-etc 'of /etc: remove' held etc remove 06:00
+ok 'flock-etc: of the configuration' held etc/earlybind.conf accept 06:00
+
+# --- remove-wrong-line
+
+# edited_while COMMAND LINE...: at its question the configuration becomes these lines; then somebody says yes.
+edited_while()
+{
+	edited_command=$1
+	shift
+	new server 'bind 05:00' 'bind 06:00'
+	did accept --yes || return 1
+	printf '%s\n' "$@" >"$TMP/edited"
+	: >"$TMP/screen"
+	# shellcheck disable=SC2094 # it is waited for
+	{
+		edited_tries=0
+		while ! [ -s "$TMP/screen" ] && [ $edited_tries -lt 100 ]; do
+			sleep 0.1
+			edited_tries=$((edited_tries + 1))
+		done
+		sleep 0.3
+		cp "$TMP/edited" "$CONF"
+		echo y
+		sleep 0.5
+	} | at_terminal "$EARLYBIND $edited_command --root $R" >"$TMP/screen" 2>&1
+	[ -s "$TMP/screen" ]
+}
+
+# no_other_line: of the lines that the editor saved at most `bind 06:00` went, or one more came.
+no_other_line()
+{
+	edited_while "$@" || return 1
+	grep -vxF 'bind 06:00' "$TMP/edited" >"$TMP/others"
+	grep -vxF -e 'bind 06:00' -e 'bind 07:00' "$CONF" | diff -u "$TMP/others" - || return 1
+	run check
+	[ "$(cat "$TMP/code")" -le 1 ]
+}
+outcome remove-wrong-line 'lines are put in above' no_other_line 'remove 06:00' 'keep 07:00.0' 'keep 05:00' 'bind 05:00' 'bind 06:00'
+outcome remove-wrong-line 'lines change their order' no_other_line 'remove 06:00' 'bind 06:00' 'bind 05:00'
+outcome remove-wrong-line 'the line is gone already' no_other_line 'remove 06:00' '# none' 'bind 05:00'
+
+# --- terminal-injection
+
+# clean COMMAND...: what it prints has no control byte but line ends and tabs.
+clean()
+{
+	run "$@"
+	cat "$TMP/out" "$TMP/err" | LC_ALL=C tr -d '\n\t\040-\176\200-\377' >"$TMP/controls"
+	[ ! -s "$TMP/controls" ] || { od -c "$TMP/controls" | head -n 3; return 1; }
+}
+
+ESC=$(printf '\033')
+new nvme-twins 'bind 05:00'
+mkdir -p "$R/proc/self" "$R/etc/libvirt/qemu"
+cat >"$R/proc/self/mountinfo" <<END
+22 1 259:0 / / rw - ext4 /dev/nvme0n1 rw
+99 22 0:77 / /home/eve/x${ESC}[2K${ESC}]0;owned${ESC}\\134\\012\\040+\\0400000:05:00.0\\012 rw,nosuid,nodev - fuse.eve /dev/nvme1n1 rw,user_id=1000
+END
+printf '%s\n' "<domain><devices><hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0x0000' bus='0x04' slot='0x00' function='0x0'/></source></hostdev></devices></domain>" \
+	>"$R/etc/libvirt/qemu/x${ESC}[2Ky.xml"
+outcome terminal-injection 'accept' clean accept --yes
+outcome terminal-injection 'add' clean add 144d:a808 --yes
+outcome terminal-injection 'explain' clean explain 05:00
+outcome terminal-injection 'check' clean check
+ok 'terminal-injection: list' clean list
+ok 'terminal-injection: status' clean status
+outcome terminal-injection 'check --json' clean check --json
+tap_end
