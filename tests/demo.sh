@@ -10,8 +10,6 @@ WORK=$TOP/build/demo
 export TOP WORK
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/lib.sh"
-BOOT_TIMEOUT=400
-export BOOT_TIMEOUT
 
 # demo_root: a disk with earlybind installed and one kernel's initramfs as Debian makes it, without any rule.
 demo_root()

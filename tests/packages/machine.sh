@@ -5,8 +5,6 @@
 WORK=$TMP/machine
 # shellcheck source=/dev/null
 . tests/qemu/lib.sh
-# shellcheck disable=SC2034 # of tests/qemu/boot.sh
-BOOT_TIMEOUT=400
 
 # in_root COMMAND...: in the root R, as an administrator who is asked nothing.
 in_root()

@@ -1,15 +1,17 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Disks and boots. Needs need.sh and topology.sh sourced.
+# Disks and boots. Needs need.sh, topology.sh and watch.sh sourced.
 
-# Seconds after which a boot is given up; it takes about 20, and more than 120 on a busy machine.
-BOOT_TIMEOUT=${BOOT_TIMEOUT:-400}
+# Behind the bounds of watch.sh, in seconds.
+BOOT_TIMEOUT=3600
 # mitigations and nokaslr save two seconds of emulated work. no_timer_check: on a busy host an emulated processor gets
 # too little time for the kernel's ten timer ticks, and the kernel panics (arch/x86/kernel/apic/io_apic.c:
-# timer_irq_works). All the rest is as on a real machine.
+# timer_irq_works). systemd and udev give up by the clock; on such a host nothing may (watch.sh). All the rest is as on a
+# real machine.
 BOOT_WORDS='console=ttyS0 panic=-1 quiet mitigations=off nokaslr no_timer_check fsck.mode=skip'
-BOOT_WORDS="$BOOT_WORDS rw init=/harness intel_iommu=on"
+BOOT_WORDS="$BOOT_WORDS systemd.default_timeout_start_sec=3600 systemd.default_device_timeout_sec=3600"
+BOOT_WORDS="$BOOT_WORDS udev.event_timeout=3600 rw init=/harness intel_iommu=on"
 
 # disk_make ROOT IMAGE: an ext4 disk with a folder's content, and some space, without mounting anything. No journal: a
 # guest that is cut off loses its snapshot anyway.
@@ -29,10 +31,10 @@ payload_make()
 
 # boot KERNEL INITRD DISK SNAPSHOT PAYLOAD TOPOLOGY WORDS LOG: one boot; WORDS are added to the kernel command line, on
 # which DISK is the root where they name no other. SNAPSHOT is on (the disk stays as it is) or off. LOG gets the serial
-# line without CRs. One processor only: with two, about one boot in 45 dies under TCG. A small buffer of translated code:
-# each write to a page from which much was run before looks at all of its translations, and with the usual 1 GB these are
-# never thrown away; after an initramfs of shells the kernel then cleared pages for minutes. In the foreground, so that an
-# interrupt from the keyboard ends QEMU too.
+# line without CRs, and why the boot was given up if it was (watch.sh). One processor only: with two, about one boot in 45
+# dies under TCG. A small buffer of translated code: each write to a page from which much was run before looks at all of its
+# translations, and with the usual 1 GB these are never thrown away; after an initramfs of shells the kernel then cleared
+# pages for minutes.
 # BOOT_INPUT is what is typed at its serial line; BOOT_VARS its EFI variables, of which LOG then says whether they changed.
 boot()
 {
@@ -43,7 +45,7 @@ boot()
 	*) boot_root=root=/dev/vda ;;
 	esac
 	# shellcheck disable=SC2086 # a list of arguments, none with a space
-	timeout --foreground "$BOOT_TIMEOUT" qemu-system-x86_64 -accel tcg,tb-size=128 -cpu max -M q35 -smp 1 -m 768 \
+	boot_watched "$8" qemu-system-x86_64 -accel tcg,tb-size=128 -cpu max -M q35 -smp 1 -m 768 \
 		-nodefaults -no-user-config -display none -no-reboot -serial stdio -device intel-iommu $boot_topology \
 		-drive "file=$3,if=none,id=root,format=raw,snapshot=$4,cache=unsafe" \
 		-device virtio-blk-pci,drive=root,bus=pcie.0,addr=0x18 \
@@ -51,7 +53,23 @@ boot()
 		-device virtio-blk-pci,drive=payload,bus=pcie.0,addr=0x19 \
 		-kernel "$1" -initrd "$2" -append "$BOOT_WORDS $boot_root $7" <"${BOOT_INPUT:-/dev/null}" 2>&1 |
 		sed -u 's/\r//g' | tee "$8" | boot_show
+	[ ! -s "$8.given-up" ] || sed 's/^/@@ given up: /' "$8.given-up" >>"$8"
+	rm -f "$8.given-up" "$8.pid"
 	[ -z "${BOOT_VARS:-}" ] || boot_variables "$8.vars" >>"$8"
+}
+
+# boot_watched LOG QEMU...: runs it, beside who may give it up. In the foreground, so that an interrupt from the keyboard
+# ends QEMU too.
+boot_watched()
+{
+	boot_log=$1
+	shift
+	rm -f "$boot_log.pid"
+	watch_boot "$boot_log.pid" "$boot_log" >"$boot_log.given-up" 2>/dev/null 8>&- 9>&- &
+	# shellcheck disable=SC2016 # the inner shell's own arguments
+	timeout --foreground "$BOOT_TIMEOUT" sh -c 'echo $$ >"$0" && exec "$@"' "$boot_log.pid" "$@" ||
+		[ $? != 124 ] || echo "over $BOOT_TIMEOUT s" >"$boot_log.given-up"
+	kill "$!" 2>/dev/null
 }
 
 # boot_variables BEFORE: whether a byte was written since of the EFI variables that are not the firmware's own, as a section

@@ -15,6 +15,8 @@
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/root.sh"
 # shellcheck source=/dev/null
+. "$TOP/tests/qemu/watch.sh"
+# shellcheck source=/dev/null
 . "$TOP/tests/qemu/boot.sh"
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/luks.sh"

@@ -22,6 +22,9 @@ NR == FNR { topology[$1] = $2; locked[$1] = $3; rule[$1] = $4; words[$1] = $5; h
 		more = words[$4]
 		if (generator == "dracut")
 			more = more " rd.driver.pre=bochs"
+		# mkinitcpio waits for the root no longer than ten seconds, however busy this machine is.
+		if (generator == "mkinitcpio")
+			more = more " rootdelay=3600"
 		print name, image, topology[$4], more, "", "", expect[$4], "all"
 	} else if (!seen[image]++)
 		print image, $3, locked[$4], "-", rule[$4], $2 "-" generator, init (how[$4] ? " " how[$4] : "")
