@@ -1,10 +1,13 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Disks and boots. Needs need.sh, topology.sh and watch.sh sourced.
+# Disks and boots. Needs need.sh, topology.sh, accel.sh and watch.sh sourced.
 
 # Behind the bounds of watch.sh, in seconds.
 BOOT_TIMEOUT=3600
+# All that has nothing to do with one boot. One processor only: with two, about one boot in 45 dies under TCG.
+BOOT_MACHINE='-cpu max -M q35 -smp 1 -m 768 -nodefaults -no-user-config -display none -no-reboot -serial stdio
+	-device intel-iommu'
 # mitigations and nokaslr save two seconds of emulated work. no_timer_check: on a busy host an emulated processor gets
 # too little time for the kernel's ten timer ticks, and the kernel panics (arch/x86/kernel/apic/io_apic.c:
 # timer_irq_works). systemd and udev give up by the clock; on such a host nothing may (watch.sh). All the rest is as on a
@@ -31,22 +34,19 @@ payload_make()
 
 # boot KERNEL INITRD DISK SNAPSHOT PAYLOAD TOPOLOGY WORDS LOG: one boot; WORDS are added to the kernel command line, on
 # which DISK is the root where they name no other. SNAPSHOT is on (the disk stays as it is) or off. LOG gets the serial
-# line without CRs, and why the boot was given up if it was (watch.sh). One processor only: with two, about one boot in 45
-# dies under TCG. A small buffer of translated code: each write to a page from which much was run before looks at all of its
-# translations, and with the usual 1 GB these are never thrown away; after an initramfs of shells the kernel then cleared
-# pages for minutes.
+# line without CRs, and why the boot was given up if it was (watch.sh).
 # BOOT_INPUT is what is typed at its serial line; BOOT_VARS its EFI variables, of which LOG then says whether they changed.
 boot()
 {
 	boot_topology=$(topology "$6") || exit 1
+	boot_accel=$(accel "$1") || exit 1
 	[ -z "${BOOT_VARS:-}" ] || cp "$BOOT_VARS" "$8.vars"
 	case " $7" in
 	*' root='*) boot_root= ;;
 	*) boot_root=root=/dev/vda ;;
 	esac
-	# shellcheck disable=SC2086 # a list of arguments, none with a space
-	boot_watched "$8" qemu-system-x86_64 -accel tcg,tb-size=128 -cpu max -M q35 -smp 1 -m 768 \
-		-nodefaults -no-user-config -display none -no-reboot -serial stdio -device intel-iommu $boot_topology \
+	# shellcheck disable=SC2086 # lists of arguments, none with a space
+	boot_watched "$8" qemu-system-x86_64 $boot_accel $BOOT_MACHINE $boot_topology \
 		-drive "file=$3,if=none,id=root,format=raw,snapshot=$4,cache=unsafe" \
 		-device virtio-blk-pci,drive=root,bus=pcie.0,addr=0x18 \
 		-drive "file=$5,if=none,id=payload,format=raw,read-only=on" \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# bounds.t: when a boot is given up (watch.sh), with stand-ins for QEMU. Needs
+# bounds.t: when a boot is given up, and what runs its processor (watch.sh, accel.sh), with stand-ins for QEMU. Needs
 # neither root nor QEMU. Run from the top of the repository.
 # shellcheck disable=SC2030,SC2031,SC2034 # the bounds are read by what is sourced; each PATH is for one call
 # shellcheck source=/dev/null
@@ -50,6 +50,21 @@ booted()
 	)
 }
 
+# chosen ARGUMENTS TIMES: for `ok`: twice asked, that is the answer, and QEMU was called so many times.
+chosen()
+{
+	for chosen_time in first second; do
+		chosen_now=$(PATH=$TMP/bin:$PATH; accel /kernel 2>"$TMP/errors") || return 1
+		[ "$chosen_now" = "$1" ] || { echo "the $chosen_time time: $chosen_now"; return 1; }
+	done
+	[ "$(wc -l <"$TMP/called")" = "$2" ] || { cat "$TMP/called"; return 1; }
+}
+
+no_accel()
+{
+	! (PATH=$TMP/bin:$PATH; accel /kernel) >/dev/null 2>"$TMP/errors" && has "$TMP/errors" 'only tcg is known'
+}
+
 ok "300 s of processor time are enough: a boot that works and writes" looks_given_up 302 100 1
 ok "one that works on two processors at once" looks_given_up 152 200 0
 ok "a boot on a busy machine, with a tenth of a processor" looks_given_up 3002 10 0
@@ -58,6 +73,8 @@ ok "180 s without a byte, and less than 2 s of processor time: it hangs" looks_g
 ok "one that does nothing at all" looks_given_up 181 0 0
 ok "one that uses 2 s in 180 s does not hang" looks_given_up 15002 2 0
 
+EARLYBIND_ACCEL=tcg
+export EARLYBIND_ACCEL
 qemu 'printf "one\r\ntwo\r\n"'
 ok "a boot that ends" booted
 ok "its log has no CR, and nothing more" same "$TMP/log" 'one
@@ -77,4 +94,22 @@ qemu 'echo begun' 'exec sleep 3600'
 ok "behind that stands the clock" booted
 ok "and its log says so" has "$TMP/log" \
 	'@@ given up: over 1 s'
+BOOT_TIMEOUT=3600
+
+qemu 'echo "@@ last word"'
+ok "EARLYBIND_ACCEL=tcg: nothing is tried" chosen "$ACCEL_TCG" 0
+EARLYBIND_ACCEL=xen
+qemu 'echo "@@ last word"'
+ok "EARLYBIND_ACCEL=xen is an error" no_accel
+unset EARLYBIND_ACCEL
+ACCEL_DEVICE=/dev/null
+qemu 'echo "@@ last word"'
+ok "KVM that boots a guest is used, and tried once" chosen "$ACCEL_KVM" 1
+qemu 'exec sleep 3600'
+ok "KVM that hangs is not, and tried once" chosen "$ACCEL_TCG" 1
+qemu 'echo "error: failed to set MSR 0x10a to 0x69"' 'kill -ABRT $$'
+ok "KVM that ends QEMU is not" chosen "$ACCEL_TCG" 1
+ACCEL_DEVICE=$TMP/none
+qemu 'echo "@@ last word"'
+ok "no KVM: nothing is tried" chosen "$ACCEL_TCG" 0
 tap_end

@@ -15,6 +15,8 @@
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/root.sh"
 # shellcheck source=/dev/null
+. "$TOP/tests/qemu/accel.sh"
+# shellcheck source=/dev/null
 . "$TOP/tests/qemu/watch.sh"
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/boot.sh"
