@@ -122,17 +122,25 @@ static int add_driver(struct maker *m, const char *driver)
 }
 
 /*
- * Where efivarfs is a module: without it the boot could not tell that it is switched off, or that the plan is on trial.
- * A kernel without it has no EFI variables.
+ * What must be there before anything is decided, where it is a module. Without the driver of its IOMMU no device has a
+ * group; without efivarfs the boot could not tell that it is switched off, or that the plan is on trial.
  */
-static int add_efivarfs(struct maker *m)
-{
-	int err = kmods_add(&m->kmods, "efivarfs");
+static const char *const early_modules[] = { "virtio_iommu", "arm_smmu", "arm_smmu_v3", "efivarfs" };
 
-	if (!err)
-		err = read_modules(m, 0, "efivarfs");
+/* A kernel that lacks one of them, or has it built in, needs no file. */
+static int add_early(struct maker *m)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(early_modules); i++) {
+		size_t before = m->kmods.n_modules;
+		int err = kmods_add(&m->kmods, early_modules[i]);
+
+		if (!err)
+			err = read_modules(m, before, early_modules[i]);
+		if (err == -ENOMEM)
+			return err;
+	}
 	m->n_early = m->kmods.n_modules;
-	return err == -ENOMEM ? err : 0;
+	return 0;
 }
 
 /* For a plan without rules: what a lock may ask for that is added later. */
@@ -162,7 +170,7 @@ static int add_drivers(struct maker *m)
 	return 0;
 }
 
-/* A module line for each. IOMMU drivers that are modules will be early ones too. */
+/* A module line for each. */
 static int add_module_lines(struct maker *m)
 {
 	for (size_t i = 0; i < m->kmods.n_modules; i++) {
@@ -234,7 +242,7 @@ int image_make(const struct sysroot *root, const char *root_dir, const char *ker
 	if (!err)
 		err = open_kernel(&m, root_dir, kernel);
 	if (!err)
-		err = add_efivarfs(&m);
+		err = add_early(&m);
 	if (!err)
 		err = add_drivers(&m);
 	if (!err)

@@ -107,6 +107,20 @@ no_efivarfs()
 	ok "a kernel without efivarfs: no warning" silent "$TMP/err"
 }
 
+# Without it no device has a group when the boot decides.
+iommu_is_a_module()
+{
+	new_tree iommu
+	mkdir -p "$T/lib/modules/$RELEASE/kernel/drivers/iommu"
+	echo 'int virtio_iommu;' | gcc -x c -c -o "$T/lib/modules/$RELEASE/kernel/drivers/iommu/virtio-iommu.ko" -
+	depmod -b "$T" "$RELEASE"
+	image
+	ok "the driver of an IOMMU that is a module is loaded early" early_is 'virtio-iommu.ko
+efivarfs.ko
+'
+	ok "the driver of an IOMMU: no warning" silent "$TMP/err"
+}
+
 damaged_module()
 {
 	new_tree damaged
@@ -303,6 +317,7 @@ each_kernel real_kernel
 [ -n "$M" ] || { tap_end; exit 0; }
 missing_driver
 no_efivarfs
+iommu_is_a_module
 damaged_module
 packed .xz xz -k --check=crc32
 packed .zst zstd -q -k
