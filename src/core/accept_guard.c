@@ -42,14 +42,26 @@ bool accept_locks_identity(const struct plan *lock, const struct identity *ident
 	return false;
 }
 
-/* id: of this identity, where two root buses of one name have cards at one place; NULL: any. */
-static bool has_guard(const struct plan *lock, const struct root *root, const struct path *path,
-		      const struct identity *id)
+static bool has_place_guard(const struct plan *lock, const struct root *root, const struct path *path)
 {
+	for (size_t i = 0; i < lock->n_guards; i++)
+		if (root_is(&lock->guards[i].root, root) && path_equal(&lock->guards[i].path, path))
+			return true;
+	return false;
+}
+
+/* Where two root buses of one name have cards at one place, each has its own: by identity, else by serial number. */
+static bool has_guard(const struct plan *lock, const struct card *card)
+{
+	const struct device *main = card_main(card);
+	struct path path = card_path(card);
+	uint64_t serial = accept_serial(card);
+
 	for (size_t i = 0; i < lock->n_guards; i++) {
 		const struct plan_guard *g = &lock->guards[i];
 
-		if (root_is(&g->root, root) && path_equal(&g->path, path) && (!id || identity_equal(&g->identity, id)))
+		if (root_is(&g->root, &main->root) && path_equal(&g->path, &path) &&
+		    identity_equal(&g->identity, &main->identity) && g->serial == serial)
 			return true;
 	}
 	return false;
@@ -86,7 +98,7 @@ int accept_add_guard(struct accept_run *r, enum reason reason, const struct card
 				    .serial = accept_serial(card) };
 	int ret;
 
-	if (has_guard(&r->out->lock, &guard.root, &guard.path, &guard.identity))
+	if (has_guard(&r->out->lock, card))
 		return 0;
 	guard.text = guard_text(guard.reason, reason, text);
 	if (!guard.text)
@@ -117,15 +129,13 @@ static int guard_twins(struct accept_run *r)
 	for (int i = 0; i < (int)r->machine->n; i++) {
 		const struct device *d = &r->machine->devices[i];
 		struct card card;
-		struct path path;
 
 		if (r->taken[i] || !accept_locks_identity(&r->out->lock, &d->identity))
 			continue;
 		if (card_of(r->machine, i, &card) < 0 || accept_is_taken(r, &card) ||
 		    !identity_equal(&card_main(&card)->identity, &d->identity))
 			card = card_single(r->machine, i);
-		path = card_path(&card);
-		if (has_guard(&r->out->lock, &d->root, &path, &card_main(&card)->identity))
+		if (has_guard(&r->out->lock, &card))
 			continue;
 		if (accept_add_guard(r, REASON_TWIN, &card, "") < 0 ||
 		    accept_add_line(r, 0, REASON_TWIN, &card, "") < 0)
@@ -203,7 +213,7 @@ static int keep_guards(struct accept_run *r)
 		struct card there;
 		bool here = guard_in_place(&guard, r->machine, &there);
 
-		if (has_guard(&r->out->lock, &guard.root, &guard.path, NULL) || !is_needed(r, &guard) ||
+		if (has_place_guard(&r->out->lock, &guard.root, &guard.path) || !is_needed(r, &guard) ||
 		    (here && accept_is_taken(r, &there)))
 			continue;
 		if (!here && guard.reason != REASON_APPEARS_LATER && is_accepted_anew(r, &guard.identity)) {

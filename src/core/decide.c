@@ -14,6 +14,7 @@ struct run {
 	const struct cmdline *cmdline;
 	struct decisions *out;
 	bool *taken; /* by an earlier card; a flag a device */
+	bool *noted; /* as missing; a flag a guard */
 };
 
 void decisions_free(struct decisions *d)
@@ -133,6 +134,26 @@ static bool is_decided(const struct run *r, const struct card *card)
 	return false;
 }
 
+/* A card for the host that is not there, and was not mistaken for this one. */
+static int note_twins(struct run *r, const struct identity *id)
+{
+	char root[ROOT_LEN], path[PATH_LEN], identity[IDENTITY_LEN];
+
+	for (size_t i = 0; i < r->plan->n_guards; i++) {
+		const struct plan_guard *g = &r->plan->guards[i];
+
+		if (r->noted[i] || !guard_is_missing(g, r->machine, id))
+			continue;
+		r->noted[i] = true;
+		if (note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT,
+			     "the %.9s that stays with the host (%s) is missing at %s %s",
+			     identity_print(&g->identity, identity), reason_word(g->reason), root_print(&g->root, root),
+			     path_print(&g->path, path)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int decide_card(struct run *r, size_t index)
 {
 	const struct plan_card *locked = &r->plan->cards[index];
@@ -168,6 +189,8 @@ static int decide_card(struct run *r, size_t index)
 		d->bind = false;
 		return 0;
 	}
+	if (found.reason == REASON_NONE && found.missing && note_twins(r, &locked->identity) < 0)
+		return -ENOMEM;
 	c.card = found.card;
 	if (locked->open && is_decided(r, &c.card))
 		return 0;
@@ -319,8 +342,9 @@ int decide(const struct plan *p, const struct machine *m, const struct cmdline *
 	memset(out, 0, sizeof(*out));
 	out->state = state_of(m, c);
 	r.taken = calloc(m->n + 1, sizeof(*r.taken));
-	if (!r.taken)
-		return -ENOMEM;
+	r.noted = calloc(p->n_guards + 1, sizeof(*r.noted));
+	if (!r.taken || !r.noted)
+		ret = -ENOMEM;
 	for (size_t i = 0; i < 2 * p->n_cards && ret == 0; i++)
 		if (p->cards[i % p->n_cards].open == (i >= p->n_cards)) /* what was accepted comes first */
 			ret = decide_card(&r, i % p->n_cards);
@@ -331,6 +355,7 @@ int decide(const struct plan *p, const struct machine *m, const struct cmdline *
 		refuse_last_displays(&r);
 		ret = add_notes(&r);
 	}
+	free(r.noted);
 	free(r.taken);
 	if (ret < 0)
 		decisions_free(out);

@@ -37,23 +37,106 @@ bool guard_covers(const struct plan_guard *g, const struct machine *m, int i)
 	return false;
 }
 
-bool find_ambiguous(const struct plan *p, const struct machine *m, const struct identity *id,
-		    char text[REPORT_TEXT_LEN])
+bool guard_is_missing(const struct plan_guard *g, const struct machine *m, const struct identity *id)
 {
-	char path[PATH_LEN];
 	struct card at;
 
+	return identity_equal(&g->identity, id) && g->origin != GUARD_OF_IMAGE && g->reason != REASON_APPEARS_LATER &&
+	       !guard_in_place(g, m, &at);
+}
+
+/*
+ * Firmware renumbers the functions of a root port's slot when one of them is switched off, but neither the devices of a
+ * root bus nor the names of root buses. What stands on a root bus itself is of a hypervisor, which renumbers anything.
+ */
+static bool is_apart(const struct root *root, const struct path *path, const struct device *here)
+{
+	if (path->hops < 2 || here->path.hops < 2 || !*root->acpi || !*here->root.acpi)
+		return false;
+	return strcmp(root->acpi, here->root.acpi) != 0 || path->hop[0] >> 3 != here->path.hop[0] >> 3;
+}
+
+/* Whether only the guarded card can be missing: it is of a display, and could not have come to where this one stands.
+ */
+static bool is_another(const struct plan_guard *g, const struct device *here)
+{
+	static const reason_set reasons =
+		REASON_BIT(REASON_TWIN) | REASON_BIT(REASON_DISPLAY) | REASON_BIT(REASON_KEPT);
+
+	return device_is_display(&g->identity) && (reasons & REASON_BIT(g->reason)) &&
+	       is_apart(&g->root, &g->path, here) && !(g->serial && g->serial == here->serial);
+}
+
+static bool is_place_of(const struct root *root, const struct path *path, const struct device *d)
+{
+	return root_is(root, &d->root) && path_covers(path, &d->path);
+}
+
+/* Whether an entry or a guard of the lock names the place of this device with its identity. */
+static bool is_named(const struct plan *p, const struct device *d)
+{
+	for (size_t i = 0; i < p->n_cards; i++)
+		if (is_place_of(&p->cards[i].root, &p->cards[i].path, d) && plan_card_means(&p->cards[i], &d->identity))
+			return true;
+	for (size_t i = 0; i < p->n_guards; i++)
+		if (is_place_of(&p->guards[i].root, &p->guards[i].path, d) &&
+		    identity_equal(&p->guards[i].identity, &d->identity))
+			return true;
+	return false;
+}
+
+/* Two root buses of one name have two places of one name. */
+static bool has_double(const struct machine *m, const struct device *d)
+{
+	struct path slot = path_slot(&d->path);
+
+	for (size_t i = 0; i < m->n; i++)
+		if (is_place_of(&d->root, &slot, &m->devices[i]) &&
+		    !address_same_slot(&m->devices[i].address, &d->address))
+			return true;
+	return false;
+}
+
+/* Whether all of this identity stand where the lock knows one: none came from elsewhere. */
+static bool all_named(const struct plan *p, const struct machine *m, const struct identity *id)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct device *d = &m->devices[i];
+
+		if (identity_equal(&d->identity, id) && (!is_named(p, d) || has_double(m, d)))
+			return false;
+	}
+	return true;
+}
+
+/* here: the card, where it stands at its own place; NULL: elsewhere. *missing: a guard's card that is another's. */
+static bool is_ambiguous(const struct plan *p, const struct machine *m, const struct identity *id,
+			 const struct device *here, bool *missing, char text[REPORT_TEXT_LEN])
+{
+	char path[PATH_LEN];
+
+	*missing = false;
 	for (size_t i = 0; i < p->n_guards; i++) {
 		const struct plan_guard *g = &p->guards[i];
 
-		if (!identity_equal(&g->identity, id) || guard_of_image(g) || g->reason == REASON_APPEARS_LATER ||
-		    guard_in_place(g, m, &at))
+		if (!guard_is_missing(g, m, id))
+			continue;
+		*missing = true;
+		if (here && is_another(g, here) && all_named(p, m, id))
 			continue;
 		snprintf(text, REPORT_TEXT_LEN, "its like that was at %s (%s) is not there: this may be that one",
 			 path_print(&g->path, path), reason_word(g->reason));
 		return true;
 	}
 	return false;
+}
+
+bool find_ambiguous(const struct plan *p, const struct machine *m, const struct identity *id,
+		    char text[REPORT_TEXT_LEN])
+{
+	bool missing;
+
+	return is_ambiguous(p, m, id, NULL, &missing, text);
 }
 
 static bool another_names(const struct plan *p, size_t card, const struct identity *id)
@@ -178,8 +261,8 @@ void find_card(const struct plan *p, size_t card, const struct machine *m, struc
 	       plan_card_means(locked, &card_main(&out->card)->identity) && has_serial(&out->card, locked->serial);
 	by_serial = here && locked->serial;
 	if (!by_serial &&
-	    find_ambiguous(p, m, locked->open && here ? &card_main(&out->card)->identity : &locked->identity,
-			   out->text)) {
+	    is_ambiguous(p, m, locked->open && here ? &card_main(&out->card)->identity : &locked->identity,
+			 here && !locked->open ? card_main(&out->card) : NULL, &out->missing, out->text)) {
 		out->reason = REASON_AMBIGUOUS;
 		return;
 	}

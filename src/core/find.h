@@ -12,12 +12,14 @@ struct found {
 	enum reason reason;            /* NONE: at its place; MOVED; else not found: ABSENT, OTHER_DEVICE, AMBIGUOUS */
 	struct card card;              /* if found */
 	const struct device *occupant; /* what stands at the locked place now, or NULL */
+	bool missing;                  /* a guarded card of its identity is, and this is not that one */
 	char text[REPORT_TEXT_LEN];
 };
 
 /*
  *  1. its identity stands at its root and path, and no guarded card of that identity has left its own place,
- *     but for those that appear later in the boot than we look;
+ *     but for those that appear later in the boot than we look, and for a display that cannot be this one: that is
+ *     missing, where all others like it stand at places that the lock names;
  *  2. else, for a display or a card with a serial: exactly one card of that identity exists, and no other entry and no
  *     guard names that identity: it has moved;
  *  3. else it is not bound. An open card is never followed. A serial in the lock must be read back exactly in either
@@ -38,6 +40,11 @@ const struct plan_function *find_function(const struct plan_card *locked, const 
 bool find_ambiguous(const struct plan *p, const struct machine *m, const struct identity *id,
 		    char text[REPORT_TEXT_LEN]);
 
+/*
+ * Whether a guard of the lock names this identity, and its card is not at its place: any like it may be that one. A
+ * guard of an image build, or of what appears later in the boot, says nothing by that.
+ */
+bool guard_is_missing(const struct plan_guard *g, const struct machine *m, const struct identity *id);
 /* Whether the card that a guard names stands at its place. */
 bool guard_in_place(const struct plan_guard *g, const struct machine *m, struct card *out);
 /* Whether function i is of a card that it names, at its place: two root buses of one name have two cards there. */

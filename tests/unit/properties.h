@@ -143,6 +143,51 @@ static inline bool looks_the_same(const struct accepted *a, const struct world *
 	return true;
 }
 
+static inline bool stands_at(const struct device *d, const struct root *root, const struct path *path)
+{
+	return root_is(root, &d->root) && d->path.hop[0] == path->hop[0] && d->path.hops == path->hops;
+}
+
+/* Whether an entry or a guard of the plan is for a card of this identity where the device stands. */
+static inline bool is_known(const struct plan *plan, const struct device *d)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < plan->n_cards; i++)
+		known |= stands_at(d, &plan->cards[i].root, &plan->cards[i].path) &&
+			 identity_equal(&plan->cards[i].identity, &d->identity);
+	for (size_t i = 0; i < plan->n_guards; i++)
+		known |= stands_at(d, &plan->guards[i].root, &plan->guards[i].path) &&
+			 identity_equal(&plan->guards[i].identity, &d->identity);
+	return known;
+}
+
+/* A guarded display is gone from another port of a root bus with a name, and nothing like it stands anywhere new. */
+static inline bool only_lost_displays(const struct plan *plan, const struct machine *m, const struct device *dev)
+{
+	const struct identity *id = &dev->identity;
+
+	for (size_t i = 0; i < plan->n_guards; i++) {
+		const struct plan_guard *g = &plan->guards[i];
+		bool there = false, same_root = strcmp(g->root.acpi, dev->root.acpi) == 0;
+
+		for (size_t k = 0; k < m->n; k++)
+			there |= stands_at(&m->devices[k], &g->root, &g->path) &&
+				 identity_equal(&m->devices[k].identity, id);
+		if (there || g->origin == GUARD_OF_IMAGE || !identity_equal(&g->identity, id))
+			continue;
+		if (g->reason != REASON_TWIN && g->reason != REASON_DISPLAY && g->reason != REASON_KEPT)
+			return false;
+		if (!device_is_display(id) || !g->root.acpi[0] || !dev->root.acpi[0] ||
+		    (same_root && g->path.hop[0] >> 3 == dev->path.hop[0] >> 3))
+			return false;
+	}
+	for (size_t k = 0; k < m->n; k++)
+		if (identity_equal(&m->devices[k].identity, id) && !is_known(plan, &m->devices[k]))
+			return false;
+	return true;
+}
+
 /* Only a display or a card with a serial is followed, and only the one of its kind, which no other line means. */
 static inline void check_moved(const struct plan *plan, const struct machine *m, const struct decision *d)
 {
@@ -216,9 +261,12 @@ static inline void check_locked(const struct accepted *a, const struct world *no
 	const struct plan_card *entry = &plan->cards[d->card];
 	const struct device *dev = &m->devices[d->device];
 	unsigned card = card_number(dev), slot = slot_of(now, &dev->root, &dev->path);
-	struct card whole;
+	struct card whole = card_single(m, d->device);
 
-	assert_true(owns(a, card) || looks_the_same(a, now, now->slot[slot].model));
+	if (entry->path.slot)
+		whole = card_whole(&whole);
+	assert_true(owns(a, card) || looks_the_same(a, now, now->slot[slot].model) ||
+		    (!d->moved && only_lost_displays(plan, m, card_main(&whole))));
 	assert_true(d->moved || !entry->path.slot || now->second != SECOND_SAME || !now->slot[slot % PORTS].card ||
 		    !now->slot[slot % PORTS + PORTS].card);
 	if (d->moved && d->main)

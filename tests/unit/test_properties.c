@@ -11,7 +11,8 @@
 static void random_rule(const struct world *w, char *text, size_t size)
 {
 	static const char *const words[] = { " allow=display", " allow=keyboard", " allow=in-use" };
-	unsigned s = pick(SLOTS), bus = bus_of(w, s), port = s % PORTS + 1, root = root_of(w, s).bus;
+	unsigned s = pick(SLOTS), bus = bus_of(w, s), dev = port_of(s) >> 3, fn = port_of(s) & 7,
+		 root = root_of(w, s).bus;
 	const struct model *model = &models[w->slot[s].card ? w->slot[s].model : pick(ARRAY_SIZE(models))];
 	const char *allow = pick(6) ? "" : words[pick(ARRAY_SIZE(words))];
 
@@ -20,14 +21,14 @@ static void random_rule(const struct world *w, char *text, size_t size)
 		snprintf(text, size, "bind %02x:00%s\n", bus, allow);
 		break;
 	case 1:
-		snprintf(text, size, "bind %02x:%02x.0/00%s\n", root, port, allow);
+		snprintf(text, size, "bind %02x:%02x.%u/00%s\n", root, dev, fn, allow);
 		break;
 	case 2:
 		snprintf(text, size, "bind %02x:00.%u%s\n", bus, pick(2), allow);
 		break;
 	case 3:
-		snprintf(text, size, "bind %02x:%02x.0/00 id=%04x:%04x%s\n", root, port, model->vendor, model->device,
-			 allow);
+		snprintf(text, size, "bind %02x:%02x.%u/00 id=%04x:%04x%s\n", root, dev, fn, model->vendor,
+			 model->device, allow);
 		break;
 	case 4:
 		snprintf(text, size, "bind %04x:%04x live\n", model->vendor, model->device);

@@ -127,12 +127,24 @@ static inline struct world new_world(unsigned *cards)
 	return w;
 }
 
+/* One is gone, and another of its kind has its slot. */
+static inline void replace_with_like(struct world *w, unsigned slot)
+{
+	for (unsigned i = 0; i < SLOTS; i++) {
+		if (i == slot || !w->slot[i].card || !w->slot[slot].card || w->slot[i].model != w->slot[slot].model)
+			continue;
+		w->slot[slot] = w->slot[i];
+		w->slot[i] = (struct plugged){ 0 };
+		return;
+	}
+}
+
 static inline void change(struct world *w, unsigned *cards)
 {
 	unsigned a = pick(SLOTS), b = pick(SLOTS);
 	struct plugged p = w->slot[a];
 
-	switch (pick(7)) {
+	switch (pick(8)) {
 	case 0: /* moved, or two swapped */
 		w->slot[a] = w->slot[b];
 		w->slot[b] = p;
@@ -149,6 +161,9 @@ static inline void change(struct world *w, unsigned *cards)
 		break;
 	case 4:
 		w->bus0 = 1 + pick(40);
+		break;
+	case 6:
+		replace_with_like(w, a);
 		break;
 	case 5:
 		w->second_bus = (uint8_t)(0x80 + pick(4));
@@ -170,6 +185,14 @@ static inline struct root root_of(const struct world *w, unsigned slot)
 	return root;
 }
 
+/* The root port above a slot, dev << 3 | fn: the last two of a root are functions of one device. */
+static inline uint8_t port_of(unsigned slot)
+{
+	unsigned port = slot % PORTS;
+
+	return (uint8_t)(port == PORTS - 1 ? port << 3 | 1 : (port + 1) << 3);
+}
+
 /* Of two slots at one place that which has a card; SLOTS: no slot of this machine is there. */
 static inline unsigned slot_of(const struct world *w, const struct root *root, const struct path *path)
 {
@@ -178,8 +201,7 @@ static inline unsigned slot_of(const struct world *w, const struct root *root, c
 	for (unsigned i = 0; i < SLOTS; i++) {
 		struct root here = root_of(w, i);
 
-		if (root_is(root, &here) && (unsigned)(path->hop[0] >> 3) == i % PORTS + 1 &&
-		    (found == SLOTS || !w->slot[found].card))
+		if (root_is(root, &here) && path->hop[0] == port_of(i) && (found == SLOTS || !w->slot[found].card))
 			found = i;
 	}
 	return found;
@@ -194,15 +216,15 @@ static inline void add_function(struct machine *m, const struct world *w, unsign
 				const struct identity *id)
 {
 	struct device *d = &m->devices[m->n++];
-	unsigned port = slot % PORTS + 1;
+	uint8_t port = port_of(slot);
 
 	memset(d, 0, sizeof(*d));
 	d->identity = *id;
 	d->iommu_group = 1 + (int)slot;
 	d->root = root_of(w, slot);
 	d->path.hops = 1;
-	d->path.hop[0] = (uint8_t)(port << 3);
-	d->address = (struct address){ .bus = d->root.bus, .dev = (uint8_t)port };
+	d->path.hop[0] = port;
+	d->address = (struct address){ .bus = d->root.bus, .dev = port >> 3, .fn = port & 7 };
 	if (fn < 0)
 		return;
 	d->path.hops = 2;
