@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # purity.t: the objects of src/core import nothing but functions of memory and strings: no file, clock, environment,
-# process or print. What they may import is in purity.allowed.
+# process or print. What they may import is in purity.allowed. And the boot program asks no clock that can be set.
 # shellcheck source=/dev/null
 . tests/lib/need.sh
 # shellcheck source=/dev/null
@@ -36,10 +36,18 @@ no_state()
 	silent "$TMP/state"
 }
 
+# Whatever sets the clock while it runs must not end a healthy run.
+no_wall_clock()
+{
+	nm -u "$1"/boot/*.o "$1"/sys/*.o | awk '$1 == "U" { print $2 }' >"$TMP/used"
+	has "$TMP/used" times && ! grep -xE '_*(gettimeofday|time|time64|ftime|clock_gettime(64)?)(_.*)?' "$TMP/used"
+}
+
 for libc in klibc musl glibc; do
 	if [ -d "build/$libc/core" ]; then
 		ok "src/core imports nothing that is not allowed ($libc)" pure "build/$libc/core"
 		ok "src/core has no variables ($libc)" no_state "build/$libc/core"
+		ok "clock-step: the boot program measures by times(2) alone ($libc)" no_wall_clock "build/$libc"
 	else
 		skip "src/core imports nothing that is not allowed ($libc)" "build/$libc was not built"
 	fi

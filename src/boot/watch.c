@@ -3,9 +3,8 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/time.h>
+#include <sys/times.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../sys/errors.h"
@@ -20,20 +19,23 @@ struct watched {
 	bool done;
 };
 
-/* Milliseconds since some moment. klibc 2.0.12 has no clock_gettime; nothing sets the clock this early. */
-static long long now_ms(void)
+/* include/asm-generic/param.h: USER_HZ is 100, whatever the rate of the kernel's own clock. */
+#define TICK_MS 10
+
+/*
+ * Ticks since some moment before the boot. times(2) counts jiffies, which no setting of the clock moves, and it is
+ * there in every libc; klibc 2.0.12 has no clock_gettime. Of a clock_t of 32 bits only differences make sense.
+ */
+static uint32_t ticks(void)
 {
-#ifdef __KLIBC__
-	struct timeval tv;
+	struct tms unused;
 
-	gettimeofday(&tv, NULL);
-	return tv.tv_sec * 1000LL + tv.tv_usec / 1000;
-#else
-	struct timespec ts;
+	return (uint32_t)times(&unused);
+}
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-#endif
+static long ms_between(uint32_t start, uint32_t end)
+{
+	return (long)(end - start) * TICK_MS;
 }
 
 static int add_device(struct watched *w, const struct message *m)
@@ -81,21 +83,28 @@ static void take(struct watched *w, const struct message *m)
 	}
 }
 
+/* The milliseconds that are left, of the step and of the whole. A tick may have ended just now: one more. */
+static int ms_left(const struct watched *w, uint32_t start, uint32_t step, uint32_t now)
+{
+	long left = STEP_MS - ms_between(step, now), whole = (long)w->timeout_ms - ms_between(start, now);
+
+	if (whole < left)
+		left = whole;
+	return left > 0 ? (int)left + TICK_MS : 0;
+}
+
 /* 0: done or the worker died; -ETIME: it hangs. */
 static int follow(struct watched *w, int fd)
 {
-	long long start = now_ms(), step = start;
+	uint32_t start = ticks(), step = start, now = start;
 
 	while (!w->done) {
-		long long now = now_ms(), left = step + STEP_MS - now, whole = start + w->timeout_ms - now;
 		struct pollfd p = { .fd = fd, .events = POLLIN };
+		int ready = poll(&p, 1, ms_left(w, start, step, now));
 		struct message m;
 		ssize_t n;
-		int ready;
 
-		if (whole < left)
-			left = whole;
-		ready = poll(&p, 1, left > 0 ? (int)left : 0);
+		now = ticks();
 		if (ready < 0 && errno == EINTR)
 			continue;
 		if (ready == 0)
@@ -105,7 +114,7 @@ static int follow(struct watched *w, int fd)
 			continue;
 		if (n != sizeof(m))
 			return 0;
-		step = now_ms();
+		step = now;
 		take(w, &m);
 	}
 	return 0;
@@ -164,14 +173,13 @@ static void run(const struct sysroot *r, bool dry, struct watched *w)
 void watch(const struct sysroot *r, bool dry, struct report *report)
 {
 	struct watched w = { .report = report, .timeout_ms = TIMEOUT_SECONDS * 1000 };
-	long long start = now_ms(), end;
+	uint32_t start = ticks();
 
 	memset(report, 0, sizeof(*report));
 	report->state = PLAN_BROKEN;
 	snprintf(report->text, sizeof(report->text), "nothing was read");
 	run(r, dry, &w);
-	end = now_ms();
-	report->milliseconds = end > start ? (unsigned long)(end - start) : 0;
+	report->milliseconds = (unsigned long)ms_between(start, ticks());
 	report_count(report);
 	free(w.pending);
 }
