@@ -9,7 +9,7 @@
 
 int explain(const struct sysroot *r)
 {
-	struct report report;
+	struct report report, earlier;
 	char line[DEVICE_LINE_LEN];
 
 	watch(r, true, &report);
@@ -19,6 +19,8 @@ int explain(const struct sysroot *r)
 		say(STDOUT_FILENO, "%s\n", publish_line(&report.devices[i], line));
 	for (size_t i = 0; i < report.n_notes; i++)
 		say(STDOUT_FILENO, "note: %s: %s\n", reason_word(report.notes[i].reason), report.notes[i].text);
+	if (published(r, &earlier) == 0 && report_undone(&earlier))
+		say(STDOUT_FILENO, "undo was run in this boot: a run now binds nothing\n");
 	if (!report.n_devices)
 		say(STDOUT_FILENO, "nothing to bind\n");
 	return report.state == PLAN_BROKEN;

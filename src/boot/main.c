@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include "../sys/kmsg.h"
 #include "explain.h"
 #include "publish.h"
 #include "say.h"
@@ -42,6 +43,11 @@ static void bind_cards(const struct sysroot *root)
 {
 	struct report report;
 
+	if (published(root, &report) == 0 && report_undone(&report)) {
+		kmsg(root, KMSG_WARNING, "undo was run in this boot: nothing is bound");
+		return;
+	}
+	report_free(&report);
 	watch(root, false, &report);
 	publish(root, &report);
 }

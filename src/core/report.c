@@ -74,6 +74,14 @@ int report_add_note(struct report *r, enum reason reason, const char *text)
 	return 0;
 }
 
+bool report_undone(const struct report *r)
+{
+	for (size_t i = 0; i < r->n_devices; i++)
+		if (r->devices[i].outcome == OUTCOME_RELEASED && r->devices[i].reason == REASON_OFF)
+			return true;
+	return false;
+}
+
 void report_count(struct report *r)
 {
 	unsigned counts[OUTCOME_COUNT] = { 0 };

@@ -63,6 +63,8 @@ void report_free(struct report *r);
 int report_add_device(struct report *r, const struct report_device *d) _must_check_;
 /* The text is copied, cut to REPORT_TEXT_LEN - 1 bytes; NULL: none. */
 int report_add_note(struct report *r, enum reason reason, const char *text) _must_check_;
+/* Whether a person gave something back by `earlybind-init undo` in this boot. */
+bool report_undone(const struct report *r) _pure_;
 /* Counts the summary from the devices: failed = released. The report is `complete` then. */
 void report_count(struct report *r);
 /* Without a summary line if it is not complete. A TEXT that is too long for its line is cut. -ENOMEM, -E2BIG. */

@@ -24,15 +24,6 @@ static bool has_note(const struct report *r, enum reason reason)
 	return false;
 }
 
-/* Whether a person used `earlybind-init undo` in this boot. */
-static bool was_undone(const struct report *r)
-{
-	for (size_t i = 0; i < r->n_devices; i++)
-		if (r->devices[i].outcome == OUTCOME_RELEASED && r->devices[i].reason == REASON_OFF)
-			return true;
-	return false;
-}
-
 /* Why this boot does not confirm the plan, or NULL. */
 static const char *why_not(const struct report *r, const struct efi *efi)
 {
@@ -40,7 +31,7 @@ static const char *why_not(const struct report *r, const struct efi *efi)
 	       : r->hash != efi->trial.hash  ? "this boot had another plan than the one on trial"
 	       : r->state != PLAN_TRIAL      ? "this boot did not use the plan"
 	       : !r->complete                ? "the report of this boot has no end"
-	       : was_undone(r)               ? "in this boot `earlybind-init undo` was needed"
+	       : report_undone(r)            ? "in this boot `earlybind-init undo` was needed"
 	       : has_note(r, REASON_DISPLAY) ? "a rule has allow=display, so run `earlybind confirm` yourself"
 					     : NULL;
 }

@@ -99,6 +99,25 @@ second_undo()
 		cmp "$TMP/first" "$TMP/now/run/earlybind/report"
 }
 
+# The machine as the kernel leaves it after an undo, and the boot program once more: a unit is started again, or a person
+# runs it without a word. Other reports than one of an undo do not stop it.
+run_again()
+{
+	given_back "$1" || return 1
+	for again in 0 1; do
+		driver "0000:06:00.$again" -
+		sed -i '/^DRIVER=/d' "$TMP/now/$FUNCTIONS/0000:06:00.$again/uevent"
+	done
+	cp "$TMP/now/run/earlybind/report" "$TMP/first"
+	: >"$TMP/now/dev/kmsg"
+	run "$1" 0 || return 1
+	silent "$TMP/writes" && silent "$TMP/said" && cmp "$TMP/first" "$TMP/now/run/earlybind/report" &&
+		same "$TMP/now/dev/kmsg" '<4>earlybind: undo was run in this boot: nothing is bound' || return 1
+	run "$1" 0 explain && has "$TMP/said" 'undo was run in this boot: a run now binds nothing' || return 1
+	sed -i 's/released off/released probe-failed/' "$TMP/now/run/earlybind/report"
+	run "$1" 0 && has "$TMP/writes" 'drivers_probe 0000:06:00.0'
+}
+
 # A pipe that nobody writes into stands in for a driver that hangs: five seconds, then the next function.
 hangs()
 {
@@ -231,6 +250,7 @@ for init in $INITS; do
 	ok "emergency-undo: one function by its ID ($libc)" only_one "$init" 10de:0fbb
 	ok "emergency-undo: who has it now, and the report says that it was given back ($libc)" given_back "$init"
 	ok "a second undo does nothing ($libc)" second_undo "$init"
+	ok "undo-then-again: undo holds for this boot ($libc)" run_again "$init"
 	ok "emergency-undo: a driver that hangs costs five seconds, and no other function ($libc)" hangs "$init"
 	ok "emergency-undo: what was given up, and was bound all the same ($libc)" late "$init"
 	ok "what was given up before anything was done to it ($libc)" untried "$init"
