@@ -6,6 +6,8 @@
  */
 #include "../core/compat.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "../sys/kmsg.h"
@@ -39,6 +41,29 @@ static struct arguments read_arguments(char **argv)
 	return a;
 }
 
+/* Limits of whoever starts this: writing more than RLIMIT_FSIZE or RLIMIT_CPU allow, or to nobody, is to be an error.
+ */
+static void ignore_signals(void)
+{
+	static const int signals[] = { SIGPIPE, SIGXFSZ, SIGXCPU };
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		signal(signals[i], SIG_IGN);
+}
+
+/* Where standard input, output or error are closed, the root takes their place: no pipe may, for what is said goes
+ * there. */
+static int open_root(struct sysroot *root, const char *dir)
+{
+	int ret = sysroot_open(root, dir);
+
+	while (ret == 0 && root->fd <= STDERR_FILENO) {
+		root->fd = fcntl(root->fd, F_DUPFD, 0);
+		ret = root->fd < 0 ? -errno : 0;
+	}
+	return ret;
+}
+
 static void bind_cards(const struct sysroot *root)
 {
 	struct report report;
@@ -63,7 +88,7 @@ static int run(const struct arguments *a)
 		say(STDERR_FILENO, "usage: earlybind-init [--root DIR] [undo [SELECTOR] | explain]\n");
 		return undoes || explains ? 2 : 0;
 	}
-	if (sysroot_open(&root, a->dir) < 0) {
+	if (open_root(&root, a->dir) < 0) {
 		say(STDERR_FILENO, "earlybind-init: %s cannot be opened\n", a->dir ? a->dir : "/");
 		return undoes || explains;
 	}
@@ -83,5 +108,6 @@ int main(int argc, char **argv)
 		say(STDERR_FILENO, EARLYBIND_VERSION "\n");
 		return 0;
 	}
+	ignore_signals();
 	_exit(run(&a)); /* nothing is freed: the process ends */
 }
