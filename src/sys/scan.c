@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <sys/utsname.h>
 
+#include "../core/array.h"
 #include "../core/lines.h"
 #include "display.h"
 
@@ -160,18 +161,16 @@ static bool may_be_bridge(const struct device *d)
 }
 
 /* 0: read; 1: left out; -ENOMEM. */
-static int scan_device(const struct sysroot *r, const char *name, struct roots *roots, const struct framebuffers *fbs,
-		       struct device *d)
+static int scan_device(const struct sysroot *r, const struct address *address, struct roots *roots,
+		       const struct framebuffers *fbs, struct device *d)
 {
-	char folder[FOLDER_LEN];
+	char folder[FOLDER_LEN], name[ADDRESS_LEN];
 	int ret;
 
 	memset(d, 0, sizeof(*d));
 	d->iommu_group = -1;
-	d->parent = NO_PARENT;
-	if (address_parse(name, &d->address) < 0)
-		return 1;
-	snprintf(folder, sizeof(folder), DEVICES "/%s", name);
+	d->address = *address;
+	snprintf(folder, sizeof(folder), DEVICES "/%s", address_print(address, name));
 	if (!read_uevent(r, folder, d))
 		return 1;
 	ret = read_link(r, folder, roots, d);
@@ -194,36 +193,53 @@ static void read_kernel(const struct sysroot *r, struct machine *out)
 		copy_word(out->kernel, sizeof(out->kernel), uts.release);
 }
 
-int scan_machine(const struct sysroot *r, struct machine *out)
+struct addresses {
+	struct address *items;
+	size_t n;
+};
+
+static int add_address(void *addresses, const char *name)
+{
+	struct addresses *a = addresses;
+	struct address address;
+
+	return address_parse(name, &address) < 0 ? 0 : array_add(&a->items, &a->n, &address, sizeof(address));
+}
+
+/* Fills m->devices, which have room for all of them. */
+static int scan_devices(const struct sysroot *r, const struct addresses *addresses, struct machine *m)
 {
 	struct framebuffers fbs;
 	struct roots roots = { 0 };
-	struct names names;
+	int ret = 0;
+
+	display_framebuffers(r, &fbs);
+	for (size_t i = 0; i < addresses->n && ret >= 0; i++) {
+		ret = scan_device(r, &addresses->items[i], &roots, &fbs, &m->devices[m->n]);
+		if (ret == 0)
+			m->n++;
+	}
+	free(roots.items);
+	return ret < 0 ? ret : machine_link(m);
+}
+
+int scan_machine(const struct sysroot *r, struct machine *out)
+{
+	struct addresses addresses = { 0 };
 	int ret;
 
 	memset(out, 0, sizeof(*out));
 	read_kernel(r, out);
 	out->kdump = sysroot_exists(r, "proc/vmcore");
-	ret = sysroot_list(r, DEVICES, &names);
+	ret = sysroot_each(r, DEVICES, add_address, &addresses);
+	if (ret == 0) {
+		out->devices = calloc(addresses.n + 1, sizeof(*out->devices));
+		ret = out->devices ? scan_devices(r, &addresses, out) : -ENOMEM;
+	}
+	free(addresses.items);
 	if (ret < 0)
-		return ret;
-	display_framebuffers(r, &fbs);
-	out->devices = calloc(names.n + 1, sizeof(*out->devices));
-	if (!out->devices)
-		ret = -ENOMEM;
-	for (size_t i = 0; i < names.n && ret >= 0; i++) {
-		ret = scan_device(r, names.items[i], &roots, &fbs, &out->devices[out->n]);
-		if (ret == 0)
-			out->n++;
-	}
-	names_free(&names);
-	free(roots.items);
-	if (ret < 0) {
 		machine_free(out);
-		return ret;
-	}
-	machine_link(out);
-	return 0;
+	return ret;
 }
 
 static bool is_stub(const char *driver)

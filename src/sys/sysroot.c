@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../core/array.h"
 #include "whole.h"
 
 #define PATH_BYTES 512
@@ -170,31 +171,12 @@ bool sysroot_exists(const struct sysroot *r, const char *path)
 	return faccessat(r->fd, path, F_OK, 0) == 0;
 }
 
-int names_add(struct names *names, const char *name)
-{
-	char **grown = realloc(names->items, (names->n + 1) * sizeof(*grown)), *copy = strdup(name);
-	size_t at = names->n;
-
-	if (grown)
-		names->items = grown;
-	if (!grown || !copy) {
-		free(copy);
-		return -ENOMEM;
-	}
-	for (; at > 0 && strcmp(grown[at - 1], copy) > 0; at--)
-		grown[at] = grown[at - 1];
-	grown[at] = copy;
-	names->n++;
-	return 0;
-}
-
-int sysroot_list(const struct sysroot *r, const char *dir, struct names *out)
+int sysroot_each(const struct sysroot *r, const char *dir, int (*each)(void *arg, const char *name), void *arg)
 {
 	int fd = openat(r->fd, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret = 0;
 	struct dirent *entry;
 	DIR *d;
 
-	memset(out, 0, sizeof(*out));
 	if (fd < 0)
 		return -errno;
 	d = fdopendir(fd);
@@ -205,10 +187,52 @@ int sysroot_list(const struct sysroot *r, const char *dir, struct names *out)
 	}
 	while (ret == 0 && (entry = readdir(d)))
 		if (entry->d_name[0] != '.')
-			ret = names_add(out, entry->d_name);
+			ret = each(arg, entry->d_name);
 	closedir(d);
+	return ret;
+}
+
+static int names_append(void *names, const char *name)
+{
+	struct names *n = names;
+	char *copy = strdup(name);
+	int ret = copy ? array_add(&n->items, &n->n, &copy, sizeof(copy)) : -ENOMEM;
+
+	if (ret < 0)
+		free(copy);
+	return ret;
+}
+
+int names_add(struct names *names, const char *name)
+{
+	int ret = names_append(names, name);
+	char *last;
+
+	if (ret < 0)
+		return ret;
+	last = names->items[names->n - 1];
+	for (size_t at = names->n - 1; at > 0 && strcmp(names->items[at - 1], last) > 0; at--) {
+		names->items[at] = names->items[at - 1];
+		names->items[at - 1] = last;
+	}
+	return 0;
+}
+
+static int names_compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int sysroot_list(const struct sysroot *r, const char *dir, struct names *out)
+{
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = sysroot_each(r, dir, names_append, out);
 	if (ret < 0)
 		names_free(out);
+	else if (out->n)
+		qsort(out->items, out->n, sizeof(*out->items), names_compare);
 	return ret;
 }
 

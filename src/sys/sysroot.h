@@ -36,6 +36,11 @@ int sysroot_mkdirs(const struct sysroot *r, const char *path, mode_t mode) _must
 ssize_t sysroot_readlink(const struct sysroot *r, const char *path, char *buf, size_t size) _must_check_;
 bool sysroot_exists(const struct sysroot *r, const char *path);
 
+/* Calls `each` with every name in a folder, without those that start with a dot, until it returns other than 0; that.
+ */
+int sysroot_each(const struct sysroot *r, const char *dir, int (*each)(void *arg, const char *name),
+		 void *arg) _must_check_;
+
 /* The names in a folder, without those that start with a dot, sorted. */
 struct names {
 	char **items;
