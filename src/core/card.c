@@ -24,23 +24,29 @@ static bool is_loner(const struct machine *m, int i)
 	return device_is_bridge(&m->devices[i]) || m->devices[i].virtual_function;
 }
 
-static bool same_slot(const struct machine *m, int a, int b)
-{
-	return address_same_slot(&m->devices[a].address, &m->devices[b].address);
-}
-
 /* The GPU in the slot of function i: a display before a 3D controller, the lowest first. -1: none. */
 static int gpu_in_slot(const struct machine *m, int i)
 {
 	int found = -1;
 
-	for (int k = 0; k < (int)m->n; k++) {
-		if (!same_slot(m, i, k) || !is_gpu(m, k) || is_loner(m, k))
+	for (int k = machine_slot(m, i); machine_same_slot(m, i, k); k++) {
+		if (!is_gpu(m, k) || is_loner(m, k))
 			continue;
 		if (found < 0 || (device_is_display(identity_of(m, k)) && !device_is_display(identity_of(m, found))))
 			found = k;
 	}
 	return found;
+}
+
+/*
+ * Whether a bridge can be a card's own switch. A switch's upstream port stands below the port that the card is plugged
+ * into: one on the root bus is the CPU's or the chipset's own, and what is below it is not one card.
+ */
+static bool is_own_switch(const struct machine *m, int bridge)
+{
+	uint16_t vendor = identity_of(m, bridge)->vendor;
+
+	return (vendor == VENDOR_INTEL || vendor == VENDOR_AMD_GPU) && m->devices[bridge].parent != NO_PARENT;
 }
 
 /* The bridge whose subtree is the card's own switch, or NO_PARENT. */
@@ -50,23 +56,9 @@ static int own_switch(const struct machine *m, int gpu)
 	int parent = m->devices[gpu].parent;
 	int grand = parent == NO_PARENT ? NO_PARENT : m->devices[parent].parent;
 
-	if (grand == NO_PARENT || (vendor != VENDOR_INTEL && vendor != VENDOR_AMD_GPU))
+	if (grand == NO_PARENT || identity_of(m, parent)->vendor != vendor || identity_of(m, grand)->vendor != vendor)
 		return NO_PARENT;
-	if (identity_of(m, parent)->vendor != vendor || identity_of(m, grand)->vendor != vendor)
-		return NO_PARENT;
-	/*
-	 * A switch's upstream port stands below the port that the card is plugged into. A grandparent on the root bus
-	 * is the CPU's or the chipset's own: everything below it is not one card.
-	 */
-	return m->devices[grand].parent == NO_PARENT ? NO_PARENT : grand;
-}
-
-static bool is_below(const struct machine *m, int i, int bridge)
-{
-	for (int up = m->devices[i].parent; up != NO_PARENT; up = m->devices[up].parent)
-		if (up == bridge)
-			return true;
-	return false;
+	return is_own_switch(m, grand) ? grand : NO_PARENT;
 }
 
 static int card_add(struct card *c, int i)
@@ -77,27 +69,64 @@ static int card_add(struct card *c, int i)
 	return 0;
 }
 
+/* What stands in the slot of the GPU. */
+static int add_slot(struct card *c)
+{
+	const struct machine *m = c->machine;
+	bool beside_cpu = identity_of(m, c->main)->vendor == VENDOR_AMD_GPU;
+
+	for (int k = machine_slot(m, c->main); machine_same_slot(m, c->main, k); k++) {
+		if (k == c->main || is_loner(m, k) || (beside_cpu && identity_of(m, k)->vendor == VENDOR_AMD_CPU))
+			continue;
+		if (card_add(c, k) < 0)
+			return -E2BIG;
+	}
+	return 0;
+}
+
+/* The device behind i, or the next beside it or above, but not above `top`. NO_PARENT: no other. */
+static int next_below(const struct machine *m, int i, int top)
+{
+	if (m->devices[i].child != NO_PARENT)
+		return m->devices[i].child;
+	for (; i != top; i = m->devices[i].parent)
+		if (m->devices[i].sibling != NO_PARENT)
+			return m->devices[i].sibling;
+	return NO_PARENT;
+}
+
+/* What stands elsewhere below the card's own switch. A second GPU there is a card of its own. */
+static int add_below(struct card *c, int above)
+{
+	const struct machine *m = c->machine;
+
+	for (int k = next_below(m, above, above); k != NO_PARENT; k = next_below(m, k, above))
+		if (!is_loner(m, k) && gpu_in_slot(m, k) < 0 && card_add(c, k) < 0)
+			return -E2BIG;
+	return 0;
+}
+
+/* In order of address, but for the main function. */
+static void sort_members(struct card *c)
+{
+	for (unsigned i = 2; i < c->n; i++)
+		for (unsigned k = i; k > 1 && c->member[k - 1] > c->member[k]; k--) {
+			int member = c->member[k];
+
+			c->member[k] = c->member[k - 1];
+			c->member[k - 1] = member;
+		}
+}
+
 static int gpu_card(const struct machine *m, int gpu, struct card *out)
 {
 	int above = own_switch(m, gpu);
-	bool beside_cpu = identity_of(m, gpu)->vendor == VENDOR_AMD_GPU;
 
 	*out = card_single(m, gpu);
 	out->single = false;
-	for (int k = 0; k < (int)m->n; k++) {
-		bool in_slot = same_slot(m, gpu, k);
-
-		if (k == gpu || is_loner(m, k))
-			continue;
-		if (in_slot && beside_cpu && identity_of(m, k)->vendor == VENDOR_AMD_CPU)
-			continue;
-		/* A second GPU below the same switch is a card of its own. */
-		if (!in_slot && (above == NO_PARENT || !is_below(m, k, above) || gpu_in_slot(m, k) >= 0))
-			continue;
-		int r = card_add(out, k);
-		if (r < 0)
-			return r;
-	}
+	if (add_slot(out) < 0 || (above != NO_PARENT && add_below(out, above) < 0))
+		return -E2BIG;
+	sort_members(out);
 	return 0;
 }
 
@@ -110,10 +139,9 @@ static bool same_kind(const struct machine *m, int a, int b)
 /* A slot without a GPU: a card if all functions have one base class, and all or none are bridges. */
 static int plain_card(const struct machine *m, int i, struct card *out)
 {
-
 	*out = (struct card){ .machine = m, .main = -1 };
-	for (int k = 0; k < (int)m->n; k++) {
-		if (!same_slot(m, i, k) || m->devices[k].virtual_function)
+	for (int k = machine_slot(m, i); machine_same_slot(m, i, k); k++) {
+		if (m->devices[k].virtual_function)
 			continue;
 		if (!same_kind(m, i, k))
 			return -ENOENT;
@@ -125,19 +153,31 @@ static int plain_card(const struct machine *m, int i, struct card *out)
 	return 0;
 }
 
+/* The first GPU whose own switch this is. -1: none. */
+static int gpu_of_switch(const struct machine *m, int above)
+{
+	int found = -1;
+
+	for (int bridge = m->devices[above].child; bridge != NO_PARENT; bridge = m->devices[bridge].sibling)
+		for (int k = m->devices[bridge].child; k != NO_PARENT; k = m->devices[k].sibling)
+			if (is_gpu(m, k) && !is_loner(m, k) && gpu_in_slot(m, k) == k && own_switch(m, k) == above &&
+			    (found < 0 || k < found))
+				found = k;
+	return found;
+}
+
 /* The GPU whose own switch function i stands below, in another slot. -1: none. */
 static int gpu_across_switch(const struct machine *m, int i)
 {
-	for (int k = 0; k < (int)m->n; k++) {
-		int above;
+	int found = -1;
 
-		if (!is_gpu(m, k) || is_loner(m, k) || same_slot(m, i, k) || gpu_in_slot(m, k) != k)
-			continue;
-		above = own_switch(m, k);
-		if (above != NO_PARENT && is_below(m, i, above))
-			return k;
+	for (int above = m->devices[i].parent; above != NO_PARENT; above = m->devices[above].parent) {
+		int gpu = is_own_switch(m, above) ? gpu_of_switch(m, above) : -1;
+
+		if (gpu >= 0 && (found < 0 || gpu < found))
+			found = gpu;
 	}
-	return -1;
+	return found;
 }
 
 int card_of(const struct machine *m, int i, struct card *out)
@@ -171,13 +211,10 @@ struct card card_whole(const struct card *c)
 
 int card_next_at(const struct machine *m, const struct root *root, const struct path *path, int *from, struct card *out)
 {
-	while (*from < (int)m->n) {
-		int i = (*from)++;
-		const struct device *d = &m->devices[i];
+	for (int i = machine_next_at(m, root, path, *from - 1); i >= 0; i = machine_next_at(m, root, path, i)) {
 		struct card c;
 
-		if (!root_is(root, &d->root) || !path_covers(path, &d->path))
-			continue;
+		*from = i + 1;
 		if (!path->slot) {
 			*out = card_single(m, i);
 			return 0;
@@ -231,33 +268,50 @@ void cards_free(struct cards *c)
 	memset(c, 0, sizeof(*c));
 }
 
-static bool cards_have(const struct cards *list, const struct card *c)
+/* A list that is being made, and what is in it by its main function: 1 the card, 2 the function alone. */
+struct listing {
+	struct cards *out;
+	uint8_t *listed;
+};
+
+static int listing_add(struct listing *l, const struct card *c)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (list->items[i].main == c->main && list->items[i].single == c->single)
-			return true;
-	return false;
+	uint8_t bit = c->single ? 2 : 1;
+
+	if (l->listed[c->main] & bit)
+		return 0;
+	l->listed[c->main] |= bit;
+	return array_add(&l->out->items, &l->out->n, c, sizeof(*c));
 }
 
-static int cards_add(struct cards *list, const struct card *c)
+static int listing_begin(struct listing *l, const struct machine *m, struct cards *out)
 {
-	return cards_have(list, c) ? 0 : array_add(&list->items, &list->n, c, sizeof(*c));
+	memset(out, 0, sizeof(*out));
+	*l = (struct listing){ out, calloc(m->n + 1, 1) };
+	return l->listed ? 0 : -ENOMEM;
+}
+
+static int listing_end(struct listing *l, int r)
+{
+	free(l->listed);
+	if (r < 0)
+		cards_free(l->out);
+	return r;
 }
 
 int cards_all(const struct machine *m, struct cards *out)
 {
-	memset(out, 0, sizeof(*out));
-	for (int i = 0; i < (int)m->n; i++) {
+	struct listing l;
+	int r = listing_begin(&l, m, out);
+
+	for (int i = 0; r == 0 && i < (int)m->n; i++) {
 		struct card c;
 
 		if (card_of(m, i, &c) < 0)
 			c = card_single(m, i);
-		if (cards_add(out, &c) < 0) {
-			cards_free(out);
-			return -ENOMEM;
-		}
+		r = listing_add(&l, &c);
 	}
-	return 0;
+	return listing_end(&l, r);
 }
 
 /*
@@ -288,23 +342,20 @@ static int selected(const struct machine *m, const struct selector *s, int i, st
 
 int cards_select(const struct machine *m, const struct selector *s, struct cards *out, int *mixed)
 {
-	memset(out, 0, sizeof(*out));
-	for (int i = 0; i < (int)m->n; i++) {
+	struct listing l;
+	int r = listing_begin(&l, m, out);
+
+	for (int i = 0; r == 0 && i < (int)m->n; i++) {
 		const struct device *d = &m->devices[i];
 		struct card c;
-		int r;
 
 		if (!selector_names(s, &d->address, &d->root, &d->path, &d->identity))
 			continue;
 		r = selected(m, s, i, &c);
 		if (r == 0)
-			r = cards_add(out, &c);
-		if (r < 0) {
-			if (mixed)
-				*mixed = i;
-			cards_free(out);
-			return r;
-		}
+			r = listing_add(&l, &c);
+		if (r < 0 && mixed)
+			*mixed = i;
 	}
-	return 0;
+	return listing_end(&l, r);
 }

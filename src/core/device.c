@@ -10,6 +10,9 @@
 
 void machine_free(struct machine *m)
 {
+	chains_free(&m->like);
+	chains_free(&m->at_name);
+	chains_free(&m->at_number);
 	free(m->devices);
 	free(m->needs);
 	memset(m, 0, sizeof(*m));
@@ -26,35 +29,96 @@ static int find_parent(const struct machine *m, const struct device *d)
 	return machine_by_path(m, &d->root, &up);
 }
 
-void machine_link(struct machine *m)
+/* Behind its parent, before those that were linked already. */
+static void link_parent(struct machine *m, int i)
 {
-	/* sysfs was read in the order of names, which is nearly that of addresses: few are out of place. */
-	for (size_t i = 1; i < m->n; i++)
-		for (size_t k = i; k > 0 && address_compare(&m->devices[k - 1].address, &m->devices[k].address) > 0;
-		     k--) {
-			struct device d = m->devices[k];
+	struct device *d = &m->devices[i];
 
-			m->devices[k] = m->devices[k - 1];
-			m->devices[k - 1] = d;
-		}
-	for (size_t i = 0; i < m->n; i++)
-		m->devices[i].parent = find_parent(m, &m->devices[i]);
+	d->sibling = NO_PARENT;
+	d->parent = find_parent(m, d);
+	if (d->parent == NO_PARENT)
+		return;
+	d->sibling = m->devices[d->parent].child;
+	m->devices[d->parent].child = i;
+}
+
+static int compare_devices(const void *a, const void *b)
+{
+	return address_compare(&((const struct device *)a)->address, &((const struct device *)b)->address);
+}
+
+int machine_link(struct machine *m)
+{
+	qsort(m->devices, m->n, sizeof(*m->devices), compare_devices);
+	if (chains_make(&m->like, m->n) < 0 || chains_make(&m->at_name, m->n) < 0 ||
+	    chains_make(&m->at_number, m->n) < 0)
+		return -ENOMEM;
+	for (int i = (int)m->n; i--;) {
+		struct device *d = &m->devices[i];
+
+		d->child = NO_PARENT;
+		chains_add(&m->like, i, identity_hash(&d->identity));
+		chains_add(&m->at_name, i, path_hash(&d->root, true, &d->path));
+		chains_add(&m->at_number, i, path_hash(&d->root, false, &d->path));
+	}
+	for (int i = (int)m->n; i--;)
+		link_parent(m, i);
+	return 0;
 }
 
 int machine_by_address(const struct machine *m, const struct address *a)
 {
-	for (size_t i = 0; i < m->n; i++)
-		if (address_compare(&m->devices[i].address, a) == 0)
-			return (int)i;
+	size_t from = 0, to = m->n;
+
+	while (from < to) {
+		size_t middle = (from + to) / 2;
+		int order = address_compare(&m->devices[middle].address, a);
+
+		if (order == 0)
+			return (int)middle;
+		if (order < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
 	return -1;
 }
 
 int machine_by_path(const struct machine *m, const struct root *root, const struct path *function)
 {
-	for (size_t i = 0; i < m->n; i++)
-		if (root_is(root, &m->devices[i].root) && path_equal(&m->devices[i].path, function))
-			return (int)i;
-	return -1;
+	return function->slot ? -1 : machine_next_at(m, root, function, -1);
+}
+
+int machine_next_like(const struct machine *m, const struct identity *identity, int after)
+{
+	int i = after < 0 ? chains_first(&m->like, identity_hash(identity)) : m->like.next[after];
+
+	while (i >= 0 && !identity_equal(identity, &m->devices[i].identity))
+		i = m->like.next[i];
+	return i;
+}
+
+int machine_next_at(const struct machine *m, const struct root *root, const struct path *path, int after)
+{
+	bool named = root->acpi[0];
+	const struct chains *chains = named ? &m->at_name : &m->at_number;
+	int i = after < 0 ? chains_first(chains, path_hash(root, named, path)) : chains->next[after];
+
+	while (i >= 0 && !(root_is(root, &m->devices[i].root) && path_covers(path, &m->devices[i].path)))
+		i = chains->next[i];
+	return i;
+}
+
+bool machine_same_slot(const struct machine *m, int i, int k)
+{
+	return k >= 0 && k < (int)m->n && address_same_slot(&m->devices[i].address, &m->devices[k].address);
+}
+
+int machine_slot(const struct machine *m, int i)
+{
+	while (machine_same_slot(m, i, i - 1))
+		i--;
+	return i;
 }
 
 bool device_is_display(const struct identity *i)

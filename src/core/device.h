@@ -4,6 +4,7 @@
 #define EARLYBIND_DEVICE_H
 
 #include "address.h"
+#include "chains.h"
 #include "compat.h"
 #include "identity.h"
 #include "path.h"
@@ -35,7 +36,10 @@ struct device {
 	bool external; /* behind Thunderbolt or USB4; read by the host tool only */
 	bool keyboard; /* one is plugged in, into a USB controller mostly; read by the host tool only */
 	bool has_disk; /* a disk is behind it; read by the host tool only */
-	int parent;    /* index of the bridge above, or NO_PARENT; set by machine_link() */
+	/* Set by machine_link(): indices of other devices, or NO_PARENT. */
+	int parent;  /* the bridge above */
+	int child;   /* the first behind this one */
+	int sibling; /* the next behind the same bridge */
 };
 
 struct machine {
@@ -50,14 +54,31 @@ struct machine {
 	bool root_encrypted; /* the root, or what it needs, waits for a passphrase */
 	struct need *needs;  /* see need.h */
 	size_t n_needs;
+	/* Set by machine_link(). */
+	struct chains like;      /* by identity */
+	struct chains at_name;   /* by slot, below the ACPI path of the root */
+	struct chains at_number; /* by slot, below the number of the root */
 };
 
 void machine_free(struct machine *m);
-/* Sorts the devices and finds each one's parent. */
-void machine_link(struct machine *m);
+/*
+ * Sorts the devices, finds each one's parent, and makes what the functions below need: none of them looks at every
+ * device. What it reads, address, root, path and identity, is not changed afterwards. -ENOMEM.
+ */
+int machine_link(struct machine *m) _must_check_;
 /* Index, or -1. */
 int machine_by_address(const struct machine *m, const struct address *a) _pure_;
 int machine_by_path(const struct machine *m, const struct root *root, const struct path *function) _pure_;
+/*
+ * The next one behind the index `after`, which the same call has returned, -1: the first; -1 if there is no other. Of
+ * this identity; or at a root like this (root_is), a function of this path or in this slot.
+ */
+int machine_next_like(const struct machine *m, const struct identity *identity, int after) _pure_;
+int machine_next_at(const struct machine *m, const struct root *root, const struct path *path, int after) _pure_;
+/* The index of the first function in the slot of function i; the others of the slot follow it. */
+int machine_slot(const struct machine *m, int i) _pure_;
+/* Whether there is a function k, and it stands in the slot of function i. */
+bool machine_same_slot(const struct machine *m, int i, int k) _pure_;
 
 /* Class 0300 and 0380: what counts as a display and is guarded. */
 bool device_is_display(const struct identity *i) _pure_;

@@ -33,6 +33,13 @@ bool identity_equal(const struct identity *a, const struct identity *b)
 	       a->subdevice == b->subdevice && class_base(a->class) == class_base(b->class);
 }
 
+uint64_t identity_hash(const struct identity *i)
+{
+	uint16_t parts[] = { i->vendor, i->device, i->subvendor, i->subdevice, class_base(i->class) };
+
+	return fnv1a64(FNV1A64_START, parts, sizeof(parts));
+}
+
 static char *part_print(char *end, char before, uint32_t part)
 {
 	if (before)

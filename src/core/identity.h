@@ -34,6 +34,8 @@ int identity_parse(const char *text, struct identity *out) _must_check_;
 char *identity_print(const struct identity *i, char buf[IDENTITY_LEN]);
 /* Equal identities: of the class the base class alone compares, because firmware settings change the rest. */
 bool identity_equal(const struct identity *a, const struct identity *b) _pure_;
+/* Equal ones have one hash. */
+uint64_t identity_hash(const struct identity *i) _pure_;
 
 /* Prints the canonical spelling: lower case, '*' for any, trailing parts that say nothing left out. */
 char *id_print(const struct id *id, char buf[ID_LEN]);

@@ -123,3 +123,14 @@ struct path path_slot(const struct path *f)
 	}
 	return slot;
 }
+
+uint64_t path_hash(const struct root *root, bool named, const struct path *p)
+{
+	uint64_t hash = named ? fnv1a64(FNV1A64_START, root->acpi, strlen(root->acpi))
+			      : FNV1A64_START ^ ((uint64_t)root->domain << 8 | root->bus);
+	uint8_t last = p->hops ? p->hop[p->hops - 1] >> 3 : 0;
+
+	if (p->hops)
+		hash = fnv1a64(hash, p->hop, p->hops - 1u);
+	return fnv1a64(hash, &last, 1);
+}

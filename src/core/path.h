@@ -46,5 +46,7 @@ bool path_equal(const struct path *a, const struct path *b) _pure_;
 bool path_covers(const struct path *p, const struct path *f) _pure_;
 /* The slot that the function path f stands in. */
 struct path path_slot(const struct path *f) _pure_;
+/* One for all functions of a slot, and that slot, below a root of this ACPI path (named) or of this number. */
+uint64_t path_hash(const struct root *root, bool named, const struct path *p) _pure_;
 
 #endif

@@ -17,7 +17,7 @@ static struct machine two_controllers(bool first, bool second)
 						.iommu_group = (int)i,
 						.keyboard = i ? second : first };
 	}
-	machine_link(&m);
+	assert_int_equal(machine_link(&m), 0);
 	return m;
 }
 

@@ -283,7 +283,7 @@ static inline struct machine build(const struct world *w)
 	}
 	m.root_encrypted = w->encrypted;
 	m.other_keyboard = w->other_keyboard;
-	machine_link(&m);
+	assert_int_equal(machine_link(&m), 0);
 	add_needs(&m, w);
 	return m;
 }

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The indexes of a machine: on seeded random machines every look-up and every card is what naive.h finds by looking at
+ * all functions. The machines have root buses with one ACPI path or none, cards with switches of their own, two GPUs
+ * below one switch, mixed slots, functions beside an AMD display, virtual functions that are known only later, and
+ * paths that two functions have.
+ */
+#include "unit.h"
+
+#include "naive.h"
+
+#define MACHINES 2000
+#define MOST 64
+
+static uint64_t state;
+/* A machine of one vendor with few GPUs: more than a card has room for are below its switch. */
+static bool crowded;
+/* How often it happened: what is never tried is not shown. */
+static unsigned long multi, across, alone, too_big, twice;
+
+static unsigned pick(unsigned n)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (unsigned)((state >> 20) % n);
+}
+
+static struct identity random_identity(bool bridge)
+{
+	static const uint16_t vendors[] = { 0x8086, 0x1002, 0x1022, 0x10de };
+	static const uint32_t classes[] = { 0x030000, 0x038000, 0x030200, 0x040300, 0x010802, 0x0c0330, 0x068000 };
+	uint16_t vendor = vendors[crowded ? 0 : pick(4) ? pick(2) : pick(ARRAY_SIZE(vendors))];
+	uint32_t class = classes[crowded && pick(8) ? 3 : pick(ARRAY_SIZE(classes))];
+
+	return (struct identity){ vendor, (uint16_t)(1 + pick(2)), 0, 0, bridge ? 0x060400 : class };
+}
+
+/* A function behind `above` (NULL: on the root bus), at another place than the others there, mostly. */
+static struct device *add(struct machine *m, const struct root *root, const struct device *above, bool bridge)
+{
+	struct device *d = &m->devices[m->n];
+
+	if (m->n == MOST)
+		return NULL;
+	*d = (struct device){ .root = *root, .identity = random_identity(bridge) };
+	d->path = above ? above->path : (struct path){ 0 };
+	d->address = (struct address){ root->domain, root->bus, (uint8_t)pick(3), (uint8_t)pick(bridge ? 2 : 4) };
+	d->address.bus = (uint8_t)(above ? root->bus + 1 + (above - m->devices) % 60 : root->bus);
+	if (naive_by_address(m, &d->address) >= 0)
+		return NULL;
+	d->path.hop[d->path.hops++] = (uint8_t)(d->address.dev << 3 | d->address.fn);
+	m->n++;
+	return d;
+}
+
+static void add_below(struct machine *m, const struct root *root, const struct device *above, unsigned depth)
+{
+	for (unsigned n = 1 + pick(depth ? 3 : crowded ? 20 : 6); n; n--) {
+		bool bridge = depth && pick(3);
+		struct device *d = add(m, root, above, bridge);
+
+		if (d && bridge)
+			add_below(m, root, d, depth - 1);
+	}
+}
+
+static struct machine random_machine(void)
+{
+	static const char *const names[] = { "", "_SB_.PCI0", "_SB_.PC01", "_SB_.PC01" };
+	struct machine m = { .devices = calloc(MOST, sizeof(*m.devices)) };
+
+	assert_non_null(m.devices);
+	for (unsigned n = 1 + pick(3); n; n--) {
+		struct root root = { .domain = pick(2), .bus = (uint8_t)(64 * (n - 1)) };
+
+		strcpy(root.acpi, names[pick(ARRAY_SIZE(names))]);
+		add_below(&m, &root, NULL, 4);
+	}
+	assert_int_equal(machine_link(&m), 0);
+	for (size_t i = 0; i < m.n; i++) { /* what is read of a few devices, later */
+		m.devices[i].virtual_function = !pick(12);
+		m.devices[i].bridge_header = !pick(12);
+	}
+	return m;
+}
+
+static void same_card(int r, const struct card *card, int expected_r, const struct card *expected)
+{
+	assert_int_equal(r, expected_r);
+	if (r < 0)
+		return;
+	assert_int_equal(card->main, expected->main);
+	assert_int_equal(card->single, expected->single);
+	assert_int_equal(card->n, expected->n);
+	for (unsigned k = 0; k < card->n; k++)
+		assert_int_equal(card->member[k], expected->member[k]);
+}
+
+static void check_card(const struct machine *m, int i)
+{
+	struct card card, expected;
+	int r = card_of(m, i, &card), naive = naive_card_of(m, i, &expected);
+
+	same_card(r, &card, naive, &expected);
+	alone += r == -ENOENT;
+	too_big += r == -E2BIG;
+	multi += r == 0 && card.n > 1;
+	across += r == 0 && !naive_same_slot(m, card.main, i);
+}
+
+static void check_at(const struct machine *m, const struct root *root, const struct path *path)
+{
+	struct card card, expected;
+	int from = 0, naive_from = 0, r, naive;
+	unsigned n = 0;
+
+	do {
+		r = card_next_at(m, root, path, &from, &card);
+		naive = naive_next_at(m, root, path, &naive_from, &expected);
+		same_card(r, &card, naive, &expected);
+		twice += r == 0 && n++ == 1 && !path->slot;
+	} while (r == 0);
+	if (!path->slot)
+		assert_int_equal(machine_by_path(m, root, path), naive_by_path(m, root, path));
+}
+
+/* Its root by number, too: as a lock from before has it, and a bus that has another by now. */
+static void check_places(const struct machine *m, const struct device *d)
+{
+	struct root number = d->root, other = m->devices[pick((unsigned)m->n)].root;
+	struct path slot = path_slot(&d->path);
+
+	number.acpi[0] = '\0';
+	check_at(m, &d->root, &d->path);
+	check_at(m, &number, &d->path);
+	check_at(m, &other, &d->path);
+	check_at(m, &d->root, &slot);
+	check_at(m, &number, &slot);
+	check_at(m, &other, &slot);
+}
+
+static void check_like(const struct machine *m, const struct identity *identity)
+{
+	int i = -1;
+
+	for (int k = 0; k < (int)m->n; k++)
+		if (identity_equal(identity, &m->devices[k].identity)) {
+			i = machine_next_like(m, identity, i);
+			assert_int_equal(i, k);
+		}
+	assert_int_equal(machine_next_like(m, identity, i), -1);
+}
+
+static void check_all(const struct machine *m)
+{
+	struct cards all;
+	size_t n = 0;
+
+	assert_int_equal(cards_all(m, &all), 0);
+	for (int i = 0; i < (int)m->n; i++) {
+		struct card card;
+		bool listed = false;
+
+		if (naive_card_of(m, i, &card) < 0)
+			card = card_single(m, i);
+		for (size_t k = 0; k < n; k++)
+			listed |= all.items[k].main == card.main && all.items[k].single == card.single;
+		if (listed)
+			continue;
+		assert_true(n < all.n);
+		same_card(0, &all.items[n++], 0, &card);
+	}
+	assert_int_equal(all.n, n);
+	cards_free(&all);
+}
+
+static void the_indexes_agree_with_a_look_at_everything(void **s)
+{
+	(void)s;
+	for (unsigned long seed = 0; seed < MACHINES; seed++) {
+		struct machine m;
+
+		state = (seed + 1) * 0x9e3779b97f4a7c15ull;
+		crowded = !pick(8);
+		m = random_machine();
+		for (int i = 0; i < (int)m.n; i++) {
+			const struct device *d = &m.devices[i];
+			struct identity other = random_identity(false);
+			struct address near = d->address;
+
+			near.fn ^= 1;
+			assert_int_equal(d->parent, naive_parent(&m, i));
+			assert_int_equal(machine_by_address(&m, &d->address), i);
+			assert_int_equal(machine_by_address(&m, &near), naive_by_address(&m, &near));
+			check_card(&m, i);
+			check_places(&m, d);
+			check_like(&m, &d->identity);
+			check_like(&m, &other);
+		}
+		check_all(&m);
+		machine_free(&m);
+	}
+	assert_true(multi > MACHINES / 10);
+	assert_true(across > MACHINES / 100);
+	assert_true(alone > MACHINES / 10);
+	assert_true(too_big > 10);
+	assert_true(twice > MACHINES / 10);
+}
+
+/* Before machine_link(), or of a machine without devices. */
+static void nothing_is_found_where_nothing_is(void **s)
+{
+	struct machine m = { 0 };
+	struct identity identity = { 0 };
+	struct address address = { 0 };
+	struct root root = { 0 };
+	struct path path = { .hops = 1 };
+	struct card card;
+
+	(void)s;
+	assert_int_equal(machine_next_like(&m, &identity, -1), -1);
+	assert_int_equal(machine_by_address(&m, &address), -1);
+	assert_int_equal(machine_by_path(&m, &root, &path), -1);
+	assert_int_equal(machine_link(&m), 0);
+	assert_int_equal(machine_by_path(&m, &root, &path), -1);
+	assert_int_equal(card_at(&m, &root, &path, &card), -ENOENT);
+	machine_free(&m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_indexes_agree_with_a_look_at_everything),
+		cmocka_unit_test(nothing_is_found_where_nothing_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
