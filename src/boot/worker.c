@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "worker.h"
 
+#include "../core/boot_display.h"
 #include "../sys/bind.h"
 #include "../sys/efivar.h"
 #include "../sys/errors.h"

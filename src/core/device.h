@@ -13,13 +13,6 @@
 
 #define NO_PARENT (-1)
 
-/* What says that a device shows the firmware's or the console's picture; or-ed. */
-enum boot_display {
-	BOOT_DISPLAY_VGA = 1,         /* its boot_vga is 1 */
-	BOOT_DISPLAY_FRAMEBUFFER = 2, /* a firmware framebuffer is its child */
-	BOOT_DISPLAY_MEMORY = 4,      /* the firmware framebuffer's memory is inside one of its BARs */
-};
-
 struct device {
 	struct address address;
 	struct root root;
@@ -29,8 +22,8 @@ struct device {
 	char override[DRIVER_LEN]; /* driver_override, "" for none; see scan_overrides() */
 	uint64_t serial;           /* Device Serial Number; 0: none, or not read */
 	int iommu_group;           /* -1: none */
-	unsigned boot_display;     /* enum boot_display, or-ed; read for displays */
-	bool bridge_header; /* its header is that of a bridge (type 1 or 2), whatever its class */
+	unsigned boot_display;     /* what says that it shows the firmware's picture: boot_display.h; of class 03 */
+	bool bridge_header;        /* its header is that of a bridge (type 1 or 2), whatever its class */
 	bool virtual_function;
 	bool later;    /* behind VMD: not there this early in the boot */
 	bool external; /* behind Thunderbolt or USB4; read by the host tool only */

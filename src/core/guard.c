@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guard.h"
 
+#include "boot_display.h"
+
 #include <stdarg.h>
 
 #define CLASS_DISPLAY 0x03
@@ -154,25 +156,18 @@ static bool shows_boot(const struct device *d, unsigned arg)
 	return d->boot_display != 0;
 }
 
-void boot_display_words(unsigned boot_display, char *buf, size_t size)
-{
-	snprintf(buf, size, "%s%s%s", boot_display & BOOT_DISPLAY_VGA ? " boot_vga" : "",
-		 boot_display & BOOT_DISPLAY_FRAMEBUFFER ? " firmware-framebuffer" : "",
-		 boot_display & BOOT_DISPLAY_MEMORY ? " framebuffer-memory" : "");
-}
-
 /* A function alone is refused with its card: what resets the card takes the picture, too. */
 bool guard_display(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
 	struct candidate whole = *c;
-	char words[64];
+	char words[BOOT_DISPLAY_WORDS];
 
 	if (c->card.n)
 		whole.card = card_whole(&c->card);
 	if (rule_takes_display(c->rule) || !guard_any_member(&whole, shows_boot, 0, &i))
 		return false;
-	boot_display_words(device_of(c, i)->boot_display, words, sizeof(words));
-	why(text, "%s shows the boot:%s", card_has(&c->card, i) ? "it" : "its card", words);
+	why(text, "%s shows the boot:%s", card_has(&c->card, i) ? "it" : "its card",
+	    boot_display_words(device_of(c, i)->boot_display, words));
 	return true;
 }
 

@@ -61,7 +61,4 @@ bool guard_display_left(const struct machine *m, const bool *taken, bool at_boot
 /* Whether the selector means function i: by itself, as a function of a whole slot, or by the id of its card's main. */
 bool selector_means(const struct selector *s, const struct machine *m, int i);
 
-/* "boot_vga, firmware framebuffer": what makes it the boot display. */
-void boot_display_words(unsigned boot_display, char *buf, size_t size);
-
 #endif

@@ -1,14 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "display.h"
 
+#include "../core/boot_display.h"
 #include "../core/lines.h"
 
 /* drivers/firmware/sysfb.c and sysfb_simplefb.c name the platform devices so. */
 static const char *const platform_devices[] = { "efi-framebuffer.", "simple-framebuffer.", "vesa-framebuffer.",
 						"platform-framebuffer." };
-/* The resources' names in /proc/iomem: sysfb_simplefb.c, efifb.c, vesafb.c, simplefb.c, simpledrm.c. */
+/* The resources' names in /proc/iomem: sysfb_simplefb.c, efifb.c, vesafb.c, simplefb.c, and of drivers/gpu/drm/sysfb.
+ */
 static const char *const memory_names[] = {
-	"BOOTFB", "efifb", "vesafb", "simplefb", "simple-framebuffer", "simpledrm"
+	"BOOTFB", "efifb", "vesafb", "simplefb", "simple-framebuffer", "simpledrm", "efidrm", "vesadrm",
+};
+
+#define BOOT_PARAMS "sys/kernel/boot_params" /* arch/x86/kernel/ksysfs.c: on x86 alone */
+#define CLASS_DISPLAY 0x03
+#define CLASS_VGA 0x0300
+#define FRAMEBUFFERS 4
+
+/* Where the firmware's framebuffers lie in memory. */
+struct framebuffers {
+	uint64_t base[FRAMEBUFFERS]; /* physical address of the first byte */
+	unsigned n;
 };
 
 bool display_child(const struct sysroot *r, const char *folder, char *name, size_t size)
@@ -58,8 +71,8 @@ static void from_iomem(const struct sysroot *r, struct framebuffers *out)
 }
 
 /*
- * x86: the screen_info that the boot loader left, also where no framebuffer driver claimed it. Offsets of
- * include/uapi/linux/screen_info.h; boot_params starts with it.
+ * x86: the screen_info that the boot loader left, also where no framebuffer driver claimed it or a native one has
+ * replaced it. Offsets of include/uapi/linux/screen_info.h; boot_params starts with it.
  */
 static void from_boot_params(const struct sysroot *r, struct framebuffers *out)
 {
@@ -69,7 +82,7 @@ static void from_boot_params(const struct sysroot *r, struct framebuffers *out)
 	uint64_t base;
 	uint32_t low, high, capabilities;
 
-	if (sysroot_pread(r, "sys/kernel/boot_params/data", b, sizeof(b), 0) != SIZE)
+	if (sysroot_pread(r, BOOT_PARAMS "/data", b, sizeof(b), 0) != SIZE)
 		return;
 	if (b[IS_VGA] != TYPE_VLFB && b[IS_VGA] != TYPE_EFI)
 		return;
@@ -82,11 +95,14 @@ static void from_boot_params(const struct sysroot *r, struct framebuffers *out)
 	add_base(out, base);
 }
 
-void display_framebuffers(const struct sysroot *r, struct framebuffers *out)
+#define DISPLAY_FOLDER_LEN 64
+
+static const char *folder_of(const struct device *d, char buf[DISPLAY_FOLDER_LEN])
 {
-	memset(out, 0, sizeof(*out));
-	from_iomem(r, out);
-	from_boot_params(r, out);
+	char address[ADDRESS_LEN];
+
+	snprintf(buf, DISPLAY_FOLDER_LEN, "sys/bus/pci/devices/%s", address_print(&d->address, address));
+	return buf;
 }
 
 /* One line of `resource` a BAR: "0xSTART 0xEND 0xFLAGS". */
@@ -96,7 +112,7 @@ static bool owns_memory(const struct sysroot *r, const char *folder, const struc
 	const char *s = text;
 
 	snprintf(path, sizeof(path), "%s/resource", folder);
-	if (!fbs->n || sysroot_read(r, path, text, sizeof(text)) < 0)
+	if (sysroot_read(r, path, text, sizeof(text)) < 0)
 		return false;
 	while (*s) {
 		uint64_t start = hex_number(&s), end = hex_number(&s);
@@ -112,17 +128,55 @@ static bool owns_memory(const struct sysroot *r, const char *folder, const struc
 	return false;
 }
 
-unsigned display_boot(const struct sysroot *r, const char *folder, const struct framebuffers *fbs)
+static unsigned read_signs(const struct sysroot *r, const struct device *d, const char *folder)
 {
 	char path[128], text[8], name[64];
 	unsigned found = 0;
 
 	snprintf(path, sizeof(path), "%s/boot_vga", folder);
-	if (sysroot_read(r, path, text, sizeof(text)) > 0 && text[0] == '1')
+	if (class_sub(d->identity.class) == CLASS_VGA && sysroot_read(r, path, text, sizeof(text)) > 0 &&
+	    text[0] == '1')
 		found |= BOOT_DISPLAY_VGA;
 	if (display_child(r, folder, name, sizeof(name)))
 		found |= BOOT_DISPLAY_FRAMEBUFFER;
-	if (owns_memory(r, folder, fbs))
-		found |= BOOT_DISPLAY_MEMORY;
 	return found;
+}
+
+/* What the kernel has not given its framebuffer as a parent is known by its memory. */
+static void find_memory(const struct sysroot *r, struct machine *m)
+{
+	struct framebuffers fbs = { 0 };
+	char folder[DISPLAY_FOLDER_LEN];
+
+	from_iomem(r, &fbs);
+	if (!fbs.n)
+		from_boot_params(r, &fbs);
+	for (size_t i = 0; i < m->n && fbs.n; i++)
+		if (class_base(m->devices[i].identity.class) == CLASS_DISPLAY &&
+		    owns_memory(r, folder_of(&m->devices[i], folder), &fbs))
+			m->devices[i].boot_display |= BOOT_DISPLAY_MEMORY;
+}
+
+void display_find(const struct sysroot *r, struct machine *m)
+{
+	char folder[DISPLAY_FOLDER_LEN];
+	bool any = false;
+
+	for (size_t i = 0; i < m->n; i++) {
+		struct device *d = &m->devices[i];
+
+		if (class_base(d->identity.class) != CLASS_DISPLAY)
+			continue;
+		d->boot_display = read_signs(r, d, folder_of(d, folder));
+		any = true;
+	}
+	if (any && !boot_display_is_proven(m))
+		find_memory(r, m);
+	display_settle(r, m);
+}
+
+void display_settle(const struct sysroot *r, struct machine *m)
+{
+	if (boot_display_is_split(m))
+		boot_display_settle(m, sysroot_exists(r, BOOT_PARAMS));
 }

@@ -7,17 +7,13 @@
 #include "../core/device.h"
 #include "sysroot.h"
 
-#define FRAMEBUFFERS 4
-
-/* Where the firmware's framebuffers lie in memory. */
-struct framebuffers {
-	uint64_t base[FRAMEBUFFERS]; /* physical address of the first byte */
-	unsigned n;
-};
-
-void display_framebuffers(const struct sysroot *r, struct framebuffers *out);
-/* enum boot_display, or-ed, of one display; folder: its folder in sysfs. */
-unsigned display_boot(const struct sysroot *r, const char *folder, const struct framebuffers *fbs);
+/*
+ * Reads the signs of all of class 03, and leaves those that count: see core/boot_display.h. Where a framebuffer has a
+ * PCI parent, memory is not looked at.
+ */
+void display_find(const struct sysroot *r, struct machine *m);
+/* The same once more, when signs have been added. */
+void display_settle(const struct sysroot *r, struct machine *m);
 /* The platform device of a firmware framebuffer that is a child of the device in this folder; false: none. */
 bool display_child(const struct sysroot *r, const char *folder, char *name, size_t size);
 

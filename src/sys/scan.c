@@ -161,8 +161,7 @@ static bool may_be_bridge(const struct device *d)
 }
 
 /* 0: read; 1: left out; -ENOMEM. */
-static int scan_device(const struct sysroot *r, const struct address *address, struct roots *roots,
-		       const struct framebuffers *fbs, struct device *d)
+static int scan_device(const struct sysroot *r, const struct address *address, struct roots *roots, struct device *d)
 {
 	char folder[FOLDER_LEN], name[ADDRESS_LEN];
 	int ret;
@@ -177,8 +176,6 @@ static int scan_device(const struct sysroot *r, const struct address *address, s
 	if (ret < 0)
 		return ret == -ENOMEM ? ret : 1;
 	d->bridge_header = may_be_bridge(d) && has_bridge_header(r, folder);
-	if (device_is_display(&d->identity))
-		d->boot_display = display_boot(r, folder, fbs);
 	return 0;
 }
 
@@ -209,13 +206,11 @@ static int add_address(void *addresses, const char *name)
 /* Fills m->devices, which have room for all of them. */
 static int scan_devices(const struct sysroot *r, const struct addresses *addresses, struct machine *m)
 {
-	struct framebuffers fbs;
 	struct roots roots = { 0 };
 	int ret = 0;
 
-	display_framebuffers(r, &fbs);
 	for (size_t i = 0; i < addresses->n && ret >= 0; i++) {
-		ret = scan_device(r, &addresses->items[i], &roots, &fbs, &m->devices[m->n]);
+		ret = scan_device(r, &addresses->items[i], &roots, &m->devices[m->n]);
 		if (ret == 0)
 			m->n++;
 	}
@@ -239,6 +234,8 @@ int scan_machine(const struct sysroot *r, struct machine *out)
 	free(addresses.items);
 	if (ret < 0)
 		machine_free(out);
+	else
+		display_find(r, out);
 	return ret;
 }
 

@@ -115,6 +115,7 @@ function read_line(    i) {
 	else if ($1 == "without") without[$2] = 1
 	else if ($1 == "module") modules[$2] = 1
 	else if ($1 == "iomem") iomem = iomem rest(1) "\n"
+	else if ($1 == "arch") arch = $2
 	else if ($1 == "screen") { screen = $2; screen_base = $3 }
 	else if ($1 == "platform") platform[$2] = 1
 	else if ($1 == "vmcore") vmcore = 1
@@ -420,6 +421,7 @@ function print_screen(    base, type) {
 }
 
 BEGIN {
+	arch = "x86_64"
 	split("behind id class group driver boot_vga override serial fb bar usb vf removable header", keys, " ")
 	acpi["0000:00"] = "_SB_.PCI0"
 	kernel = "6.1.0-builtin"
@@ -447,6 +449,7 @@ END {
 	for (name in drivers) file("sys/bus/pci/drivers/" name "/unbind", "")
 	for (name in modules) folder("sys/module/" name)
 	for (name in platform) print_framebuffer("devices/platform", name)
+	if (arch ~ /86/) file("sys/kernel/boot_params/version", "0x020f\n")
 	if (screen != "") print_screen()
 	for (i = 1; i <= n_input; i++) {
 		split(input[i], part, " ")

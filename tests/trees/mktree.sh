@@ -23,6 +23,7 @@
 #   include NAME                machines/NAME.txt
 #   root DDDD:BB NAME|-         the ACPI path of a root bus; 0000:00 has _SB_.PCI0 without
 #   kernel RELEASE              6.1.0-builtin without
+#   arch NAME                   x86_64 without; another has no boot_params
 #   cmdline TEXT
 #   rootless                    nothing says where / is; with an fstab or a mountinfo of its own a tree says so itself,
 #                               else / is on an SD card of the board

@@ -11,6 +11,7 @@
 
 #include "unit.h"
 
+#include "boot_display.h"
 #include "device.h"
 #include "need.h"
 
