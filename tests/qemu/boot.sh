@@ -34,7 +34,7 @@ payload_make()
 
 # boot KERNEL INITRD DISK SNAPSHOT PAYLOAD TOPOLOGY WORDS LOG: one boot; WORDS are added to the kernel command line, on
 # which DISK is the root where they name no other. SNAPSHOT is on (the disk stays as it is) or off. LOG gets the serial
-# line without CRs, and why the boot was given up if it was (watch.sh).
+# line without CRs, and why the boot was given up if it was (watch.sh). LOG.used has the seconds of processor time it took.
 # BOOT_INPUT is what is typed at its serial line; BOOT_VARS its EFI variables, of which LOG then says whether they changed.
 boot()
 {
@@ -64,7 +64,7 @@ boot_watched()
 {
 	boot_log=$1
 	shift
-	rm -f "$boot_log.pid"
+	rm -f "$boot_log.pid" "$boot_log.used"
 	watch_boot "$boot_log.pid" "$boot_log" >"$boot_log.given-up" 2>/dev/null 8>&- 9>&- &
 	# shellcheck disable=SC2016 # the inner shell's own arguments
 	timeout --foreground "$BOOT_TIMEOUT" sh -c 'echo $$ >"$0" && exec "$@"' "$boot_log.pid" "$@" ||

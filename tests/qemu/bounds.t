@@ -84,6 +84,7 @@ qemu 'echo begun' 'while :; do :; done'
 ok "a boot that goes on for ever is ended" booted
 ok "its log says why" has "$TMP/log" \
 	'@@ given up: QEMU has used 1 s of processor time'
+ok "and how much it used is noted" grep -Ex "[1-9][0-9]*" "$TMP/log.used"
 WATCH_PROCESSOR=300 WATCH_QUIET_LOOKS=2
 qemu 'echo begun' 'exec sleep 3600'
 ok "a boot that hangs is ended" booted

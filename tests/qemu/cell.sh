@@ -103,7 +103,7 @@ cell_run()
 	(
 		flock 9
 		run_took=$(($(date +%s) - run_started))
-		echo "$run_verdict - $1 ($run_took s)"
+		echo "$run_verdict - $1 ($run_took s, $(cat "$run_dir/log.used" 2>/dev/null || echo 0) s of a processor)"
 		if [ "$run_verdict" = ok ]; then
 			table_note "$1" passed "$run_took"
 		else

@@ -43,13 +43,15 @@ watch_look()
 	echo "in $WATCH_QUIET_LOOKS s QEMU has written nothing and used less than $((WATCH_QUIET_TICKS / 100)) s of processor time"
 }
 
-# watch_boot PIDFILE LOG: looks at a boot once a second until it ends, or ends it and prints why.
+# watch_boot PIDFILE LOG: looks at a boot once a second until it ends, or ends it and prints why. LOG.used has the seconds of
+# processor time it used.
 watch_boot()
 {
 	until [ -s "$1" ]; do sleep 0.1; done
 	watch_pid=$(cat "$1")
 	watch_begin
 	while watch_had=$(watch_ticks "$watch_pid"); do
+		echo $((watch_had / 100)) >"$2.used"
 		if watch_look "$watch_had" "$(stat -c %s "$2" 2>/dev/null || echo 0)"; then
 			kill "$watch_pid" && sleep 5 && kill -KILL "$watch_pid"
 			return
