@@ -87,11 +87,15 @@ static char *guard_text(enum reason own, enum reason reason, const char *text)
 	return out;
 }
 
-/* What appears later is guarded as such, whatever else speaks against it: a boot must not miss it. */
+/*
+ * What appears later is guarded as such, whatever else speaks against it: a boot must not miss it. An entry that was
+ * kept, and that something speaks against by now, is: the boot must refuse it.
+ */
 int accept_add_guard(struct accept_run *r, enum reason reason, const struct card *card, const char *text)
 {
 	const struct device *main = card_main(card);
-	struct plan_guard guard = { .reason = device_appears_later(main) ? REASON_APPEARS_LATER : reason,
+	bool later = device_appears_later(main) && !accept_is_taken(r, card);
+	struct plan_guard guard = { .reason = later ? REASON_APPEARS_LATER : reason,
 				    .root = main->root,
 				    .path = card_path(card),
 				    .identity = main->identity,
@@ -139,6 +143,29 @@ static int guard_twins(struct accept_run *r)
 			continue;
 		if (accept_add_guard(r, REASON_TWIN, &card, "") < 0 ||
 		    accept_add_line(r, 0, REASON_TWIN, &card, "") < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/*
+ * A locked card behind Thunderbolt or USB4 is there at boot if the firmware connects it before the kernel starts. Its
+ * guard line says why it is absent where it is, and refuses nothing.
+ */
+static int guard_external(struct accept_run *r)
+{
+	for (size_t i = 0; i < r->out->n_lines; i++) {
+		const struct accept_line *line = &r->out->lines[i];
+		const struct device *main = card_main(&line->card);
+		char address[ADDRESS_LEN];
+
+		if (line->reason != REASON_NONE || !main->external)
+			continue;
+		if (accept_add_guard(r, REASON_APPEARS_LATER, &line->card, "behind Thunderbolt or USB4") < 0 ||
+		    note_add(&r->out->notes, &r->out->n_notes, REASON_APPEARS_LATER,
+			     "%s is behind Thunderbolt or USB4: it is bound only if the firmware has connected it "
+			     "before the kernel starts",
+			     address_print(&main->address, address)) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -201,6 +228,15 @@ static int note_gone(struct accept_run *r, const struct plan_guard *g)
 		reason_word(g->reason));
 }
 
+/* Whether it says of an entry of the lock why that may be absent. */
+static bool is_of_entry(const struct plan *lock, const struct plan_guard *g)
+{
+	for (size_t i = 0; i < lock->n_cards; i++)
+		if (guard_explains(g, &lock->cards[i]))
+			return true;
+	return false;
+}
+
 /*
  * The old guards of identities whose entries were kept: their cards need not be here today. One whose place now holds a
  * card that a person just accepted is gone. So is one that is nowhere, if whoever accepts has just said of every card
@@ -214,7 +250,7 @@ static int keep_guards(struct accept_run *r)
 		bool here = guard_in_place(&guard, r->machine, &there);
 
 		if (has_place_guard(&r->out->lock, &guard.root, &guard.path) || !is_needed(r, &guard) ||
-		    (here && accept_is_taken(r, &there)))
+		    (here && accept_is_taken(r, &there) && !is_of_entry(&r->out->lock, &guard)))
 			continue;
 		if (!here && guard.reason != REASON_APPEARS_LATER && is_accepted_anew(r, &guard.identity)) {
 			if (note_gone(r, &guard) < 0)
@@ -234,7 +270,8 @@ static int keep_guards(struct accept_run *r)
 
 int accept_guards(struct accept_run *r)
 {
-	if (guard_refused(r) < 0 || accept_guard_needs(r) < 0 || accept_guard_keyboards(r) < 0 || guard_twins(r) < 0)
+	if (guard_refused(r) < 0 || accept_guard_needs(r) < 0 || accept_guard_keyboards(r) < 0 || guard_twins(r) < 0 ||
+	    guard_external(r) < 0)
 		return -ENOMEM;
 	return keep_guards(r);
 }

@@ -154,6 +154,27 @@ static int note_twins(struct run *r, const struct identity *id)
 	return 0;
 }
 
+/* The guard that says why it may be absent, or NULL. */
+static const struct plan_guard *excuse_of(const struct run *r, const struct plan_card *locked)
+{
+	for (size_t i = 0; i < r->plan->n_guards; i++)
+		if (guard_explains(&r->plan->guards[i], locked))
+			return &r->plan->guards[i];
+	return NULL;
+}
+
+/* Nothing is wrong. */
+static int note_absent(struct run *r, const struct plan_card *locked, const struct plan_guard *excuse)
+{
+	char id[IDENTITY_LEN];
+
+	identity_print(&locked->identity, id);
+	if (excuse)
+		return note_add(&r->out->notes, &r->out->n_notes, excuse->reason, "the card %s is not there: %s", id,
+				excuse->text);
+	return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT, "the optional card %s is not there", id);
+}
+
 static int decide_card(struct run *r, size_t index)
 {
 	const struct plan_card *locked = &r->plan->cards[index];
@@ -163,16 +184,14 @@ static int decide_card(struct run *r, size_t index)
 			       .locked = locked,
 			       .rule = plan_rule(r->plan, locked->rule) };
 	struct found found;
+	const struct plan_guard *excuse;
 	char text[REPORT_TEXT_LEN];
 
 	find_card(r->plan, index, r->machine, &found);
 	c.found = &found;
-	if (found.reason == REASON_ABSENT && c.rule->optional) {
-		char id[IDENTITY_LEN];
-
-		return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT, "the optional card %s is not there",
-				identity_print(&locked->identity, id));
-	}
+	excuse = excuse_of(r, locked);
+	if (found.reason == REASON_ABSENT && (excuse || c.rule->optional))
+		return note_absent(r, locked, excuse);
 	if (found.reason != REASON_NONE && found.reason != REASON_MOVED) {
 		struct decision *d = decision_for(r, &c, index, -1);
 		enum reason reason;

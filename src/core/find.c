@@ -139,13 +139,19 @@ bool find_ambiguous(const struct plan *p, const struct machine *m, const struct 
 	return is_ambiguous(p, m, id, NULL, &missing, text);
 }
 
+bool guard_explains(const struct plan_guard *g, const struct plan_card *c)
+{
+	return g->reason == REASON_APPEARS_LATER && root_is(&g->root, &c->root) && path_equal(&g->path, &c->path) &&
+	       identity_equal(&g->identity, &c->identity);
+}
+
 static bool another_names(const struct plan *p, size_t card, const struct identity *id)
 {
 	for (size_t i = 0; i < p->n_cards; i++)
 		if (i != card && plan_card_means(&p->cards[i], id))
 			return true;
 	for (size_t i = 0; i < p->n_guards; i++)
-		if (identity_equal(&p->guards[i].identity, id))
+		if (identity_equal(&p->guards[i].identity, id) && !guard_explains(&p->guards[i], &p->cards[card]))
 			return true;
 	return false;
 }

@@ -45,6 +45,8 @@ bool find_ambiguous(const struct plan *p, const struct machine *m, const struct 
  * guard of an image build, or of what appears later in the boot, says nothing by that.
  */
 bool guard_is_missing(const struct plan_guard *g, const struct machine *m, const struct identity *id);
+/* Whether the guard refuses nothing, but says why this entry may be absent: it appears later. */
+bool guard_explains(const struct plan_guard *g, const struct plan_card *c) _pure_;
 /* Whether the card that a guard names stands at its place. */
 bool guard_in_place(const struct plan_guard *g, const struct machine *m, struct card *out);
 /* Whether function i is of a card that it names, at its place: two root buses of one name have two cards there. */

@@ -99,23 +99,6 @@ bool guard_any_member(const struct candidate *c, bool (*is)(const struct device 
 	return false;
 }
 
-static bool is_later(const struct device *d, unsigned arg)
-{
-	(void)arg;
-	return device_appears_later(d);
-}
-
-bool guard_appears_later(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
-{
-	if (!guard_any_member(c, is_later, 0, &i))
-		return false;
-	why(text, "%s",
-	    device_of(c, i)->virtual_function ? "a virtual function"
-	    : device_of(c, i)->external       ? "behind Thunderbolt or USB4"
-					      : "behind a VMD controller");
-	return true;
-}
-
 /* A guard line of the plan whose place is this card's. */
 static bool guard_line(const struct candidate *c, enum reason reason, char text[REPORT_TEXT_LEN])
 {
@@ -227,7 +210,6 @@ static const struct guard guards[] = {
 	{ REASON_ABSENT, is_absent },
 	{ REASON_OTHER_DEVICE, is_other_device },
 	{ REASON_AMBIGUOUS, is_ambiguous },
-	{ REASON_APPEARS_LATER, guard_appears_later },
 	{ REASON_BOOT_DISK, is_boot_disk },
 	{ REASON_IN_USE, is_in_use },
 	{ REASON_DISPLAY, guard_display },

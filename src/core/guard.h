@@ -33,7 +33,7 @@ reason_set guards_of_accept(void);
 
 /* One guard: whether it refuses function i, and why in `text`. Those that accept asks too are named here. */
 typedef bool guard_function(const struct candidate *c, int i, char text[REPORT_TEXT_LEN]);
-guard_function guard_bridge, guard_kept, guard_appears_later, guard_display;
+guard_function guard_bridge, guard_kept, guard_display;
 /* Of the boot alone. */
 guard_function guard_skipped;
 

@@ -18,6 +18,22 @@ int guard_keyboard_of(const struct candidate *c)
 	return -1;
 }
 
+static bool is_later(const struct device *d, unsigned arg)
+{
+	(void)arg;
+	return d->later || d->virtual_function;
+}
+
+/* What the firmware connects before the kernel starts is there in time: Thunderbolt is no reason. */
+static bool appears_later(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	if (!guard_any_member(c, is_later, 0, &i))
+		return false;
+	snprintf(text, REPORT_TEXT_LEN, "%s",
+		 c->machine->devices[i].virtual_function ? "a virtual function" : "behind a VMD controller");
+	return true;
+}
+
 static bool is_needed(const struct candidate *c, enum reason reason, char text[REPORT_TEXT_LEN])
 {
 	const struct need *need = need_of_card(c->machine, &c->card, reason);
@@ -76,7 +92,7 @@ static bool is_ambiguous(const struct candidate *c, int i, char text[REPORT_TEXT
 
 static const struct guard guards[] = {
 	{ REASON_BRIDGE, guard_bridge },    { REASON_KEPT, guard_kept },
-	{ REASON_AMBIGUOUS, is_ambiguous }, { REASON_APPEARS_LATER, guard_appears_later },
+	{ REASON_AMBIGUOUS, is_ambiguous }, { REASON_APPEARS_LATER, appears_later },
 	{ REASON_BOOT_DISK, is_boot_disk }, { REASON_IN_USE, is_in_use },
 	{ REASON_DISPLAY, guard_display },  { REASON_KEYBOARD, guard_keyboard },
 };

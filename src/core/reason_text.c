@@ -28,8 +28,7 @@ static const struct {
 				  "if that is right, `earlybind check` says what to do" },
 	[REASON_AMBIGUOUS] = { "a device of its kind moved, and nothing tells which of the identical ones is meant",
 			       "see `earlybind list`; `earlybind check` says what to do" },
-	[REASON_APPEARS_LATER] = { "it appears only later in the boot (behind VMD or Thunderbolt, or a virtual "
-				   "function)",
+	[REASON_APPEARS_LATER] = { "it appears only later in the boot than earlybind runs",
 				   "bind it when it appears; nothing can do so this early" },
 	[REASON_BOOT_DISK] = { "a disk or network card that this system boots from, or mounts at boot, is behind it",
 			       "change the line that needs it, then run `earlybind accept` and `earlybind regenerate`; "

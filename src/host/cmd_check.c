@@ -23,6 +23,12 @@ struct checked {
 	const struct rule *idle;      /* the first rule that accept has nothing for, or NULL */
 };
 
+/* Behind Thunderbolt or USB4: it is there so early only if the firmware has connected it. */
+static bool is_external(const struct checked *c, const struct decision *d)
+{
+	return d->bind && c->f.machine.devices[d->device].external;
+}
+
 static void print_decisions(const struct checked *c)
 {
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN];
@@ -32,10 +38,12 @@ static void print_decisions(const struct checked *c)
 	for (size_t i = 0; i < c->f.decisions.n; i++) {
 		const struct decision *d = &c->f.decisions.items[i];
 
-		printf("  %s [%.9s] %s%s%s%s%s\n", d->line.has_address ? address_print(&d->line.address, address) : "-",
+		printf("  %s [%.9s] %s%s%s%s%s%s\n",
+		       d->line.has_address ? address_print(&d->line.address, address) : "-",
 		       identity_print(&d->line.identity, identity),
 		       d->bind ? "bind to " : "refused: ", d->bind ? d->drivers : reason_word(d->reason),
-		       *d->line.text ? " (" : "", d->line.text, *d->line.text ? ")" : "");
+		       is_external(c, d) ? " if present" : "", *d->line.text ? " (" : "", d->line.text,
+		       *d->line.text ? ")" : "");
 	}
 }
 
@@ -148,7 +156,8 @@ static int warn_rules(struct checked *c)
 	if (accept_rules(&c->f.config, &c->f.machine, &c->f.lock, NULL, &a) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < a.n_notes; i++)
-		say_warning("%s", a.notes[i].text);
+		if (a.notes[i].reason != REASON_APPEARS_LATER) /* said of the decision: "if present" */
+			say_warning("%s", a.notes[i].text);
 	for (size_t i = 0; i < c->f.config.n_rules; i++)
 		if (c->f.lock_broken || waiting_is(&c->f.composition, &c->f.config.rules[i]))
 			weigh_rule(c, &c->f.config.rules[i], &a);
