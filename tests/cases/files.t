@@ -3,7 +3,7 @@
 #
 # files.t: cases of the files of conf and lock: links, damage, other users, edits while a command asks, words of others.
 # shellcheck source=/dev/null
-. tests/cases/lib.sh
+. tests/cases/machine.sh
 need flock:util-linux
 
 # --- lock-link

@@ -3,7 +3,7 @@
 #
 # guards.t: cases of what refuses a card: missing twins, bridges, Thunderbolt, and what accept leaned on.
 # shellcheck source=/dev/null
-. tests/cases/lib.sh
+. tests/cases/machine.sh
 
 # accepted LINE...: the machine of these lines with the rules of $RULES, accepted; its kernel is 6.1.0-builtin.
 accepted()

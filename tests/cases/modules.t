@@ -4,7 +4,7 @@
 # modules.t: cases of what modprobe.d and the command line say of modules: what goes into the plan, in which order, and with
 # which parameters.
 # shellcheck source=/dev/null
-. tests/cases/lib.sh
+. tests/cases/machine.sh
 
 # modules NAME...: more modules of the kernel with vfio-pci.ko, which needs its vfio.ko.
 modules()

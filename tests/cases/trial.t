@@ -4,7 +4,7 @@
 # trial.t: cases of the trial of a plan: which boots count, which edits escape, who confirms. A directory of plain files
 # stands in for the EFI variables.
 # shellcheck source=/dev/null
-. tests/cases/lib.sh
+. tests/cases/machine.sh
 EFI=sys/firmware/efi/efivars
 GUID=5fa8a63d-4d49-40dc-9763-ebe6c815e280
 TRIAL=$R/$EFI/EarlybindTrial-$GUID

@@ -1,0 +1,240 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# needs.t: cases of what the boot needs and what the host uses: which cards no rule may lock, and which it may.
+# shellcheck source=/dev/null
+. tests/cases/machine.sh
+
+# A board with a disk controller, which / is on, and two slots behind root ports.
+BOARD='0000:00:02.0 - 8086:3e98 0300 1 - boot_vga=1
+0000:00:14.0 - 8086:a36d 0c03 2 xhci_hcd usb=keyboard
+0000:00:17.0 - 8086:a352 0106 3 ahci
+0000:00:1b.0 - 8086:a340 0604 4 pcieport
+0000:00:1d.0 - 8086:a330 0604 5 pcieport
+block sda 0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block 8:0'
+ROOT=aaaaaaaa-0000-0000-0000-000000000001
+PLAIN="block sda1 sda 8:1 part=1 type=ext4 uuid=$ROOT
+line etc/fstab UUID=$ROOT / ext4 defaults 0 1
+line proc/self/mountinfo 22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw"
+LUKS=82cf4088-0000-4000-8000-000000000001
+ENCRYPTED="block sda2 sda 8:2 part=2 type=crypto_LUKS uuid=$LUKS
+block dm-0 virtual/block 253:0 dm=cryptroot dmuuid=CRYPT-LUKS2-82cf4088000040008000000000000001-cryptroot slaves=sda2 type=ext4 uuid=$ROOT
+line etc/fstab UUID=$ROOT / ext4 defaults 0 1
+line proc/self/mountinfo 22 1 253:0 / / rw,relatime - ext4 /dev/mapper/cryptroot rw"
+TWINS='0000:01:00.0 0000:00:1b.0 144d:a80a:144d:a801 010802 11 nvme serial=0025384101b00001
+0000:02:00.0 0000:00:1d.0 144d:a80a:144d:a801 010802 12 nvme serial=0025384101b00002
+block nvme0n1 0000:01:00.0/nvme/nvme0 259:0
+block nvme1n1 0000:02:00.0/nvme/nvme1 259:2'
+
+# added RULE LINE...: `add` of this rule on the board with these lines.
+added()
+{
+	added_rule=$1
+	shift
+	rm -rf "$R"
+	change "$BOARD" "$@"
+	host "$R"
+	: >"$CONF"
+	# shellcheck disable=SC2086 # a rule
+	run add --yes $added_rule
+	[ "$(cat "$TMP/code")" -le 1 ] || { cat "$TMP/err"; return 1; }
+}
+
+# stays RULE LINE...: what this rule means stays with the host; free RULE ADDRESS LINE...: it can be locked.
+stays()
+{
+	added "$@" && code 1 && locks
+}
+
+free()
+{
+	free_rule=$1
+	free_address=$2
+	shift 2
+	added "$free_rule" "$@" && code 0 && locks "$free_address"
+}
+
+# twin_is_free LINE...: of two identical NVMe drives these lines need the first.
+twin_is_free()
+{
+	free 144d:a80a 0000:02:00.0 "$TWINS" "$@" && grep -q '^guard .* 144d:a80a:144d:a801' "$LOCK"
+}
+
+# --- xfs-log-of-root
+
+LOG='block nvme0n1p1 nvme0n1 259:3 part=1 type=xfs_external_log uuid=bbbbbbbb-0000-0000-0000-000000000001'
+XFS="block sda1 sda 8:1 part=1 type=xfs uuid=$ROOT
+line proc/self/mountinfo 22 1 8:1 / / rw,relatime - xfs /dev/sda1 rw"
+outcome xfs-log-of-root 'rootflags=' twin_is_free "$LOG" "$XFS" \
+	"cmdline root=UUID=$ROOT rootflags=logdev=/dev/nvme0n1p1" "line etc/fstab UUID=$ROOT / xfs defaults 0 1"
+outcome xfs-log-of-root 'rootflags= with more words' twin_is_free "$LOG" "$XFS" \
+	"cmdline root=UUID=$ROOT rootflags=noatime,logdev=/dev/nvme0n1p1,ro" "line etc/fstab UUID=$ROOT / xfs defaults 0 1"
+ok 'xfs-log-of-root: fstab' twin_is_free "$LOG" "$XFS" \
+	"line etc/fstab UUID=$ROOT / xfs logdev=/dev/nvme0n1p1 0 1"
+outcome xfs-log-of-root 'mountinfo alone' twin_is_free "$LOG" "${XFS},logdev=/dev/nvme0n1p1" "cmdline root=UUID=$ROOT"
+outcome xfs-log-of-root 'a real-time device' twin_is_free "$LOG" "${XFS},rtdev=/dev/nvme0n1p1" "cmdline root=UUID=$ROOT"
+ok 'xfs-log-of-root: without one both are free' free '144d:a80a' '0000:01:00.0
+0000:02:00.0' "$TWINS" "$LOG" "$XFS" "line etc/fstab UUID=$ROOT / xfs defaults 0 1"
+
+# --- dracut-conf-cmdline, grub-is-shell
+
+KEY='0000:01:00.0 0000:00:1b.0 1912:0014 0c0330 13 xhci_hcd usb=-
+block sdb 0000:01:00.0/usb3/3-1/3-1:1.0/host4/target4:0:0/4:0:0:0/block 8:16
+block sdb1 sdb 8:17 part=1 type=ext4 uuid=f387536a-0000-4000-8000-000000000002 label=KEYDEV'
+WORDS="rd.luks.uuid=$LUKS rd.luks.key=/key:UUID=f387536a-0000-4000-8000-000000000002"
+for file in dracut.conf dracut.conf.d/crypt.conf; do
+	outcome dracut-conf-cmdline "/etc/$file, appended" stays 01:00 "$ENCRYPTED" "$KEY" \
+		"line etc/$file kernel_cmdline+=\" $WORDS \""
+	outcome dracut-conf-cmdline "/etc/$file, assigned" stays 01:00 "$ENCRYPTED" "$KEY" \
+		"line etc/$file kernel_cmdline=\"$WORDS\""
+done
+outcome dracut-conf-cmdline '/usr/lib/dracut/dracut.conf.d' stays 01:00 "$ENCRYPTED" "$KEY" \
+	"line usr/lib/dracut/dracut.conf.d/01-dist.conf kernel_cmdline+=' $WORDS '"
+ok 'dracut-conf-cmdline: a comment needs nothing' free 01:00 0000:01:00.0 "$ENCRYPTED" "$KEY" \
+	"line etc/dracut.conf.d/crypt.conf # kernel_cmdline+=\" $WORDS \""
+
+SWAP='0000:01:00.0 0000:00:1b.0 144d:a80a:144d:a801 010802 11 nvme
+block nvme0n1 0000:01:00.0/nvme/nvme0 259:0
+block nvme0n1p1 nvme0n1 259:3 part=1 type=swap uuid=bbbbbbbb-0000-0000-0000-000000000001'
+RESUME=resume=UUID=bbbbbbbb-0000-0000-0000-000000000001
+
+# grub LINE...: /etc/default/grub has these; the swap's drive stays.
+grub()
+{
+	grub_lines=$(printf 'line etc/default/grub %s\n' "$@")
+	stays 01:00 "$PLAIN" "$SWAP" "$grub_lines"
+}
+ok 'grub-is-shell: one line' grub "GRUB_CMDLINE_LINUX=\"quiet $RESUME\""
+outcome grub-is-shell 'a continued line' grub "GRUB_CMDLINE_LINUX=\"\${GRUB_CMDLINE_LINUX} \\" "quiet \\" "$RESUME \\" '"'
+outcome grub-is-shell 'over several lines' grub 'GRUB_CMDLINE_LINUX="quiet' "$RESUME\""
+outcome grub-is-shell 'a variable' grub "SWAP=\"$RESUME\"" "GRUB_CMDLINE_LINUX=\"quiet \$SWAP\""
+ok 'grub-is-shell: +=' grub 'GRUB_CMDLINE_LINUX="quiet"' "GRUB_CMDLINE_LINUX+=\" $RESUME\""
+outcome grub-is-shell 'export' grub "export GRUB_CMDLINE_LINUX_DEFAULT='$RESUME'"
+
+# --- initramfs-conf-ip
+
+NICS='0000:01:00.0 0000:00:1b.0 8086:1521 0200 11 igb
+0000:02:00.0 0000:00:1d.0 8086:10fb 0200 13 ixgbe
+net eno1 0000:01:00.0 ifindex=2
+net enp2s0 0000:02:00.0 ifindex=3
+file usr/share/initramfs-tools/hooks/dropbear x
+file usr/share/initramfs-tools/hook-functions x
+line etc/crypttab cryptroot UUID=82cf4088-0000-4000-8000-000000000001 none luks,initramfs'
+
+# unlocks FILE LINE...: the encrypted root is unlocked over ssh; eno1's card stays by these lines of a file.
+unlocks()
+{
+	unlocks_file=$1
+	shift
+	stays 01:00 "$ENCRYPTED" "$NICS" 'cmdline root=/dev/mapper/cryptroot' "$(printf "line $unlocks_file %s\n" "$@")"
+}
+IP=10.10.1.199::10.10.1.1:255.255.255.0::eno1:off
+outcome initramfs-conf-ip 'IP= of initramfs.conf' unlocks etc/initramfs-tools/initramfs.conf "IP=$IP"
+outcome initramfs-conf-ip 'IP= of conf.d' unlocks etc/initramfs-tools/conf.d/ssh "IP=$IP"
+outcome initramfs-conf-ip 'DEVICE= and IP=' unlocks etc/initramfs-tools/initramfs.conf DEVICE=eno1 IP=dhcp
+outcome initramfs-conf-ip 'in quotes, exported' unlocks etc/initramfs-tools/conf.d/ssh "export IP=\"$IP\""
+
+# --- fido2-token
+
+# token LINE: 01:00 has a FIDO2 token plugged in, which is no keyboard; crypttab has this line.
+token()
+{
+	rm -rf "$R"
+	change "$BOARD" "$ENCRYPTED" '0000:01:00.0 0000:00:1b.0 1912:0014 0c0330 13 xhci_hcd usb=mouse' "line etc/crypttab $1"
+	host "$R"
+	: >"$CONF"
+	for token in "$R"/sys/devices/pci0000:00/0000:00:1b.0/0000:01:00.0/usb*/*/*:1.0/*.0001; do
+		printf '\006\320\361\011\001\241\001' >"$token/report_descriptor"
+	done
+	run add --yes 01:00
+}
+
+token_stays()
+{
+	token "$1" && code 1 && locks
+}
+
+token_is_free()
+{
+	token "$1" && code 0 && locks 0000:01:00.0
+}
+outcome fido2-token 'fido2-device=auto' token_stays "cryptroot UUID=$LUKS - fido2-device=auto,x-initrd.attach"
+outcome fido2-token 'a device of its own' token_stays "cryptroot UUID=$LUKS none luks,fido2-device=/dev/hidraw3,initramfs"
+ok 'fido2-token: a passphrase needs none' token_is_free "cryptroot UUID=$LUKS none luks,initramfs"
+ok 'fido2-token: nor does a TPM' token_is_free "cryptroot UUID=$LUKS - tpm2-device=auto,x-initrd.attach"
+
+# --- zfs-two-roots
+
+POOLS='0000:01:00.0 0000:00:1b.0 1000:0072:1000:3020 0107 10 mpt3sas
+0000:02:00.0 0000:00:1d.0 144d:a808 010802 11 nvme
+block nvme0n1 0000:02:00.0/nvme/nvme0 259:0
+block nvme0n1p3 nvme0n1 259:3 part=3 type=zfs_member uuid=1111111111111111111 label=rpool
+block sdb 0000:01:00.0/host1/port-1:0/end_device-1:0/target1:0:0/1:0:0:0/block 8:16
+block sdb1 sdb 8:17 part=1 type=zfs_member uuid=2222222222222222222 label=tank
+line proc/self/mountinfo 22 1 0:26 / / rw,relatime - zfs rpool/ROOT/pve-1 rw
+file etc/fstab proc /proc proc defaults 0 0'
+for words in 'root=ZFS=/ROOT/pve-1 ro root=ZFS=rpool/ROOT/pve-1 boot=zfs' 'root=ZFS=AUTO' 'root=zfs:AUTO' 'root=zfs' 'zfs=bootfs'; do
+	outcome zfs-two-roots "$words: another pool is free" free 01:00 0000:01:00.0 "$POOLS" "cmdline $words quiet"
+	ok "zfs-two-roots: $words: the root's is not" stays 02:00 "$POOLS" "cmdline $words quiet"
+done
+
+OTHER='0000:01:00.0 0000:00:1b.0 144d:a80a:144d:a801 010802 11 nvme
+block nvme0n1 0000:01:00.0/nvme/nvme0 259:0
+block nvme0n1p1 nvme0n1 259:3 part=1 type=ext4 uuid=cccccccc-0000-0000-0000-000000000001'
+outcome zfs-two-roots 'of two root=UUID= the last counts' free 01:00 0000:01:00.0 "$PLAIN" "$OTHER" \
+	"cmdline root=UUID=cccccccc-0000-0000-0000-000000000001 root=UUID=$ROOT"
+ok 'zfs-two-roots: and it does count' stays 01:00 "$PLAIN" "$OTHER" \
+	"cmdline root=UUID=$ROOT root=UUID=cccccccc-0000-0000-0000-000000000001"
+
+# --- ovs-uplink, nic-with-address
+
+PORTS='0000:01:00.0 0000:00:1b.0 8086:1521:8086:0001 0200 20 igb
+0000:01:00.1 0000:00:1b.0 8086:1521:8086:0001 0200 21 igb
+0000:02:00.0 0000:00:1d.0 8086:1521:8086:0001 0200 30 igb
+0000:02:00.1 0000:00:1d.0 8086:1521:8086:0001 0200 31 igb
+net ens1f1 0000:01:00.1 ifindex=3
+net ens2f0 0000:02:00.0 ifindex=4
+net ens2f1 0000:02:00.1 ifindex=5
+file proc/net/route Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
+line proc/net/route vmbr0	00000000	0101A8C0	0003	0	0	0	00000000	0	0	0
+line proc/net/route vmbr0	0001A8C0	00000000	0001	0	0	0	00FFFFFF	0	0	0'
+SWITCH='net ens1f0 0000:01:00.0 master=ovs-system ifindex=2
+net ovs-system - ifindex=8
+net vmbr0 - ifindex=6'
+outcome ovs-uplink 'another card is free' free 02:00 0000:02:00.0 "$PLAIN" "$PORTS" "$SWITCH"
+ok 'ovs-uplink: its port is not' stays 01:00.0 "$PLAIN" "$PORTS" "$SWITCH"
+
+BRIDGE='net ens1f0 0000:01:00.0 master=vmbr0 ifindex=2
+net vmbr0 - lower=ens1f0 ifindex=6
+line proc/net/route ens2f0	000A0A0A	00000000	0001	0	0	0	00FFFFFF	0	0	0'
+
+# never RULE: it does not lock the port that has a route.
+never()
+{
+	added "$1" "$PLAIN" "$PORTS" "$BRIDGE" || return 1
+	! cards | grep -x 0000:02:00.0
+}
+outcome nic-with-address 'an ID means more than it' never 8086:1521
+outcome nic-with-address 'the slot has another port' never 02:00
+ok 'nic-with-address: whoever names just it may have it' free 02:00.0 0000:02:00.0 "$PLAIN" "$PORTS" "$BRIDGE"
+ok 'nic-with-address: a port without a route is free' free 02:00.1 0000:02:00.1 "$PLAIN" "$PORTS" "$BRIDGE"
+
+# --- rmrr, foreign-override
+
+# names TEXT LINE...: with 01:00, a RAID controller, locked, `check --json` has this in some string.
+names()
+{
+	names_text=$1
+	shift
+	free 01:00 0000:01:00.0 "$PLAIN" '0000:01:00.0 0000:00:1b.0 103c:323b:103c:3355 0104 12 -' "$@" || return 1
+	run check --json
+	json_names "$names_text"
+}
+GROUP=sys/kernel/iommu_groups/12/reserved_regions
+outcome rmrr 'a direct region' names direct "file $GROUP 0x00000000f1a00000 0x00000000f1afffff direct"
+ok 'rmrr: a relaxable one is harmless' fails names direct "file $GROUP 0x00000000f1a00000 0x00000000f1afffff direct-relaxable"
+ok 'rmrr: that of the interrupts, too' fails names reserved "file $GROUP 0x00000000fee00000 0x00000000feefffff msi"
+outcome foreign-override 'driverctl' names driverctl.d/0000:00:17.0 'file etc/driverctl.d/0000:00:17.0 vfio-pci'
+outcome foreign-override 'a udev rule' names 70-vfio.rules \
+	'file etc/udev/rules.d/70-vfio.rules ACTION=="add", KERNEL=="0000:00:17.0", ATTR{driver_override}="vfio-pci"'
+tap_end
