@@ -11,6 +11,7 @@ need_build
 need gcc:gcc /usr/include/cmocka.h:libcmocka-dev
 TMP=$(mktemp -d) || exit 1
 trap 'rm -rf "$TMP"' EXIT
+export EARLYBIND_HISTORIES=100000
 CFLAGS='-std=gnu11 -O1 -w -Isrc -Isrc/core -Itests/unit'
 
 # compile SOURCE OBJECT

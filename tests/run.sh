@@ -21,6 +21,9 @@ BEGIN=$(date +%s)
 TAP=build/tap
 unset EARLYBIND INIT
 [ "${1:-}" != --all ] || { EARLYBIND_ALL=1; export EARLYBIND_ALL; shift; }
+# Of tests/unit/test_properties.c.
+EARLYBIND_HISTORIES=${EARLYBIND_HISTORIES:-$([ -n "${EARLYBIND_ALL:-}" ] && echo 1000000 || echo 100000)}
+export EARLYBIND_HISTORIES
 case ${1:-} in
 -*) echo 'usage: run.sh [--all] [REGEX...]' >&2; exit 2 ;;
 esac

@@ -25,21 +25,24 @@ struct model {
 	uint32_t class[2];
 	bool serial;
 	uint16_t second[2]; /* vendor and device of the second function, where they are not its own next ones */
+	bool bridge;        /* it has the header of one, whatever its class */
 };
 
 static const struct model models[] = {
-	{ 0x10de, 0x13c2, { 0x030000, 0x040300 }, false, { 0 } },
-	{ 0x1002, 0x67df, { 0x030000, 0x040300 }, false, { 0 } },
-	{ 0x1234, 0x1111, { 0x038000 }, false, { 0 } },
-	{ 0x10de, 0x2204, { 0x030200 }, false, { 0 } },
-	{ 0x10de, 0x2684, { 0x030000 }, true, { 0 } },
-	{ 0x1b21, 0x1080, { 0x040300 }, false, { 0 } },
-	{ 0x13f6, 0x8788, { 0x040300 }, true, { 0 } },
-	{ 0x1b36, 0x000c, { 0x060400 }, false, { 0 } },
-	{ 0x1912, 0x0014, { 0x0c0330 }, false, { 0 } },
+	{ 0x10de, 0x13c2, { 0x030000, 0x040300 }, false, { 0 }, false },
+	{ 0x1002, 0x67df, { 0x030000, 0x040300 }, false, { 0 }, false },
+	{ 0x1234, 0x1111, { 0x038000 }, false, { 0 }, false },
+	{ 0x10de, 0x2204, { 0x030200 }, false, { 0 }, false },
+	{ 0x10de, 0x2684, { 0x030000 }, true, { 0 }, false },
+	{ 0x1b21, 0x1080, { 0x040300 }, false, { 0 }, false },
+	{ 0x13f6, 0x8788, { 0x040300 }, true, { 0 }, false },
+	{ 0x1b36, 0x000c, { 0x060400 }, false, { 0 }, false },
+	{ 0x1912, 0x0014, { 0x0c0330 }, false, { 0 }, false },
 	/* Its second function is like a whole card of another model: MODEL_MIXED. */
-	{ 0x1002, 0x73bf, { 0x030000, 0x038000 }, false, { 0x1234, 0x1111 } },
-	{ 0x144d, 0xa808, { 0x010802 }, false, { 0 } },
+	{ 0x1002, 0x73bf, { 0x030000, 0x038000 }, false, { 0x1234, 0x1111 }, false },
+	{ 0x144d, 0xa808, { 0x010802 }, false, { 0 }, false },
+	{ 0x10de, 0x22a3, { 0x068000 }, false, { 0 }, false },
+	{ 0x10b5, 0x87d0, { 0x068000 }, false, { 0 }, true },
 };
 
 #define MODEL_MIXED 9
@@ -61,7 +64,10 @@ struct world {
 	unsigned bus0; /* of the first port: renumbering shifts it */
 	enum second_root second;
 	uint8_t second_bus; /* of the second root: renumbering shifts it */
-	unsigned primary;   /* the slot of the boot display; SLOTS: none */
+	unsigned primary;   /* the slot of boot_vga; SLOTS: none */
+	unsigned owner;     /* one more than the slot of the firmware framebuffer's owner; 0: none is proven */
+	bool x86;
+	unsigned external; /* the slots from this one on are behind Thunderbolt, as the host tells; 0: none is */
 	bool encrypted, other_keyboard;
 	unsigned boot_disk, in_use; /* the cards that the boot, and the host now, cannot do without; 0: none */
 };
@@ -89,6 +95,32 @@ static inline void choose_primary(struct world *w)
 	for (unsigned i = 0, from = pick(SLOTS); i < SLOTS; i++)
 		if (shows(&w->slot[(from + i) % SLOTS]))
 			w->primary = (from + i) % SLOTS;
+}
+
+static inline bool is_gpu(const struct plugged *p)
+{
+	return p->card && models[p->model].class[0] >> 16 == 0x03;
+}
+
+static inline void choose_owner(struct world *w)
+{
+	w->owner = 0;
+	for (unsigned i = 0, from = pick(SLOTS); i < SLOTS; i++)
+		if (is_gpu(&w->slot[(from + i) % SLOTS]) && pick(2))
+			w->owner = (from + i) % SLOTS + 1;
+}
+
+static inline bool is_vga(const struct plugged *p)
+{
+	return p->card && models[p->model].class[0] >> 8 == 0x0300;
+}
+
+/* Whether the slot's card shows the boot: boot_vga counts where nothing is proven, and beside a VGA on x86. */
+static inline bool is_boot_display(const struct world *w, unsigned slot)
+{
+	if (w->owner == slot + 1)
+		return true;
+	return w->primary == slot && (!w->owner || (w->x86 && is_vga(&w->slot[w->owner - 1])));
 }
 
 static inline void choose_needs(struct world *w)
@@ -123,7 +155,10 @@ static inline struct world new_world(unsigned *cards)
 		if (pick(3))
 			w.slot[i] = i && w.slot[i - 1].card && !pick(4) ? card_of_model(cards, w.slot[i - 1].model)
 									: new_card(cards);
+	w.x86 = pick(2);
+	w.external = pick(4) ? 0 : SLOTS - 2;
 	choose_primary(&w);
+	choose_owner(&w);
 	choose_needs(&w);
 	return w;
 }
@@ -159,6 +194,7 @@ static inline void change(struct world *w, unsigned *cards)
 		break;
 	case 3:
 		choose_primary(w);
+		choose_owner(w);
 		break;
 	case 4:
 		w->bus0 = 1 + pick(40);
@@ -174,6 +210,8 @@ static inline void change(struct world *w, unsigned *cards)
 	}
 	if (w->primary == SLOTS || !shows(&w->slot[w->primary]))
 		choose_primary(w);
+	if (w->owner && !is_gpu(&w->slot[w->owner - 1]))
+		choose_owner(w);
 }
 
 static inline struct root root_of(const struct world *w, unsigned slot)
@@ -213,6 +251,11 @@ static inline unsigned bus_of(const struct world *w, unsigned slot)
 	return slot < PORTS ? w->bus0 + slot : w->second_bus + 1 + slot - PORTS;
 }
 
+static inline bool is_external(const struct world *w, unsigned slot)
+{
+	return w->external && slot >= w->external;
+}
+
 static inline void add_function(struct machine *m, const struct world *w, unsigned slot, int fn,
 				const struct identity *id)
 {
@@ -235,7 +278,12 @@ static inline void add_function(struct machine *m, const struct world *w, unsign
 	d->serial = w->slot[slot].serial;
 	d->iommu_group = w->slot[slot].no_group ? -1 : d->iommu_group;
 	d->keyboard = w->slot[slot].keyboard;
-	d->boot_display = w->primary == slot && fn == 0 ? BOOT_DISPLAY_VGA : 0;
+	if (w->primary == slot && fn == 0)
+		d->boot_display |= BOOT_DISPLAY_VGA;
+	if (w->owner == slot + 1 && fn == 0)
+		d->boot_display |= BOOT_DISPLAY_MEMORY;
+	d->external = is_external(w, slot);
+	d->bridge_header = models[w->slot[slot].model].bridge;
 }
 
 /* The card whose function this is; 0: a port. */
@@ -285,6 +333,8 @@ static inline struct machine build(const struct world *w)
 	m.root_encrypted = w->encrypted;
 	m.other_keyboard = w->other_keyboard;
 	assert_int_equal(machine_link(&m), 0);
+	if (boot_display_is_split(&m))
+		boot_display_settle(&m, w->x86);
 	add_needs(&m, w);
 	return m;
 }
