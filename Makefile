@@ -108,7 +108,7 @@ SHARED_OBJ := $(filter $(BUILD)/glibc/core/% $(BUILD)/glibc/sys/%,$(GLIBC_OBJ))
 $(BUILD)/klibc/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say_cc,CC)
-	$(Q)$(KLCC) $(CPPFLAGS_ALL) $(CFLAGS_INIT) -c -o $@ $<
+	$(Q)$(KLCC) $(CPPFLAGS_ALL) $(filter-out -g,$(CFLAGS_INIT)) -c -o $@ $<
 $(BUILD)/musl/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say_cc,CC)
