@@ -7,6 +7,7 @@
 #include "../sys/errors.h"
 #include "../sys/module.h"
 #include "../sys/scan.h"
+#include "intruder.h"
 #include "variables.h"
 #include "work.h"
 
@@ -198,17 +199,9 @@ static void tell_decisions(const struct work *w)
 /* The first driver of the list that is registered. */
 static bool find_driver(const struct sysroot *r, const char *list, char driver[DRIVER_LEN])
 {
-	while (*list) {
-		size_t len = strcspn(list, ",");
-
-		if (len < DRIVER_LEN) {
-			memcpy(driver, list, len);
-			driver[len] = '\0';
-			if (module_has_driver(r, driver))
-				return true;
-		}
-		list += len + (list[len] == ',');
-	}
+	while ((list = rule_driver_next(list, driver)))
+		if (module_has_driver(r, driver))
+			return true;
 	driver[0] = '\0';
 	return false;
 }
@@ -236,7 +229,7 @@ static bool kernel_drops_framebuffer(const struct work *w, const struct device *
 	       !(w->machine.kernel[0] < '6' && w->machine.kernel[1] == '.');
 }
 
-/* 0: bound. */
+/* 0: bound. Its line has the driver that it has now. */
 static int bind_one(struct work *w, size_t index, const char *driver)
 {
 	struct decision *d = &w->decisions.items[index];
@@ -247,9 +240,9 @@ static int bind_one(struct work *w, size_t index, const char *driver)
 
 	work_step(w, "binding %s to %s", address_print(&dev->address, address), driver);
 	bind_override(w->root, &dev->address, override);
-	if (strcmp(dev->driver, driver) == 0 && strcmp(override, driver) != 0)
+	if (strcmp(d->line.driver, driver) == 0 && strcmp(override, driver) != 0)
 		reason = REASON_BOUND_BY_KERNEL;
-	ret = bind_to(w->root, &dev->address, driver);
+	ret = bind_to(w->root, &dev->address, d->line.driver, driver);
 	if (ret < 0) {
 		snprintf(text, sizeof(text), "%s did not take it%s%s", driver, ret == -ENODEV ? "" : ": ",
 			 ret == -ENODEV ? "" : error_name(ret));
@@ -265,43 +258,85 @@ static int bind_one(struct work *w, size_t index, const char *driver)
 	return 0;
 }
 
-/* All functions of one card, the main one first: if that fails, the others stay with the host. */
-static void bind_card(struct work *w, size_t first)
+/*
+ * Reads the drivers of the card's functions again; it has `n`. True: one that is a display has got a driver since it
+ * was decided, which says so in `text`.
+ */
+static bool is_busy_now(struct work *w, size_t first, size_t n, const char *driver, char text[REPORT_TEXT_LEN])
 {
-	size_t card = w->decisions.items[first].card;
-	char driver[DRIVER_LEN];
-	bool there = find_driver(w->root, w->decisions.items[first].drivers, driver), failed = false;
+	bool busy = false;
 
-	for (size_t i = first; i < w->decisions.n; i++) {
+	for (size_t i = first; i < first + n; i++) {
+		struct decision *d = &w->decisions.items[i];
+		char before[DRIVER_LEN];
+
+		if (!d->bind)
+			continue;
+		memcpy(before, d->line.driver, sizeof(before));
+		bind_current(w->root, &d->line.address, d->line.driver);
+		if (class_base(d->line.identity.class) != CLASS_DISPLAY || !d->line.driver[0] ||
+		    strcmp(d->line.driver, driver) == 0 || strcmp(d->line.driver, before) == 0)
+			continue;
+		snprintf(text, REPORT_TEXT_LEN, "%s has taken it meanwhile", d->line.driver);
+		busy = true;
+	}
+	return busy;
+}
+
+/* All functions of one card, the main one first: if that fails, the others stay with the host. */
+static void bind_card(struct work *w, size_t first, size_t n)
+{
+	char driver[DRIVER_LEN], text[REPORT_TEXT_LEN];
+	bool there = find_driver(w->root, w->decisions.items[first].drivers, driver), failed = false;
+	bool busy = there && is_busy_now(w, first, n, driver, text);
+
+	for (size_t i = first; i < first + n; i++) {
 		struct decision *d = &w->decisions.items[i];
 
-		if (d->card != card || !d->bind)
+		if (!d->bind)
 			continue;
 		if (!there)
 			finish(w, i, &d->line, OUTCOME_REFUSED, REASON_NO_DRIVER, d->drivers);
+		else if (busy)
+			finish(w, i, &d->line, OUTCOME_REFUSED, REASON_BUSY, text);
 		else if (failed)
 			finish(w, i, &d->line, OUTCOME_REFUSED, REASON_PROBE_FAILED, "the card's main function failed");
 		else if (bind_one(w, i, driver) < 0)
 			failed = d->main;
-		d->bind = false;
 	}
+}
+
+/* How many decisions from this one on are of one card: they stand together. *bind: whether one is to be bound. */
+static size_t card_decisions(const struct decisions *all, size_t first, bool *bind)
+{
+	size_t n = 0;
+
+	for (*bind = false; first + n < all->n && all->items[first + n].card == all->items[first].card; n++)
+		*bind |= all->items[first + n].bind;
+	return n;
 }
 
 /* Loads the target drivers and binds, once all is decided. */
 static void bind_all(struct work *w)
 {
-	bool used = w->decisions.state == PLAN_ACTIVE || w->decisions.state == PLAN_TRIAL;
+	bool used = w->decisions.state == PLAN_ACTIVE || w->decisions.state == PLAN_TRIAL, bind;
 
 	variables_count(w, w->decisions.state == PLAN_TRIAL);
 	/*
 	 * Also when all was refused: whoever loads vfio-pci later, with an `ids=` of modprobe.d, then finds it loaded
 	 * without, and it takes nothing behind the guards' back.
 	 */
-	if (used && w->plan.n_rules)
-		insert_modules(w, false);
-	for (size_t i = 0; i < w->decisions.n; i++)
-		if (w->decisions.items[i].bind)
-			bind_card(w, i);
+	if (!used || !w->plan.n_rules)
+		return;
+	insert_modules(w, false);
+	intruders_release(w);
+	for (size_t i = 0, n; i < w->decisions.n; i += n) {
+		n = card_decisions(&w->decisions, i, &bind);
+		if (bind)
+			bind_card(w, i, n);
+	}
+	/* With async_probe a driver may take a device after its module is in. */
+	intruders_release(w);
 }
 
 void worker_run(const struct sysroot *r, int pipe_fd, bool dry)

@@ -6,7 +6,6 @@
 #define VENDOR_AMD_GPU 0x1002
 #define VENDOR_AMD_CPU 0x1022
 #define VENDOR_INTEL 0x8086
-#define CLASS_DISPLAY 0x03
 
 static const struct identity *identity_of(const struct machine *m, int i)
 {

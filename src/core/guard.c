@@ -5,8 +5,6 @@
 
 #include <stdarg.h>
 
-#define CLASS_DISPLAY 0x03
-
 static const struct device *device_of(const struct candidate *c, int i)
 {
 	return &c->machine->devices[i];

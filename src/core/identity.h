@@ -42,6 +42,8 @@ char *id_print(const struct id *id, char buf[ID_LEN]);
 bool id_equal(const struct id *a, const struct id *b) _pure_;
 bool id_matches(const struct id *id, const struct identity *i) _pure_;
 
+#define CLASS_DISPLAY 0x03 /* of class_base() */
+
 static inline uint8_t class_base(uint32_t class)
 {
 	return (uint8_t)(class >> 16);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "need.h"
 
-#define CLASS_DISPLAY 0x03
-
 /* What disks can be behind: class 01; SD hosts, FireWire, USB, Fibre Channel and InfiniBand; 9P of virtio. */
 static const uint16_t storage_classes[] = { 0x0805, 0x0c00, 0x0c03, 0x0c04, 0x0c06, 0x0002 };
 

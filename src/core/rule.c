@@ -24,3 +24,13 @@ const struct rule *rule_find(const struct rule *rules, size_t n, const struct ru
 			return &rules[i];
 	return NULL;
 }
+
+const char *rule_driver_next(const char *list, char driver[DRIVER_LEN])
+{
+	size_t len = strcspn(list, ",");
+
+	if (!len)
+		return NULL;
+	snprintf(driver, DRIVER_LEN, "%.*s", (int)len, list);
+	return list + len + (list[len] == ',');
+}

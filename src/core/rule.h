@@ -37,6 +37,9 @@ bool rule_same(const struct rule *a, const struct rule *b) _pure_;
 /* The rule of a list that an entry of this one belongs to; NULL: there is none. A configuration has no two such. */
 const struct rule *rule_find(const struct rule *rules, size_t n, const struct rule *like) _pure_;
 
+/* Takes the next one of a list of drivers, and returns what is behind it; NULL: there was none. */
+const char *rule_driver_next(const char *list, char driver[DRIVER_LEN]);
+
 /* A live rule has no say in it. */
 static inline bool rule_takes_display(const struct rule *r)
 {

@@ -5,6 +5,7 @@
 
 #define ATTRIBUTE_LEN 96
 #define DEVICES "sys/bus/pci/devices/"
+#define DRIVERS "sys/bus/pci/drivers/"
 
 /* The attributes that may be written. In a tree those that take addresses keep every one that was written. */
 enum attribute { OVERRIDE, UNBIND, PROBE, UEVENT };
@@ -60,12 +61,11 @@ void bind_override(const struct sysroot *r, const struct address *a, char overri
 	snprintf(override, DRIVER_LEN, "%s", text);
 }
 
-int bind_to(const struct sysroot *r, const struct address *a, const char *driver)
+int bind_to(const struct sysroot *r, const struct address *a, const char *now, const char *driver)
 {
-	char now[DRIVER_LEN], text[DRIVER_LEN + 1];
+	char then[DRIVER_LEN], text[DRIVER_LEN + 1];
 	int ret;
 
-	bind_current(r, a, now);
 	if (strcmp(now, driver) == 0)
 		return 0;
 	snprintf(text, sizeof(text), "%s\n", driver);
@@ -76,10 +76,21 @@ int bind_to(const struct sysroot *r, const struct address *a, const char *driver
 		ret = write_address(r, a, PROBE);
 	/* drivers_probe says success whatever happens (drivers/base/bus.c: drivers_probe_store): only the link tells.
 	 */
-	bind_current(r, a, now);
-	if (strcmp(now, driver) == 0)
+	bind_current(r, a, then);
+	if (strcmp(then, driver) == 0)
 		return 0;
 	return ret < 0 ? ret : -ENODEV;
+}
+
+int bind_unbind(const struct sysroot *r, const struct address *a, const char *driver)
+{
+	char path[ATTRIBUTE_LEN], text[ADDRESS_LEN + 1];
+
+	/* By the driver's own file: drivers/base/bus.c: unbind_store refuses what another one has by now. */
+	snprintf(path, sizeof(path), DRIVERS "%s/unbind", driver);
+	address_print(a, text);
+	strcat(text, "\n");
+	return sysroot_write(r, path, text, true);
 }
 
 void bind_release(const struct sysroot *r, const struct address *a)

@@ -14,10 +14,13 @@ void bind_current(const struct sysroot *r, const struct address *a, char driver[
 void bind_override(const struct sysroot *r, const struct address *a, char override[DRIVER_LEN]);
 
 /*
- * Override, unbind where another driver has it, probe, read the link back. 0: the link names the driver; a function
- * that it names already is not written to. -ENODEV: the probe failed or took another driver; -errno of a write.
+ * Override, unbind where another driver has it (`now`, of bind_current()), probe, read the link back. 0: the link names
+ * the driver; a function that has it already is not written to. -ENODEV: the probe failed or took another driver;
+ * -errno of a write.
  */
-int bind_to(const struct sysroot *r, const struct address *a, const char *driver) _must_check_;
+int bind_to(const struct sysroot *r, const struct address *a, const char *now, const char *driver) _must_check_;
+/* Takes the function from this driver, and from no other. It is not probed again, and an override stays. */
+int bind_unbind(const struct sysroot *r, const struct address *a, const char *driver) _must_check_;
 
 /* Clears the override and probes again, so that the host's driver gets the function back; unbinds it before. */
 void bind_release(const struct sysroot *r, const struct address *a);
