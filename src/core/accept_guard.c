@@ -87,6 +87,15 @@ static char *guard_text(enum reason own, enum reason reason, const char *text)
 	return out;
 }
 
+/* Whether an entry names the place of the function. */
+static bool has_entry(const struct plan *lock, const struct device *d)
+{
+	for (size_t i = 0; i < lock->n_cards; i++)
+		if (root_is(&lock->cards[i].root, &d->root) && path_covers(&lock->cards[i].path, &d->path))
+			return true;
+	return false;
+}
+
 /*
  * What appears later is guarded as such, whatever else speaks against it: a boot must not miss it. An entry that was
  * kept, and that something speaks against by now, is: the boot must refuse it.
@@ -94,7 +103,7 @@ static char *guard_text(enum reason own, enum reason reason, const char *text)
 int accept_add_guard(struct accept_run *r, enum reason reason, const struct card *card, const char *text)
 {
 	const struct device *main = card_main(card);
-	bool later = device_appears_later(main) && !accept_is_taken(r, card);
+	bool later = device_appears_later(main) && !has_entry(&r->out->lock, main);
 	struct plan_guard guard = { .reason = later ? REASON_APPEARS_LATER : reason,
 				    .root = main->root,
 				    .path = card_path(card),
@@ -171,6 +180,24 @@ static int guard_external(struct accept_run *r)
 	return 0;
 }
 
+/* What a `keep` line leaves of a locked card stays until the next accept, also when the line is gone. */
+static int guard_kept_functions(struct accept_run *r)
+{
+	for (size_t i = 0; i < r->out->n_lines; i++) {
+		const struct accept_line *line = &r->out->lines[i];
+		struct candidate c = accept_candidate(r, &line->card, NULL);
+
+		for (unsigned k = 0; line->reason == REASON_NONE && k < line->card.n; k++) {
+			struct card single = card_single(r->machine, line->card.member[k]);
+			char text[REPORT_TEXT_LEN];
+
+			if (guard_kept(&c, single.main, text) && accept_add_guard(r, REASON_KEPT, &single, text) < 0)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
 /* Whether a rule could mean what the guard names. What a place rule selects has to be there. */
 static bool is_selected(const struct accept_run *r, const struct plan_guard *g)
 {
@@ -228,11 +255,11 @@ static int note_gone(struct accept_run *r, const struct plan_guard *g)
 		reason_word(g->reason));
 }
 
-/* Whether it says of an entry of the lock why that may be absent. */
-static bool is_of_entry(const struct plan *lock, const struct plan_guard *g)
+/* Whether a rule that is accepted in this run has a function of the card. */
+static bool is_just_accepted(const struct accept_run *r, const struct card *card)
 {
-	for (size_t i = 0; i < lock->n_cards; i++)
-		if (guard_explains(g, &lock->cards[i]))
+	for (unsigned k = 0; k < card->n; k++)
+		if (r->taken[card->member[k]] && accept_chose(r, r->holders[card->member[k]]))
 			return true;
 	return false;
 }
@@ -250,7 +277,7 @@ static int keep_guards(struct accept_run *r)
 		bool here = guard_in_place(&guard, r->machine, &there);
 
 		if (has_place_guard(&r->out->lock, &guard.root, &guard.path) || !is_needed(r, &guard) ||
-		    (here && accept_is_taken(r, &there) && !is_of_entry(&r->out->lock, &guard)))
+		    (here && is_just_accepted(r, &there)))
 			continue;
 		if (!here && guard.reason != REASON_APPEARS_LATER && is_accepted_anew(r, &guard.identity)) {
 			if (note_gone(r, &guard) < 0)
@@ -270,8 +297,8 @@ static int keep_guards(struct accept_run *r)
 
 int accept_guards(struct accept_run *r)
 {
-	if (guard_refused(r) < 0 || accept_guard_needs(r) < 0 || accept_guard_keyboards(r) < 0 || guard_twins(r) < 0 ||
-	    guard_external(r) < 0)
+	if (guard_refused(r) < 0 || guard_kept_functions(r) < 0 || accept_guard_needs(r) < 0 ||
+	    accept_guard_keyboards(r) < 0 || guard_twins(r) < 0 || guard_external(r) < 0)
 		return -ENOMEM;
 	return keep_guards(r);
 }

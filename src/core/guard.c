@@ -53,6 +53,25 @@ static bool is_stood_down(const struct candidate *c, int i, char text[REPORT_TEX
 	return c->machine->trial == TRIAL_FAILED;
 }
 
+/* The function that accept saw kept, wherever its card stands now. */
+static bool is_kept(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
+{
+	const struct plan_function *f;
+
+	if (guard_kept(c, i, text))
+		return true;
+	f = i < 0 || !c->locked || c->locked->open ? NULL : find_function(c->locked, &c->card, i);
+	for (size_t k = 0; f && k < c->plan->n_guards; k++) {
+		const struct plan_guard *g = &c->plan->guards[k];
+
+		if (g->reason != REASON_KEPT || !root_is(&g->root, &c->locked->root) || !path_equal(&g->path, &f->path))
+			continue;
+		why(text, "still kept by the lock: %s", g->text);
+		return true;
+	}
+	return false;
+}
+
 static bool is_claim(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
 	(void)i;
@@ -203,7 +222,7 @@ static const struct guard guards[] = {
 	{ REASON_SKIPPED, guard_skipped },
 	{ REASON_KDUMP, is_kdump },
 	{ REASON_STOOD_DOWN, is_stood_down },
-	{ REASON_KEPT, guard_kept },
+	{ REASON_KEPT, is_kept },
 	{ REASON_CLAIM, is_claim },
 	{ REASON_ABSENT, is_absent },
 	{ REASON_OTHER_DEVICE, is_other_device },

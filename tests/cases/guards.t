@@ -325,16 +325,16 @@ drop_in()
 	decides "$BOARD" && refuses 0000:06:00.2 kept keyboard
 }
 
-# other_controller: of two controllers with a keyboard one is kept, so the other was free; that one stays free, and the
-# kept one the host's.
+# other_controller: of two controllers with a keyboard one is kept, so the other was free: that stays so, and the kept one
+# the host's.
 other_controller()
 {
 	RULES='bind 02:00
-bind 00:14.0
 keep 00:14.0'
-	leaned "$BOARD" "$MORE" "$ENCRYPTED" || run accept --yes
+	leaned "$BOARD" "$MORE" || return 1
+	echo 'bind 00:14.0' >>"$CONF"
 	decides "$BOARD" "$MORE"
-	refuses 0000:00:14.0 kept keyboard
+	binds 0000:02:00.0
 }
 
 # accepted_anew: the next accept reads the rules that are there, and what it then refuses is refused.

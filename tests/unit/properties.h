@@ -76,7 +76,7 @@ static inline void note_refused(struct accepted *a)
 		const struct device *main = card_main(&line->card);
 
 		for (unsigned i = 0; line->rule && line->reason != REASON_NONE && i < SLOTS; i++) {
-			if (!a->seen.slot[i].card || a->seen.slot[i].card != card_number(main))
+			if (!a->seen.slot[i].card || a->seen.slot[i].card != card_number(main) || main->address.fn)
 				continue;
 			a->refused[i] = true;
 			refused_cards++;
