@@ -16,7 +16,7 @@ enum message_kind {
 	MESSAGE_PLAN,   /* hash, state, timeout, text */
 	MESSAGE_DEVICE, /* device: a decision (refused), or what will be bound (announced as not yet done) */
 	MESSAGE_RESULT, /* index, device: what became of the index-th MESSAGE_DEVICE */
-	MESSAGE_NOTE,   /* device.reason, text */
+	MESSAGE_NOTE,   /* note */
 	MESSAGE_DONE,
 };
 
@@ -28,6 +28,7 @@ struct message {
 	unsigned timeout; /* seconds; 0: not set */
 	bool pending;     /* MESSAGE_DEVICE: a result will follow */
 	struct report_device device;
+	struct report_note note;
 	char text[REPORT_TEXT_LEN];
 };
 

@@ -74,7 +74,7 @@ static void take(struct watched *w, const struct message *m)
 		}
 		break;
 	case MESSAGE_NOTE:
-		if (report_add_note(w->report, m->device.reason, m->text) < 0)
+		if (report_add_note(w->report, &m->note) < 0)
 			w->done = true;
 		break;
 	case MESSAGE_DONE:
@@ -136,7 +136,7 @@ static void leave_undone(struct watched *w, enum reason reason, const char *why)
 
 static void run(const struct sysroot *r, bool dry, struct watched *w)
 {
-	char text[REPORT_TEXT_LEN];
+	struct report_note late = { .reason = REASON_TIMEOUT };
 	int fds[2], ret;
 	pid_t child;
 
@@ -159,8 +159,8 @@ static void run(const struct sysroot *r, bool dry, struct watched *w)
 			/* One in D state dies when the kernel lets it; until then it must not be waited for. */
 			kill(child, SIGKILL);
 			leave_undone(w, REASON_TIMEOUT, "no answer");
-			snprintf(text, sizeof(text), "gave up: %.150s", w->doing);
-			if (report_add_note(w->report, REASON_TIMEOUT, text) < 0)
+			snprintf(late.text, sizeof(late.text), "gave up: %.150s", w->doing);
+			if (report_add_note(w->report, &late) < 0)
 				w->done = false;
 		} else if (!w->done) {
 			leave_undone(w, REASON_PROBE_FAILED, "the worker died");

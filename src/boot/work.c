@@ -22,15 +22,22 @@ void work_step(const struct work *w, const char *fmt, ...)
 	work_tell(w, &m);
 }
 
+void work_tell_note(const struct work *w, const struct report_note *note)
+{
+	struct message m = { .kind = MESSAGE_NOTE, .note = *note };
+
+	work_tell(w, &m);
+}
+
 void work_note(const struct work *w, enum reason reason, const char *fmt, ...)
 {
-	struct message m = { .kind = MESSAGE_NOTE, .device.reason = reason };
+	struct report_note note = { .reason = reason };
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(m.text, sizeof(m.text), fmt, args);
+	vsnprintf(note.text, sizeof(note.text), fmt, args);
 	va_end(args);
-	work_tell(w, &m);
+	work_tell_note(w, &note);
 }
 
 void work_plan(const struct work *w, enum plan_state state, const char *fmt, ...)

@@ -24,6 +24,7 @@ struct work {
 void work_tell(const struct work *w, const struct message *m);
 /* About to do something that may hang. */
 void work_step(const struct work *w, const char *fmt, ...) _printf_(2, 3);
+void work_tell_note(const struct work *w, const struct report_note *note);
 void work_note(const struct work *w, enum reason reason, const char *fmt, ...) _printf_(3, 4);
 /* The plan line: hash, timeout, this state. */
 void work_plan(const struct work *w, enum plan_state state, const char *fmt, ...) _printf_(3, 4);

@@ -193,7 +193,7 @@ static void tell_decisions(const struct work *w)
 		work_tell(w, &m);
 	}
 	for (size_t i = 0; i < w->decisions.n_notes; i++)
-		work_note(w, w->decisions.notes[i].reason, "%s", w->decisions.notes[i].text);
+		work_tell_note(w, &w->decisions.notes[i]);
 }
 
 /* The first driver of the list that is registered. */

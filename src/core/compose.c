@@ -9,7 +9,8 @@ struct composer {
 	const struct config *config;
 	const struct plan *lock;
 	struct composition *out;
-	bool *used; /* which cards of the lock went into the plan */
+	bool *used;        /* which cards of the lock went into the plan */
+	unsigned *numbers; /* by the N of the lock's rules: that in the plan, 0 for none */
 };
 
 void composition_free(struct composition *c)
@@ -23,8 +24,8 @@ static int note_rule(struct composition *c, enum reason reason, const struct rul
 {
 	char selector[SELECTOR_LEN];
 
-	return note_add(&c->notes, &c->n_notes, reason, "%s:%u: bind %s: %s", r->file, r->line,
-			selector_print(&r->selector, selector), what);
+	return note_add_about(&c->notes, &c->n_notes, reason, r->number, NULL, "%s:%u: bind %s: %s", r->file, r->line,
+			      selector_print(&r->selector, selector), what);
 }
 
 /*
@@ -117,6 +118,7 @@ static int add_rule(struct composer *c, const struct rule *rule)
 		return 0; /* the same text twice: config.c has complained */
 	if (tighten(c, &copy, entry) || copy_rule(c, &copy))
 		return -ENOMEM;
+	c->numbers[entry->number] = copy.number;
 	return add_cards(c, entry, copy.number);
 }
 
@@ -124,6 +126,7 @@ static int add_guard(struct composer *c, const struct plan_guard *guard, const c
 {
 	struct plan_guard copy = *guard;
 
+	copy.rule = c->numbers[guard->rule];
 	copy.text = strdup(text);
 	if (!copy.text)
 		return -ENOMEM;
@@ -234,6 +237,9 @@ static int add_keeps(struct composer *c)
 
 static int compose_all(struct composer *c)
 {
+	/* One that could not be printed has no name, and is never written. */
+	if (c->lock && plan_hash(c->lock, &c->out->plan.lock) == -ENOMEM)
+		return -ENOMEM;
 	if (add_keeps(c))
 		return -ENOMEM;
 	for (size_t i = 0; i < c->config->n_rules; i++)
@@ -258,7 +264,9 @@ int compose(const struct config *config, const struct plan *lock, struct composi
 	out->plan.kind = KIND_PLAN;
 	out->plan.timeout = config->timeout;
 	c.used = calloc(lock && lock->n_cards ? lock->n_cards : 1, sizeof(*c.used));
-	err = c.used ? compose_all(&c) : -ENOMEM;
+	c.numbers = calloc(lock ? lock->n_rules + 1 : 1, sizeof(*c.numbers));
+	err = c.used && c.numbers ? compose_all(&c) : -ENOMEM;
+	free(c.numbers);
 	free(c.used);
 	if (err)
 		composition_free(out);

@@ -85,9 +85,10 @@ static int note_missing(struct run *r, const struct plan_card *locked, const str
 
 		if (machine_by_path(r->machine, &card_main(card)->root, &expected) >= 0)
 			continue;
-		if (note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT,
-			     "function %s (%s) of the card locked by rule %u is not there", path_print(&expected, path),
-			     identity_print(&f->identity, id), locked->rule) < 0)
+		if (note_add_about(&r->out->notes, &r->out->n_notes, REASON_ABSENT, locked->rule,
+				   &card_main(card)->address,
+				   "function %s (%s) of the card locked by rule %u is not there",
+				   path_print(&expected, path), identity_print(&f->identity, id), locked->rule) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -168,11 +169,10 @@ static int note_absent(struct run *r, const struct plan_card *locked, const stru
 {
 	char id[IDENTITY_LEN];
 
-	identity_print(&locked->identity, id);
-	if (excuse)
-		return note_add(&r->out->notes, &r->out->n_notes, excuse->reason, "the card %s is not there: %s", id,
-				excuse->text);
-	return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT, "the optional card %s is not there", id);
+	return note_add_about(&r->out->notes, &r->out->n_notes, excuse ? excuse->reason : REASON_ABSENT, locked->rule,
+			      locked->has_address ? &locked->address : NULL, "the %scard %s is not there%s%s",
+			      excuse ? "" : "optional ", identity_print(&locked->identity, id), excuse ? ": " : "",
+			      excuse ? excuse->text : "");
 }
 
 static int decide_card(struct run *r, size_t index)
@@ -237,8 +237,9 @@ static int note_boot_display(struct run *r, const struct rule *rule, const struc
 {
 	char address[ADDRESS_LEN];
 
-	return note_add(&r->out->notes, &r->out->n_notes, REASON_DISPLAY, "%s shows the boot: rule %u leaves it",
-			address_print(&card_main(card)->address, address), rule->number);
+	return note_add_about(&r->out->notes, &r->out->n_notes, REASON_DISPLAY, rule->number, &card_main(card)->address,
+			      "%s shows the boot: rule %u leaves it", address_print(&card_main(card)->address, address),
+			      rule->number);
 }
 
 /* The displays that a live rule means, as they stand here. `next` numbers its cards. */
@@ -264,8 +265,8 @@ static int decide_live(struct run *r, const struct rule *rule, size_t *next)
 	}
 	if (*next > first || rule->optional)
 		return 0;
-	return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT, "rule %u finds no display of its kind",
-			rule->number);
+	return note_add_about(&r->out->notes, &r->out->n_notes, REASON_ABSENT, rule->number, NULL,
+			      "rule %u finds no display of its kind", rule->number);
 }
 
 /* Of what is to be bound: the display's functions, and those of its card that another rule has alone. */
@@ -301,12 +302,13 @@ static void refuse_last_displays(struct run *r)
 }
 
 /* A black screen boots fully: whether the plan works only a person can say. */
-static bool takes_display(const struct plan *p)
+static int note_trial(struct run *r)
 {
-	for (size_t i = 0; i < p->n_rules; i++)
-		if (p->rules[i].allow & ALLOW_DISPLAY)
-			return true;
-	return false;
+	for (size_t i = 0; r->out->state == PLAN_TRIAL && i < r->plan->n_rules; i++)
+		if (rule_takes_display(&r->plan->rules[i]))
+			return note_add_about(&r->out->notes, &r->out->n_notes, REASON_DISPLAY,
+					      r->plan->rules[i].number, NULL, TRIAL_DISPLAY_NOTE);
+	return 0;
 }
 
 /* What others did or tried, which a person should know. */
@@ -324,8 +326,7 @@ static int add_notes(struct run *r)
 				    "%s.ids= on the kernel command line", modules[i]) < 0)
 			return -ENOMEM;
 	}
-	if (r->out->state == PLAN_TRIAL && takes_display(r->plan) &&
-	    note_add(&r->out->notes, &r->out->n_notes, REASON_DISPLAY, TRIAL_DISPLAY_NOTE) < 0)
+	if (note_trial(r) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < r->cmdline->n_bad; i++)
 		if (note_add(&r->out->notes, &r->out->n_notes, REASON_SKIPPED,
@@ -336,8 +337,8 @@ static int add_notes(struct run *r)
 		char address[ADDRESS_LEN];
 
 		if (!r->taken[i] && !d->override[0] && strcmp(d->driver, "vfio-pci") == 0 &&
-		    note_add(&r->out->notes, &r->out->n_notes, REASON_BOUND_BY_KERNEL,
-			     "%s was taken by vfio-pci itself", address_print(&d->address, address)) < 0)
+		    note_add_about(&r->out->notes, &r->out->n_notes, REASON_BOUND_BY_KERNEL, 0, &d->address,
+				   "%s was taken by vfio-pci itself", address_print(&d->address, address)) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -7,7 +7,8 @@
 #include "note.h"
 #include "shorten.h"
 
-int note_add(struct report_note **notes, size_t *n, enum reason reason, const char *fmt, ...)
+int note_add_about(struct report_note **notes, size_t *n, enum reason reason, unsigned rule,
+		   const struct address *address, const char *fmt, ...)
 {
 	struct report_note *note = array_grow(notes, n, sizeof(*note));
 	va_list args;
@@ -15,6 +16,10 @@ int note_add(struct report_note **notes, size_t *n, enum reason reason, const ch
 	if (!note)
 		return -ENOMEM;
 	note->reason = reason;
+	note->rule = rule;
+	note->has_address = address != NULL;
+	if (address)
+		note->address = *address;
 	va_start(args, fmt);
 	shorten_vprint(note->text, sizeof(note->text), fmt, args);
 	va_end(args);

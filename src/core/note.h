@@ -6,8 +6,13 @@
 #include "compat.h"
 #include "report.h"
 
-/* Appends one; a text that is too long is cut. `notes` must have grown by array_grow() alone. 0, -ENOMEM. */
-int note_add(struct report_note **notes, size_t *n, enum reason reason, const char *fmt, ...) _must_check_
-	_printf_(4, 5);
+/*
+ * Appends one about a rule (its N; 0: none) or a device (NULL: none); a text that is too long is cut. `notes` must have
+ * grown by array_grow() alone. 0, -ENOMEM.
+ */
+int note_add_about(struct report_note **notes, size_t *n, enum reason reason, unsigned rule,
+		   const struct address *address, const char *fmt, ...) _must_check_ _printf_(6, 7);
+/* About neither: note_add(notes, n, reason, fmt, ...). */
+#define note_add(notes, n, reason, ...) note_add_about(notes, n, reason, 0, NULL, __VA_ARGS__)
 
 #endif

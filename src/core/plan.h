@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lock and plan: one structure, one printer, one parser. A lock has no kernel, hash and module lines.
+ * Lock and plan: one structure, one printer, one parser. A lock has no kernel, lock, hash and module lines.
  *
- *	earlybind-plan 1 | earlybind-lock 1
+ *	earlybind-plan 2 | earlybind-lock 2
  *	kernel RELEASE
+ *	lock HEX16
  *	hash HEX16
  *	module early|late FILE [PARAM...]
  *	set KEY VALUE
  *	keep SELECTOR
- *	guard REASON ROOT PATH IDENTITY SERIAL TEXT
- *	rule N driver=D[,D] allow=A|- at=boot|claim id=ID|- optional=0|1 live=0|1 FILE:LINE SELECTOR
+ *	guard REASON accept|image N|- ROOT PATH IDENTITY SERIAL TEXT
+ *	rule N driver=D[,D] allow=A|- at=boot|claim id=ID|- optional=0|1 live=0|1 vf=A-B|- FILE:LINE SELECTOR
  *	card N ROOT PATH IDENTITY SERIAL ADDRESS
  *	function PATH IDENTITY
  *	end CRC32
+ *
+ * Version 1 had no lock line, guard lines without accept|image N and with "lock" or "image" as the first word of TEXT,
+ * and rule lines without vf=.
  */
 #ifndef EARLYBIND_PLAN_H
 #define EARLYBIND_PLAN_H
@@ -76,6 +80,8 @@ struct plan_card {
 struct plan {
 	enum plan_kind kind;
 	char kernel[KERNEL_LEN];
+	unsigned version; /* of the format, as read; 0: made here */
+	uint64_t lock;    /* the hash of the lock that the plan was made of; 0: of none */
 	uint64_t hash;    /* as read; of a lock: what a plan with these rules has */
 	unsigned timeout; /* seconds; 0: not set */
 	struct plan_module *modules;
@@ -95,22 +101,28 @@ void plan_free(struct plan *p);
 /*
  * Reads a whole lock or plan; *out is empty after an error. Anything unknown, out of its place, repeated where it
  * must stand once, too long, truncated or with another CRC is an error: -EBADMSG (see *err), -EPROTONOSUPPORT
- * (another version), -ENOMEM.
+ * (another version), -ENOMEM. A lock has its own hash as `lock`, too.
  */
 int plan_parse(enum plan_kind kind, const char *text, size_t len, struct plan *out,
 	       struct plan_error *err) _must_check_;
+
+/* The same for a lock that may be of version 1: then its guards are of no rule. What boots reads its version alone. */
+int lock_parse(const char *text, size_t len, struct plan *out, struct plan_error *err) _must_check_;
+
+/* Whether it was read from a file of an earlier version. */
+bool plan_is_old(const struct plan *p) _pure_;
 
 /*
  * Prints it with its hash (a plan; computed here, p->hash is not read) and CRC. The same plan gives the same bytes.
  * Cards stand behind their rules, wherever they are in the array. Nothing is left out: -E2BIG, a line would be too
  * long; -EEXIST, two rules are the same; -EINVAL, rules are not numbered 1..n in their order, or a card has no rule or
- * no function; -ENOMEM. Names are not checked here, but plan_parse refuses what no plan may hold.
+ * no function, or a guard is of a rule that is not there; -ENOMEM. Names are not checked here, but plan_parse refuses what no plan may hold.
  */
 int plan_print(const struct plan *p, struct text *out) _must_check_;
 
 /*
  * 64-bit FNV-1a over the rule lines in the order of their canonical selectors (then id=), without N and FILE:LINE, each
- * followed by its card and function lines (without N). Errors as of plan_print.
+ * followed by its card and function lines (without N), spelled as in version 1. Errors as of plan_print.
  */
 int plan_hash(const struct plan *p, uint64_t *out) _must_check_;
 

@@ -5,8 +5,10 @@
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 #define RULE_FILE_SHOWN 64
+#define VF_MAX 65535 /* TotalVFs of the SR-IOV capability has 16 bits */
 
 static const char *const early_words[] = { "late", "early" };
+static const char *const origin_words[] = { [GUARD_OF_ACCEPT] = "accept", [GUARD_OF_IMAGE] = "image" };
 static const char *const at_words[] = { "boot", "claim" };
 static const char *const yes_words[] = { "0", "1" };
 
@@ -156,39 +158,33 @@ static void setting_print(const struct field *f, const void *base, struct text *
 	text_addf(out, "timeout %u", ((const struct plan *)base)->timeout);
 }
 
-/* origin = ( "lock" | "image" ) [ " " TEXT ] */
-static int guard_text_parse(const struct field *f, char *text, void *base)
+/* vf = first "-" last */
+static int vf_parse(const struct field *f, char *text, void *base)
 {
-	struct plan_guard *g = base;
-	size_t word = strcspn(text, " ");
+	struct vf *vf = field_at(f, base);
+	char *dash = strchr(text, '-');
 
-	if (word == 5 && !strncmp(text, "image", 5))
-		g->origin = GUARD_OF_IMAGE;
-	else if (word != 4 || strncmp(text, "lock", 4) != 0)
+	if (!dash)
 		return -EINVAL;
-	g->text = strdup(text + word + (text[word] == ' '));
-	(void)f;
-	return g->text ? 0 : -ENOMEM;
+	*dash = '\0';
+	if (decimal_parse(text, &vf->first) || decimal_parse(dash + 1, &vf->last))
+		return -EINVAL;
+	return vf->first <= vf->last && vf->last <= VF_MAX ? 0 : -EINVAL;
 }
 
-static void guard_text_print(const struct field *f, const void *base, struct text *out)
+static void vf_print(const struct field *f, const void *base, struct text *out)
 {
-	const struct plan_guard *g = base;
+	const struct vf *vf = field_in(f, base);
 
-	(void)f;
-	text_add(out, g->origin == GUARD_OF_IMAGE ? "image" : "lock");
-	if (!*g->text)
-		return;
-	text_add(out, " ");
-	text_add_free(out, g->text);
+	text_addf(out, "%u-%u", vf->first, vf->last);
 }
 
-static const struct field_type guard_text_field = { guard_text_parse, guard_text_print, true };
 static const struct field_type drivers_field = { drivers_parse, drivers_print, false };
 static const struct field_type allow_field = { allow_parse, allow_print, false };
 static const struct field_type place_field = { place_parse, place_print, false };
 static const struct field_type id_field = { read_id, id_write, false };
 static const struct field_type card_identity_field = { card_identity_parse, card_identity_print, false };
+static const struct field_type vf_field = { vf_parse, vf_print, false };
 static const struct field_type setting_field = { setting_parse, setting_print, true };
 
 static const char *module_check(struct plan *p, void *item)
@@ -270,6 +266,9 @@ static const char *function_check(struct plan *p, void *item)
 static const struct field kernel_fields[] = {
 	{ "RELEASE", &name_field, FIELD_AT(plan, kernel), .limit = KERNEL_LEN },
 };
+static const struct field lock_fields[] = {
+	{ "HEX16", &digits_field, FIELD_AT(plan, lock) },
+};
 static const struct field hash_fields[] = {
 	{ "HEX16", &hex64_field, FIELD_AT(plan, hash) },
 };
@@ -286,11 +285,13 @@ static const struct field keep_fields[] = {
 };
 static const struct field guard_fields[] = {
 	{ "REASON", &reason_field, FIELD_AT(plan_guard, reason) },
+	{ "accept|image", &word_field, FIELD_AT(plan_guard, origin), FIELD_WORDS(origin_words), .since = 2 },
+	{ "N", &number_field, FIELD_AT(plan_guard, rule), .since = 2 },
 	{ "ROOT", &root_field, FIELD_AT(plan_guard, root) },
 	{ "PATH", &path_field, FIELD_AT(plan_guard, path) },
 	{ "IDENTITY", &identity_field, FIELD_AT(plan_guard, identity) },
 	{ "SERIAL", &hex64_field, FIELD_AT(plan_guard, serial) },
-	{ "TEXT after lock or image", &guard_text_field, .at = 0 },
+	{ "TEXT", &text_field, FIELD_AT(plan_guard, text) },
 };
 static const struct field rule_fields[] = {
 	{ "N", &number_field, FIELD_AT(rule, number), .unhashed = true },
@@ -300,6 +301,7 @@ static const struct field rule_fields[] = {
 	{ "id=", &id_field, FIELD_AT(rule, id), FIELD_HAS(rule, has_id) },
 	{ "optional=", &bool_field, FIELD_AT(rule, optional), FIELD_WORDS(yes_words) },
 	{ "live=", &bool_field, FIELD_AT(rule, live), FIELD_WORDS(yes_words) },
+	{ "vf=", &vf_field, FIELD_AT(rule, vf), FIELD_HAS(rule, has_vf), .since = 2 },
 	{ "FILE:LINE", &place_field, .unhashed = true },
 	{ "SELECTOR", &selector_field, FIELD_AT(rule, selector) },
 };
@@ -321,17 +323,18 @@ static const struct field function_fields[] = {
 
 const struct plan_line plan_lines[LINE_COUNT] = {
 	[LINE_KERNEL] = { RECORD("kernel", kernel_fields), .rank = 0, .plan_only = true, .once = true },
-	[LINE_HASH] = { RECORD("hash", hash_fields), .rank = 1, .plan_only = true, .once = true },
-	[LINE_MODULE] = { RECORD("module", module_fields), .rank = 2, .plan_only = true,
+	[LINE_LOCK] = { RECORD("lock", lock_fields), .rank = 1, .plan_only = true, .once = true },
+	[LINE_HASH] = { RECORD("hash", hash_fields), .rank = 2, .plan_only = true, .once = true },
+	[LINE_MODULE] = { RECORD("module", module_fields), .rank = 3, .plan_only = true,
 			  ARRAY(modules, n_modules, struct plan_module), .check = module_check },
-	[LINE_SET] = { RECORD("set", set_fields), .rank = 3, .once = true },
-	[LINE_KEEP] = { RECORD("keep", keep_fields), .rank = 4, ARRAY(keeps, n_keeps, struct selector) },
-	[LINE_GUARD] = { RECORD("guard", guard_fields), .rank = 5, ARRAY(guards, n_guards, struct plan_guard),
+	[LINE_SET] = { RECORD("set", set_fields), .rank = 4, .once = true },
+	[LINE_KEEP] = { RECORD("keep", keep_fields), .rank = 5, ARRAY(keeps, n_keeps, struct selector) },
+	[LINE_GUARD] = { RECORD("guard", guard_fields), .rank = 6, ARRAY(guards, n_guards, struct plan_guard),
 			 .check = guard_check },
-	[LINE_RULE] = { RECORD("rule", rule_fields), .rank = 6, ARRAY(rules, n_rules, struct rule),
+	[LINE_RULE] = { RECORD("rule", rule_fields), .rank = 7, ARRAY(rules, n_rules, struct rule),
 			.check = rule_check },
-	[LINE_CARD] = { RECORD("card", card_fields), .rank = 6, ARRAY(cards, n_cards, struct plan_card),
+	[LINE_CARD] = { RECORD("card", card_fields), .rank = 7, ARRAY(cards, n_cards, struct plan_card),
 			.check = card_check },
-	[LINE_FUNCTION] = { RECORD("function", function_fields), .rank = 6, .size = sizeof(struct plan_function),
+	[LINE_FUNCTION] = { RECORD("function", function_fields), .rank = 7, .size = sizeof(struct plan_function),
 			    .check = function_check },
 };

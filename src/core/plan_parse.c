@@ -5,7 +5,7 @@
 #include "plan_lines.h"
 
 /*
- * plan = header kernel hash *module [ set ] *keep *guard *group end
+ * plan = header kernel lock hash *module [ set ] *keep *guard *group end
  * lock = header [ set ] *keep *guard *group end
  * group = rule *( card 0*16function )      at least one but for an open card, which has none
  *
@@ -15,6 +15,7 @@
 struct parser {
 	struct plan *plan;
 	struct plan_error *err;
+	unsigned version;
 	int last; /* the plan_line_id of the line before; -1 */
 };
 
@@ -34,7 +35,7 @@ static int check_order(const struct parser *ps, int next)
 		return complain(ps->err, "the line stands in the wrong place, or twice");
 	for (int i = ps->last + 1; i < next; i++)
 		if (p->kind == KIND_PLAN && plan_lines[i].plan_only && plan_lines[i].once)
-			return complain(ps->err, i == LINE_KERNEL ? "no kernel line" : "no hash line");
+			return complain(ps->err, "no kernel, lock or hash line before it");
 	if (next != LINE_FUNCTION && p->n_cards && !p->cards[p->n_cards - 1].n_functions &&
 	    !p->cards[p->n_cards - 1].open)
 		return complain(ps->err, "the card before has no function line");
@@ -77,7 +78,7 @@ static int parse_line(struct parser *ps, char *line)
 		item = (char *)&scratch;
 	if (!item)
 		return -ENOMEM;
-	ret = record_parse(&l->record, &fields, item, ps->err);
+	ret = record_parse(&l->record, ps->version, &fields, item, ps->err);
 	if (ret)
 		return ret;
 	wrong = l->check ? l->check(ps->plan, item) : NULL;
@@ -86,17 +87,16 @@ static int parse_line(struct parser *ps, char *line)
 }
 
 /* header = ( "earlybind-plan " | "earlybind-lock " ) version */
-static int parse_header(enum plan_kind kind, const char *line, struct plan_error *err)
+static int parse_header(enum plan_kind kind, unsigned reads, const char *line, struct plan_error *err)
 {
 	const char *header = plan_header(kind);
 	unsigned version;
 
 	if (strncmp(line, header, strlen(header)) || decimal_parse(line + strlen(header), &version))
 		return complain(err, kind == KIND_PLAN ? "this is no earlybind plan" : "this is no earlybind lock");
-	if (version == PLAN_VERSION)
+	if (version == reads)
 		return 0;
-	snprintf(err->text, sizeof(err->text), "it has version %u, this program reads version %u", version,
-		 PLAN_VERSION);
+	snprintf(err->text, sizeof(err->text), "it has version %u, this program reads version %u", version, reads);
 	return -EPROTONOSUPPORT;
 }
 
@@ -132,7 +132,7 @@ static int parse_lines(struct parser *ps, const char *text, size_t len)
 	ret = line_next(&cursor, &left, line);
 	if (ret <= 0)
 		return ret ? line_complain(ret, ps->err) : complain(ps->err, "it is empty");
-	ret = parse_header(ps->plan->kind, line, ps->err);
+	ret = parse_header(ps->plan->kind, ps->version, line, ps->err);
 	if (ret)
 		return ret;
 	ps->err->line = 0;
@@ -164,6 +164,17 @@ static int check_hash(struct plan *p, struct plan_error *err)
 	if (ret || (p->kind == KIND_PLAN && p->hash != hash))
 		return complain(err, "the hash does not fit the rules and cards");
 	p->hash = hash;
+	if (p->kind == KIND_LOCK)
+		p->lock = hash;
+	return 0;
+}
+
+/* The rules come after the guards. */
+static int check_guards(const struct plan *p, struct plan_error *err)
+{
+	for (size_t i = 0; i < p->n_guards; i++)
+		if (p->guards[i].rule > p->n_rules)
+			return complain(err, "a guard is of a rule that is not there");
 	return 0;
 }
 
@@ -171,7 +182,7 @@ static int check_hash(struct plan *p, struct plan_error *err)
 static int check_spelling(const struct plan *p, const char *text, size_t len, struct plan_error *err)
 {
 	struct text again _cleanup_(text_free) = { 0 };
-	int ret = plan_print(p, &again);
+	int ret = plan_print_version(p, p->version, &again);
 	size_t same = 0;
 
 	if (ret == -ENOMEM)
@@ -183,22 +194,31 @@ static int check_spelling(const struct plan *p, const char *text, size_t len, st
 	return complain(err, "the line is not spelled as earlybind spells it");
 }
 
-int plan_parse(enum plan_kind kind, const char *text, size_t len, struct plan *out, struct plan_error *err)
+int plan_parse_version(enum plan_kind kind, unsigned version, const char *text, size_t len, struct plan *out,
+		       struct plan_error *err)
 {
-	struct parser ps = { .plan = out, .err = err, .last = -1 };
+	struct parser ps = { .plan = out, .err = err, .version = version, .last = -1 };
 	int ret;
 
 	memset(out, 0, sizeof(*out));
 	memset(err, 0, sizeof(*err));
 	out->kind = kind;
+	out->version = version;
 	ret = parse_lines(&ps, text, len);
 	if (!ret) {
 		err->line = 0;
-		ret = check_hash(out, err);
+		ret = check_guards(out, err);
 	}
+	if (!ret)
+		ret = check_hash(out, err);
 	if (!ret)
 		ret = check_spelling(out, text, len, err);
 	if (ret)
 		plan_free(out);
 	return ret;
+}
+
+int plan_parse(enum plan_kind kind, const char *text, size_t len, struct plan *out, struct plan_error *err)
+{
+	return plan_parse_version(kind, PLAN_VERSION, text, len, out, err);
 }

@@ -4,21 +4,21 @@
 #include "plan_lines.h"
 
 /* A rule line, then its card lines, each followed by its function lines. */
-static void print_group(const struct plan *p, const struct rule *r, bool hashed, struct text *out)
+static void print_group(const struct plan *p, const struct rule *r, unsigned version, struct text *out)
 {
-	record_print(&plan_lines[LINE_RULE].record, r, hashed, out);
+	record_print(&plan_lines[LINE_RULE].record, r, version, out);
 	for (size_t i = 0; i < p->n_cards; i++) {
 		const struct plan_card *c = &p->cards[i];
 
 		if (c->rule != r->number)
 			continue;
-		record_print(&plan_lines[LINE_CARD].record, c, hashed, out);
+		record_print(&plan_lines[LINE_CARD].record, c, version, out);
 		for (unsigned f = 0; f < c->n_functions; f++)
-			record_print(&plan_lines[LINE_FUNCTION].record, &c->functions[f], hashed, out);
+			record_print(&plan_lines[LINE_FUNCTION].record, &c->functions[f], version, out);
 	}
 }
 
-/* Whether rules and cards belong together as the parser will ask for it. */
+/* Whether rules, cards and guards belong together as the parser will ask for it. */
 static bool plan_in_order(const struct plan *p)
 {
 	for (size_t i = 0; i < p->n_rules; i++)
@@ -30,6 +30,9 @@ static bool plan_in_order(const struct plan *p)
 		if (!c->rule || c->rule > p->n_rules || !c->n_functions != c->open || c->n_functions > CARD_FUNCTIONS)
 			return false;
 	}
+	for (size_t i = 0; i < p->n_guards; i++)
+		if (p->guards[i].rule > p->n_rules)
+			return false;
 	return true;
 }
 
@@ -75,7 +78,7 @@ int plan_hash(const struct plan *p, uint64_t *out)
 	for (size_t i = 0; !ret && i < p->n_rules; i++) {
 		if (i && !place_compare(&places[i - 1], &places[i]))
 			ret = -EEXIST;
-		print_group(p, places[i].rule, true, &text);
+		print_group(p, places[i].rule, RECORD_OF_HASH, &text);
 	}
 	if (!ret)
 		ret = text.error;
@@ -87,7 +90,7 @@ int plan_hash(const struct plan *p, uint64_t *out)
 }
 
 /* The lines that stand before the rules, in the order of their table. */
-static void print_head(const struct plan *p, struct text *out)
+static void print_head(const struct plan *p, unsigned version, struct text *out)
 {
 	for (const struct plan_line *l = plan_lines; l < &plan_lines[LINE_RULE]; l++) {
 		const char *items = (const char *)p;
@@ -100,11 +103,11 @@ static void print_head(const struct plan *p, struct text *out)
 		if ((l->plan_only && p->kind != KIND_PLAN) || (l == &plan_lines[LINE_SET] && !p->timeout))
 			continue;
 		for (; count; count--, items += l->size)
-			record_print(&l->record, items, false, out);
+			record_print(&l->record, items, version, out);
 	}
 }
 
-int plan_print(const struct plan *p, struct text *out)
+int plan_print_version(const struct plan *p, unsigned version, struct text *out)
 {
 	struct plan head = *p;
 	size_t start = out->len;
@@ -112,11 +115,16 @@ int plan_print(const struct plan *p, struct text *out)
 
 	if (ret)
 		return ret;
-	text_addf(out, "%s%u\n", plan_header(p->kind), PLAN_VERSION);
-	print_head(&head, out);
+	text_addf(out, "%s%u\n", plan_header(p->kind), version);
+	print_head(&head, version, out);
 	for (size_t i = 0; i < p->n_rules; i++)
-		print_group(p, &p->rules[i], false, out);
+		print_group(p, &p->rules[i], version, out);
 	if (!out->error)
 		text_addf(out, "end %08x\n", (unsigned)crc32_of(out->data + start, out->len - start));
 	return out->error;
+}
+
+int plan_print(const struct plan *p, struct text *out)
+{
+	return plan_print_version(p, PLAN_VERSION, out);
 }

@@ -59,12 +59,17 @@ static int hex64_parse(const struct field *f, char *text, void *base)
 	return 0;
 }
 
-static void hex64_print(const struct field *f, const void *base, struct text *out)
+static void digits_print(const struct field *f, const void *base, struct text *out)
 {
 	uint64_t value = *(const uint64_t *)field_in(f, base);
 
-	if (value)
-		text_addf(out, "%08x%08x", (unsigned)(value >> 32), (unsigned)value);
+	text_addf(out, "%08x%08x", (unsigned)(value >> 32), (unsigned)value);
+}
+
+static void hex64_print(const struct field *f, const void *base, struct text *out)
+{
+	if (*(const uint64_t *)field_in(f, base))
+		digits_print(f, base, out);
 	else
 		text_add(out, "-");
 }
@@ -206,6 +211,7 @@ const struct field_type number_field = { number_parse, number_print, false };
 const struct field_type count_field = { count_parse, count_print, false };
 const struct field_type long_field = { long_parse, long_print, false };
 const struct field_type hex64_field = { hex64_parse, hex64_print, false };
+const struct field_type digits_field = { hex64_parse, digits_print, false };
 const struct field_type any_path_field = { any_path_read, path_write, false };
 const struct field_type selector_field = { read_selector, selector_write, false };
 const struct field_type reason_field = { reason_read, reason_write, false };
@@ -248,12 +254,12 @@ static int record_error(const struct fields *in, const char *at, const char *exp
 	return -EBADMSG;
 }
 
-int record_parse(const struct record *r, struct fields *in, void *base, struct plan_error *err)
+int record_parse(const struct record *r, unsigned version, struct fields *in, void *base, struct plan_error *err)
 {
 	for (unsigned i = 0; i < r->n_fields; i++) {
 		const struct field *f = &r->fields[i];
 		const char *at = in->next;
-		int ret = field_parse(f, in, base);
+		int ret = f->since > version ? 0 : field_parse(f, in, base);
 
 		if (ret == -ENOMEM)
 			return ret;
@@ -263,13 +269,21 @@ int record_parse(const struct record *r, struct fields *in, void *base, struct p
 	return in->next ? record_error(in, in->next, "the end of the line", err) : 0;
 }
 
-void record_print(const struct record *r, const void *base, bool hashed, struct text *out)
+/* Whether the field has a place in this spelling of the line. */
+static bool is_spelled(const struct field *f, const void *base, unsigned version)
+{
+	if (version == RECORD_OF_HASH)
+		return !f->unhashed && (!f->since || (f->has && *((const bool *)base + f->has - 1)));
+	return f->since <= version && !(f->optional && !**(char *const *)field_in(f, base));
+}
+
+void record_print(const struct record *r, const void *base, unsigned version, struct text *out)
 {
 	text_add(out, r->keyword);
 	for (unsigned i = 0; i < r->n_fields; i++) {
 		const struct field *f = &r->fields[i];
 
-		if ((hashed && f->unhashed) || (f->optional && !**(char *const *)field_in(f, base)))
+		if (!is_spelled(f, base, version))
 			continue;
 		text_add(out, " ");
 		if (key_length(f))

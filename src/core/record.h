@@ -22,11 +22,12 @@ struct field_type {
 struct field {
 	const char *name; /* "ROOT"; one that ends in '=' is written in front of the value: "driver=" */
 	const struct field_type *type;
-	uint16_t at;    /* offset of the value */
-	uint16_t has;   /* 1 + offset of the bool that says whether there is one ("-"); 0: there always is */
-	uint16_t limit; /* size of a buffer; how many words there are */
-	bool optional;  /* the last field, a char *: not written at all where it is "" */
-	bool unhashed;  /* left out where the line is printed for the plan's hash */
+	uint16_t at;       /* offset of the value */
+	uint16_t has;      /* 1 + offset of the bool that says whether there is one ("-"); 0: there always is */
+	uint16_t limit;    /* size of a buffer; how many words there are */
+	uint8_t since;     /* the version of the formats that brought it; 0: the first */
+	bool optional : 1; /* the last field, a char *: not written at all where it is "" */
+	bool unhashed : 1; /* left out where the line is printed for the plan's hash */
 	const char *const *words;
 };
 
@@ -48,6 +49,7 @@ extern const struct field_type number_field;     /* unsigned; "-" for 0 */
 extern const struct field_type count_field;      /* unsigned; 0 is a number */
 extern const struct field_type long_field;       /* unsigned long, up to 4294967295 */
 extern const struct field_type hex64_field;      /* uint64_t, 16 digits; "-" for 0 */
+extern const struct field_type digits_field;     /* uint64_t, 16 digits; 0 is a number */
 extern const struct field_type root_field;       /* struct root */
 extern const struct field_type path_field;       /* struct path */
 extern const struct field_type any_path_field;   /* the same; "-" for no path */
@@ -78,12 +80,19 @@ static inline bool *field_has(const struct field *f, void *base)
 	return (bool *)((char *)base + f->has - 1);
 }
 
+#define RECORD_VERSION 2 /* of lock, plan and report */
+#define RECORD_OF_HASH 0 /* how the line is spelled for the plan's hash; see record_print() */
+
 /*
- * Reads the fields behind the keyword into `base`, which the caller zeroed and frees. -EBADMSG with err->column and
- * err->text; -ENOMEM.
+ * Reads the fields behind the keyword, those that this version has, into `base`, which the caller zeroed and frees.
+ * -EBADMSG with err->column and err->text; -ENOMEM.
  */
-int record_parse(const struct record *r, struct fields *in, void *base, struct plan_error *err) _must_check_;
-/* Prints the line with its LF. */
-void record_print(const struct record *r, const void *base, bool hashed, struct text *out);
+int record_parse(const struct record *r, unsigned version, struct fields *in, void *base,
+		 struct plan_error *err) _must_check_;
+/*
+ * Prints the line with its LF, as that version spells it. RECORD_OF_HASH is version 1 without what is `unhashed`, and
+ * with later fields where they hold something: so no upgrade changes a hash.
+ */
+void record_print(const struct record *r, const void *base, unsigned version, struct text *out);
 
 #endif

@@ -35,6 +35,8 @@ static const struct field device_fields[] = {
 };
 static const struct field note_fields[] = {
 	{ "REASON", &reason_field, FIELD_AT(report_note, reason) },
+	{ "N", &number_field, FIELD_AT(report_note, rule), .since = 2 },
+	{ "ADDRESS", &address_field, FIELD_AT(report_note, address), FIELD_HAS(report_note, has_address), .since = 2 },
 	{ "TEXT", &buffer_field, FIELD_AT(report_note, text), .limit = REPORT_TEXT_LEN },
 };
 static const struct field summary_fields[] = {
@@ -63,15 +65,9 @@ int report_add_device(struct report *r, const struct report_device *d)
 	return array_add(&r->devices, &r->n_devices, d, sizeof(*d));
 }
 
-int report_add_note(struct report *r, enum reason reason, const char *text)
+int report_add_note(struct report *r, const struct report_note *note)
 {
-	struct report_note *note = array_grow(&r->notes, &r->n_notes, sizeof(*note));
-
-	if (!note)
-		return -ENOMEM;
-	note->reason = reason;
-	snprintf(note->text, sizeof(note->text), "%s", text ? text : "");
-	return 0;
+	return array_add(&r->notes, &r->n_notes, note, sizeof(*note));
 }
 
 bool report_undone(const struct report *r)
@@ -97,12 +93,12 @@ void report_count(struct report *r)
 int report_print(const struct report *r, struct text *out)
 {
 	text_addf(out, REPORT_HEADER "%u\n", REPORT_VERSION);
-	record_print(&report_records[LINE_PLAN], r, false, out);
+	record_print(&report_records[LINE_PLAN], r, REPORT_VERSION, out);
 	for (size_t i = 0; i < r->n_devices; i++)
-		record_print(&report_records[LINE_DEVICE], &r->devices[i], false, out);
+		record_print(&report_records[LINE_DEVICE], &r->devices[i], REPORT_VERSION, out);
 	for (size_t i = 0; i < r->n_notes; i++)
-		record_print(&report_records[LINE_NOTE], &r->notes[i], false, out);
+		record_print(&report_records[LINE_NOTE], &r->notes[i], REPORT_VERSION, out);
 	if (r->complete)
-		record_print(&report_records[LINE_SUMMARY], r, false, out);
+		record_print(&report_records[LINE_SUMMARY], r, REPORT_VERSION, out);
 	return out->error;
 }

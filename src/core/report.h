@@ -2,11 +2,13 @@
 /*
  * What happened at boot, one reason a device.
  *
- *	earlybind-report 1
+ *	earlybind-report 2
  *	plan HASH active|trial|stood-down|off|kdump|broken TEXT
  *	device ADDRESS ROOT PATH IDENTITY N bound|refused|released REASON DRIVER TEXT
- *	note REASON TEXT
+ *	note REASON N|- ADDRESS|- TEXT
  *	summary BOUND REFUSED FAILED MILLISECONDS
+ *
+ * Version 1 had note lines without N and ADDRESS.
  */
 #ifndef EARLYBIND_REPORT_H
 #define EARLYBIND_REPORT_H
@@ -43,10 +45,14 @@ struct report_device {
 
 struct report_note {
 	enum reason reason;
+	unsigned rule; /* the N of the rule that it is about; 0: none */
+	bool has_address;
+	struct address address; /* of the device that it is about */
 	char text[REPORT_TEXT_LEN];
 };
 
 struct report {
+	unsigned version; /* of the format, as read; 0: made here */
 	uint64_t hash; /* 0 printed as "-" */
 	enum plan_state state;
 	char text[REPORT_TEXT_LEN];
@@ -61,15 +67,14 @@ struct report {
 
 void report_free(struct report *r);
 int report_add_device(struct report *r, const struct report_device *d) _must_check_;
-/* The text is copied, cut to REPORT_TEXT_LEN - 1 bytes; NULL: none. */
-int report_add_note(struct report *r, enum reason reason, const char *text) _must_check_;
+int report_add_note(struct report *r, const struct report_note *note) _must_check_;
 /* Whether a person gave something back by `earlybind-init undo` in this boot. */
 bool report_undone(const struct report *r) _pure_;
 /* Counts the summary from the devices: failed = released. The report is `complete` then. */
 void report_count(struct report *r);
 /* Without a summary line if it is not complete. A TEXT that is too long for its line is cut. -ENOMEM, -E2BIG. */
 int report_print(const struct report *r, struct text *out) _must_check_;
-/* -EBADMSG and *err; -EPROTONOSUPPORT. A report without its summary line is read (complete = false). */
+/* Versions 1 and 2. -EBADMSG and *err; -EPROTONOSUPPORT. A report without its summary line is read (complete = false). */
 int report_parse(const char *text, size_t len, struct report *out, struct plan_error *err) _must_check_;
 
 #endif

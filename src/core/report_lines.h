@@ -7,7 +7,7 @@
 #include "record.h"
 
 #define REPORT_HEADER "earlybind-report "
-#define REPORT_VERSION 1
+#define REPORT_VERSION RECORD_VERSION
 
 enum report_line_id { LINE_PLAN, LINE_DEVICE, LINE_NOTE, LINE_SUMMARY, LINE_COUNT };
 

@@ -13,16 +13,15 @@ static int complain(struct plan_error *err, const char *what)
 	return -EBADMSG;
 }
 
-static int parse_header(const char *line, struct plan_error *err)
+static int parse_header(struct report *r, const char *line, struct plan_error *err)
 {
 	size_t len = strlen(REPORT_HEADER);
-	unsigned version;
 
-	if (strncmp(line, REPORT_HEADER, len) || decimal_parse(line + len, &version))
+	if (strncmp(line, REPORT_HEADER, len) || decimal_parse(line + len, &r->version))
 		return complain(err, "this is no earlybind report");
-	if (version == REPORT_VERSION)
+	if (r->version && r->version <= REPORT_VERSION)
 		return 0;
-	snprintf(err->text, sizeof(err->text), "it has version %u, this program reads version %u", version,
+	snprintf(err->text, sizeof(err->text), "it has version %u, this program reads versions 1 to %u", r->version,
 		 REPORT_VERSION);
 	return -EPROTONOSUPPORT;
 }
@@ -57,7 +56,7 @@ static int parse_line(struct report *r, char *line, struct plan_error *err)
 	if (!base)
 		return -ENOMEM;
 	r->complete = id == LINE_SUMMARY;
-	return record_parse(&report_records[id], &fields, base, err);
+	return record_parse(&report_records[id], r->version, &fields, base, err);
 }
 
 /*
@@ -75,7 +74,7 @@ static int parse_lines(struct report *r, const char *text, size_t len, struct pl
 			return complain(err, ret == -EMSGSIZE ? "the line is too long" : "not a line of ASCII text");
 		if (ret == 0)
 			break;
-		ret = err->line == 1 ? parse_header(line, err) : parse_line(r, line, err);
+		ret = err->line == 1 ? parse_header(r, line, err) : parse_line(r, line, err);
 		if (ret)
 			return ret;
 	}

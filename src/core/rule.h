@@ -17,6 +17,11 @@ enum allow {
 
 enum at { AT_BOOT, AT_CLAIM };
 
+/* The virtual functions of a device that stays with the host: vf=first-last, counted from 0. */
+struct vf {
+	unsigned first, last;
+};
+
 struct rule {
 	unsigned number; /* its N in lock and plan, counted from 1 */
 	struct selector selector;
@@ -27,6 +32,8 @@ struct rule {
 	bool live;
 	bool has_id;
 	struct id id;
+	bool has_vf;
+	struct vf vf;
 	char *file; /* owned */
 	unsigned line;
 };

@@ -60,7 +60,7 @@ static int store(const struct session *s, const struct acceptance *a, const bool
 {
 	int ret;
 
-	if (s->had_lock && session_same(&s->old, &a->lock)) {
+	if (s->had_lock && !plan_is_old(&s->old) && session_same(&s->old, &a->lock)) {
 		puts("The lock is as it was.");
 		if (trial_is_open(&s->config, &a->lock))
 			trial_arm(s, &s->config, &a->lock, false);

@@ -148,6 +148,8 @@ static void print_json(const struct report *r, const struct now *n)
 	for (size_t i = 0; i < r->n_notes; i++) {
 		json_open(&j, NULL, '{');
 		json_string(&j, "reason", reason_word(r->notes[i].reason));
+		json_number(&j, "rule", r->notes[i].rule);
+		json_string(&j, "address", r->notes[i].has_address ? address_print(&r->notes[i].address, text) : NULL);
 		json_string(&j, "text", r->notes[i].text);
 		json_close(&j, '}');
 	}

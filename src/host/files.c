@@ -206,7 +206,7 @@ int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err)
 		snprintf(err->text, sizeof(err->text), "it cannot be read: %s", read_error(ret));
 		return ret;
 	}
-	ret = plan_parse(KIND_LOCK, text, len, out, err);
+	ret = lock_parse(text, len, out, err);
 	free(text);
 	return ret;
 }

@@ -8,7 +8,7 @@
 need strace:strace flock:util-linux
 
 GUEST='card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0'
-TWIN='guard display _SB_.PCI0 01.1/00 10de:13c2:1043:8508:030000 - lock it shows the boot: boot_vga'
+TWIN='guard display accept - _SB_.PCI0 01.1/00 10de:13c2:1043:8508:030000 - it shows the boot: boot_vga'
 
 # --- asking
 
@@ -64,7 +64,7 @@ ok 'identical: its twin is not locked instead' locked "$TWIN"
 new server 'bind 05:00' 'bind 06:00'
 run accept --yes 05:00
 ok 'accept of one rule locks its card' locked \
-	'guard twin _SB_.PCI0 02.0/00 10de:1db6:10de:124a:030200 - lock' \
+	'guard twin accept - _SB_.PCI0 02.0/00 10de:1db6:10de:124a:030200 - -' \
 	'card 1 _SB_.PCI0 01.0/00 10de:1db6:10de:124a:030200 - 0000:05:00.0'
 run accept --yes 06:00
 ok 'accept of another keeps the entry of the first' locked \
@@ -103,14 +103,14 @@ printf '%s\n' 'bind 06:00' 'bind 07:00' >"$CONF"
 did accept --yes || fail 'accept'
 change 'include twin-gpus' "$THIRD" "$AMD" "$AMD_AUDIO"
 run accept --yes 06:00
-ok 'where another entry could be the twin, its guard stays' has "$LOCK" 'guard twin _SB_.PCI0 01.1/00 10de:13c2'
+ok 'where another entry could be the twin, its guard stays' has "$LOCK" 'guard twin accept - _SB_.PCI0 01.1/00 10de:13c2'
 run accept --yes 06:00 07:00
 ok 'until that one is accepted, too' [ "$(grep -c '^guard' "$LOCK")" = 0 ]
 new twin-gpus 'bind 06:00' 'bind 10de:13c2 live'
 did accept --yes || fail 'accept'
 change 'include twin-gpus' "$AMD" "$AMD_AUDIO"
 run accept --yes 06:00
-ok 'as it does for a live rule' has "$LOCK" 'guard twin _SB_.PCI0 01.1/00 10de:13c2'
+ok 'as it does for a live rule' has "$LOCK" 'guard twin accept - _SB_.PCI0 01.1/00 10de:13c2'
 
 # --- what was asked for is refused
 
@@ -177,8 +177,23 @@ ok 'a lock that was cut off' damaged
 ok 'an empty lock' damaged
 head -c 1000 "$FIRST_INIT" >"$LOCK"
 ok 'a lock that is no text' damaged
-sed '1s/1$/2/' "$TMP/good" >"$LOCK"
+sed '1s/2$/3/' "$TMP/good" >"$LOCK"
 ok 'a lock of another version' damaged
+
+# old_lock: the lock as version 1 spelled it.
+old_lock()
+{
+	sed '1d; $d; s/^guard \([a-z-]*\) accept [0-9-]* \([^ ]* [^ ]* [^ ]* [^ ]*\) /guard \1 \2 lock /; s/ lock -$/ lock/; s/ vf=-//' \
+		"$1" | tree_end lock 1
+}
+
+# upgraded: the next accept writes this version, with the same cards.
+upgraded()
+{
+	old_lock "$TMP/good" >"$LOCK"
+	did check && did accept --yes && cmp "$TMP/good" "$LOCK"
+}
+ok 'a lock of version 1 is read, and written as one of version 2' upgraded
 rm "$LOCK"
 mkdir "$LOCK"
 run accept --yes

@@ -219,7 +219,7 @@ keep 00:14.0
 bind 06:00'
 grep '^card ' "$LOCK" >"$TMP/cards"
 ok 'its entry goes, the other stays' same "$TMP/cards" 'card 1 _SB_.PCI0 02.0/00 10de:1db6:10de:124a:030200 - 0000:06:00.0'
-ok 'the card that was let go is a guard now' has "$LOCK" 'guard twin _SB_.PCI0 01.0/00 10de:1db6:10de:124a:030200'
+ok 'the card that was let go is a guard now' has "$LOCK" 'guard twin accept - _SB_.PCI0 01.0/00 10de:1db6:10de:124a:030200'
 run remove 05:00 --yes
 ok 'a rule that is not there' complained 1 'there is no rule `bind 05:00`'
 run remove --yes
@@ -269,7 +269,7 @@ ok 'into the configuration' same "$CONF" 'bind 10de:13c2 live'
 ok 'and no lock is' unchanged "$LOCK" none
 image
 ok 'an image gets its plan' said 0 ': 0 cards, 1 live rule'
-ok 'whole' has "$TMP/image/usr/lib/earlybind/plan" 'live=1 /etc/earlybind.conf:1 10de:13c2'
+ok 'whole' has "$TMP/image/usr/lib/earlybind/plan" 'live=1 vf=- /etc/earlybind.conf:1 10de:13c2'
 run accept --yes
 ok 'accept says that there is nothing to lock' said 0 'decided at each boot: there is nothing to lock'
 run check

@@ -209,7 +209,7 @@ head -c 1000 "$FIRST_INIT" >"$LOCK"
 ok 'nor one that is no text' broken_lock
 head -c 2000000 /dev/zero >"$LOCK"
 ok 'nor one of 2 MB' broken_lock
-sed '1s/1$/2/' "$TMP/good" >"$LOCK"
+sed '1s/2$/3/' "$TMP/good" >"$LOCK"
 ok 'nor one of another version' broken_lock
 
 # --- JSON

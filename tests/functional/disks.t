@@ -37,7 +37,7 @@ fs nvme0n1p2 4M mkfs.ext4 -q -F -U $U1
 fs nvme1n1p2 4M mkfs.ext4 -q -F -U $U2
 run accept --yes
 CHAIN="/etc/fstab:1: / is UUID=$U1, nvme0n1p2, on nvme0n1"
-ok 'a UUID is read from the disk itself' locked "guard boot-disk _SB_.PCI0 1b.0/00 $ID - lock $CHAIN" \
+ok 'a UUID is read from the disk itself' locked "guard boot-disk accept - _SB_.PCI0 1b.0/00 $ID - $CHAIN" \
 	"card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
 fs nvme1n1p2 4M mkfs.ext4 -q -F -U $U1
 run accept --yes
@@ -47,7 +47,7 @@ fs nvme0n1p2 4M mkfs.ext4 -q -F -U $U1
 fs nvme1n1p2 4M true
 run accept --yes
 ok 'what stands on the disk counts, not what udev remembers' locked \
-	"guard boot-disk _SB_.PCI0 1b.0/00 $ID - lock $CHAIN" "card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
+	"guard boot-disk accept - _SB_.PCI0 1b.0/00 $ID - $CHAIN" "card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
 rm "$R/dev/nvme1n1p2"
 run accept --yes
 ok 'where there is no node, what udev read counts' said 1 "refused: boot-disk, /etc/fstab:1: / is UUID=$U1, nvme1n1p2, on nvme1n1"
@@ -78,7 +78,7 @@ drives "$P0" "block dm-0 virtual/block 253:0 dm=$LONG-$LONG dmuuid=LVM-x slaves=
 	"line etc/fstab /dev/mapper/$LONG / ext4 defaults 0 1"
 run accept --yes
 LONG_CHAIN='/etc/fstab:1: / is ... dm-1 (LUKS dm-0), dm-0 (LVM nvme0n1p2), on nvme0n1'
-ok 'a long name in the middle gives way' locked "guard boot-disk _SB_.PCI0 1b.0/00 $ID - lock $LONG_CHAIN" \
+ok 'a long name in the middle gives way' locked "guard boot-disk accept - _SB_.PCI0 1b.0/00 $ID - $LONG_CHAIN" \
 	"card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
 echo 'bind 04:00' >>"$CONF"
 run check
@@ -222,7 +222,7 @@ for words in root=nbd:10.0.0.1:2000:ext4 root=nfs:10.0.0.1:/path root=nfs4:10.0.
 		'line proc/net/route em2 0009000A 00000000 0001 0 0 0 00FFFFFF 0 0 0'
 	run accept --yes
 	ok "$words: the card of the route to that server alone" locked \
-		"guard boot-disk _SB_.PCI0 1a.0 8086:15b9:0000:0000:020000 - lock /proc/cmdline (${words%%=*}=): / is 10.0.0.1, on em1" \
+		"guard boot-disk accept - _SB_.PCI0 1a.0 8086:15b9:0000:0000:020000 - /proc/cmdline (${words%%=*}=): / is 10.0.0.1, on em1" \
 		'card 1 _SB_.PCI0 1b.0 8086:15ba:0000:0000:020000 - 0000:00:1b.0'
 done
 
@@ -271,9 +271,9 @@ built()
 }
 
 FSTAB="line etc/fstab UUID=$U1 / ext4 defaults 0 1" DATA="line etc/fstab UUID=$U2 /data ext4 defaults 0 2"
-TWIN="guard twin _SB_.PCI0 1b.0/00 $ID - lock"
-ROOT="guard boot-disk _SB_.PCI0 1b.0/00.0 $ID - image $CHAIN"
-NEEDED="guard boot-disk _SB_.PCI0 1d.0/00.0 $ID - image /etc/fstab:2: /data is UUID=$U2, nvme1n1p2, on nvme1n1"
+TWIN="guard twin accept - _SB_.PCI0 1b.0/00 $ID - -"
+ROOT="guard boot-disk image - _SB_.PCI0 1b.0/00.0 $ID - $CHAIN"
+NEEDED="guard boot-disk image - _SB_.PCI0 1d.0/00.0 $ID - /etc/fstab:2: /data is UUID=$U2, nvme1n1p2, on nvme1n1"
 new nvme-twins 'bind 05:00'
 drives
 run accept --yes
@@ -286,20 +286,20 @@ rm -f "$R/usr/lib/earlybind/plan"
 cp "$TMP/image/usr/lib/earlybind/plan" "$R/usr/lib/earlybind/plan"
 boot "$FIRST_INIT" "$R"
 ok 'and it does' has "$R/run/earlybind/report" '1 refused boot-disk nvme /etc/fstab:2: /data is'
-GUARD="guard boot-disk _SB_.PCI0 1b.0/00 $ID - lock $CHAIN"
+GUARD="guard boot-disk accept - _SB_.PCI0 1b.0/00 $ID - $CHAIN"
 drives "$P0 uuid=$U1" "$FSTAB"
 run accept --yes
 built "$FSTAB"
 ok 'a guard of the lock for that very drive is enough' guards "$GUARD"
 built "$FSTAB" 'set 0000:04:00.0 id=15b7:5030:15b7:5030'
 ok 'one for another drive in its place is not: the root moved to a new drive' guards "$GUARD" \
-	"guard boot-disk _SB_.PCI0 1b.0/00.0 15b7:5030:15b7:5030:010802 - image $CHAIN"
+	"guard boot-disk image - _SB_.PCI0 1b.0/00.0 15b7:5030:15b7:5030:010802 - $CHAIN"
 SERIAL='set 0000:04:00.0 serial=0011223344556677'
 drives "$P0 uuid=$U1" "$FSTAB" "$SERIAL"
 run accept --yes
 built "$FSTAB" "$SERIAL"
 ok 'nor is one with a serial number, which no image build reads' guards \
-	"guard boot-disk _SB_.PCI0 1b.0/00 $ID 0011223344556677 lock $CHAIN" "$ROOT"
+	"guard boot-disk accept - _SB_.PCI0 1b.0/00 $ID 0011223344556677 $CHAIN" "$ROOT"
 drives
 run accept --yes
 built "$FSTAB" "$DATA" "line etc/fstab UUID=$U3 /gone ext4 defaults 0 2"
@@ -315,7 +315,7 @@ ok 'foreign-builder: nor does the command line that it runs with' guards "$TWIN"
 rm -f "$R/etc/crypttab"
 built 'rootless' "line etc/kernel/cmdline root=UUID=$U2 ro"
 ok 'the one that is configured does' guards "$TWIN" \
-	"guard boot-disk _SB_.PCI0 1d.0/00.0 $ID - image /etc/kernel/cmdline:1 (root=): / is UUID=$U2, nvme1n1p2, on nvme1n1"
+	"guard boot-disk image - _SB_.PCI0 1d.0/00.0 $ID - /etc/kernel/cmdline:1 (root=): / is UUID=$U2, nvme1n1p2, on nvme1n1"
 rm -rf "$R/etc/kernel"
 built "$FSTAB" "$DATA"
 rm -rf "$R/sys"

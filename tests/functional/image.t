@@ -38,7 +38,7 @@ damaged_lock()
 {
 	new_tree lock
 	tree_lock 10de:13c1 >"$TMP/lock"
-	for damage in 's/0fbb/0fbc/' '$d' '1s/1$/2/' 's/^card/cart/'; do
+	for damage in 's/0fbb/0fbc/' '$d' '1s/2$/3/' 's/^card/cart/'; do
 		image
 		ok "before the damage the image is filled" put 0
 		sed "$damage" "$TMP/lock" >"$T/etc/earlybind.lock"

@@ -173,7 +173,7 @@ cp "$REPORT" "$TMP/good"
 ok 'an empty report' damaged ':'
 head -c 1000 "$FIRST_INIT" >"$REPORT"
 ok 'a report that is no text' damaged ':1: '
-sed '1s/1$/9/' "$TMP/good" >"$REPORT"
+sed '1s/2$/9/' "$TMP/good" >"$REPORT"
 ok 'a report of a later version' damaged ':1: it has version 9'
 sed '3s/released/lost/' "$TMP/good" >"$REPORT"
 ok 'a word that is not known' damaged ':3: '

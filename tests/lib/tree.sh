@@ -3,10 +3,10 @@
 #
 # Roots for the tests of images: configuration, lock, program and a kernel's modules. Meant to be sourced.
 
-# tree_end KIND: lock or plan lines from stdin, with their first line and the CRC at the end. gzip knows that CRC.
+# tree_end KIND [VERSION]: lock or plan lines from stdin, with their first line and the CRC at the end, which gzip knows.
 tree_end()
 {
-	tree_text=$(printf 'earlybind-%s 1\n' "$1"; cat)
+	tree_text=$(printf 'earlybind-%s %s\n' "$1" "${2:-2}"; cat)
 	tree_crc=$(printf '%s\n' "$tree_text" | gzip -c | tail -c 8 | od -An -v -tu1 -N4)
 	# shellcheck disable=SC2086 # four numbers, the lowest byte first
 	set -- $tree_crc
@@ -19,7 +19,7 @@ tree_lock()
 	tree_n=0
 	for tree_selector in "$@"; do
 		tree_n=$((tree_n + 1))
-		echo "rule $tree_n driver=vfio-pci allow=- at=boot id=- optional=0 live=0 /etc/earlybind.conf:1 $tree_selector"
+		echo "rule $tree_n driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:1 $tree_selector"
 		echo "card $tree_n _SB_.PCI0 0$tree_n.0/00 10de:13c$tree_n:1043:8508:030000 - 0000:0$tree_n:00.0"
 		echo "function 0$tree_n.0/00.0 10de:13c$tree_n:1043:8508:030000"
 		echo "function 0$tree_n.0/00.1 10de:0fbb:1043:8508:040300"

@@ -9,7 +9,7 @@
 #   == said     optional: what `accept` must say        == writes   all that was written elsewhere in the tree
 #   == lock     optional: the lock's cards and guards   == log      optional: what went to the kernel log
 #   == later    optional: earlybind.conf when the       == locked   instead of `accept`: the lock, without its first
-#               image was made                                      line and its end
+#               image was made                                      line and its end; `locked-1`: in version 1
 #   == again    optional: the manifest of the machine   == add      what is added there; `said` is then what this says
 #               when more was added with `add`
 #
@@ -64,6 +64,8 @@ accepted()
 {
 	if [ -e "$C/locked" ]; then
 		tree_end lock <"$C/locked" >"$host/etc/earlybind.lock"
+	elif [ -e "$C/locked-1" ]; then
+		tree_end lock 1 <"$C/locked-1" >"$host/etc/earlybind.lock"
 	else
 		"$EARLYBIND" accept --yes --root "$host" >"$C/accept.out" 2>&1
 		[ $? -le 1 ] || { cat "$C/accept.out"; return 1; }

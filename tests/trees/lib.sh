@@ -97,7 +97,7 @@ report()
 		echo 'no report'
 		return
 	fi
-	sed -n '1{/^earlybind-report 1$/!p}
+	sed -n '1{/^earlybind-report 2$/!p}
 		2,$s/^plan [0-9a-f]\{16\} /plan HASH /
 		2,$s/^\(summary [0-9]* [0-9]* [0-9]*\) [0-9]*$/\1/
 		2,$p' "$1/run/earlybind/report"

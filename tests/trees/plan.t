@@ -82,9 +82,11 @@ for init in $INITS; do
 	ok "no plan ($libc)" reported "$init" '- broken the plan cannot be read: ENOENT'
 	: >"$TMP/plan"
 	ok "an empty plan ($libc)" reported "$init" '- broken plan line 1: it is empty'
-	sed '1s/1$/2/' "$GOOD" >"$TMP/plan"
-	ok "a plan of another version ($libc)" reported "$init" \
-		'- broken plan line 1: it has version 2, this program reads version 1'
+	for version in 1 3; do
+		sed "1s/2\$/$version/" "$GOOD" >"$TMP/plan"
+		ok "a plan of version $version ($libc)" reported "$init" \
+			"- broken plan line 1: it has version $version, this program reads version 2"
+	done
 	sed '1s/plan/lock/' "$GOOD" >"$TMP/plan"
 	ok "a lock in place of the plan ($libc)" reported "$init" '- broken plan line 1: this is no earlybind plan'
 	sed 's/10de:13c2/10de:13c3/' "$GOOD" >"$TMP/plan"
@@ -95,10 +97,10 @@ for init in $INITS; do
 		'- broken plan: the hash does not fit the rules and cards'
 	with '/^card /i\
 wish 1'
-	ok "a plan with a line that is not known ($libc)" reported "$init" '- broken plan line 5: unknown line'
+	ok "a plan with a line that is not known ($libc)" reported "$init" '- broken plan line 6: unknown line'
 	with '/^card /d'
 	ok "a plan with functions but no card ($libc)" reported "$init" \
-		'- broken plan line 5: no card stands before the function'
+		'- broken plan line 6: no card stands before the function'
 	with 's/^kernel .*/kernel 6.1.0-other/'
 	ok "a plan for another kernel ($libc)" reported "$init" \
 		'HASH broken the plan is for kernel 6.1.0-other, this is 6.1.0-builtin'

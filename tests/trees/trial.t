@@ -141,7 +141,7 @@ read_only()
 	as_nobody "$1" && look
 	chmod -R u+w "$TMP/after/$EFI"
 	is 'trial boot 1 of 2' "$(trial 0)" && has "$TMP/report" \
-		'note stood-down this boot cannot be counted in the EFI variable EarlybindTrial: EACCES' &&
+		'note stood-down - - this boot cannot be counted in the EFI variable EarlybindTrial: EACCES' &&
 		has "$TMP/report" 'summary 2 0 0'
 }
 
@@ -182,13 +182,13 @@ for init in $INITS; do
 		'EarlybindTrial 07000000 1_0123456789abcdef_2'
 	variable EarlybindTrial "2 $HASH 2 more"
 	ok "a variable of a later version is left alone ($libc)" boots "$init" 'active -' \
-		"EarlybindTrial 07000000 2_${HASH}_2_more" 'note stood-down the EFI variable EarlybindTrial is of another version'
+		"EarlybindTrial 07000000 2_${HASH}_2_more" 'note stood-down - - the EFI variable EarlybindTrial is of another version'
 	for wrong in "1 $HASH" '' '1 x 2' 'trial' "1 $HASH 2 \\0" \
 		'1 0123456789abcdef 2 0123456789abcdef 0123456789abcdef 0123456789abcdef 0123456789abcdef'; do
 		variable EarlybindTrial "$wrong"
 		ok "wrong content is left alone: '$wrong' ($libc)" boots "$init" 'active -' \
 			"EarlybindTrial $(content "$TMP/before/$EFI/EarlybindTrial-$GUID")" \
-			'note stood-down the EFI variable EarlybindTrial'
+			'note stood-down - - the EFI variable EarlybindTrial'
 	done
 	: >"$TMP/before/$EFI/EarlybindTrial-$GUID"
 	ok "what a failed write left in the mount is no variable ($libc)" boots "$init" 'active -' 'EarlybindTrial  '
@@ -232,6 +232,6 @@ for init in $INITS; do
 	new allow=display
 	variable EarlybindTrial "1 $HASH 0"
 	ok "allow=display: the report has it for confirm --boot ($libc)" boots "$init" 'trial boot 1 of 2' "$(trial 1)" \
-		'note display a rule has allow=display'
+		'note display 1 - a rule has allow=display'
 done
 tap_end

@@ -9,13 +9,13 @@
 #define NIC "8086:1521:8086:0001:020000"
 
 /* The parts that the locks of these tests are made of. */
-#define RULE_ID "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 /etc/earlybind.conf:1 10de:13c2\n"
+#define RULE_ID "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:1 10de:13c2\n"
 #define CARD_3                                                                                                         \
 	"card 1 _SB_.PCI0 03.1/00 " GPU " - 0000:06:00.0\n"                                                            \
 	"function 03.1/00.0 " GPU "\n"                                                                                 \
 	"function 03.1/00.1 " AUDIO "\n"
 #define RULE_PATH                                                                                                      \
-	"rule 2 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 /etc/earlybind.conf:2 0000:00:01.0/00\n"
+	"rule 2 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:2 0000:00:01.0/00\n"
 #define CARD_1                                                                                                         \
 	"card 2 _SB_.PCI0 01.0/00 " GPU " - 0000:01:00.0\n"                                                            \
 	"function 01.0/00.0 " GPU "\n"                                                                                 \
@@ -43,7 +43,7 @@ static void read_lock(const char *lines, struct plan *out)
 	struct text text = { 0 };
 	struct plan_error err = { 0 };
 
-	text_addf(&text, "earlybind-lock 1\n%s", lines);
+	text_addf(&text, "earlybind-lock 2\n%s", lines);
 	text_addf(&text, "end %08x\n", (unsigned)crc32_of(text.data, text.len));
 	if (plan_parse(KIND_LOCK, text.data, text.len, out, &err))
 		fail_msg("lock line %u: %s", err.line, err.text);
@@ -73,7 +73,7 @@ static struct made make(const char *config, const char *lock)
 static void expect(const char *config, const char *lock, const char *plan, const char *notes)
 {
 	_cleanup_(unmake) struct made m = make(config, lock);
-	const char *head = "earlybind-lock 1\n";
+	const char *head = "earlybind-lock 2\n";
 	char *end = strstr(m.plan.data, "end ");
 
 	assert_non_null(end);
@@ -101,7 +101,8 @@ static void a_rule_without_an_entry_costs_only_itself(void **state)
 {
 	(void)state;
 	expect("bind 0a:00.0\n\nbind 10de:13c2\n", RULE_ID CARD_3,
-	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 /etc/earlybind.conf:3 10de:13c2\n" CARD_3,
+	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:3 "
+	       "10de:13c2\n" CARD_3,
 	       "not-accepted /etc/earlybind.conf:1: bind 0000:0a:00.0: the lock has no entry for it\n");
 }
 
@@ -109,11 +110,12 @@ static void an_entry_is_known_by_selector_and_id_not_by_spelling_or_order(void *
 {
 	(void)state;
 	expect("bind 00:01.0/00 optional\nbind 10de:13c2:*:* # a comment\n", BOTH,
-	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=1 live=0 /etc/earlybind.conf:1 0000:00:01.0/00\n"
+	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=1 live=0 vf=- /etc/earlybind.conf:1 "
+	       "0000:00:01.0/00\n"
 	       "card 1 _SB_.PCI0 01.0/00 " GPU " - 0000:01:00.0\n"
 	       "function 01.0/00.0 " GPU "\n"
 	       "function 01.0/00.1 " AUDIO "\n"
-	       "rule 2 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 /etc/earlybind.conf:2 10de:13c2\n"
+	       "rule 2 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:2 10de:13c2\n"
 	       "card 2 _SB_.PCI0 03.1/00 " GPU " - 0000:06:00.0\n"
 	       "function 03.1/00.0 " GPU "\n"
 	       "function 03.1/00.1 " AUDIO "\n",
@@ -121,7 +123,7 @@ static void an_entry_is_known_by_selector_and_id_not_by_spelling_or_order(void *
 }
 
 #define OTHER_ENTRY                                                                                                    \
-	"rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 a:1 0000:00:01.0/00\n"                          \
+	"rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- a:1 0000:00:01.0/00\n"                     \
 	"card 1 0000:00 01.0/00 " GPU " - 0000:01:00.0\n"                                                              \
 	"function 01.0/00.0 " GPU "\n"
 
@@ -129,21 +131,21 @@ static void a_path_with_id_and_a_live_rule_need_no_entry(void **state)
 {
 	(void)state;
 	expect("bind 00:01.0/00 id=10de:13c2 driver=pci-stub allow=display\nbind 1002:67df live\n", NULL,
-	       "rule 1 driver=pci-stub allow=display at=boot id=10de:13c2 optional=0 live=0 /etc/earlybind.conf:1 "
+	       "rule 1 driver=pci-stub allow=display at=boot id=10de:13c2 optional=0 live=0 vf=- /etc/earlybind.conf:1 "
 	       "0000:00:01.0/00\n"
 	       "card 1 0000:00 01.0/00 10de:13c2 - -\n"
-	       "rule 2 driver=vfio-pci allow=- at=boot id=- optional=0 live=1 /etc/earlybind.conf:2 1002:67df\n",
+	       "rule 2 driver=vfio-pci allow=- at=boot id=- optional=0 live=1 vf=- /etc/earlybind.conf:2 1002:67df\n",
 	       "");
 	/* An entry of another rule in the same place is not its own, and does not stand against it. */
 	expect("bind 00:01.0/00 id=10de:13c2\n", OTHER_ENTRY,
-	       "rule 1 driver=vfio-pci allow=- at=boot id=10de:13c2 optional=0 live=0 /etc/earlybind.conf:1 "
+	       "rule 1 driver=vfio-pci allow=- at=boot id=10de:13c2 optional=0 live=0 vf=- /etc/earlybind.conf:1 "
 	       "0000:00:01.0/00\n"
 	       "card 1 0000:00 01.0/00 10de:13c2 - -\n",
 	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 	/* In another place it is a twin of what the live rule means. */
 	expect("bind 10de:13c2 live\n", OTHER_ENTRY,
-	       "guard twin 0000:00 01.0/00 " GPU " - lock entry that no rule uses: bind 0000:00:01.0/00\n"
-	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=1 /etc/earlybind.conf:1 10de:13c2\n",
+	       "guard twin accept - 0000:00 01.0/00 " GPU " - entry that no rule uses: bind 0000:00:01.0/00\n"
+	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=1 vf=- /etc/earlybind.conf:1 10de:13c2\n",
 	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 }
 
@@ -151,7 +153,8 @@ static void options_come_from_the_config(void **state)
 {
 	(void)state;
 	expect("bind 10de:13c2 driver=pci-stub\n", RULE_ID CARD_3,
-	       "rule 1 driver=pci-stub allow=- at=boot id=- optional=0 live=0 /etc/earlybind.conf:1 10de:13c2\n" CARD_3,
+	       "rule 1 driver=pci-stub allow=- at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:1 "
+	       "10de:13c2\n" CARD_3,
 	       "");
 }
 
@@ -160,7 +163,8 @@ static void keep_and_set_come_from_the_config_alone(void **state)
 	(void)state;
 	expect("keep 00:14.0\nset timeout=20s\nbind 10de:13c2\n", "set timeout 5\nkeep 0000:00:1f.3\n" RULE_ID CARD_3,
 	       "set timeout 20\nkeep 0000:00:14.0\n"
-	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 /etc/earlybind.conf:3 10de:13c2\n" CARD_3,
+	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:3 "
+	       "10de:13c2\n" CARD_3,
 	       "");
 }
 
@@ -169,20 +173,20 @@ static void allow_and_at_boot_count_only_as_accepted(void **state)
 {
 	(void)state;
 	expect("bind 10de:13c2 allow=display\n",
-	       "rule 1 driver=vfio-pci allow=display,in-use at=boot id=- optional=0 live=0 c:1 10de:13c2\n" CARD_3,
-	       "rule 1 driver=vfio-pci allow=display at=boot id=- optional=0 live=0 /etc/earlybind.conf:1 "
+	       "rule 1 driver=vfio-pci allow=display,in-use at=boot id=- optional=0 live=0 vf=- c:1 10de:13c2\n" CARD_3,
+	       "rule 1 driver=vfio-pci allow=display at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:1 "
 	       "10de:13c2\n" CARD_3,
 	       "");
 	expect("bind 10de:13c2 allow=display\n",
-	       "rule 1 driver=vfio-pci allow=in-use at=boot id=- optional=0 live=0 c:1 10de:13c2\n" CARD_3,
+	       "rule 1 driver=vfio-pci allow=in-use at=boot id=- optional=0 live=0 vf=- c:1 10de:13c2\n" CARD_3,
 	       RULE_ID CARD_3,
 	       "not-accepted /etc/earlybind.conf:1: bind 10de:13c2: allow=display counts only once it is accepted\n");
 	expect("bind 10de:13c2\n",
-	       "rule 1 driver=vfio-pci allow=display at=boot id=- optional=0 live=0 c:1 10de:13c2\n" CARD_3,
+	       "rule 1 driver=vfio-pci allow=display at=boot id=- optional=0 live=0 vf=- c:1 10de:13c2\n" CARD_3,
 	       RULE_ID CARD_3, "");
 	expect("bind 10de:13c2\n",
-	       "rule 1 driver=vfio-pci allow=- at=claim id=- optional=0 live=0 c:1 10de:13c2\n" CARD_3,
-	       "rule 1 driver=vfio-pci allow=- at=claim id=- optional=0 live=0 /etc/earlybind.conf:1 "
+	       "rule 1 driver=vfio-pci allow=- at=claim id=- optional=0 live=0 vf=- c:1 10de:13c2\n" CARD_3,
+	       "rule 1 driver=vfio-pci allow=- at=claim id=- optional=0 live=0 vf=- /etc/earlybind.conf:1 "
 	       "10de:13c2\n" CARD_3,
 	       "not-accepted /etc/earlybind.conf:1: bind 10de:13c2: it was accepted with at=claim, which counts until "
 	       "then\n");
@@ -190,8 +194,8 @@ static void allow_and_at_boot_count_only_as_accepted(void **state)
 
 static void guards_of_the_lock_are_never_dropped(void **state)
 {
-	static const char guards[] = "guard twin _SB_.PCI0 07.0/00 " GPU " - lock not selected\n"
-				     "guard boot-disk 0000:00 1f.2 8086:2922:1af4:1100:010601 - lock /dev/sda\n";
+	static const char guards[] = "guard twin accept - _SB_.PCI0 07.0/00 " GPU " - not selected\n"
+				     "guard boot-disk accept - 0000:00 1f.2 8086:2922:1af4:1100:010601 - /dev/sda\n";
 	char lock[4096], plan[4096];
 
 	(void)state;
@@ -208,8 +212,8 @@ static void an_unused_entry_of_a_used_identity_becomes_a_guard(void **state)
 {
 	(void)state;
 	expect("bind 10de:13c2\n", BOTH,
-	       "guard twin _SB_.PCI0 01.0/00 " GPU
-	       " - lock entry that no rule uses: bind 0000:00:01.0/00\n" RULE_ID CARD_3,
+	       "guard twin accept - _SB_.PCI0 01.0/00 " GPU
+	       " - entry that no rule uses: bind 0000:00:01.0/00\n" RULE_ID CARD_3,
 	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 }
 
@@ -219,8 +223,8 @@ static void its_serial_goes_into_the_guard(void **state)
 	expect("bind 10de:13c2\n",
 	       RULE_ID CARD_3 RULE_PATH "card 2 _SB_.PCI0 01.0/00 " GPU " 525400ffffaabbcc 0000:01:00.0\n"
 					"function 01.0/00.0 " GPU "\n",
-	       "guard twin _SB_.PCI0 01.0/00 " GPU
-	       " 525400ffffaabbcc lock entry that no rule uses: bind 0000:00:01.0/00\n" RULE_ID CARD_3,
+	       "guard twin accept - _SB_.PCI0 01.0/00 " GPU
+	       " 525400ffffaabbcc entry that no rule uses: bind 0000:00:01.0/00\n" RULE_ID CARD_3,
 	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 }
 
@@ -236,16 +240,16 @@ static void an_unused_entry_of_another_identity_becomes_none(void **state)
 /* A rule for the audio function alone; the whole card 01.0/00, whose audio is like it, is not used any more. */
 static void a_function_of_an_unused_card_can_be_the_one_like_it(void **state)
 {
-	static const char audio[] =
-		"rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 /etc/earlybind.conf:1 0000:06:00.1\n"
-		"card 1 _SB_.PCI0 03.1/00.1 " AUDIO " - 0000:06:00.1\n"
-		"function 03.1/00.1 " AUDIO "\n";
+	static const char audio[] = "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- "
+				    "/etc/earlybind.conf:1 0000:06:00.1\n"
+				    "card 1 _SB_.PCI0 03.1/00.1 " AUDIO " - 0000:06:00.1\n"
+				    "function 03.1/00.1 " AUDIO "\n";
 	char lock[4096], plan[4096];
 
 	(void)state;
 	snprintf(lock, sizeof(lock), "%s%s", audio, RULE_PATH CARD_1);
-	snprintf(plan, sizeof(plan), "guard twin _SB_.PCI0 01.0/00.1 %s - %s\n%s", AUDIO,
-		 "lock entry that no rule uses: bind 0000:00:01.0/00", audio);
+	snprintf(plan, sizeof(plan), "guard twin accept - _SB_.PCI0 01.0/00.1 %s - %s\n%s", AUDIO,
+		 "entry that no rule uses: bind 0000:00:01.0/00", audio);
 	expect("bind 06:00.1\n", lock, plan,
 	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 }
@@ -255,10 +259,11 @@ static void no_guard_is_made_in_a_used_place(void **state)
 {
 	(void)state;
 	expect("bind 00:01.0/00\n",
-	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 c:1 10de:13c2\n"
+	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- c:1 10de:13c2\n"
 	       "card 1 _SB_.PCI0 01.0/00 " GPU " - 0000:01:00.0\n"
 	       "function 01.0/00.0 " GPU "\n" RULE_PATH CARD_1,
-	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 /etc/earlybind.conf:1 0000:00:01.0/00\n"
+	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:1 "
+	       "0000:00:01.0/00\n"
 	       "card 1 _SB_.PCI0 01.0/00 " GPU " - 0000:01:00.0\n"
 	       "function 01.0/00.0 " GPU "\n"
 	       "function 01.0/00.1 " AUDIO "\n",

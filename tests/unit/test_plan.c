@@ -4,8 +4,9 @@
 
 /* Hash and CRC of both were computed by another program (Python's zlib). */
 static const char sample_plan[] =
-	"earlybind-plan 1\n"
+	"earlybind-plan 2\n"
 	"kernel 6.1.0-56-amd64\n"
+	"lock cec978990754238a\n"
 	"hash 17bbbe3058ba4ddb\n"
 	"module early efivarfs.ko\n"
 	"module late vfio.ko enable_unsafe_noiommu_mode=0\n"
@@ -13,26 +14,33 @@ static const char sample_plan[] =
 	"set timeout 20\n"
 	"keep 0000:00:14.0\n"
 	"keep 8086:2922\n"
-	"guard twin _SB_.PCI0 02.0/00 10de:13c2:10de:1116:030000 - lock GeForce GTX 970, the other one\n"
-	"guard boot-disk 0000:c0 03.2/00.0 144d:a808:144d:a801:010802 0025385b11b0a1c2 image /etc/fstab:3 / is on "
+	"guard twin accept 2 _SB_.PCI0 02.0/00 10de:13c2:10de:1116:030000 - GeForce GTX 970, the other one\n"
+	"guard boot-disk image - 0000:c0 03.2/00.0 144d:a808:144d:a801:010802 0025385b11b0a1c2 /etc/fstab:3 / is on "
 	"nvme0n1p2 \\x5c\n"
-	"rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 /etc/earlybind.conf:4 10de:13c2\n"
+	"rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:4 10de:13c2\n"
 	"card 1 _SB_.PCI0 03.1/00 10de:13c2:10de:1116:030000 - 0000:06:00.0\n"
 	"function 03.1/00.0 10de:13c2:10de:1116:030000\n"
 	"function 03.1/00.1 10de:0fbb:10de:1116:040300\n"
-	"rule 2 driver=mlx5_vfio_pci,vfio-pci allow=display,in-use at=claim id=10de:2204 optional=1 live=0 "
+	"rule 2 driver=mlx5_vfio_pci,vfio-pci allow=display,in-use at=claim id=10de:2204 optional=1 live=0 vf=- "
 	"/etc/earlybind.d/a\\x20b.conf:12 0000:00:01.1/00\n"
 	"card 2 0000:00 01.1/00 10de:2204:10de:1116:030000 - -\n"
 	"function 01.1/00.0 10de:2204:10de:1116:030000\n"
-	"rule 3 driver=auto allow=- at=boot id=- optional=0 live=1 -:0 1002:73bf\n"
-	"end b225e387\n";
+	"rule 3 driver=auto allow=- at=boot id=- optional=0 live=1 vf=- -:0 1002:73bf\n"
+	"end 4df5774d\n";
 
 static const char sample_lock[] =
-	"earlybind-lock 1\n"
-	"rule 1 driver=auto allow=- at=boot id=- optional=0 live=0 /etc/earlybind.conf:1 0000:06:00.0\n"
+	"earlybind-lock 2\n"
+	"rule 1 driver=auto allow=- at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:1 0000:06:00.0\n"
 	"card 1 _SB_.PC06 03.1/00.0 10de:13c2:10de:1116:030000 48b02d0001020304 0000:06:00.0\n"
 	"function 03.1/00.0 10de:13c2:10de:1116:030000\n"
-	"end d711e9e2\n";
+	"end b5a4281a\n";
+
+/* As version 1 spelled sample_lock, with guards before it. */
+#define OLD_RULE                                                                                                       \
+	"rule 1 driver=auto allow=- at=boot id=- optional=0 live=0 /etc/earlybind.conf:1 0000:06:00.0\n"               \
+	"card 1 _SB_.PC06 03.1/00.0 10de:13c2:10de:1116:030000 48b02d0001020304 0000:06:00.0\n"                        \
+	"function 03.1/00.0 10de:13c2:10de:1116:030000\n"
+#define OLD_GUARD(text) "guard twin _SB_.PCI0 02.0/00 10de:13c2:10de:1116:030000 - " text "\n"
 
 static void assert_prints(const struct plan *p, const char *expected)
 {
@@ -116,6 +124,69 @@ static void a_lock_is_no_plan_and_a_plan_no_lock(void **state)
 	assert_int_equal(err.line, 2);
 }
 
+static int parse_old(const char *body, struct plan *out, struct plan_error *err)
+{
+	struct text t = { 0 };
+	int ret;
+
+	text_addf(&t, "earlybind-lock 1\n%s", body);
+	text_addf(&t, "end %08x\n", (unsigned)crc32_of(t.data, t.len));
+	assert_int_equal(plan_parse(KIND_LOCK, t.data, t.len, out, err), -EPROTONOSUPPORT);
+	ret = lock_parse(t.data, t.len, out, err);
+	text_free(&t);
+	return ret;
+}
+
+static void a_lock_of_version_1_says_the_same(void **state)
+{
+	struct plan_error err;
+	struct plan old, new;
+
+	(void)state;
+	assert_int_equal(lock_parse(sample_lock, strlen(sample_lock), &new, &err), 0);
+	assert_int_equal(new.version, 2);
+	assert_int_equal(parse_old(OLD_RULE, &old, &err), 0);
+	assert_int_equal(old.version, 1);
+	assert_true(old.hash == new.hash &&old.lock == new.hash);
+	assert_prints(&old, sample_lock);
+	plan_free(&old);
+	plan_free(&new);
+	assert_int_equal(
+		parse_old(OLD_GUARD("lock") OLD_GUARD("image  / is on sda") OLD_GUARD("lock x\\x5c"), &old, &err), 0);
+	assert_int_equal(old.guards[0].origin, GUARD_OF_ACCEPT);
+	assert_string_equal(old.guards[0].text, "");
+	assert_int_equal(old.guards[1].origin, GUARD_OF_IMAGE);
+	assert_string_equal(old.guards[1].text, " / is on sda");
+	assert_string_equal(old.guards[2].text, "x\\");
+	plan_free(&old);
+}
+
+static void a_damaged_lock_of_version_1_is_damaged(void **state)
+{
+	static const char *const bodies[] = {
+		OLD_GUARD("locked"),
+		OLD_GUARD("-"),
+		OLD_GUARD("images of it"),
+		"guard twin accept - _SB_.PCI0 02.0/00 10de:13c2:10de:1116:030000 - lock\n",
+		"surprise\n",
+		OLD_RULE OLD_RULE
+	};
+	static const struct plan empty;
+	struct plan_error err;
+	struct plan p;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(bodies); i++) {
+		assert_int_equal(parse_old(bodies[i], &p, &err), -EBADMSG);
+		assert_true(*err.text);
+		assert_memory_equal(&p, &empty, sizeof(p));
+	}
+	assert_int_equal(lock_parse("earlybind-lock 1\n", 17, &p, &err), -EBADMSG);
+	assert_non_null(strstr(err.text, "truncated"));
+	assert_int_equal(lock_parse("earlybind-lock 3\n", 17, &p, &err), -EPROTONOSUPPORT);
+	assert_non_null(strstr(err.text, "reads version 2"));
+}
+
 /* A copy that ends where the text ends, so that a sanitizer sees a read behind it. */
 static char *exact_copy(const char *text, size_t len)
 {
@@ -164,7 +235,7 @@ static void a_plan_with_any_byte_changed_fails(void **state)
 
 static void another_version_is_named_as_such(void **state)
 {
-	static const char *const texts[] = { "earlybind-plan 2\nanything\n", "earlybind-plan 0\n",
+	static const char *const texts[] = { "earlybind-plan 3\nanything\n", "earlybind-plan 1\n", "earlybind-plan 0\n",
 					     "earlybind-plan 10\n" };
 	struct plan_error err;
 	struct plan p;
@@ -173,7 +244,7 @@ static void another_version_is_named_as_such(void **state)
 	for (unsigned i = 0; i < ARRAY_SIZE(texts); i++) {
 		assert_int_equal(plan_parse(KIND_PLAN, texts[i], strlen(texts[i]), &p, &err), -EPROTONOSUPPORT);
 		assert_int_equal(err.line, 1);
-		assert_non_null(strstr(err.text, "reads version 1"));
+		assert_non_null(strstr(err.text, "reads version 2"));
 	}
 }
 
@@ -186,11 +257,11 @@ static void what_is_no_plan_at_all_fails(void **state)
 		"earlybind-plan\n",
 		"earlybind-plan \n",
 		"earlybind-plan 01\n",
-		"earlybind-plan 1",
-		"earlybind-plan 1\n",
-		"earlybind-plan 1 \n",
-		" earlybind-plan 1\n",
-		"earlybind-plan 1\r\nend 00000000\r\n",
+		"earlybind-plan 2",
+		"earlybind-plan 2\n",
+		"earlybind-plan 2 \n",
+		" earlybind-plan 2\n",
+		"earlybind-plan 2\r\nend 00000000\r\n",
 	};
 	struct plan_error err;
 	struct plan p;
@@ -254,6 +325,8 @@ int main(void)
 		cmocka_unit_test(a_plan_reads_as_it_is_written),
 		cmocka_unit_test(a_lock_reads_as_it_is_written),
 		cmocka_unit_test(a_lock_is_no_plan_and_a_plan_no_lock),
+		cmocka_unit_test(a_lock_of_version_1_says_the_same),
+		cmocka_unit_test(a_damaged_lock_of_version_1_is_damaged),
 		cmocka_unit_test(a_plan_truncated_at_any_byte_fails),
 		cmocka_unit_test(a_plan_with_any_byte_changed_fails),
 		cmocka_unit_test(another_version_is_named_as_such),

@@ -27,10 +27,13 @@ static void good_locks_are_read(void **state)
 		"set timeout 60\n",
 		LIVE("1", "10de:13c2"),
 		RULE("1", "10de:13c2"),
-		GUARD("twin", "lock"),
-		GUARD("twin", "image"),
-		GUARD("twin", "lock  two spaces "),
+		GUARD("twin", "text"),
+		GUARD("twin", "-"),
+		GUARD("twin", " two spaces "),
 		RULE("1", "10de:13c2") RULE("2", "0000:06:00.0") CARD("2") FUNCTION RULE("3", "0000:00:03.1/00"),
+		RULE_VF("0-0"),
+		RULE_VF("4-65535"),
+		"guard twin accept 1 0000:00 02.0/00 " GPU " - -\n" GOOD,
 		RULE_WITH(NAME_31 ",pci-stub", "display,keyboard,in-use", "claim", "10de:13c2", "1", "-:0"),
 	};
 	struct plan_error err;
@@ -66,21 +69,21 @@ static void a_line_with_a_bad_field_fails_there(void **state)
 		{ "set\n", 2, 0 },
 		{ GUARD("-", "lock"), 2, 0 },
 		{ GUARD("because", "lock"), 2, 7 },
-		{ GUARD("twin", "locked"), 2, 57 },
-		{ GUARD("twin", "-"), 2, 57 },
-		{ GUARD("twin", "plan"), 2, 57 },
-		{ GUARD("twin", "images of it"), 2, 57 },
-		{ GUARD("twin", "lock \\x4"), 2, 57 },
-		{ "guard twin 0000:00 02.0/00 " GPU " -\n", 2, 0 },
-		{ "guard twin 0000:00 02.0/00 " GPU " 12345 lock\n", 2, 55 },
-		{ "guard twin 0000:00 02.0/00 " GPU " 00000000000000AB lock\n", 2, 55 },
-		{ "guard twin 0000:00 02.0/00 " GPU " 00000000000000abc lock\n", 2, 55 },
-		{ "guard twin 0000:00 02.0/00 10de:13c2 - lock\n", 2, 28 },
-		{ "guard twin 0000:00 02.8/00 " GPU " - lock\n", 2, 20 },
-		{ "guard twin 00:00 02.0/00 " GPU " - lock\n", 2, 12 },
+		{ GUARD("twin", "text \\x4"), 2, 66 },
+		{ "guard twin accept - 0000:00 02.0/00 " GPU " -\n", 2, 0 },
+		{ "guard twin accept - 0000:00 02.0/00 " GPU " 12345 lock\n", 2, 64 },
+		{ "guard twin accept - 0000:00 02.0/00 " GPU " 00000000000000AB lock\n", 2, 64 },
+		{ "guard twin accept - 0000:00 02.0/00 " GPU " 00000000000000abc lock\n", 2, 64 },
+		{ "guard twin accept - 0000:00 02.0/00 10de:13c2 - lock\n", 2, 37 },
+		{ "guard twin accept - 0000:00 02.8/00 " GPU " - lock\n", 2, 29 },
+		{ "guard twin accept - 00:00 02.0/00 " GPU " - lock\n", 2, 21 },
+		{ "guard twin 0000:00 02.0/00 " GPU " - lock\n", 2, 12 },
+		{ "guard twin lock - 0000:00 02.0/00 " GPU " - text\n", 2, 12 },
+		{ "guard twin accept 01 0000:00 02.0/00 " GPU " - text\n", 2, 19 },
+		{ "guard twin accept 0000:00 02.0/00 " GPU " - text\n", 2, 19 },
 		{ RULE("one", "10de:13c2"), 2, 6 },
 		{ RULE("4294967296", "10de:13c2"), 2, 6 },
-		{ RULE("1", "10de"), 2, 85 },
+		{ RULE("1", "10de"), 2, 90 },
 		{ RULE_WITH("", "-", "boot", "-", "0", "f:1"), 2, 8 },
 		{ RULE_WITH("vfio-pci,", "-", "boot", "-", "0", "f:1"), 2, 8 },
 		{ RULE_WITH("vfio,,pci", "-", "boot", "-", "0", "f:1"), 2, 8 },
@@ -97,11 +100,17 @@ static void a_line_with_a_bad_field_fails_there(void **state)
 		{ RULE_WITH("auto", "-", "noon", "-", "0", "f:1"), 2, 28 },
 		{ RULE_WITH("auto", "-", "boot", "10de", "0", "f:1"), 2, 36 },
 		{ RULE_WITH("auto", "-", "boot", "-", "2", "f:1"), 2, 41 },
-		{ RULE_WITH("auto", "-", "boot", "-", "0", "f"), 2, 59 },
-		{ RULE_WITH("auto", "-", "boot", "-", "0", ":1"), 2, 59 },
-		{ RULE_WITH("auto", "-", "boot", "-", "0", "f:01"), 2, 59 },
-		{ RULE_WITH("auto", "-", "boot", "-", "0", "f\\:1"), 2, 59 },
-		{ "rule 1 allow=- driver=auto at=boot id=- optional=0 live=0 f:1 10de:13c2\n", 2, 8 },
+		{ RULE_WITH("auto", "-", "boot", "-", "0", "f"), 2, 64 },
+		{ RULE_WITH("auto", "-", "boot", "-", "0", ":1"), 2, 64 },
+		{ RULE_WITH("auto", "-", "boot", "-", "0", "f:01"), 2, 64 },
+		{ RULE_WITH("auto", "-", "boot", "-", "0", "f\\:1"), 2, 64 },
+		{ "rule 1 allow=- driver=auto at=boot id=- optional=0 live=0 vf=- f:1 10de:13c2\n", 2, 8 },
+		{ RULE_VF("3"), 2, 59 },
+		{ RULE_VF("3-2"), 2, 59 },
+		{ RULE_VF("0-65536"), 2, 59 },
+		{ RULE_VF("0-1,3-4"), 2, 59 },
+		{ RULE_VF("-1"), 2, 59 },
+		{ "rule 1 driver=auto allow=- at=boot id=- optional=0 live=0 f:1 10de:13c2\n", 2, 59 },
 		{ RULE("1", "10de:13c2") "card 1 0000:00 03.1/00 " GPU " - 06:00.0\n", 3, 53 },
 		{ RULE("1", "10de:13c2") CARD("1") "function 03.1 " GPU " x\n", 4, 42 },
 		{ RULE("1", "10de:13c2") CARD("-") FUNCTION, 3, 0 },
@@ -117,8 +126,8 @@ static void a_line_out_of_its_place_fails(void **state)
 	static const struct case_of_body cases[] = {
 		{ "set timeout 5\nset timeout 5\n", 3, 0 },
 		{ "keep 0000:00:14.0\nset timeout 5\n", 3, 0 },
-		{ GUARD("twin", "lock") "keep 0000:00:14.0\n", 3, 0 },
-		{ RULE("1", "10de:13c2") GUARD("twin", "lock"), 3, 0 },
+		{ GUARD("twin", "text") "keep 0000:00:14.0\n", 3, 0 },
+		{ RULE("1", "10de:13c2") GUARD("twin", "text"), 3, 0 },
 		{ GOOD "set timeout 5\n", 5, 0 },
 		{ "end 00000000\n", 2, 0 },
 		{ CARD("1") FUNCTION, 2, 0 },
@@ -138,6 +147,7 @@ static void a_line_out_of_its_place_fails(void **state)
 		{ GOOD FUNCTION, 5, 0 },
 		{ RULE("1", "10de:13c2") CARD("1") "function 03.1/00 " GPU "\n", 4, 0 },
 		{ RULE("1", "10de:13c2") RULE("2", "10de:13c2"), 0, 0 },
+		{ "guard twin accept 2 0000:00 02.0/00 " GPU " - -\n" GOOD, 0, 0 },
 	};
 
 	(void)state;
@@ -146,7 +156,7 @@ static void a_line_out_of_its_place_fails(void **state)
 }
 
 #define COMPLETE(n)                                                                                                    \
-	"rule " n " driver=vfio-pci allow=- at=boot id=10de:13c2 optional=0 live=0 /etc/earlybind.conf:1 "             \
+	"rule " n " driver=vfio-pci allow=- at=boot id=10de:13c2 optional=0 live=0 vf=- /etc/earlybind.conf:1 "        \
 	"0000:00:03.1/00\n"
 #define OPEN(identity) "card 1 0000:00 03.1/00 " identity " - -\n"
 
@@ -193,7 +203,7 @@ static void an_open_card_of_a_full_id(void **state)
 	(void)state;
 	assert_int_equal(parse_sealed(KIND_LOCK,
 				      "rule 1 driver=vfio-pci allow=- at=boot id=" GPU
-				      " optional=0 live=0 f:1 0000:00:03.1/00\n" OPEN(GPU),
+				      " optional=0 live=0 vf=- f:1 0000:00:03.1/00\n" OPEN(GPU),
 				      &p, &err),
 			 0);
 	assert_true(p.cards[0].open);
@@ -235,8 +245,8 @@ static void only_the_printed_spelling_is_read(void **state)
 		{ RULE_WITH("auto", "display,display", "boot", "-", "0", "f:1"), 2, 0 },
 		{ RULE_WITH("auto", "-", "boot", "10de:13c2:*:*", "0", "f:1"), 2, 0 },
 		{ RULE_WITH("auto", "-", "boot", "-", "0", "\\x66:1"), 2, 0 },
-		{ GUARD("twin", "lock \\x41"), 2, 0 },
-		{ "guard twin 0000:00 02.0/00 " GPU " 0000000000000000 lock\n", 2, 0 },
+		{ GUARD("twin", "text \\x41"), 2, 0 },
+		{ "guard twin accept - 0000:00 02.0/00 " GPU " 0000000000000000 text\n", 2, 0 },
 	};
 
 	(void)state;
@@ -244,30 +254,34 @@ static void only_the_printed_spelling_is_read(void **state)
 		assert_lock_fails(&cases[i]);
 }
 
-static void a_plan_has_kernel_and_hash_and_sane_modules(void **state)
+static void a_plan_has_kernel_lock_and_hash_and_sane_modules(void **state)
 {
 	static const struct case_of_body bad[] = {
 		{ "", 2, 0 },
 		{ "kernel 6.1\n", 3, 0 },
 		{ "hash cbf29ce484222325\n", 2, 0 },
 		{ "hash cbf29ce484222325\nkernel 6.1\n", 2, 0 },
-		{ "kernel 6.1\nkernel 6.1\nhash cbf29ce484222325\n", 3, 0 },
-		{ HEAD "hash cbf29ce484222325\n", 4, 0 },
-		{ "kernel 6.1\nmodule late vfio.ko\n", 3, 0 },
-		{ "kernel 6.1\nhash cbf29ce484222324\n", 0, 0 },
-		{ "kernel 6.1 6.2\nhash cbf29ce484222325\n", 2, 12 },
-		{ HEAD "module later vfio.ko\n", 4, 8 },
-		{ HEAD "module late\n", 4, 0 },
-		{ HEAD "module late vfio.ko \n", 4, 21 },
-		{ HEAD "module late vfio.ko.xz\n", 4, 0 },
-		{ HEAD "module late .ko\n", 4, 0 },
-		{ HEAD "module late ..\n", 4, 0 },
-		{ HEAD "module late ../vfio.ko\n", 4, 0 },
-		{ HEAD "module late a/b.ko\n", 4, 0 },
-		{ HEAD "module late a\\x20b.ko\n", 4, 0 },
-		{ HEAD "module late " NAME_31 NAME_31 "1234567.ko\n", 4, 13 },
-		{ HEAD "module late vfio.ko a=\\\n", 4, 21 },
-		{ HEAD "module late vfio.ko -\n", 4, 0 },
+		{ "kernel 6.1\nhash cbf29ce484222325\n", 3, 0 },
+		{ "kernel 6.1\n" LOCK "kernel 6.1\nhash cbf29ce484222325\n", 4, 0 },
+		{ HEAD LOCK, 5, 0 },
+		{ HEAD "hash cbf29ce484222325\n", 5, 0 },
+		{ "kernel 6.1\n" LOCK "module late vfio.ko\n", 4, 0 },
+		{ "kernel 6.1\n" LOCK "hash cbf29ce484222324\n", 0, 0 },
+		{ "kernel 6.1 6.2\n" LOCK "hash cbf29ce484222325\n", 2, 12 },
+		{ "kernel 6.1\nlock -\nhash cbf29ce484222325\n", 3, 0 },
+		{ "kernel 6.1\nlock 0\nhash cbf29ce484222325\n", 3, 6 },
+		{ HEAD "module later vfio.ko\n", 5, 8 },
+		{ HEAD "module late\n", 5, 0 },
+		{ HEAD "module late vfio.ko \n", 5, 21 },
+		{ HEAD "module late vfio.ko.xz\n", 5, 0 },
+		{ HEAD "module late .ko\n", 5, 0 },
+		{ HEAD "module late ..\n", 5, 0 },
+		{ HEAD "module late ../vfio.ko\n", 5, 0 },
+		{ HEAD "module late a/b.ko\n", 5, 0 },
+		{ HEAD "module late a\\x20b.ko\n", 5, 0 },
+		{ HEAD "module late " NAME_31 NAME_31 "1234567.ko\n", 5, 13 },
+		{ HEAD "module late vfio.ko a=\\\n", 5, 21 },
+		{ HEAD "module late vfio.ko -\n", 5, 0 },
 	};
 	struct plan_error err;
 	struct plan p;
@@ -312,7 +326,7 @@ static void a_line_over_512_bytes_fails(void **state)
 	struct plan p;
 
 	(void)state;
-	text_add(&body, "kernel 6.1\nhash cbf29ce484222325\nmodule late x.ko ");
+	text_add(&body, HEAD "module late x.ko ");
 	for (unsigned i = 0; i < LINE_MAX_BYTES - 17 - 1; i++)
 		text_add(&body, "a");
 	text_add(&body, "\n");
@@ -321,7 +335,7 @@ static void a_line_over_512_bytes_fails(void **state)
 	body.data[body.len - 1] = 'a';
 	text_add(&body, "\n");
 	assert_int_equal(parse_sealed(KIND_PLAN, body.data, &p, &err), -EBADMSG);
-	assert_int_equal(err.line, 4);
+	assert_int_equal(err.line, 5);
 	assert_string_equal(err.text, "the line is too long");
 	text_free(&body);
 }
@@ -336,7 +350,7 @@ int main(void)
 		cmocka_unit_test(an_open_card_of_a_full_id),
 		cmocka_unit_test(the_complaint_says_what_is_wrong),
 		cmocka_unit_test(only_the_printed_spelling_is_read),
-		cmocka_unit_test(a_plan_has_kernel_and_hash_and_sane_modules),
+		cmocka_unit_test(a_plan_has_kernel_lock_and_hash_and_sane_modules),
 		cmocka_unit_test(a_card_has_at_most_its_functions),
 		cmocka_unit_test(a_line_over_512_bytes_fails),
 	};

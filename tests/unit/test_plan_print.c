@@ -22,7 +22,7 @@ static void the_hash_does_not_know_order_number_and_file(void **state)
 	(void)state;
 	assert_true(hash == hash_of(RULE("1", "1002:73bf") RULE("2", "10de:13c2") CARD("2") FUNCTION));
 	assert_true(hash ==
-		    hash_of("set timeout 9\nkeep 0000:00:14.0\n" GUARD("twin", "lock") GOOD RULE("2", "1002:73bf")));
+		    hash_of("set timeout 9\nkeep 0000:00:14.0\n" GUARD("twin", "text") GOOD RULE("2", "1002:73bf")));
 	assert_true(hash_of(RULE_WITH("auto", "-", "boot", "-", "0", "a:1")) ==
 		    hash_of(RULE_WITH("auto", "-", "boot", "-", "0", "b:2")));
 }
@@ -39,6 +39,8 @@ static void the_hash_knows_all_that_decides_a_binding(void **state)
 		RULE_WITH("auto", "-", "claim", "-", "0", "f:1"),
 		RULE_WITH("auto", "-", "boot", "10de:13c2", "0", "f:1"),
 		RULE_WITH("auto", "-", "boot", "-", "1", "f:1"),
+		RULE_VF("0-3"),
+		RULE_VF("0-4"),
 		GOOD "function 03.1/00.1 " GPU "\n",
 		RULE("1", "10de:13c2") "card 1 0000:00 03.1/00 " GPU " 0000000000000001 0000:06:00.0\n" FUNCTION,
 		RULE("1", "10de:13c2") "card 1 0000:00 03.1/00 " GPU " - -\n" FUNCTION,
@@ -95,6 +97,8 @@ static void what_could_not_be_read_again_is_not_printed(void **state)
 {
 	struct plan p = made_plan();
 	struct plan_card c = made_card(3, 1), none = made_card(1, 1), many = made_card(1, 1);
+	struct plan_guard guard = { .reason = REASON_TWIN, .rule = 3, .text = strdup("") };
+	struct selector second = p.rules[1].selector;
 	struct text printed = { 0 };
 
 	(void)state;
@@ -112,6 +116,9 @@ static void what_could_not_be_read_again_is_not_printed(void **state)
 	p.rules[1].number = 2;
 	p.rules[1].selector = p.rules[0].selector;
 	assert_int_equal(plan_print(&p, &printed), -EEXIST);
+	p.rules[1].selector = second;
+	assert_int_equal(plan_add_guard(&p, &guard), 0);
+	assert_int_equal(plan_print(&p, &printed), -EINVAL);
 	assert_null(printed.data);
 	plan_free(&p);
 }

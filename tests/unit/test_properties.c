@@ -6,6 +6,10 @@
  */
 #include "properties.h"
 
+#include "plan_lines.h"
+
+static unsigned long converted;
+
 static void random_rule(const struct world *w, char *text, size_t size)
 {
 	static const char *const words[] = { " allow=display", " allow=keyboard", " allow=in-use" };
@@ -159,6 +163,75 @@ static void try_again(const struct accepted *old, const struct config *config, c
 	unmake(&a);
 }
 
+/* The lock as version 1 spelled it. */
+static void print_old(const struct plan *lock, struct text *out)
+{
+	struct plan old = *lock;
+
+	old.guards = calloc(lock->n_guards + 1, sizeof(*old.guards));
+	assert_non_null(old.guards);
+	for (size_t i = 0; i < lock->n_guards; i++) {
+		struct text text = { 0 };
+
+		old.guards[i] = lock->guards[i];
+		text_add(&text, lock->guards[i].origin == GUARD_OF_IMAGE ? "image" : "lock");
+		text_addf(&text, "%s%s", *lock->guards[i].text ? " " : "", lock->guards[i].text);
+		old.guards[i].text = text.data;
+	}
+	assert_int_equal(plan_print_version(&old, 1, out), 0);
+	for (size_t i = 0; i < lock->n_guards; i++)
+		free(old.guards[i].text);
+	free(old.guards);
+}
+
+static struct decisions decisions_of(const struct plan *lock, const struct config *kept, const struct machine *m,
+				     uint64_t *hash)
+{
+	struct composition c;
+	struct cmdline none = { 0 };
+	struct decisions d;
+
+	assert_int_equal(compose(kept, lock, &c), 0);
+	assert_int_equal(plan_hash(&c.plan, hash), 0);
+	assert_int_equal(decide(&c.plan, m, &none, &d), 0);
+	for (size_t i = 0; i < d.n; i++)
+		d.items[i].drivers = NULL; /* in the plan */
+	composition_free(&c);
+	return d;
+}
+
+/* A lock of version 1, and what the next accept makes of it, decide alike, and name their plans alike. */
+static void try_old_format(const struct plan *lock, const struct config *kept, const struct world *now)
+{
+	struct machine m = build(now);
+	struct text old_text = { 0 }, new_text = { 0 };
+	struct decisions old_decisions, new_decisions;
+	struct plan_error err;
+	struct plan old, new;
+	uint64_t old_hash, new_hash;
+
+	print_old(lock, &old_text);
+	assert_int_equal(lock_parse(old_text.data, old_text.len, &old, &err), 0);
+	assert_int_equal(old.version, 1);
+	assert_int_equal(plan_print(&old, &new_text), 0);
+	assert_int_equal(plan_parse(KIND_LOCK, new_text.data, new_text.len, &new, &err), 0);
+	assert_true(old.lock == new.lock);
+	old_decisions = decisions_of(&old, kept, &m, &old_hash);
+	new_decisions = decisions_of(&new, kept, &m, &new_hash);
+	assert_true(old_hash == new_hash);
+	assert_int_equal(old_decisions.n, new_decisions.n);
+	converted += old_decisions.n > 0 && old.n_guards > 0;
+	for (size_t i = 0; i < old_decisions.n; i++)
+		assert_memory_equal(&old_decisions.items[i], &new_decisions.items[i], sizeof(*old_decisions.items));
+	decisions_free(&old_decisions);
+	decisions_free(&new_decisions);
+	plan_free(&old);
+	plan_free(&new);
+	text_free(&old_text);
+	text_free(&new_text);
+	machine_free(&m);
+}
+
 /* As many as EARLYBIND_HISTORIES says, from the seed EARLYBIND_SEED on: a seed and 1 try one history again. */
 #define HISTORIES 10000
 
@@ -200,6 +273,7 @@ static void try_machine(void)
 		change(&now, &cards);
 	try_boot(&a, &now, false);
 	try_without_lock(&kept, &then, &now);
+	try_old_format(&a.acceptance.lock, &kept, &now);
 	try_again(&a, &config, &kept, now, &cards);
 	m = build(&then);
 	try_forged(&m, &then);
@@ -214,6 +288,7 @@ static void check_tried(unsigned long n)
 {
 	assert_true(bound > n / 10);
 	assert_true(unlocked > n / 10);
+	assert_true(converted > n / 10);
 	assert_true(keyboards > n / 200);
 	assert_true(kept_entries > n / 10);
 	assert_true(refused_cards > n / 10);

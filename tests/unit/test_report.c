@@ -4,15 +4,15 @@
 #include "report.h"
 
 static const char sample[] =
-	"earlybind-report 1\n"
+	"earlybind-report 2\n"
 	"plan 17bbbe3058ba4ddb active 6.1.0-56-amd64\n"
 	"device 0000:06:00.0 _SB_.PCI0 03.1/00.0 10de:13c2:10de:1116:030000 1 bound - vfio-pci -\n"
 	"device 0000:06:00.1 _SB_.PCI0 03.1/00.1 10de:0fbb:10de:1116:040300 1 bound moved vfio-pci was 0000:05:00.1\n"
 	"device 0000:08:00.0 0000:00 1d.0/00.0 1002:73bf:1002:0e3a:030000 2 released probe-failed cx88\\x20audio error "
 	"-22\n"
 	"device - 0000:00 - 1002:73bf:1002:0e3a:030000 - refused absent - -\n"
-	"note ignored-ids vfio-pci.ids=10de:13c2 \\xc3\\xa9\n"
-	"note timeout -\n"
+	"note ignored-ids - 0000:06:00.0 vfio-pci.ids=10de:13c2 \\xc3\\xa9\n"
+	"note timeout 3 - -\n"
 	"summary 2 1 1 187\n";
 
 static int parse(const char *text, struct report *out, struct plan_error *err)
@@ -42,6 +42,8 @@ static void a_report_reads_as_it_is_written(void **state)
 	assert_int_equal(r.devices[3].rule, 0);
 	assert_string_equal(r.devices[3].driver, "");
 	assert_int_equal(r.n_notes, 2);
+	assert_true(r.notes[0].has_address && r.notes[0].address.bus == 6 && !r.notes[0].rule);
+	assert_true(!r.notes[1].has_address && r.notes[1].rule == 3);
 	assert_string_equal(r.notes[0].text, "vfio-pci.ids=10de:13c2 \xc3\xa9");
 	assert_true(r.complete);
 	assert_int_equal(r.milliseconds, 187);
@@ -76,13 +78,29 @@ static void a_report_without_its_summary_is_read_as_incomplete(void **state)
 	report_free(&r);
 }
 
+static void a_report_of_version_1_has_notes_without_rule_and_address(void **state)
+{
+	static const char old[] = "earlybind-report 1\nplan 17bbbe3058ba4ddb trial boot 1 of 2\n"
+				  "note display 0000:03:00.0 shows the boot\nsummary 0 0 0 1\n";
+	struct plan_error err;
+	struct report r;
+
+	(void)state;
+	assert_int_equal(parse(old, &r, &err), 0);
+	assert_int_equal(r.version, 1);
+	assert_int_equal(r.state, PLAN_TRIAL);
+	assert_string_equal(r.notes[0].text, "0000:03:00.0 shows the boot");
+	assert_true(!r.notes[0].rule && !r.notes[0].has_address);
+	report_free(&r);
+}
+
 /* Whole lines may be missing at the end: that is a report of a run that was cut short. */
 static void a_report_cut_inside_a_line_fails(void **state)
 {
 	(void)state;
 	for (size_t len = 0; len < strlen(sample); len++) {
 		char *exact = malloc(len + 1); /* a read behind the end is found by the sanitizers */
-		bool whole = len && sample[len - 1] == '\n' && len > strlen("earlybind-report 1\n");
+		bool whole = len && sample[len - 1] == '\n' && len > strlen("earlybind-report 2\n");
 		struct plan_error err;
 		struct report r;
 
@@ -97,7 +115,7 @@ static void a_report_cut_inside_a_line_fails(void **state)
 
 static void another_layout_is_named_as_such(void **state)
 {
-	static const char *const versions[] = { "earlybind-report 0\nplan - off\n", "earlybind-report 2\nnew 1\n" };
+	static const char *const versions[] = { "earlybind-report 0\nplan - off\n", "earlybind-report 3\nnew 1\n" };
 	struct plan_error err;
 	struct report r;
 
@@ -109,7 +127,7 @@ static void another_layout_is_named_as_such(void **state)
 	}
 }
 
-#define START "earlybind-report 1\nplan - off -\n"
+#define START "earlybind-report 2\nplan - off -\n"
 #define DEVICE "device 0000:06:00.0 0000:00 02.0 10de:13c2:10de:1116:030000 "
 #define DRIVER_31 "abcdefghijabcdefghijabcdefghijk"
 
@@ -122,18 +140,18 @@ static void malformed_reports_fail_at_their_line_and_column(void **state)
 		{ "", 0, 0 },
 		{ "earlybind-plan 1\n", 1, 0 },
 		{ "earlybind-report 01\n", 1, 0 },
-		{ "earlybind-report 1\r\nplan - off -\r\n", 1, 0 },
-		{ "earlybind-report 1\n", 0, 0 },
-		{ "earlybind-report 1\nnote off -\n", 2, 0 },
-		{ "earlybind-report 1\nplan - asleep -\n", 2, 8 },
-		{ "earlybind-report 1\nplan 17BBBE3058BA4DDB off -\n", 2, 6 },
-		{ "earlybind-report 1\nplan - off\n", 2, 0 },
+		{ "earlybind-report 2\r\nplan - off -\r\n", 1, 0 },
+		{ "earlybind-report 2\n", 0, 0 },
+		{ "earlybind-report 2\nnote off - - -\n", 2, 0 },
+		{ "earlybind-report 2\nplan - asleep -\n", 2, 8 },
+		{ "earlybind-report 2\nplan 17BBBE3058BA4DDB off -\n", 2, 6 },
+		{ "earlybind-report 2\nplan - off\n", 2, 0 },
 		{ START "plan - off -\n", 3, 0 },
 		{ START "\n", 3, 0 },
 		{ START "unknown\n", 3, 0 },
-		{ START "note none -\n", 3, 6 },
-		{ START "note off  \\\n", 3, 10 },
-		{ START "summary 0 0 0 1\nnote off -\n", 4, 0 },
+		{ START "note none - - -\n", 3, 6 },
+		{ START "note off -  \\\n", 3, 12 },
+		{ START "summary 0 0 0 1\nnote off - - -\n", 4, 0 },
 		{ START "summary 0 0 0 1\nsummary 0 0 0 1\n", 4, 0 },
 		{ START "summary 0 0 0\n", 3, 0 },
 		{ START "summary 0 0 0 1 \n", 3, 17 },
@@ -163,15 +181,16 @@ static void a_text_that_is_too_long_is_cut_on_print_and_refused_on_read(void **s
 {
 	char bytes[2 * REPORT_TEXT_LEN], line[2 * REPORT_TEXT_LEN + 64];
 	struct text printed = { 0 }, again = { 0 };
+	struct report_note late = { .reason = REASON_TIMEOUT }, off = { .reason = REASON_OFF };
 	struct report r = { 0 }, back;
 	struct plan_error err;
 
 	(void)state;
 	memset(bytes, '\xc3', sizeof(bytes) - 1);
 	bytes[sizeof(bytes) - 1] = '\0';
-	assert_int_equal(report_add_note(&r, REASON_TIMEOUT, bytes), 0);
-	assert_int_equal(strlen(r.notes[0].text), REPORT_TEXT_LEN - 1);
-	assert_int_equal(report_add_note(&r, REASON_OFF, NULL), 0);
+	snprintf(late.text, sizeof(late.text), "%s", bytes);
+	assert_int_equal(report_add_note(&r, &late), 0);
+	assert_int_equal(report_add_note(&r, &off), 0);
 	assert_int_equal(report_print(&r, &printed), 0);
 	assert_int_equal(report_parse(printed.data, printed.len, &back, &err), 0);
 	assert_int_equal(report_print(&back, &again), 0);
@@ -183,13 +202,13 @@ static void a_text_that_is_too_long_is_cut_on_print_and_refused_on_read(void **s
 
 	memset(bytes, 'x', REPORT_TEXT_LEN);
 	bytes[REPORT_TEXT_LEN] = '\0';
-	snprintf(line, sizeof(line), START "note off %s\n", bytes);
+	snprintf(line, sizeof(line), START "note off - - %s\n", bytes);
 	assert_int_equal(parse(line, &r, &err), -EBADMSG);
 }
 
 static void a_line_over_512_bytes_is_refused(void **state)
 {
-	char text[700] = START "note off ";
+	char text[700] = START "note off - - ";
 	struct plan_error err;
 	struct report r;
 
@@ -207,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_report_reads_as_it_is_written),
 		cmocka_unit_test(a_report_without_its_summary_is_read_as_incomplete),
+		cmocka_unit_test(a_report_of_version_1_has_notes_without_rule_and_address),
 		cmocka_unit_test(a_report_cut_inside_a_line_fails),
 		cmocka_unit_test(another_layout_is_named_as_such),
 		cmocka_unit_test(malformed_reports_fail_at_their_line_and_column),
