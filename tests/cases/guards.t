@@ -100,6 +100,35 @@ no_bridge()
 	binds && refuses 0000:40:02.0 ambiguous
 }
 
+# One of the root buses has no name: its number may be another today.
+half_named()
+{
+	accepted 'root 0000:00 _SB_.PC00' 'root 0000:40 -' "$HOST" "$(gpu 40 01.1 41)" || return 1
+	taken_down 'root 0000:00 _SB_.PC00' 'root 0000:40 -' "$(gpu 40 01.1 41)" "$BMC"
+}
+
+# Both stand behind one root port, below a switch, whose ports are numbered by its firmware.
+below_switch()
+{
+	below_switch='0000:00:01.1 - 1022:1483 0604 - pcieport
+0000:10:00.0 0000:00:01.1 11f8:4128 0604 - pcieport
+0000:11:00.0 0000:10:00.0 11f8:4128 0604 - pcieport
+0000:11:01.0 0000:10:00.0 11f8:4128 0604 - pcieport
+0000:41:00.0 0000:11:01.0 10de:2204:1458:403b 0300 2 -'
+	accepted 'root 0000:00 _SB_.PC00' "$below_switch" \
+		'0000:12:00.0 0000:11:00.0 10de:2204:1458:403b 0300 1 - boot_vga=1' || return 1
+	taken_down 'root 0000:00 _SB_.PC00' "$below_switch" "$BMC"
+}
+
+# Two of the host's are missing, one of them at a place that proves nothing.
+two_missing()
+{
+	RULES='bind 41:00'
+	accepted "$ROOTS" "$HOST" "$(gpu 40 01.1 41)" "$(gpu 40 01.2 42)" || return 1
+	RULES='bind 10de:2204'
+	taken_down "$ROOTS" "$(gpu 40 01.1 41)" "$BMC"
+}
+
 # A kept one counts as one of the host's does.
 kept_one()
 {
@@ -144,6 +173,9 @@ outcome dead-host-twin 'a twin that no rule selects is missing' unselected_one
 ok 'dead-host-twin: not behind functions of one slot' same_slot
 ok 'dead-host-twin: not where root buses have no names' without_acpi
 ok 'dead-host-twin: not on one root bus without a name' other_slots_without_acpi
+ok 'dead-host-twin: not where only one root bus has a name' half_named
+ok 'dead-host-twin: not below one switch' below_switch
+ok 'dead-host-twin: not where two are missing, and one proves nothing' two_missing
 ok 'dead-host-twin: not beside one that stands at a place of its own' unnamed
 ok 'dead-host-twin: not where a locked one moved' moved
 ok 'dead-host-twin: not where no bridge is the place' no_bridge
