@@ -190,8 +190,9 @@ FUZZ := $(if $(HAVE_HOST),$(FUZZ),$(filter-out $(FUZZ_OF_HOST),$(FUZZ)))
 fuzz-replay: $(FUZZ:%=$(BUILD)/test/fuzz/%)
 fuzz: $(FUZZ:%=$(BUILD)/fuzz/%)
 
-check: all
-	sh tests/run.sh
+# What the build of a package runs; the whole is `sh tests/run.sh`.
+check:
+	+@MAKE='$(MAKE)' CC='$(CC)' BUILD='$(BUILD)' sh tests/check.sh
 demo:
 	sh tests/demo.sh
 

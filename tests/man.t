@@ -10,7 +10,7 @@
 . tests/lib/terminal.sh
 need scdoc:scdoc bash:bash man:man-db groff:groff zsh:zsh fish:fish
 
-EARLYBIND=${EARLYBIND:-build/glibc/earlybind}
+EARLYBIND=${EARLYBIND:-$BUILD/glibc/earlybind}
 [ -x "$EARLYBIND" ] || fail 'build first: make'
 TMP=$(mktemp -d) || exit 1
 trap 'rm -rf "$TMP"' EXIT

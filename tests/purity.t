@@ -44,12 +44,12 @@ no_wall_clock()
 }
 
 for libc in klibc musl glibc; do
-	if [ -d "build/$libc/core" ]; then
-		ok "src/core imports nothing that is not allowed ($libc)" pure "build/$libc/core"
-		ok "src/core has no variables ($libc)" no_state "build/$libc/core"
-		ok "clock-step: the boot program measures by times(2) alone ($libc)" no_wall_clock "build/$libc"
+	if [ -d "$BUILD/$libc/core" ]; then
+		ok "src/core imports nothing that is not allowed ($libc)" pure "$BUILD/$libc/core"
+		ok "src/core has no variables ($libc)" no_state "$BUILD/$libc/core"
+		ok "clock-step: the boot program measures by times(2) alone ($libc)" no_wall_clock "$BUILD/$libc"
 	else
-		skip "src/core imports nothing that is not allowed ($libc)" "build/$libc was not built"
+		skip "src/core imports nothing that is not allowed ($libc)" "$BUILD/$libc was not built"
 	fi
 done
 tap_end

@@ -19,7 +19,7 @@ cd "$(dirname "$0")/.." || exit 1
 . tests/lib/need.sh
 BEGIN=$(date +%s)
 TAP=build/tap
-unset EARLYBIND INIT
+unset EARLYBIND INIT BUILD
 [ "${1:-}" != --all ] || { EARLYBIND_ALL=1; export EARLYBIND_ALL; shift; }
 # Of tests/unit/test_properties.c.
 EARLYBIND_HISTORIES=${EARLYBIND_HISTORIES:-$([ -n "${EARLYBIND_ALL:-}" ] && echo 1000000 || echo 100000)}

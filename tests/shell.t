@@ -12,7 +12,7 @@ need shellcheck:shellcheck dash:dash
 # scripts: all files of the sources that start with #!/bin/sh or are marked as a shell's for shellcheck.
 scripts()
 {
-	find . -path ./build -prune -o -path ./.git -prune -o -type f -size -200k -print |
+	find . -type d \( -name .git -o -path ./build -o -exec test -e '{}/glibc' \; \) -prune -o -type f -size -200k -print |
 		xargs awk 'FNR == 1 && (/^#! ?\/bin\/(ba|da)?sh/ || /^# shellcheck shell=(sh|dash|bash)$/) { print FILENAME }' | sort
 }
 

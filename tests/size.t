@@ -26,14 +26,14 @@ stripped()
 	! readelf -SW "$1" | grep -e '\.symtab' -e '\.debug'
 }
 
-if [ -e build/klibc/earlybind-init ]; then
-	ok "the boot program with klibc has at most $LIMIT bytes" small build/klibc/earlybind-init
+if [ -e "$BUILD/klibc/earlybind-init" ]; then
+	ok "the boot program with klibc has at most $LIMIT bytes" small "$BUILD/klibc/earlybind-init"
 else
 	skip "the boot program with klibc has at most $LIMIT bytes" 'there is no klibc here'
 fi
 for libc in klibc musl glibc; do
-	[ -e "build/$libc/earlybind-init" ] || continue
-	ok "the boot program with $libc is static" static "build/$libc/earlybind-init"
-	[ $libc = glibc ] || ok "the boot program with $libc is stripped" stripped "build/$libc/earlybind-init"
+	[ -e "$BUILD/$libc/earlybind-init" ] || continue
+	ok "the boot program with $libc is static" static "$BUILD/$libc/earlybind-init"
+	[ $libc = glibc ] || ok "the boot program with $libc is stripped" stripped "$BUILD/$libc/earlybind-init"
 done
 tap_end

@@ -104,6 +104,6 @@ if M=$(modules_get 6.1) || M=$(modules_get 6.12); then
 	RELEASE=$(modules_release "$M")
 	all
 else
-	skip "an archive with real modules" "this machine's apt has no such kernel"
+	skip "an archive with real modules" "no such kernel can be had here"
 fi
 tap_end

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# count.sh DIR PROVED SECONDS: for run.sh: shows what failed, what was skipped and what is expected to fail (`# TODO`), and
+# count.sh DIR PROVED SECONDS [MORE]: for run.sh and check.sh: shows what failed, what was skipped and what is expected to fail (`# TODO`), and
 # counts, also the stand-ins for other programs. A test file that ended early or with an error counts as one more failure.
 cd "$1" || exit 1
 for tap in *.tap; do
 	status=$(cat "${tap%.tap}.status" 2>/dev/null)
 	awk -v name="${tap%.tap}" -v status="${status:-none}" '
+		/^1\.\.0 *# *[Ss][Kk][Ii][Pp]/ { print "SKIPPED " name ": all of it: " substr($0, index($0, "#")); skipped++ }
 		/^1\.\.[0-9]/ { planned = substr($1, 4) + 0; has_plan = 1 }
 		/^ *(not )?ok/ { failing = 0; count++ }
 		/^ *not ok.*# *[Tt][Oo][Dd][Oo]/ { print "EXPECTED TO FAIL " name ": " $0; expected++; next }
@@ -28,7 +29,7 @@ grep -v '^COUNT' summary
 sed -n 's/^# stand-ins: //p' ./*.tap | tr ' ' '\n' | sort -u | awk '
 	{ names = names " " $0 }
 	END { if (NR) print NR " programs were stand-ins that record how they are called:" names }'
-echo "in $3 seconds"
+echo "in $3 seconds${4:+; $4}"
 awk -v proved="$2" '
 	/^COUNT/ { passed += $2; failed += $3; skipped += $4; expected += $5 }
 	END {

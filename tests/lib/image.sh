@@ -93,7 +93,7 @@ each_kernel()
 			RELEASE=$(modules_release "$M")
 			"$1" $series
 		else
-			skip "the modules of a $series kernel" "this machine's apt has no such kernel"
+			skip "the modules of a $series kernel" "no such kernel can be had here"
 		fi
 	done
 	M=$last

@@ -28,10 +28,62 @@ modules_source()
 	done
 }
 
+# modules_made: prints such a folder of a kernel that nobody built: files that libkmod takes for the modules of vfio.
+modules_made()
+{
+	modules_made=$TMP/made
+	modules_dir=$modules_made/lib/modules/6.1.0-made
+	if [ ! -e "$modules_dir/modules.dep" ]; then
+		mkdir -p "$modules_dir/kernel/drivers/vfio/pci" "$modules_dir/kernel/drivers/pci" "$modules_dir/kernel/fs/efivarfs"
+		modules_object drivers/vfio/vfio "$(modules_exports vfio_register) $(modules_after vfio_iommu_type1)" &&
+			modules_object drivers/vfio/vfio_iommu_type1 "$(modules_uses vfio_register)" &&
+			modules_object drivers/vfio/pci/vfio-pci-core "$(modules_exports vfio_pci_core) $(modules_uses vfio_register)" &&
+			modules_object drivers/vfio/pci/vfio-pci "$(modules_uses vfio_pci_core)" &&
+			modules_object drivers/pci/pci-stub 'int stub;' &&
+			modules_object fs/efivarfs/efivarfs 'int efivarfs;' || return 1
+		: >"$modules_dir/modules.builtin"
+		: >"$modules_dir/modules.order"
+		: >"$modules_dir/modules.builtin.modinfo"
+		depmod -b "$modules_made" 6.1.0-made || return 1
+	fi
+	echo "$modules_made"
+}
+
+# modules_exports SYMBOL, modules_uses SYMBOL: C in which depmod sees that.
+modules_exports()
+{
+	printf 'int %s; const char name[] __attribute__((section("__ksymtab_strings"))) = "%s";' "$1" "$1"
+}
+
+modules_uses()
+{
+	printf 'extern int %s; int *use = &%s;' "$1" "$1"
+}
+
+# modules_after MODULE: C that wants this module loaded after it.
+modules_after()
+{
+	printf 'const char after[] __attribute__((section(".modinfo"))) = "softdep=post: %s";' "$1"
+}
+
+# modules_object NAME CODE: of the size of a module, and with what looks like a signature.
+modules_object()
+{
+	echo "$2" | gcc -x c -c -o "$modules_dir/kernel/$1.ko" - || return 1
+	{
+		awk 'BEGIN { srand(1); for (i = 0; i < 6000; i++) printf "%08d", rand() * 1e8 }'
+		echo '~Module signature appended~'
+	} >>"$modules_dir/kernel/$1.ko"
+}
+
 # modules_get SERIES: prints a folder that has the modules of such a kernel in lib/modules/RELEASE, with their index.
 # Fails where this machine can get none.
 modules_get()
 {
+	if [ -n "${EARLYBIND_OFFLINE:-}" ]; then
+		[ "$1" = 6.1 ] && modules_made
+		return
+	fi
 	modules_cache=build/cache/modules-$1-$(echo "$MODULES_WANTED" | cksum | cut -d ' ' -f 1)
 	if [ ! -d "$modules_cache" ]; then
 		mkdir -p build/cache

@@ -7,6 +7,8 @@
 PATH=$PATH:/usr/sbin:/sbin
 STEP_START=${STEP_START:-$(date +%s)}
 export PATH STEP_START
+# Where the build is.
+BUILD=${BUILD:-build}
 
 # step TEXT...: one line of progress, with the seconds since the start. On stderr, because stdout may be TAP.
 step()
@@ -33,7 +35,19 @@ as_root()
 	fi
 }
 
-# need PROBE:PACKAGE...: installs the packages whose probe fails.
+# skip_rest WHY: ends a test file whose other tests cannot be run here.
+skip_rest()
+{
+	if [ "${TAP_COUNT:-0}" -eq 0 ]; then
+		echo "1..0 # SKIP $1"
+	else
+		skip 'the rest of the file' "$1"
+		tap_end
+	fi
+	exit 0
+}
+
+# need PROBE:PACKAGE...: installs the packages whose probe fails; with EARLYBIND_OFFLINE the test is skipped instead.
 # PROBE is a command, or the absolute path of a file that the package brings (a shell pattern will do).
 need()
 {
@@ -50,12 +64,21 @@ need()
 		need_missing="$need_missing ${need_item##*:}"
 	done
 	[ -n "$need_missing" ] || return 0
+	[ -z "${EARLYBIND_OFFLINE:-}" ] || skip_rest "this machine lacks$need_missing"
 	command -v apt-get >/dev/null 2>&1 || fail "this machine lacks apt-get; please install:$need_missing"
 	step "installing:$need_missing"
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq || fail "apt-get update"
 	# shellcheck disable=SC2086 # a list of package names
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 		-o Dpkg::Use-Pty=0 $need_missing >/dev/null || fail "apt-get install$need_missing"
+}
+
+# mapped_root: who is not root goes on as the root of a namespace of users, where chroot and mount are allowed; nothing
+# changes where that is not allowed. To be called before anything else happens.
+mapped_root()
+{
+	[ "$(id -u)" -ne 0 ] || return 0
+	! unshare --map-root-user --mount chroot / true 2>/dev/null || exec env EARLYBIND_MAPPED=1 unshare --map-root-user --mount sh "$0"
 }
 
 # need_build: installs what `make` needs for all that it can build.

@@ -76,7 +76,7 @@ modules_or_skip()
 		RELEASE=$(modules_release "$M")
 		tree_make "$T" "$M"
 	else
-		skip "$1" "this machine's apt has no such kernel"
+		skip "$1" "no such kernel can be had here"
 		return 1
 	fi
 }

@@ -67,6 +67,6 @@ with_real_modules()
 		RELEASE=$(modules_release "$M")
 		"$1"
 	else
-		skip "images with real modules" "this machine's apt has no such kernel"
+		skip "images with real modules" "no such kernel can be had here"
 	fi
 }

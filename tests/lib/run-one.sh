@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# run-one.sh NAME: for run.sh: runs one test, under its name from all_tests, and keeps its output and exit status.
+# run-one.sh NAME: for run.sh and check.sh: runs one test, under its name from all_tests, and keeps its output, its exit
+# status and its seconds in TAP.
 name=$1
 file=${name#asan:}
 if [ "$file" != "$name" ]; then
@@ -10,9 +11,10 @@ if [ "$file" != "$name" ]; then
 	export EARLYBIND INIT ASAN_OPTIONS UBSAN_OPTIONS
 	file=$(echo "$file" | sed 's,^build/test/,build/asan/test/,')
 fi
-kept=build/tap/$(echo "$name" | tr '/:' '__')
+kept=${TAP:-build/tap}/$(echo "$name" | tr '/:' '__')
 CMOCKA_MESSAGE_OUTPUT=TAP
 export CMOCKA_MESSAGE_OUTPUT
+begin=$(date +%s)
 {
 	case $file in
 	*.t) sh "$file" ;;
@@ -20,4 +22,5 @@ export CMOCKA_MESSAGE_OUTPUT
 	esac
 	echo $? >"$kept.status"
 } 2>"$kept.err" | tee "$kept.tap"
+echo "$name $(($(date +%s) - begin))" >"$kept.seconds"
 exit "$(cat "$kept.status")"

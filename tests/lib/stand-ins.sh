@@ -3,6 +3,9 @@
 #
 # Stand-ins for generators: scripts in the tree's /usr/sbin that record how they are called and copy a prepared image. The
 # real ones are run by tests/plugins/regenerate.t and tests/packages/deb.t. Sourced from the top of the repository.
+# shellcheck source=tests/lib/need.sh
+. tests/lib/need.sh
+mapped_root
 # shellcheck source=tests/lib/regenerate.sh
 . tests/lib/regenerate.sh
 
@@ -76,7 +79,7 @@ new_is_there()
 with_stand_ins()
 {
 	if [ "$(id -u)" -ne 0 ]; then
-		skip "the generators" "chroot needs root"
+		skip "the generators" "chroot needs root, or a namespace of users"
 		return
 	fi
 	for stand_ins_function in "$@"; do

@@ -37,9 +37,9 @@ tree_make()
 }
 
 # The programs under test.
-EARLYBIND=${EARLYBIND:-$PWD/build/glibc/earlybind}
+EARLYBIND=${EARLYBIND:-$(realpath "$BUILD/glibc/earlybind")}
 for tree_libc in klibc musl glibc; do
-	[ -n "${INIT:-}" ] || [ ! -x "build/$tree_libc/earlybind-init" ] || INIT=build/$tree_libc/earlybind-init
+	[ -n "${INIT:-}" ] || [ ! -x "$BUILD/$tree_libc/earlybind-init" ] || INIT=$BUILD/$tree_libc/earlybind-init
 done
 if [ ! -x "$EARLYBIND" ] || [ -z "${INIT:-}" ]; then
 	fail "build first: make"

@@ -6,11 +6,11 @@
 
 # The programs under test: EARLYBIND and INIT, or else the boot programs that people install. The one with glibc has its
 # turn with the sanitizers (run.sh), or where there is no other.
-EARLYBIND=${EARLYBIND:-build/glibc/earlybind}
+EARLYBIND=${EARLYBIND:-$BUILD/glibc/earlybind}
 INITS=${INIT:-}
 for trees_libc in klibc musl glibc; do
-	if [ -n "${INIT:-}" ] || [ ! -x "build/$trees_libc/earlybind-init" ]; then continue; fi
-	if [ $trees_libc != glibc ] || [ -z "$INITS" ]; then INITS="$INITS build/$trees_libc/earlybind-init"; fi
+	if [ -n "${INIT:-}" ] || [ ! -x "$BUILD/$trees_libc/earlybind-init" ]; then continue; fi
+	if [ $trees_libc != glibc ] || [ -z "$INITS" ]; then INITS="$INITS $BUILD/$trees_libc/earlybind-init"; fi
 done
 if [ ! -x "$EARLYBIND" ] || [ -z "$INITS" ]; then
 	fail 'build first: make'
