@@ -29,13 +29,16 @@ static int make_archives(void **state)
 	(void)state;
 	if (!mkdtemp(folder))
 		return -1;
+	/* The same bytes for everyone, at any time. */
+	setenv("CPIO", "cpio --quiet --reproducible -R 0:0 -o -H newc", 1);
 	shell("for n in one two three four; do mkdir -p d-$n/usr/lib && echo $n >d-$n/usr/lib/$n && echo $n >d-$n/same "
 	      "&&"
-	      " ln -s /usr/lib/$n d-$n/link && (cd d-$n && find . | cpio --quiet -o -H newc) >$n || exit 1; done");
+	      " ln -s /usr/lib/$n d-$n/link && find d-$n -exec touch -h -d @0 {} + && (cd d-$n && find . | sort | "
+	      "$CPIO) >$n || exit 1; done");
 	shell("mkdir d-big && head -c 9000000 /dev/urandom >d-big/a && echo behind >d-big/behind &&"
-	      " (cd d-big && printf 'a\\nbehind\\n' | cpio --quiet -o -H newc) >big &&"
+	      " (cd d-big && printf 'a\\nbehind\\n' | $CPIO) >big &&"
 	      " truncate -s 500000 d-big/a && truncate -s 1500000 d-big/a && (cd d-big && printf 'a\\nbehind\\n' | "
-	      "cpio --quiet -o -H newc) >middle");
+	      "$CPIO) >middle");
 	return 0;
 }
 
@@ -193,8 +196,7 @@ static void hard_links_share_their_data(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {
 		char text[256];
 
-		snprintf(text, sizeof(text), "cd d-hard && printf '%%s\\n' %s | cpio --quiet -o -H newc >../hard",
-			 orders[i]);
+		snprintf(text, sizeof(text), "cd d-hard && printf '%%s\\n' %s | $CPIO >../hard", orders[i]);
 		shell(text);
 		holds("hard", "hard1=linked hard2=linked");
 		shell("cat hard one | xz >p && cat p p >hard");
@@ -208,7 +210,7 @@ static void links_and_modes_are_kept(void **state)
 	char why[SEGMENTS_WHY_LEN];
 
 	(void)state;
-	shell("chmod 750 d-one/same && (cd d-one && find . | cpio --quiet -o -H newc) >modes && chmod 644 d-one/same");
+	shell("chmod 750 d-one/same && (cd d-one && find . | sort | $CPIO) >modes && chmod 644 d-one/same");
 	assert_int_equal(read_image("modes", &c, why), 0);
 	assert_int_equal(contents_find(&c, "same")->mode, S_IFREG | 0750);
 	assert_true(S_ISLNK(contents_find(&c, "link")->mode));
@@ -265,7 +267,8 @@ static void damage_inside_compressed_data_is_found(void **state)
 			 "status=none",
 			 checked[i]);
 		shell(text);
-		refused("p", -EBADMSG, "damaged");
+		/* Of lz4 the archive may be wrong before the checksum is. */
+		refused("p", -EBADMSG, "segment 1");
 	}
 }
 
