@@ -4,7 +4,8 @@
 # Shows earlybind at work, from nothing: builds it, installs it in a Debian of its own, boots that in QEMU on a machine
 # with two identical GPUs, adds one rule there, rebuilds the initramfs there, boots again and looks.
 # For Debian 12 and 13, as root or with sudo. Nothing outside of build/ changes, but for missing packages, which are
-# installed. The second run is faster: the Debian root is kept in build/cache.
+# installed. The second run is faster: the Debian root is kept in build/cache. EARLYBIND_SUITE names another Debian than
+# this machine's (tests/qemu/suite.sh).
 TOP=$(cd "$(dirname "$0")/.." && pwd)
 WORK=$TOP/build/demo
 export TOP WORK
@@ -14,12 +15,13 @@ export TOP WORK
 # demo_root: a disk with earlybind installed and one kernel's initramfs as Debian makes it, without any rule.
 demo_root()
 {
-	cached=$(root_get "$(root_suite)") || exit 1
+	series=$(suite_kernel "$suite")
+	cached=$(root_get "$suite") || exit 1
 	rm -rf --one-file-system "$WORK"
 	mkdir -p "$WORK"
 	root=$WORK/bare
-	root_with "$cached" "$root" 6.1 || exit 1
-	release=$(root_release "$root" 6.1)
+	root_with "$cached" "$root" "$series" || exit 1
+	release=$(root_release "$root" "$series")
 	step 'make install, and a disk of the root'
 	image_installed_root "$root" "$WORK/root"
 	# shellcheck disable=SC2016 # the chroot's own arguments
@@ -56,6 +58,7 @@ demo_boot()
 	payload_make "$WORK/payload.$demo_number" "$WORK/payload.$demo_number.tar"
 	boot "$root/boot/vmlinuz-$release" "$WORK/initrd.$demo_number" "$WORK/disk" off \
 		"$WORK/payload.$demo_number.tar" twins "$demo_words" "$demo_log"
+	step "boot $demo_number took $(cat "$demo_log.used") s of processor time"
 	boot_finished "$demo_log" || fail "boot $demo_number did not reach its end; its serial line: $demo_log"
 }
 
@@ -74,11 +77,12 @@ demo_shown()
 }
 
 trap '[ $? -eq 0 ] || echo "DEMO FAILED (the reason is above)"' EXIT
+suite=$(root_suite) || exit 1
 need_build
 lib_need
 step 'make'
 make -s -j2 -C "$TOP" >/dev/null || fail 'make'
-[ "$(id -u)" -eq 0 ] || { step 'going on with sudo' && exec sudo sh "$0" "$@"; }
+[ "$(id -u)" -eq 0 ] || { step 'going on with sudo' && lib_sudo "$0" "$@"; }
 demo_root
 
 step "boot 1: Linux $release, two identical GPUs, no rule; then add a rule and rebuild the initramfs (two minutes)"

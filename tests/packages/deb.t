@@ -192,8 +192,9 @@ dracut --force /boot/initrd.img-6.1.0-2 6.1.0-2
 first_boot()
 {
 	R=$TMP/root
-	root_with "$(root_get "$(root_suite)")" "$R" 6.1 || return 1
-	release=$(root_release "$R" 6.1)
+	series=$(suite_kernel "$(root_suite)")
+	root_with "$(root_get "$(root_suite)")" "$R" "$series" || return 1
+	release=$(root_release "$R" "$series")
 	put "$DEB"
 	ok "a machine: the package is installed" in_root dpkg -i /deb
 	machine_make

@@ -4,6 +4,8 @@
 # Debian roots for the life of a package, made once and kept in build/cache. Needs need.sh and TOP; the mirrors are
 # those of this machine's apt (tests/qemu/root.sh).
 # shellcheck source=/dev/null
+. tests/qemu/suite.sh
+# shellcheck source=/dev/null
 . tests/qemu/recipe.sh
 # shellcheck source=/dev/null
 . tests/qemu/root.sh

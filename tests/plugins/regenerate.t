@@ -248,10 +248,12 @@ elif ! unshare --mount true 2>/dev/null; then
 elif [ -z "$(root_mirror '')" ]; then
 	skip "regenerate with real generators" "this machine's apt names no Debian"
 else
-	own=$(root_suite)
-	with_dracut "$own" "$([ "$own" = trixie ] && echo 13 || echo 6.1)"
+	own=$(root_suite) || exit 1
+	with_dracut "$own" "$(suite_kernel "$own")"
 	if [ "${EARLYBIND_ALL:-}" = 1 ]; then
-		[ "$own" = trixie ] || with_dracut trixie 13
+		for suite in trixie forky; do
+			[ "$own" = $suite ] || [ -n "$(root_problem $suite dracut)" ] || with_dracut $suite "$(suite_kernel $suite)"
+		done
 		with_mkinitcpio
 	else
 		skip "regenerate with the other real generators, and where a file system fills" "long: EARLYBIND_ALL=1"

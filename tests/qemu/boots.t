@@ -167,7 +167,8 @@ make_and_boot()
 	step 'done'
 }
 
-[ "$(id -u)" -eq 0 ] || { ! sudo -n true 2>/dev/null || exec sudo -n sh "$0" "$@"; }
+root_suite >/dev/null || exit 1
+[ "$(id -u)" -eq 0 ] || { ! sudo -n true 2>/dev/null || lib_sudo "$0" "$@"; }
 [ "$(id -u)" -eq 0 ] || { echo '1..0 # SKIP roots are made as root: run as root, or with sudo' && exit 0; }
 lib_need
 mkdir -p "$TOP/build"

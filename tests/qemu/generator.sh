@@ -29,8 +29,9 @@ generator_run()
 		"generate_$2" "$3" "$4" "$5"' sh "$TOP" "$(echo "$1" | tr - _)" "$2" "$3" "$4"
 }
 
-# LUKS_MODULES: what opens a root on LUKS on LVM, and no generator can see in a chroot.
-LUKS_MODULES='dm_mod dm_crypt aes_generic xts sha256_generic algif_skcipher'
+# LUKS_MODULES: what opens a root on LUKS on LVM, and no generator can see in a chroot. AES and SHA-256 are built in; since
+# 6.16 they have other names.
+LUKS_MODULES='dm_mod dm_crypt xts algif_skcipher'
 
 # STORAGE_MODULES: the same for the roots of the table `storage`.
 STORAGE_MODULES='nvme xhci_pci usb_storage sd_mod e1000e'
@@ -147,7 +148,8 @@ generate_mkinitcpio()
 				sed "s/^HOOKS=(\(.*\))/HOOKS=(\1 lvm2 $generate_crypt)/" "$1/etc/mkinitcpio.conf"
 				# All the others take minutes.
 				echo "CRYPTO_MODULES='$LUKS_MODULES'"
-				printf '%s\n' 'FILES=(/luks.key)' 'MODULES+=(dm_mod dm_crypt)'
+				printf '%s\n' 'FILES=(/luks.key)' 'MODULES+=(dm_mod dm_crypt)' \
+					"BINARIES+=($(mkinitcpio_libraries cryptsetup.so.12))"
 			} | replace "$1/etc/mkinitcpio.conf"
 			;;
 		*) generate_how="$generate_how $generate_word" ;;

@@ -9,6 +9,8 @@
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/topology.sh"
 # shellcheck source=/dev/null
+. "$TOP/tests/qemu/suite.sh"
+# shellcheck source=/dev/null
 . "$TOP/tests/qemu/recipe.sh"
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/mkinitcpio.sh"
@@ -37,9 +39,17 @@
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/sequence.sh"
 
-# lib_need: installs what the harness needs.
+# lib_sudo SCRIPT ARGUMENT...: goes on as root, with the variables that the harness heeds: sudo keeps none.
+lib_sudo()
+{
+	exec sudo env "EARLYBIND_ALL=${EARLYBIND_ALL:-}" "EARLYBIND_SUITE=${EARLYBIND_SUITE:-}" \
+		"EARLYBIND_ACCEL=${EARLYBIND_ACCEL:-}" "MKINITCPIO=${MKINITCPIO:-}" sh "$@"
+}
+
+# lib_need: installs what the harness needs. Whoever asked for a suite that it does not know is told so first.
 lib_need()
 {
+	root_suite >/dev/null || exit 1
 	need qemu-system-x86_64:qemu-system-x86 /usr/share/seabios/bios-256k.bin:seabios debootstrap:debootstrap \
 		/usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring mke2fs:e2fsprogs /usr/share/OVMF/OVMF_VARS_4M.fd:ovmf \
 		depmod:kmod cpio:cpio flock:util-linux qemu-img:qemu-utils sfdisk:fdisk

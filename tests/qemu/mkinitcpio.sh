@@ -51,13 +51,19 @@ mkinitcpio_install()
 	[ -e "$1/usr/lib/systemd/systemd-validatefs" ] || install -m 755 /dev/null "$1/usr/lib/systemd/systemd-validatefs"
 }
 
-# mkinitcpio_configure ROOT: the GPU's host driver is in MODULES, so that it races. The libraries are those that
-# systemd and kmod open at run time.
+# mkinitcpio_configure ROOT: the GPU's host driver is in MODULES, so that it races.
 mkinitcpio_configure()
 {
 	printf '%s\n' 'MODULES=(virtio_pci virtio_blk ext4 bochs snd_hda_intel)' 'COMPRESSION=zstd' \
-		'BINARIES=(/usr/lib/x86_64-linux-gnu/libkmod.so.2 /usr/lib/x86_64-linux-gnu/liblzma.so.5)' \
+		"BINARIES=($(mkinitcpio_libraries kmod.so.2 lzma.so.5 blkid.so.1 mount.so.1))" \
 		'COMPRESSION_OPTIONS=(-1)' 'HOOKS=(base udev)' >"$1/etc/mkinitcpio.conf"
+}
+
+# mkinitcpio_libraries NAME...: those that systemd and kmod open at run time: their notes say so, which mkinitcpio does not
+# read, and what it names itself it looks for where Arch has it.
+mkinitcpio_libraries()
+{
+	printf '/usr/lib/x86_64-linux-gnu/lib%s ' "$@"
 }
 
 # mkinitcpio_luks ROOT: what its hooks for LUKS and LVM want under Arch's names. Debian 13 has no pdata_tools.

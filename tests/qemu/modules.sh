@@ -11,11 +11,11 @@ headers_make()
 {
 	headers_package=linux-headers-$1
 	step "headers of $1"
-	headers_list=$(root_apt "$2" apt-cache depends --no-recommends "$headers_package" |
+	headers_list=$(root_apt "$2" bookworm apt-cache depends --no-recommends "$headers_package" |
 		awk '$1 == "Depends:" && $2 ~ /-common$|^linux-kbuild/ { print $2 }')
 	mkdir -p "$2/debs" "$2/kernel/headers"
 	# shellcheck disable=SC2086 # a list of packages
-	(cd "$2/debs" && root_apt "$2" apt-get download -qq "$headers_package" $headers_list) ||
+	(cd "$2/debs" && root_apt "$2" bookworm apt-get download -qq "$headers_package" $headers_list) ||
 		fail "apt-get download $headers_package"
 	for headers_file in "$2"/debs/*; do
 		dpkg-deb --fsys-tarfile "$headers_file" | tar -x -C "$2/kernel/headers" || fail "unpacking $headers_file"

@@ -29,11 +29,11 @@ storage_packages_make()
 	storage_status=$(ls -d "$TOP/build/cache/root-$1-"*)/var/lib/dpkg/status
 	step "packages for roots on MD, btrfs and NBD"
 	# shellcheck disable=SC2086 # a list of packages
-	root_apt "$2" apt-get -qq -y -t "$1" -o Dir::State::status="$storage_status" --no-install-recommends \
+	root_apt "$2" "$1" apt-get -qq -y -o Dir::State::status="$storage_status" --no-install-recommends \
 		--download-only install $STORAGE_PACKAGES || fail "apt-get install --download-only $STORAGE_PACKAGES"
 	mkdir -p "$2/packages/usr/bin" "$2/packages/usr/sbin" "$2/packages/usr/lib"
 	ln -s usr/bin usr/sbin usr/lib "$2/packages/"
-	for storage_deb in "$2"/apt/cache/archives/*.deb; do
+	for storage_deb in "$2/apt-$1"/cache/archives/*.deb; do
 		dpkg-deb --fsys-tarfile "$storage_deb" |
 			tar -x --keep-directory-symlink --exclude './usr/share/doc*' --exclude './usr/share/man*' -C "$2/packages" ||
 			fail "unpacking $storage_deb"
