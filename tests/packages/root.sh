@@ -19,14 +19,17 @@ roots_archive()
 	esac
 }
 
-# roots_debootstrap SUITE DIR OPTION...
+# roots_debootstrap SUITE DIR OPTION... How old a mirror may be is left to this machine's apt: a frozen one never renews
+# what its testing suite says.
 roots_debootstrap()
 {
 	roots_suite=$1 roots_dir=$2
 	shift 2
 	roots_keys='[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
 	roots_security=$(root_mirror -security)
-	mmdebstrap --mode=root --format=directory "$@" "$roots_suite" "$roots_dir" \
+	roots_valid=true
+	eval "$(apt-config shell roots_valid Acquire::Check-Valid-Until/b)"
+	mmdebstrap --mode=root --format=directory --aptopt="Acquire::Check-Valid-Until \"$roots_valid\"" "$@" "$roots_suite" "$roots_dir" \
 		"deb $roots_keys $(root_mirror '') $roots_suite main" \
 		"deb $roots_keys ${roots_security:-$(root_mirror '')} $roots_suite${roots_security:+-security} main" \
 		>"$roots_dir.log" 2>&1 </dev/null || { tail -n 20 "$roots_dir.log" >&2; return 1; }
@@ -46,7 +49,8 @@ roots_make_build()
 }
 
 # roots_make_clean SUITE DIR: a machine with one kernel, on which no service starts and images are small. The package of
-# a second kernel lies in /second; what earlybind is linked with is there, so that dpkg can install it without a network.
+# a second kernel lies in /second, or those into which it was split. What earlybind is linked with is there, so that dpkg can
+# install it without a network.
 roots_make_clean()
 {
 	# shellcheck disable=SC2016 # the hook's own arguments
@@ -55,10 +59,11 @@ roots_make_clean()
 		--essential-hook='printf "#!/bin/sh\nexit 101\n" >"$1/usr/sbin/policy-rc.d"; chmod 755 "$1/usr/sbin/policy-rc.d"' \
 		--essential-hook='mkdir -p "$1/etc/initramfs-tools/conf.d"' \
 		--essential-hook='printf "MODULES=list\nCOMPRESS=zstd\nCOMPRESSLEVEL=1\n" >"$1/etc/initramfs-tools/conf.d/small"' \
-		--customize-hook='mkdir "$1/second"; chroot "$1" sh -c "
-			cd /second && apt-get download \$(apt-cache search --names-only \"^linux-image-[0-9].*-(cloud|rt)-amd64\\\$\" |
-				sed -n \"s/^\\([^ ]*\\) - .*(signed).*/\\1/p\" | grep -vxF \"\$(cd /boot && ls vmlinuz-* |
-				sed s/^vmlinuz/linux-image/)\" | sort -V | sed -n -e /cloud/p -e \\\$p | head -n 1)"'
+		--customize-hook='mkdir -p "$1/second/partial"; chroot "$1" sh -c "
+			apt-get -y --no-install-recommends --download-only -o Dir::Cache::Archives=/second install \
+				\$(apt-cache search --names-only \"^linux-image-[0-9].*-(cloud|rt)-amd64\\\$\" | sed \"s/ .*//\" |
+				grep -vxF \"\$(cd /boot && ls vmlinuz-* | sed s/^vmlinuz/linux-image/)\" | sort -V |
+				sed -n -e /cloud/p -e \\\$p | head -n 1)"'
 }
 
 # roots_get KIND SUITE: prints the folder of the cached root of that kind, which it makes where it is missing. It is
