@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # run.sh [--all] [REGEX...]: builds and tests everything, or those tests whose names match. Missing packages are
-# installed. A whole run ends in a table of the incidents (tests/incidents) and their tests. The last line is "N passed,
-# N failed, N skipped"; the exit status is 1 if anything failed.
+# installed. A whole run ends in tables of the incidents (tests/incidents) and the minutes of each family, and fails if it
+# took more than 25 minutes (EARLYBIND_MINUTES=N: more than N), not counting what is made once and kept in build/cache. The
+# last line is "N passed, N failed, N skipped"; the exit status is 1 if anything failed.
 #
 #   tests/unit, tests/fuzz     the core, by cmocka, and the fuzz targets over their corpus
 #   tests/trees                decisions and attempted writes, in trees that stand in for a machine
@@ -13,11 +14,10 @@
 #   tests/qemu                 boots of real kernels, with each generator; at the end the matrix of them as a table
 #   asan:...                   the same with AddressSanitizer and UndefinedBehaviorSanitizer
 #
-# --all: also the sweeps that take long (EARLYBIND_ALL=1). Each test's own output stays in build/tap.
+# --all: also the sweeps that take long (EARLYBIND_ALL=1), without that limit; `--all qemu` those of a family. Each test's own output stays in build/tap.
 cd "$(dirname "$0")/.." || exit 1
 # shellcheck source=/dev/null
 . tests/lib/need.sh
-BEGIN=$(date +%s)
 TAP=build/tap
 unset EARLYBIND INIT BUILD
 [ "${1:-}" != --all ] || { EARLYBIND_ALL=1; export EARLYBIND_ALL; shift; }
@@ -87,12 +87,14 @@ build()
 }
 
 mkdir -p "$TAP"
-rm -f "$TAP"/*.tap "$TAP"/*.status build/qemu/matrix.txt
+rm -f "$TAP"/*.tap "$TAP"/*.status "$TAP"/*.seconds "$TAP/one-time" build/qemu/matrix.txt
 tests=$(selected "$@")
 [ -n "$tests" ] || fail "no test has a name like: $*"
 need_build
 need musl-gcc:musl-tools prove:perl cmp:diffutils /usr/include/cmocka.h:libcmocka-dev
 need_tests
+# What was installed stays, and does not count.
+BEGIN=$(date +%s)
 build 'with gcc: klibc, musl and glibc' all
 case $tests in
 *test/unit*) build 'the unit tests' unit ;;
@@ -111,4 +113,8 @@ case $tests in
 esac
 [ $# -gt 0 ] || sh tests/lib/incidents.sh tests/incidents "$TAP"
 [ $# -gt 0 ] || [ ! -e tests/lib/cases.sh ] || sh tests/lib/cases.sh "$TAP"
+limit=${EARLYBIND_MINUTES:-25}
+[ -n "${EARLYBIND_MINUTES:-}" ] || [ -z "${EARLYBIND_ALL:-}" ] || limit=-
+[ $# -eq 0 ] || limit=-
+sh tests/lib/minutes.sh "$TAP" "$(($(date +%s) - BEGIN))" "$limit"
 sh tests/lib/count.sh "$TAP" $proved "$(($(date +%s) - BEGIN))"

@@ -80,6 +80,23 @@ counted "$(cat "$TMP/lines")" '1..1'
 ok 'a test that was known to fail, and succeeds: the run fails' same "$TMP/code" 1
 ok 'a test that was known to fail, and succeeds: counted as failed' \
 	[ "$(tail -n 1 "$TMP/out")" = '0 passed, 1 failed, 0 skipped' ]
+# limited SECONDS LIMIT: what minutes.sh says of such a run, of which 100 seconds made what is kept.
+limited()
+{
+	rm -rf "$TMP/tap"
+	mkdir "$TMP/tap"
+	printf '%s\n' '1000 1060' '1030 1100' >"$TMP/tap/one-time"
+	echo 'tests/qemu/boots.t 90' >"$TMP/tap/boots.seconds"
+	sh tests/lib/minutes.sh "$TMP/tap" "$1" "$2" >"$TMP/out"
+}
+
+limited 160 1
+ok 'a run within its minutes, without what is made once' grep '^ok 1 - .*: it took 60 seconds' "$TMP/tap/minutes.tap"
+ok 'the minutes of each family' has "$TMP/out" 'qemu           1.5 minutes'
+limited 161 1
+ok 'a run that takes longer fails' grep '^not ok 1 ' "$TMP/tap/minutes.tap"
+limited 9999 -
+ok 'a run without a limit' [ ! -e "$TMP/tap/minutes.tap" ]
 lines_of todo 'a case' 'the next issue' no_such_command
 ok 'a test that is known to fail, of a command that is not there: a failure' fails grep TODO "$TMP/lines"
 

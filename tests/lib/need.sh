@@ -73,6 +73,12 @@ need()
 		-o Dpkg::Use-Pty=0 $need_missing >/dev/null || fail "apt-get install$need_missing"
 }
 
+# one_time SINCE: since then (in seconds of date) the test has made what is kept in build/cache: see minutes.sh.
+one_time()
+{
+	[ ! -d "${TOP:-.}/build/tap" ] || echo "$1 $(date +%s)" >>"${TOP:-.}/build/tap/one-time"
+}
+
 # mapped_root: who is not root goes on as the root of a namespace of users, where chroot and mount are allowed; nothing
 # changes where that is not allowed. To be called before anything else happens.
 mapped_root()

@@ -75,6 +75,7 @@ roots_get()
 	if [ ! -d "$roots_path" ]; then
 		mkdir -p "$TOP/build/cache"
 		rm -rf --one-file-system "$TOP/build/cache/packages-$1-$2"-*
+		roots_begin=$(date +%s)
 		roots_new=$(mktemp -d "$TOP/build/cache/.packages-XXXXXX") || return 1
 		step "a Debian root: $2, to $1 (about two minutes)"
 		# shellcheck disable=SC2016 # the inner shell's own arguments
@@ -83,6 +84,7 @@ roots_get()
 			{ rm -rf --one-file-system "$roots_new"; return 1; }
 		mv -T "$roots_new/root" "$roots_path" 2>/dev/null || [ -d "$roots_path" ] || return 1
 		rm -rf --one-file-system "$roots_new"
+		one_time "$roots_begin"
 	fi
 	echo "$roots_path"
 }

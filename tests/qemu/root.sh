@@ -173,6 +173,7 @@ root_bootstrap()
 cache_get()
 {
 	if [ ! -d "$TOP/build/cache/$1" ]; then
+		cache_begin=$(date +%s)
 		mkdir -p "$TOP/build/cache"
 		# In a mount namespace of its own, so that an interrupted debootstrap leaves no mount behind, and
 		# built aside under a lock, so that it leaves no half root either.
@@ -192,6 +193,7 @@ cache_get()
 			mkdir .new
 			"$4" "$5" "$PWD/.new" && mv ".new/$3" "$2" || exit 1
 			rm -rf --one-file-system .new' sh "$TOP" "$@" >&2 || return 1
+		one_time "$cache_begin"
 	fi
 	echo "$TOP/build/cache/$1"
 }
