@@ -63,7 +63,7 @@ _earlybind()
 			words="--check --json $words"
 			mapfile -t COMPREPLY < <(cd /lib/modules 2>/dev/null && compgen -d -- "$word")
 			;;
-		confirm) words="--boot $words" ;;
+		confirm) words="--boot --yes $words" ;;
 		off) words="--next-boot $words" ;;
 		image) words="--kernel --destdir --cpio --base $words" ;;
 		*) return ;;

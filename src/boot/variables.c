@@ -57,9 +57,9 @@ static void read_trial(struct work *w)
 						  : "holds something else than a trial");
 		return;
 	}
-	w->machine.trial = trial_state(&w->trial, w->plan.hash);
+	w->machine.trial = trial_state(&w->trial, w->plan.lock, w->plan.hash);
 	if (w->machine.trial == TRIAL_ON) {
-		w->trial.attempts++;
+		trial_count(&w->trial, w->plan.lock, w->plan.hash);
 		snprintf(w->text, sizeof(w->text), "boot %u of %d", w->trial.attempts, TRIAL_BOOTS);
 	} else if (w->machine.trial == TRIAL_FAILED) {
 		snprintf(w->text, sizeof(w->text), "%u boots and no `earlybind confirm`", w->trial.attempts);

@@ -62,15 +62,14 @@ static int store(const struct session *s, const struct acceptance *a, const bool
 
 	if (s->had_lock && !plan_is_old(&s->old) && session_same(&s->old, &a->lock)) {
 		puts("The lock is as it was.");
-		if (trial_is_open(&s->config, &a->lock))
-			trial_arm(s, &s->config, &a->lock, false);
+		trial_arm(s, &s->config, &a->lock);
 		return EXIT_DONE;
 	}
 	if (!session_ask(s, "Lock these cards?"))
 		return EXIT_REFUSED;
 	ret = session_store(s, &a->lock);
 	if (ret == EXIT_DONE)
-		trial_arm(s, &s->config, &a->lock, false);
+		trial_arm(s, &s->config, &a->lock);
 	if (ret == EXIT_DONE)
 		say_stored(s, a, chosen);
 	return ret;

@@ -66,7 +66,7 @@ static int store(const struct session *s, const struct acceptance *a, const char
 	if (ret == EXIT_DONE)
 		ret = session_store(s, &a->lock);
 	if (ret == EXIT_DONE)
-		trial_arm(s, &s->config, &a->lock, false);
+		trial_arm(s, &s->config, &a->lock);
 	if (ret == EXIT_DONE)
 		session_say_locked(a, chosen);
 	return ret;
@@ -83,7 +83,7 @@ static int store_unlocked(const struct session *s, const char *words, bool is_ne
 		return is_new ? EXIT_REFUSED : EXIT_DONE;
 	ret = write_rule(s, words);
 	if (ret == EXIT_DONE)
-		trial_arm(s, &s->config, &s->old, false);
+		trial_arm(s, &s->config, &s->old);
 	if (ret == EXIT_DONE)
 		puts(done);
 	return ret;

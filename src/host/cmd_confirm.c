@@ -13,13 +13,15 @@ const char confirm_help[] =
 	"  --boot  confirm only what this boot has shown: its plan is the one on trial, and was used. Plans with\n"
 	"          allow=display are left to a person: a black screen boots fully. earlybind-confirm.service calls\n"
 	"          this when a boot is complete\n"
+	"  --yes   end also the trial of another lock, without asking\n"
 	"\n"
 	"Exit status: 0 also where no plan is on trial, or this boot does not confirm it.\n";
 
-static bool has_note(const struct report *r, enum reason reason)
+/* That of a rule with allow=display; one with an address is about the device that shows the boot. */
+static bool is_for_a_person(const struct report *r)
 {
 	for (size_t i = 0; i < r->n_notes; i++)
-		if (r->notes[i].reason == reason)
+		if (r->notes[i].reason == REASON_DISPLAY && !r->notes[i].has_address)
 			return true;
 	return false;
 }
@@ -27,13 +29,14 @@ static bool has_note(const struct report *r, enum reason reason)
 /* Why this boot does not confirm the plan, or NULL. */
 static const char *why_not(const struct report *r, const struct efi *efi)
 {
-	return efi->wrong                    ? "the EFI variable of the trial is not of this version"
-	       : r->hash != efi->trial.hash  ? "this boot had another plan than the one on trial"
-	       : r->state != PLAN_TRIAL      ? "this boot did not use the plan"
-	       : !r->complete                ? "the report of this boot has no end"
-	       : report_undone(r)            ? "in this boot `earlybind-init undo` was needed"
-	       : has_note(r, REASON_DISPLAY) ? "a rule has allow=display, so run `earlybind confirm` yourself"
-					     : NULL;
+	return efi->wrong                   ? "the EFI variable of the trial is not of this version"
+	       : r->hash != efi->trial.hash ? "this boot had another plan than the one on trial"
+	       : r->state != PLAN_TRIAL     ? "this boot did not use the plan"
+	       : !efi->trial.attempts       ? "the trial is newer than this boot"
+	       : !r->complete               ? "the report of this boot has no end"
+	       : report_undone(r)           ? "in this boot `earlybind-init undo` was needed"
+	       : is_for_a_person(r)         ? "a rule has allow=display, so run `earlybind confirm` yourself"
+					    : NULL;
 }
 
 /* EXIT_DONE: the boot confirms it; -1: it does not, as was said; EXIT_REFUSED. */
@@ -51,6 +54,41 @@ static int ask_boot(const struct cli *cli, const struct efi *efi)
 		return EXIT_DONE;
 	printf("Not confirmed: %s.\n", why);
 	return -1;
+}
+
+/* The hash of the lock that is here; 0: there is none that could be read. */
+static uint64_t lock_here(const struct sysroot *r)
+{
+	struct plan_error err;
+	struct plan lock;
+	uint64_t hash = lock_load(r, &lock, &err) == 0 ? lock.lock : 0;
+
+	plan_free(&lock);
+	return hash;
+}
+
+/* The plan of another lock may be that of another system on this machine, or of images that still boot. */
+static int ask_person(const struct cli *cli, const struct efi *efi)
+{
+	char answer[16];
+
+	if (efi->wrong || efi->trial.any_lock || efi->trial.lock == lock_here(&cli->root))
+		return EXIT_DONE;
+	printf("The trial is of plan %016" PRIx64 ", which was made of another lock (%016" PRIx64
+	       ") than the one here: of another system on this machine, or of an older image.\n",
+	       efi->trial.hash, efi->trial.lock);
+	if (cli->yes)
+		return EXIT_DONE;
+	if (!isatty(STDIN_FILENO)) {
+		say_error("not confirmed: there is no terminal to ask; --yes confirms");
+		return EXIT_REFUSED;
+	}
+	printf("End it? [y/N] ");
+	fflush(stdout);
+	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+		return EXIT_DONE;
+	puts("Nothing was confirmed.");
+	return EXIT_REFUSED;
 }
 
 static int end_trial(const struct cli *cli, const struct efi *efi)
@@ -92,8 +130,7 @@ int cmd_confirm(struct cli *cli)
 		puts(efi.error ? "No plan is on trial: this machine has no EFI variables." : "No plan is on trial.");
 		return EXIT_DONE;
 	}
-	if (cli->boot)
-		ret = ask_boot(cli, &efi);
+	ret = cli->boot ? ask_boot(cli, &efi) : ask_person(cli, &efi);
 	if (ret != EXIT_DONE)
 		return ret < 0 ? EXIT_DONE : ret;
 	return end_trial(cli, &efi);

@@ -99,7 +99,7 @@ static int store_without(struct session *s, const struct rule *rule)
 	if (none && rest.rules && accept_rules(&rest, &s->machine, &s->old, none, &a) == 0) {
 		ret = s->had_lock ? session_store(s, &a.lock) : EXIT_DONE;
 		if (ret == EXIT_DONE)
-			trial_arm(s, &rest, &a.lock, true);
+			trial_carry(s, &rest, &a.lock);
 		acceptance_free(&a);
 	} else {
 		say_error("no memory for the lock");

@@ -12,7 +12,7 @@ static const char *const folders[] = {
 bool confirmer_is_person(const struct plan *p)
 {
 	for (size_t i = 0; i < p->n_rules; i++)
-		if (p->rules[i].allow & ALLOW_DISPLAY)
+		if (rule_takes_display(&p->rules[i]))
 			return true;
 	return false;
 }

@@ -81,13 +81,15 @@ void efi_print(const struct efi *e, uint64_t hash, const char *confirmer)
 
 void efi_json(const struct efi *e, struct json *j)
 {
-	char hash[17];
+	char hash[17], lock[17];
 
 	if (!e->there) {
 		json_string(j, "trial", NULL);
 	} else {
 		snprintf(hash, sizeof(hash), "%016" PRIx64, e->trial.hash);
+		snprintf(lock, sizeof(lock), "%016" PRIx64, e->trial.lock);
 		json_open(j, "trial", '{');
+		json_string(j, "lock", e->wrong || e->trial.any_lock ? NULL : lock);
 		json_string(j, "hash", e->wrong ? NULL : hash);
 		json_number(j, "boots", e->wrong ? 0 : e->trial.attempts);
 		json_string(j, "problem", e->wrong ? efi_wrong(e) : NULL);

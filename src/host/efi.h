@@ -32,13 +32,11 @@ void efi_print(const struct efi *e, uint64_t hash, const char *confirmer);
 void efi_json(const struct efi *e, struct json *j);
 
 /*
- * Puts the plan of this lock on trial, unless it is the plan that was accepted before, and says so; with `less` a plan
- * that others follow on a trial of theirs: it goes on where it was. Where trial_is_open(), one that this boot did not
- * use is put on trial.
+ * Puts the plan of this lock on trial, and says so: where the lock names other cards or options than before, where the
+ * trial of this lock has stood down, and, where rules have no entry in it, if this boot did not use the plan.
  */
-void trial_arm(const struct session *s, const struct config *config, const struct plan *lock, bool less);
-/* Whether a rule of the plan has no entry in the lock, so that the lock does not tell which plan was accepted before.
- */
-bool trial_is_open(const struct config *config, const struct plan *lock);
+void trial_arm(const struct session *s, const struct config *config, const struct plan *lock);
+/* The plan of what `remove` leaves goes on with the trial of the whole, where that was. */
+void trial_carry(const struct session *s, const struct config *rest, const struct plan *lock);
 
 #endif

@@ -66,7 +66,7 @@ static void expect_variables(const struct cli *cli, struct forecast *f)
 	efi_look(&cli->root, &efi);
 	f->machine.off = efi.off;
 	if (efi.there && !efi.wrong && plan_hash(&f->composition.plan, &hash) == 0)
-		f->machine.trial = trial_state(&efi.trial, hash);
+		f->machine.trial = trial_state(&efi.trial, f->composition.plan.lock, hash);
 }
 
 int forecast_make(const struct cli *cli, struct forecast *out)

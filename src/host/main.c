@@ -38,7 +38,7 @@ static const struct command commands[] = {
 	  "Shows the report of this boot: each device, bound or not, with the reason; and the images that are not as\n"
 	  "they would be made now. Exit status 1: something that was asked for was not bound, or an image is not\n"
 	  "current.\n" },
-	{ "confirm", cmd_confirm, "B", "[--boot]", "end the trial of a plan: all is well", confirm_help },
+	{ "confirm", cmd_confirm, "By", "[--boot] [--yes]", "end the trial of a plan: all is well", confirm_help },
 	{ "off", cmd_off, "n", "--next-boot", "let the next boot bind nothing", off_help },
 	{ "image", cmd_image, "kdob", "--kernel RELEASE --destdir DIR|--cpio FILE [--base]",
 	  "fill an initramfs image (for generators)", image_help },

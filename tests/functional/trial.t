@@ -47,10 +47,17 @@ hash()
 	sed -n 's/^hash //p' "$TMP/image/usr/lib/earlybind/plan"
 }
 
+# lock_hash: that of the lock, which the plan of an image names.
+lock_hash()
+{
+	image >/dev/null
+	sed -n 's/^lock //p' "$TMP/image/usr/lib/earlybind/plan"
+}
+
 # armed N: the plan is on trial, with so many boots.
 armed()
 {
-	holds "$TRIAL" "1 $(hash) $1"
+	holds "$TRIAL" "2 $(lock_hash) $(hash) $1"
 }
 
 # booted: the machine boots with the plan of an image that is made now; its report stays.
@@ -110,9 +117,16 @@ for folder in etc run usr/lib lib; do
 	rm -r "$R/$folder/systemd"
 done
 enabled etc/systemd/system
-variable "$TRIAL" "1 $(hash) 1"
+variable "$TRIAL" "2 $(lock_hash) $(hash) 1"
 run accept --yes
 ok 'a second accept with the same result leaves the trial as it is' armed 1
+variable "$TRIAL" "2 $(lock_hash) $(hash) 2"
+run accept --yes
+ok 'one of a plan that has stood down begins its trial anew' armed 0
+variable "$TRIAL" "2 0123456789abcdef $(hash) 2"
+cp "$TRIAL" "$TMP/other"
+run accept --yes
+ok 'the trial of another lock is left alone' cmp "$TMP/other" "$TRIAL"
 rm "$TRIAL"
 run accept --yes
 ok 'nvram-wiped: a wiped variable is not written again by accept' absent "$TRIAL"
@@ -170,7 +184,7 @@ efi two-gpus 'bind 10de:13c2 live'
 run accept --yes
 ok 'a plan of live rules alone goes on trial, which is said' said 0 'On trial: after 2 boots that nobody confirms'
 ok 'the variable names it' armed 0
-variable "$TRIAL" "1 $(hash) 1"
+variable "$TRIAL" "2 $(lock_hash) $(hash) 1"
 run accept --yes
 ok 'a second accept leaves its trial as it is' armed 1
 booted
@@ -222,7 +236,7 @@ ok 'no write once confirmed' absent "$TRIAL"
 run confirm --boot
 ok 'confirm --boot once confirmed: nothing to do' said 0 'No plan is on trial.'
 
-variable "$TRIAL" "1 $HASH 1"
+variable "$TRIAL" "2 $(lock_hash) $HASH 1"
 booted
 run status
 ok 'the last boot of a trial: what comes next' said 0 'The next boot does not use the plan, unless `earlybind confirm`'
@@ -239,21 +253,42 @@ run confirm
 ok 'confirm ends that' said 0 "Plan $HASH is confirmed: its trial is over, and the next boot uses it."
 ok 'the variable is gone' absent "$TRIAL"
 
-variable "$TRIAL" '1 0123456789abcdef 1'
+variable "$TRIAL" '2 fedcba9876543210 0123456789abcdef 1'
 booted
 run confirm --boot
-ok 'the trial of another plan' said 0 'Not confirmed: this boot had another plan than the one on trial.'
+ok 'the trial of another lock' said 0 'Not confirmed: this boot had another plan than the one on trial.'
 run status
 ok 'status names it' said 0 'Plan 0123456789abcdef is on trial'
 run confirm
+ok 'a person is asked first' complained 1 'there is no terminal to ask'
+ok 'and told of which lock' has "$TMP/out" 'made of another lock (fedcba9876543210)'
+ok 'so far it is left alone' holds "$TRIAL" '2 fedcba9876543210 0123456789abcdef 1'
+run confirm --yes
 ok 'a person ends it' absent "$TRIAL"
 
+# A variable that an earlier version wrote is of the lock that is here.
 variable "$TRIAL" "1 $HASH 0"
+booted
+ok 'one of version 1 is counted, and written as version 2' armed 1
+variable "$TRIAL" "1 $HASH 2"
+booted
+run status
+ok 'one of version 1 that has failed stands down' said 1 'the plan was not used: its trial failed'
+variable "$TRIAL" "1 $HASH 1"
+run confirm
+ok 'a person ends one of version 1 without a question' absent "$TRIAL"
+variable "$TRIAL" "2 $(lock_hash) $HASH 0"
+run confirm --boot
+ok 'a trial that is newer than the boot is not confirmed by it' said 0 'Not confirmed:'
+ok 'the variable is as it was' armed 0
+rm "$TRIAL"
+
+variable "$TRIAL" "2 $(lock_hash) $HASH 0"
 booted
 sed -i '$d' "$R/run/earlybind/report"
 run confirm --boot
 ok 'a report without its end confirms nothing' said 0 'Not confirmed: the report of this boot has no end.'
-variable "$TRIAL" "1 $HASH 0"
+variable "$TRIAL" "2 $(lock_hash) $HASH 0"
 booted
 "${INITS##* }" --root "$R" undo >/dev/null 2>&1
 sed -i 's/ bound - vfio-pci -$/ released off nouveau given back/' "$R/run/earlybind/report"
@@ -272,7 +307,7 @@ ok 'allow=display: a person does' absent "$TRIAL"
 
 efi two-gpus 'bind 10de:13c2'
 run accept --yes
-variable "$TRIAL" '2 something later'
+variable "$TRIAL" '3 something later'
 booted
 run confirm --boot
 ok 'a variable of a later version is left alone' said 0 'Not confirmed: the EFI variable of the trial is not of this version.'

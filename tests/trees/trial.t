@@ -29,6 +29,7 @@ new()
 	tree "$TMP/manifest" "$TMP/before"
 	plan "$TMP/host" 6.1.0-builtin "$TMP/before" >"$TMP/said" 2>&1 || fail "image: $(cat "$TMP/said")"
 	HASH=$(sed -n 's/^hash //p' "$TMP/before/usr/lib/earlybind/plan")
+	LOCK=$(sed -n 's/^lock //p' "$TMP/before/usr/lib/earlybind/plan")
 	mkdir -p "$TMP/before/$EFI"
 }
 
@@ -95,7 +96,7 @@ is()
 # trial N: the line of $TMP/variables of a trial with so many attempts.
 trial()
 {
-	echo "EarlybindTrial 07000000 1_${HASH}_$1"
+	echo "EarlybindTrial 07000000 2_${LOCK}_${HASH}_$1"
 }
 
 # Two boots that nobody confirms, then the plan is not used, however often it boots.
@@ -165,24 +166,24 @@ for init in $INITS; do
 	rmdir "$TMP/before/$EFI"
 	ok "nvram-wiped: without EFI variables the plan is used ($libc)" boots "$init" 'active -' ''
 	mkdir "$TMP/before/$EFI"
-	variable EarlybindTrial "1 $HASH 0"
+	variable EarlybindTrial "2 $LOCK $HASH 0"
 	ok "each boot counts itself, the third stands down ($libc)" counted "$init"
 	ok "a second run counts nothing ($libc)" second_run "$init"
-	variable EarlybindTrial "1 $HASH 1"
+	variable EarlybindTrial "2 $LOCK $HASH 1"
 	ok "a second run of the last boot of a trial is still that boot ($libc)" second_run "$init"
-	variable EarlybindTrial "1 $HASH 2"
+	variable EarlybindTrial "2 $LOCK $HASH 2"
 	ok "a second run finds the plan stood down as the first did ($libc)" second_run "$init"
-	variable EarlybindTrial "1 $HASH 4294967295"
+	variable EarlybindTrial "2 $LOCK $HASH 4294967295"
 	ok "more boots than there can be: it stands down ($libc)" boots "$init" 'stood-down 4294967295 boots' "$(trial 4294967295)"
 	no_variables
 	ok "nvram-wiped: a wiped variable arms nothing ($libc)" boots "$init" 'active -' ''
 
-	variable EarlybindTrial '1 0123456789abcdef 2'
+	variable EarlybindTrial '2 fedcba9876543210 0123456789abcdef 2'
 	ok "the trial of another plan is not this one's ($libc)" boots "$init" 'active -' \
-		'EarlybindTrial 07000000 1_0123456789abcdef_2'
-	variable EarlybindTrial "2 $HASH 2 more"
+		'EarlybindTrial 07000000 2_fedcba9876543210_0123456789abcdef_2'
+	variable EarlybindTrial "3 $HASH 2 more"
 	ok "a variable of a later version is left alone ($libc)" boots "$init" 'active -' \
-		"EarlybindTrial 07000000 2_${HASH}_2_more" 'note stood-down - - the EFI variable EarlybindTrial is of another version'
+		"EarlybindTrial 07000000 3_${HASH}_2_more" 'note stood-down - - the EFI variable EarlybindTrial is of another version'
 	for wrong in "1 $HASH" '' '1 x 2' 'trial' "1 $HASH 2 \\0" \
 		'1 0123456789abcdef 2 0123456789abcdef 0123456789abcdef 0123456789abcdef 0123456789abcdef'; do
 		variable EarlybindTrial "$wrong"
@@ -193,12 +194,12 @@ for init in $INITS; do
 	: >"$TMP/before/$EFI/EarlybindTrial-$GUID"
 	ok "what a failed write left in the mount is no variable ($libc)" boots "$init" 'active -' 'EarlybindTrial  '
 
-	variable EarlybindTrial "1 $HASH 0"
+	variable EarlybindTrial "2 $LOCK $HASH 0"
 	ok "read-only: the plan is used, and the report says that the boot is not counted ($libc)" read_only "$init"
 	sed -i 's/^\(.*\)$/\1 earlybind=off/' "$TMP/before/proc/cmdline"
 	ok "a boot with earlybind=off is not counted ($libc)" boots "$init" 'off -' "$(trial 0)"
 	new
-	variable EarlybindTrial "1 $HASH 0"
+	variable EarlybindTrial "2 $LOCK $HASH 0"
 	: >"$TMP/before/proc/vmcore"
 	ok "kdump: a crash kernel is not counted ($libc)" boots "$init" 'kdump -' "$(trial 0)"
 	rm "$TMP/before/proc/vmcore"
@@ -226,11 +227,11 @@ for init in $INITS; do
 	variable EarlybindOff '7 something of later'
 	ok "whatever it holds ($libc)" boots "$init" 'off earlybind off --next-boot' ''
 	variable EarlybindOff 1
-	variable EarlybindTrial "1 $HASH 1"
+	variable EarlybindTrial "2 $LOCK $HASH 1"
 	ok "a boot that is off is not counted ($libc)" boots "$init" 'off earlybind off --next-boot' "$(trial 1)"
 
 	new allow=display
-	variable EarlybindTrial "1 $HASH 0"
+	variable EarlybindTrial "2 $LOCK $HASH 0"
 	ok "allow=display: the report has it for confirm --boot ($libc)" boots "$init" 'trial boot 1 of 2' "$(trial 1)" \
 		'note display 1 - a rule has allow=display'
 done
