@@ -44,6 +44,10 @@ CFLAGS_HOST := -std=gnu11 $(WARNINGS) -Wshadow -fstack-protector-strong -fPIE $(
 SMALL := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
 CFLAGS_INIT := -std=gnu11 $(WARNINGS) $(SMALL) -g -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 
+# klibc is built without SSE, so nothing there needs a stack or data of 16 bytes alignment; gcc on x86 alone knows the words.
+KLIBC_FLAGS := $(foreach flag,-mpreferred-stack-boundary=3 -malign-data=abi,\
+	$(shell $(KLCC) $(flag) -S -o /dev/null -x c /dev/null >/dev/null 2>&1 && echo $(flag)))
+
 # One page less of padding for each segment; nothing in it is writable and executable.
 INIT_LDFLAGS := -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,--build-id=none
 
@@ -108,7 +112,7 @@ SHARED_OBJ := $(filter $(BUILD)/glibc/core/% $(BUILD)/glibc/sys/%,$(GLIBC_OBJ))
 $(BUILD)/klibc/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say_cc,CC)
-	$(Q)$(KLCC) $(CPPFLAGS_ALL) $(filter-out -g,$(CFLAGS_INIT)) -c -o $@ $<
+	$(Q)$(KLCC) $(CPPFLAGS_ALL) $(filter-out -g,$(CFLAGS_INIT)) $(KLIBC_FLAGS) -c -o $@ $<
 $(BUILD)/musl/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say_cc,CC)
