@@ -33,6 +33,8 @@ static const char *const words[REASON_COUNT] = {
 	[REASON_BOUND_BY_KERNEL] = "bound-by-kernel",
 	[REASON_IGNORED_IDS] = "ignored-ids",
 	[REASON_PLAN_BROKEN] = "plan-broken",
+	[REASON_FRAMEBUFFER_HELD] = "framebuffer-held",
+	[REASON_BOOT_ENTRY_UNKNOWN] = "boot-entry-unknown",
 	[REASON_NOT_SUPPORTED_YET] = "not-supported-yet",
 };
 

@@ -70,6 +70,14 @@ static const struct {
 				 "remove ids= from the kernel command line and from /etc/modprobe.d" },
 	[REASON_PLAN_BROKEN] = { "the plan in the initramfs is damaged or made for another kernel, so nothing is bound",
 				 "run `earlybind regenerate`" },
+	[REASON_FRAMEBUFFER_HELD] = { "it is bound, but the firmware's framebuffer still holds its memory, so no "
+				      "virtual "
+				      "machine can use it",
+				      "add initcall_blacklist=sysfb_init to the kernel command line; the host then has "
+				      "no "
+				      "console until a GPU driver loads" },
+	[REASON_BOOT_ENTRY_UNKNOWN] = { "nothing tells which image the next boot takes",
+					"run it as root, with /boot and the ESP mounted" },
 	[REASON_NOT_SUPPORTED_YET] = { "an older version of earlybind could not protect the system well enough to bind "
 				       "it",
 				       "" },
