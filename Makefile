@@ -42,6 +42,9 @@ SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -f
 CFLAGS_HOST := -std=gnu11 $(WARNINGS) -Wshadow -fstack-protector-strong -fPIE $(CFLAGS) $(SANFLAGS)
 # gcc 12 and later and clang know -Oz.
 SMALL := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
+# What -Oz of gcc 12 still does at the cost of size.
+SMALLER_WANTED := -fno-tree-dominator-opts -fno-ivopts -fno-tree-loop-im -fno-tree-vrp -fno-code-hoisting
+SMALLER := $(shell $(CC) $(SMALLER_WANTED) -Werror -E -x c /dev/null >/dev/null 2>&1 && echo "$(SMALLER_WANTED)")
 CFLAGS_INIT := -std=gnu11 $(WARNINGS) $(SMALL) -g -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 
 # klibc is built without SSE, so nothing there needs a stack or data of 16 bytes alignment; gcc on x86 alone knows the words.
@@ -112,7 +115,7 @@ SHARED_OBJ := $(filter $(BUILD)/glibc/core/% $(BUILD)/glibc/sys/%,$(GLIBC_OBJ))
 $(BUILD)/klibc/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say_cc,CC)
-	$(Q)$(KLCC) $(CPPFLAGS_ALL) $(filter-out -g,$(CFLAGS_INIT)) $(KLIBC_FLAGS) -c -o $@ $<
+	$(Q)$(KLCC) $(CPPFLAGS_ALL) -DEARLYBIND_SMALL $(filter-out -g,$(CFLAGS_INIT)) $(KLIBC_FLAGS) $(SMALLER) -c -o $@ $<
 $(BUILD)/musl/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say_cc,CC)

@@ -191,7 +191,7 @@ int undo(const struct sysroot *r, const char *selector)
 	int code = 0;
 
 	if (selector && selector_read(selector, strlen(selector), &u.selector, &err) < 0) {
-		say(STDERR_FILENO, "'%s' is no selector: expected %s\n", selector, err.expected);
+		say(STDERR_FILENO, "'%s' is no selector: expected a slot, a path or an ID\n", selector);
 		return 2;
 	}
 	while (from != SIZE_MAX)

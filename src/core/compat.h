@@ -23,6 +23,13 @@
 #define _printf_(fmt, first) __attribute__((format(printf, fmt, first)))
 #define _pure_ __attribute__((pure))
 
+/* What was expected is for whoever writes a configuration: the boot program with klibc has no room for it. */
+#ifdef EARLYBIND_SMALL
+#define EXPECTED(text) ""
+#else
+#define EXPECTED(text) text
+#endif
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

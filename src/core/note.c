@@ -7,6 +7,13 @@
 #include "note.h"
 #include "shorten.h"
 
+/* The middle of a long text gives way; the boot program with klibc has no room for that and cuts the end. */
+#ifdef EARLYBIND_SMALL
+#define NOTE_PRINT vsnprintf
+#else
+#define NOTE_PRINT shorten_vprint
+#endif
+
 int note_add_about(struct report_note **notes, size_t *n, enum reason reason, unsigned rule,
 		   const struct address *address, const char *fmt, ...)
 {
@@ -21,7 +28,7 @@ int note_add_about(struct report_note **notes, size_t *n, enum reason reason, un
 	if (address)
 		note->address = *address;
 	va_start(args, fmt);
-	shorten_vprint(note->text, sizeof(note->text), fmt, args);
+	NOTE_PRINT(note->text, sizeof(note->text), fmt, args);
 	va_end(args);
 	return 0;
 }

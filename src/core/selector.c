@@ -67,15 +67,15 @@ static int bus(struct cursor *c, struct address *a)
 	uint32_t value;
 
 	if (digits(c) > 2) {
-		if (number(c, 4, 8, "a domain of four to eight digits", &a->domain) < 0)
+		if (number(c, 4, 8, EXPECTED("a domain of four to eight digits"), &a->domain) < 0)
 			return -EINVAL;
 		if (!take(c, ':'))
-			return fail(c, c->pos, "`:` and a bus of two digits");
+			return fail(c, c->pos, EXPECTED("`:` and a bus of two digits"));
 	}
-	if (number(c, 2, 2, "a bus of two digits", &value) < 0)
+	if (number(c, 2, 2, EXPECTED("a bus of two digits"), &value) < 0)
 		return -EINVAL;
 	a->bus = (uint8_t)value;
-	return take(c, ':') ? 0 : fail(c, c->pos, "`:` and a device of two digits");
+	return take(c, ':') ? 0 : fail(c, c->pos, EXPECTED("`:` and a device of two digits"));
 }
 
 /* dd[.f] */
@@ -83,15 +83,15 @@ static int hop(struct cursor *c, uint8_t *out, bool *whole)
 {
 	uint32_t dev, fn = 0;
 
-	if (number(c, 2, 2, "a device of two digits", &dev) < 0)
+	if (number(c, 2, 2, EXPECTED("a device of two digits"), &dev) < 0)
 		return -EINVAL;
 	if (dev > 0x1f)
-		return fail(c, c->pos - 2, "a device from 00 to 1f");
+		return fail(c, c->pos - 2, EXPECTED("a device from 00 to 1f"));
 	*whole = !take(c, '.');
 	if (!*whole) {
 		fn = c->pos < c->len ? hex_digit(c->text[c->pos]) : 16;
 		if (fn > 7)
-			return fail(c, c->pos, "a function from 0 to 7");
+			return fail(c, c->pos, EXPECTED("a function from 0 to 7"));
 		c->pos++;
 	}
 	*out = (uint8_t)(dev << 3 | fn);
@@ -106,7 +106,7 @@ static int slot(struct cursor *c, struct selector *s)
 		return -EINVAL;
 	s->address.dev = last >> 3;
 	s->address.fn = last & 7;
-	return end(c, s->whole ? "`.` and a function, or nothing more" : "nothing more");
+	return end(c, s->whole ? EXPECTED("`.` and a function, or nothing more") : EXPECTED("nothing more"));
 }
 
 static int path(struct cursor *c, struct selector *s)
@@ -117,14 +117,14 @@ static int path(struct cursor *c, struct selector *s)
 		return -EINVAL;
 	do {
 		if (p->hops == PATH_HOPS)
-			return fail(c, c->pos, "a path of at most 24 parts");
+			return fail(c, c->pos, EXPECTED("a path of at most 24 parts"));
 		if (hop(c, &p->hop[p->hops++], &s->whole) < 0)
 			return -EINVAL;
 		if (s->whole && at(c, '/'))
-			return fail(c, c->pos, "`.` and a function: only the last part may go without");
+			return fail(c, c->pos, EXPECTED("`.` and a function: only the last part may go without"));
 	} while (take(c, '/'));
 	p->slot = s->whole;
-	return end(c, s->whole ? "`.` and a function, or nothing more" : "`/`, or nothing more");
+	return end(c, s->whole ? EXPECTED("`.` and a function, or nothing more") : EXPECTED("`/`, or nothing more"));
 }
 
 /* vvvv, "*", ffff or ffffffff */
@@ -137,7 +137,7 @@ static int id_part(struct cursor *c, uint32_t *out)
 	if (take(c, '*') || (n == 8 && number(c, 8, 8, NULL, out) == 0 && *out == ID_ANY))
 		return 0;
 	c->pos = start;
-	if (number(c, 4, 4, "four hexadecimal digits or `*`", out) < 0) {
+	if (number(c, 4, 4, EXPECTED("four hexadecimal digits or `*`"), out) < 0) {
 		if (n && after == ':') {
 			snprintf(c->err->buf, sizeof(c->err->buf), "an ID has four digits a part, not %u", (unsigned)n);
 			c->err->hint = c->err->buf;
@@ -155,19 +155,19 @@ static int id_class(struct cursor *c, struct id *id)
 	size_t start = c->pos;
 
 	if (take(c, '*'))
-		return end(c, "nothing more");
-	if (number(c, 6, 6, "a class of six digits or `*`", &id->class) < 0) {
+		return end(c, EXPECTED("nothing more"));
+	if (number(c, 6, 6, EXPECTED("a class of six digits or `*`"), &id->class) < 0) {
 		if (digits(c) == 4)
-			c->err->hint = "all of class 0300 is 030000:ffff00 (class:mask)";
+			c->err->hint = EXPECTED("all of class 0300 is 030000:ffff00 (class:mask)");
 		return -EINVAL;
 	}
 	if (id->class == CLASS_ALL)
-		return fail(c, start, "a class, or `*` for any");
+		return fail(c, start, EXPECTED("a class, or `*` for any"));
 	id->mask = CLASS_ALL;
-	if (take(c, ':') && number(c, 6, 6, "a mask of six digits", &id->mask) < 0)
+	if (take(c, ':') && number(c, 6, 6, EXPECTED("a mask of six digits"), &id->mask) < 0)
 		return -EINVAL;
 	id->class &= id->mask;
-	return end(c, "nothing more");
+	return end(c, EXPECTED("nothing more"));
 }
 
 /* vvvv:dddd[:ssss:ssss[:class[:mask]]] */
@@ -177,22 +177,22 @@ static int id(struct cursor *c, struct id *id)
 	if (id_part(c, &id->vendor) < 0)
 		return -EINVAL;
 	if (!take(c, ':'))
-		return fail(c, c->pos, "`:` and a device ID of four digits");
+		return fail(c, c->pos, EXPECTED("`:` and a device ID of four digits"));
 	if (id_part(c, &id->device) < 0)
 		return -EINVAL;
 	if (take(c, ':')) {
 		if (id_part(c, &id->subvendor) < 0)
 			return -EINVAL;
 		if (!take(c, ':'))
-			return fail(c, c->pos, "`:` and a subsystem device ID of four digits");
+			return fail(c, c->pos, EXPECTED("`:` and a subsystem device ID of four digits"));
 		if (id_part(c, &id->subdevice) < 0 || (take(c, ':') && id_class(c, id) < 0))
 			return -EINVAL;
 	}
-	if (end(c, "`:`, or nothing more") < 0)
+	if (end(c, EXPECTED("`:`, or nothing more")) < 0)
 		return -EINVAL;
 	if ((id->vendor & id->device & id->subvendor & id->subdevice) == ID_ANY && !id->mask) {
-		c->err->hint = "this ID would match every device";
-		return fail(c, 0, "an ID with a vendor, a device or a class");
+		c->err->hint = EXPECTED("this ID would match every device");
+		return fail(c, 0, EXPECTED("an ID with a vendor, a device or a class"));
 	}
 	return 0;
 }
@@ -220,7 +220,7 @@ int selector_read(const char *text, size_t len, struct selector *out, struct syn
 	if (memchr(text, '.', len))
 		out->kind = SELECTOR_SLOT;
 	else if (!colon)
-		return fail(&c, 0, "a slot (06:00.0), a path (0000:00:03.1/00) or an ID (10de:13c2)");
+		return fail(&c, 0, EXPECTED("a slot (06:00.0), a path (0000:00:03.1/00) or an ID (10de:13c2)"));
 	return out->kind == SELECTOR_ID ? id(&c, &out->id) : slot(&c, out);
 }
 
