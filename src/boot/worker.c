@@ -5,6 +5,7 @@
 #include "../sys/bind.h"
 #include "../sys/efivar.h"
 #include "../sys/errors.h"
+#include "../sys/iomem.h"
 #include "../sys/module.h"
 #include "../sys/scan.h"
 #include "intruder.h"
@@ -229,11 +230,35 @@ static bool kernel_drops_framebuffer(const struct work *w, const struct device *
 	       !(w->machine.kernel[0] < '6' && w->machine.kernel[1] == '.');
 }
 
+static bool ignores_sysfb_word(const struct cmdline *c)
+{
+	for (size_t i = 0; i < c->n_words; i++)
+		if (strncmp(c->words[i], "initcall_blacklist=", 19) == 0 && strstr(c->words[i], "sysfb_init"))
+			return true;
+	return false;
+}
+
+/* A firmware framebuffer's memory may belong to its platform device, which no unbinding gives back (sysfb_simplefb.c).
+ */
+static bool is_held(const struct work *w, const struct device *dev, const char *driver, char text[REPORT_TEXT_LEN])
+{
+	char address[ADDRESS_LEN], holder[32];
+
+	if (class_base(dev->identity.class) != CLASS_DISPLAY ||
+	    !iomem_holder(w->root, address_print(&dev->address, address), driver, holder, sizeof(holder)))
+		return false;
+	snprintf(text, REPORT_TEXT_LEN, "%s holds its memory: %s", holder,
+		 ignores_sysfb_word(&w->cmdline)
+			 ? "initcall_blacklist=sysfb_init is ignored"
+			 : "try initcall_blacklist=sysfb_init (no console without a GPU driver)");
+	return true;
+}
+
 /* 0: bound. Its line has the driver that it has now. */
 static int bind_one(struct work *w, size_t index, const char *driver)
 {
 	struct decision *d = &w->decisions.items[index];
-	const struct device *dev = &w->machine.devices[d->device];
+	struct device *dev = &w->machine.devices[d->device];
 	enum reason reason = d->reason;
 	char override[DRIVER_LEN], text[REPORT_TEXT_LEN], address[ADDRESS_LEN];
 	int ret;
@@ -254,7 +279,10 @@ static int bind_one(struct work *w, size_t index, const char *driver)
 	if (dev->boot_display && !kernel_drops_framebuffer(w, dev, driver))
 		bind_drop_framebuffer(w->root, &dev->address, dev->boot_display & BOOT_DISPLAY_MEMORY);
 	snprintf(text, sizeof(text), "%s", d->line.text);
+	if (is_held(w, dev, driver, text))
+		reason = REASON_FRAMEBUFFER_HELD;
 	finish(w, index, &d->line, OUTCOME_BOUND, reason, text);
+	memcpy(dev->driver, d->line.driver, sizeof(dev->driver));
 	return 0;
 }
 

@@ -18,7 +18,7 @@ static int parse_header(struct report *r, const char *line, struct plan_error *e
 	size_t len = strlen(REPORT_HEADER);
 
 	if (strncmp(line, REPORT_HEADER, len) || decimal_parse(line + len, &r->version))
-		return complain(err, "this is no earlybind report");
+		return complain(err, EXPECTED("this is no earlybind report"));
 	if (r->version && r->version <= REPORT_VERSION)
 		return 0;
 	snprintf(err->text, sizeof(err->text), "it has version %u, this program reads versions 1 to %u", r->version,
@@ -49,9 +49,9 @@ static int parse_line(struct report *r, char *line, struct plan_error *err)
 		if (!strcmp(report_records[id].keyword, word))
 			break;
 	if (!word || id == LINE_COUNT)
-		return complain(err, "unknown line");
+		return complain(err, EXPECTED("unknown line"));
 	if ((id == LINE_PLAN) != (err->line == 2) || r->complete)
-		return complain(err, "the line stands in the wrong place, or twice");
+		return complain(err, EXPECTED("the line stands in the wrong place, or twice"));
 	base = line_base(r, id);
 	if (!base)
 		return -ENOMEM;
@@ -81,7 +81,7 @@ static int parse_lines(struct report *r, const char *text, size_t len, struct pl
 	if (err->line > 2)
 		return 0;
 	err->line = 0;
-	return complain(err, "it is truncated: no plan line");
+	return complain(err, EXPECTED("it is truncated: no plan line"));
 }
 
 int report_parse(const char *text, size_t len, struct report *out, struct plan_error *err)
