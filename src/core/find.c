@@ -90,9 +90,8 @@ static bool has_double(const struct machine *m, const struct device *d)
 {
 	struct path slot = path_slot(&d->path);
 
-	for (size_t i = 0; i < m->n; i++)
-		if (is_place_of(&d->root, &slot, &m->devices[i]) &&
-		    !address_same_slot(&m->devices[i].address, &d->address))
+	for (int i = machine_next_at(m, &d->root, &slot, -1); i >= 0; i = machine_next_at(m, &d->root, &slot, i))
+		if (!address_same_slot(&m->devices[i].address, &d->address))
 			return true;
 	return false;
 }
@@ -100,12 +99,9 @@ static bool has_double(const struct machine *m, const struct device *d)
 /* Whether all of this identity stand where the lock knows one: none came from elsewhere. */
 static bool all_named(const struct plan *p, const struct machine *m, const struct identity *id)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		const struct device *d = &m->devices[i];
-
-		if (identity_equal(&d->identity, id) && (!is_named(p, d) || has_double(m, d)))
+	for (int i = machine_next_like(m, id, -1); i >= 0; i = machine_next_like(m, id, i))
+		if (!is_named(p, &m->devices[i]) || has_double(m, &m->devices[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -161,11 +157,10 @@ static unsigned count_present(const struct machine *m, const struct plan_card *l
 {
 	unsigned n = 0;
 
-	for (int i = 0; i < (int)m->n; i++) {
+	for (int i = machine_next_like(m, &locked->identity, -1); i >= 0;
+	     i = machine_next_like(m, &locked->identity, i)) {
 		struct card c;
 
-		if (!identity_equal(&locked->identity, &m->devices[i].identity))
-			continue;
 		if (!locked->path.slot || card_of(m, i, &c) < 0)
 			c = card_single(m, i);
 		if (c.main != i && identity_equal(&locked->identity, &card_main(&c)->identity))
@@ -179,19 +174,14 @@ static unsigned count_present(const struct machine *m, const struct plan_card *l
 /* What stands at the locked place, NULL: nothing; *two: functions of two slots do. */
 static const struct device *occupant(const struct machine *m, const struct plan_card *locked, bool *two)
 {
-	const struct device *first = NULL;
+	const struct root *root = &locked->root;
+	const struct path *path = &locked->path;
+	int first = machine_next_at(m, root, path, -1);
 
 	*two = false;
-	for (size_t i = 0; i < m->n; i++) {
-		const struct device *d = &m->devices[i];
-
-		if (!root_is(&locked->root, &d->root) || !path_covers(&locked->path, &d->path))
-			continue;
-		if (!first)
-			first = d;
-		*two |= !address_same_slot(&first->address, &d->address);
-	}
-	return first;
+	for (int i = first; i >= 0; i = machine_next_at(m, root, path, i))
+		*two |= !machine_same_slot(m, first, i);
+	return first < 0 ? NULL : &m->devices[first];
 }
 
 static void not_here(struct found *out, const struct plan_card *locked)
@@ -213,13 +203,10 @@ static void not_here(struct found *out, const struct plan_card *locked)
 /* Whether a function with the locked identity stands at another place than the locked one. */
 static bool is_elsewhere(const struct machine *m, const struct plan_card *locked)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		const struct device *d = &m->devices[i];
-
-		if (identity_equal(&locked->identity, &d->identity) &&
-		    !(root_is(&locked->root, &d->root) && path_covers(&locked->path, &d->path)))
+	for (int i = machine_next_like(m, &locked->identity, -1); i >= 0;
+	     i = machine_next_like(m, &locked->identity, i))
+		if (!is_place_of(&locked->root, &locked->path, &m->devices[i]))
 			return true;
-	}
 	return false;
 }
 
