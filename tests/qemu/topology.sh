@@ -152,6 +152,14 @@ topology()
 		ovmf
 		on_root 1 bochs-display
 		;;
+	# The same, beside a card of class 0300 for which the firmware has no driver.
+	efi-other)
+		ovmf
+		on_root 1 bochs-display
+		on_port 5 ati-vga
+		;;
+	# The same machine as twins; early.sh takes the other IOMMU.
+	virtio-iommu) topology twins ;;
 	# The empty disks of storage.sh.
 	storage)
 		empty_disk lvm 1a
