@@ -31,6 +31,11 @@ section == "report" && $1 == "device" {
 	reason[address] = $8
 }
 section == "report" && $1 == "note" { note[$2] = 1 }
+# What the kernel bound by itself, and no rule means.
+section == "report" && $1 == "note" && $2 == "bound-by-kernel" {
+	for (i = 3; i <= NF; i++)
+		kernels[address_of($i)] = 1
+}
 section == "report" && $1 == "summary" { summary = $0; summary_bound = $2 }
 
 function matches(name, regex,    i)
@@ -112,12 +117,12 @@ END {
 		if (override[address] == "unread")
 			continue
 		if (driver[address] == "vfio-pci") {
-			bound++
+			bound += !(address in kernels)
 			if (class[address] ~ /^06/)
 				problem("the bridge " address " is on vfio-pci")
 			if (!(address in expected))
 				problem(address " is on vfio-pci, which nobody expected")
-			if (summary != "" && verdict[address] != "bound")
+			if (summary != "" && verdict[address] != "bound" && !(address in kernels))
 				problem(address " is on vfio-pci, but the report does not say bound")
 		} else if (override[address] != "(null)")
 			problem(address " has the override " override[address] " without its driver")

@@ -13,7 +13,10 @@ early_cell()
 # early_kernel ROW: the folder of its kernel.
 early_kernel()
 {
-	kernel_get "$(early_cell "$1" 2)"
+	case $(early_cell "$1" 2) in
+	ours) kernel_ours ;;
+	*) kernel_get "$(early_cell "$1" 2)" ;;
+	esac
 }
 
 # early_host ROW KERNEL DIR: the machine on which the row's rule is accepted, with the modules of the kernel.

@@ -16,6 +16,8 @@ cd "$TOP" || exit 1
 # shellcheck source=/dev/null
 . tests/qemu/lib.sh
 # shellcheck source=/dev/null
+. tests/qemu/kernel.sh
+# shellcheck source=/dev/null
 . tests/qemu/early.sh
 
 # wanted ROW: whether it has its turn in this run.

@@ -160,6 +160,12 @@ topology()
 		;;
 	# The same machine as twins; early.sh takes the other IOMMU.
 	virtio-iommu) topology twins ;;
+	# What the kernel of kernel.sh has drivers built in for, beside the host's card.
+	builtin)
+		on_root 1 VGA
+		on_port 5 cirrus-vga
+		on_port 6 virtio-rng-pci
+		;;
 	# The empty disks of storage.sh.
 	storage)
 		empty_disk lvm 1a
