@@ -38,6 +38,9 @@ run explain 03:00.1
 ok 'another function of it: refused with the card' said 0 'display        refuses it'
 change 'include two-gpus'
 run explain 06:00.0
+ok 'the twin is gone, and the slot tells them apart' said 0 'with an image made now: it is bound to vfio-pci'
+change 'include two-gpus' 'set 0000:04:00.0 id=10de:13c2:1043:8508 class=0300'
+run explain 06:00.0
 ok 'one that may be another of its kind: told once' said 0 'ambiguous      refuses it'
 ok 'and nothing else' lacks_text 'nobody accepted'
 run explain 06:00 --json
