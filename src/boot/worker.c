@@ -24,7 +24,7 @@ static int read_one(struct work *w, enum plan_kind kind, const char *path)
 	int ret = sysroot_read_all(w->root, path, PLAN_MAX, &text, &len);
 
 	if (ret == 0) {
-		ret = plan_parse(kind, text, len, &w->plan, &error);
+		ret = plan_load(kind, text, len, &w->plan, &error);
 		free(text);
 	}
 	if (error.text[0] && error.line)

@@ -106,6 +106,9 @@ void plan_free(struct plan *p);
 int plan_parse(enum plan_kind kind, const char *text, size_t len, struct plan *out,
 	       struct plan_error *err) _must_check_;
 
+/* The same for what boots: made by the host tool of its own version, and with its CRC and hash, it needs no more. */
+int plan_load(enum plan_kind kind, const char *text, size_t len, struct plan *out, struct plan_error *err) _must_check_;
+
 /* The same for a lock that may be of version 1: then its guards are of no rule. What boots reads its version alone. */
 int lock_parse(const char *text, size_t len, struct plan *out, struct plan_error *err) _must_check_;
 
@@ -116,7 +119,8 @@ bool plan_is_old(const struct plan *p) _pure_;
  * Prints it with its hash (a plan; computed here, p->hash is not read) and CRC. The same plan gives the same bytes.
  * Cards stand behind their rules, wherever they are in the array. Nothing is left out: -E2BIG, a line would be too
  * long; -EEXIST, two rules are the same; -EINVAL, rules are not numbered 1..n in their order, or a card has no rule or
- * no function, or a guard is of a rule that is not there; -ENOMEM. Names are not checked here, but plan_parse refuses what no plan may hold.
+ * no function, or a guard is of a rule that is not there; -ENOMEM. Names are not checked here, but plan_parse refuses
+ * what no plan may hold.
  */
 int plan_print(const struct plan *p, struct text *out) _must_check_;
 

@@ -44,7 +44,7 @@ _Static_assert(offsetof(struct plan, kind) == 0, "an array at offset 0 would be 
 
 extern const struct plan_line plan_lines[LINE_COUNT];
 
-/* plan_parse() of that version. TEXT of a guard is as it stands there. */
+/* plan_load() of that version. TEXT of a guard is as it stands there. */
 int plan_parse_version(enum plan_kind kind, unsigned version, const char *text, size_t len, struct plan *out,
 		       struct plan_error *err) _must_check_;
 /* plan_print() in the spelling of that version. */

@@ -1,8 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Locks of version 1, for the host tool: what boots is made by the program that reads it. */
+/* What the host tool alone does with what it reads: its spelling is looked at, and a lock may be of version 1. */
 #include "compat.h"
 
 #include "plan_lines.h"
+
+/* Whether it is written as the printer writes it. */
+static int check_spelling(const struct plan *p, const char *text, size_t len, struct plan_error *err)
+{
+	struct text again _cleanup_(text_free) = { 0 };
+	int ret = plan_print_version(p, p->version, &again);
+	size_t same = 0;
+
+	if (ret == -ENOMEM)
+		return ret;
+	if (!ret && again.len == len && !memcmp(again.data, text, len))
+		return 0;
+	for (err->line = 1; same < len && same < again.len && again.data[same] == text[same]; same++)
+		err->line += text[same] == '\n';
+	snprintf(err->text, sizeof(err->text), "the line is not spelled as earlybind spells it");
+	return -EBADMSG;
+}
+
+static int parse_spelled(enum plan_kind kind, unsigned version, const char *text, size_t len, struct plan *out,
+			 struct plan_error *err)
+{
+	int ret = plan_parse_version(kind, version, text, len, out, err);
+
+	if (!ret)
+		ret = check_spelling(out, text, len, err);
+	if (ret)
+		plan_free(out);
+	return ret;
+}
+
+int plan_parse(enum plan_kind kind, const char *text, size_t len, struct plan *out, struct plan_error *err)
+{
+	return parse_spelled(kind, PLAN_VERSION, text, len, out, err);
+}
 
 /* text = ( "lock" | "image" ) [ " " TEXT ] */
 static bool guard_upgrade(struct plan_guard *g)
@@ -43,7 +77,7 @@ int lock_parse(const char *text, size_t len, struct plan *out, struct plan_error
 
 	if (ret != -EPROTONOSUPPORT)
 		return ret;
-	ret = plan_parse_version(KIND_LOCK, 1, text, len, out, &old);
+	ret = parse_spelled(KIND_LOCK, 1, text, len, out, &old);
 	if (ret == -EPROTONOSUPPORT)
 		return ret;
 	*err = old;

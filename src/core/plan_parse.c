@@ -9,8 +9,8 @@
  * lock = header [ set ] *keep *guard *group end
  * group = rule *( card 0*16function )      at least one but for an open card, which has none
  *
- * The fields of each line are the tables of plan_lines.c. Only what the printer writes is a plan: at the end it is
- * printed again and must give the same bytes.
+ * The fields of each line are the tables of plan_lines.c. Only what the printer writes is a plan: plan_parse() prints
+ * it again, and it must give the same bytes.
  */
 struct parser {
 	struct plan *plan;
@@ -178,22 +178,6 @@ static int check_guards(const struct plan *p, struct plan_error *err)
 	return 0;
 }
 
-/* Whether it is written as the printer writes it. */
-static int check_spelling(const struct plan *p, const char *text, size_t len, struct plan_error *err)
-{
-	struct text again _cleanup_(text_free) = { 0 };
-	int ret = plan_print_version(p, p->version, &again);
-	size_t same = 0;
-
-	if (ret == -ENOMEM)
-		return ret;
-	if (!ret && again.len == len && !memcmp(again.data, text, len))
-		return 0;
-	for (err->line = 1; same < len && same < again.len && again.data[same] == text[same]; same++)
-		err->line += text[same] == '\n';
-	return complain(err, "the line is not spelled as earlybind spells it");
-}
-
 int plan_parse_version(enum plan_kind kind, unsigned version, const char *text, size_t len, struct plan *out,
 		       struct plan_error *err)
 {
@@ -211,14 +195,12 @@ int plan_parse_version(enum plan_kind kind, unsigned version, const char *text, 
 	}
 	if (!ret)
 		ret = check_hash(out, err);
-	if (!ret)
-		ret = check_spelling(out, text, len, err);
 	if (ret)
 		plan_free(out);
 	return ret;
 }
 
-int plan_parse(enum plan_kind kind, const char *text, size_t len, struct plan *out, struct plan_error *err)
+int plan_load(enum plan_kind kind, const char *text, size_t len, struct plan *out, struct plan_error *err)
 {
 	return plan_parse_version(kind, PLAN_VERSION, text, len, out, err);
 }
