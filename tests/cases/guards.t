@@ -309,7 +309,6 @@ set 0000:06:00.2 usb=keyboard'
 MORE='0000:00:14.0 - 8086:a36d 0c03 2 - usb=keyboard
 0000:00:1d.0 - 8086:a330 0604 3 pcieport
 0000:02:00.0 0000:00:1d.0 1912:0014 0c03 4 - usb=keyboard'
-ENCRYPTED='file etc/crypttab root UUID=1111-2222 none luks,initramfs'
 
 # leaned LINE...: accepted with the rules of $RULES on this machine; then the keep lines go.
 leaned()
