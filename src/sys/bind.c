@@ -6,6 +6,8 @@
 #define ATTRIBUTE_LEN 96
 #define DEVICES "sys/bus/pci/devices/"
 #define DRIVERS "sys/bus/pci/drivers/"
+/* An empty write changes nothing (drivers/base/driver.c: driver_set_override): a single LF clears. */
+#define CLEARED "\n"
 
 /* The attributes that may be written. In a tree those that take addresses keep every one that was written. */
 enum attribute { OVERRIDE, UNBIND, PROBE, UEVENT };
@@ -85,12 +87,15 @@ int bind_to(const struct sysroot *r, const struct address *a, const char *now, c
 int bind_unbind(const struct sysroot *r, const struct address *a, const char *driver)
 {
 	char path[ATTRIBUTE_LEN], text[ADDRESS_LEN + 1];
+	int cleared, ret;
 
+	cleared = write_attribute(r, a, OVERRIDE, CLEARED);
 	/* By the driver's own file: drivers/base/bus.c: unbind_store refuses what another one has by now. */
 	snprintf(path, sizeof(path), DRIVERS "%s/unbind", driver);
 	address_print(a, text);
 	strcat(text, "\n");
-	return sysroot_write(r, path, text, true);
+	ret = sysroot_write(r, path, text, true);
+	return ret < 0 ? ret : cleared;
 }
 
 void bind_release(const struct sysroot *r, const struct address *a)
@@ -99,8 +104,7 @@ void bind_release(const struct sysroot *r, const struct address *a)
 
 	bind_current(r, a, now);
 	bind_override(r, a, override);
-	/* An empty write changes nothing (lib: driver_set_override): a single LF clears. */
-	if (write_attribute(r, a, OVERRIDE, "\n") < 0)
+	if (write_attribute(r, a, OVERRIDE, CLEARED) < 0)
 		return;
 	/* Only what has the driver that was forced on it is unbound. */
 	if (now[0] && strcmp(now, override) == 0 && write_address(r, a, UNBIND) < 0)

@@ -19,7 +19,10 @@ void bind_override(const struct sysroot *r, const struct address *a, char overri
  * -errno of a write.
  */
 int bind_to(const struct sysroot *r, const struct address *a, const char *now, const char *driver) _must_check_;
-/* Takes the function from this driver, and from no other. It is not probed again, and an override stays. */
+/*
+ * Takes the function from this driver, and from no other, and clears the override, whoever set it: with it no other
+ * driver could have the function. It is not probed again.
+ */
 int bind_unbind(const struct sysroot *r, const struct address *a, const char *driver) _must_check_;
 
 /* Clears the override and probes again, so that the host's driver gets the function back; unbinds it before. */
