@@ -52,7 +52,9 @@ kernels()
 	printf 'kernel/drivers/%s.ko\n' vfio/vfio vfio/pci/vfio-pci pci/pci-stub \
 		>"$kernels_dir/6.1.0-builtin/modules.builtin"
 	: >"$kernels_dir/6.1.0-modular/modules.builtin"
-	kernels_module "$kernels_dir/6.1.0-modular/kernel/vfio.ko" 'int __ksymtab_vfio_register;'
+	# Where depmod of kmod looks for what a module exports (libkmod-elf.c).
+	kernels_module "$kernels_dir/6.1.0-modular/kernel/vfio.ko" \
+		'__attribute__((section("__ksymtab_strings"))) char name[] = "vfio_register";'
 	kernels_module "$kernels_dir/6.1.0-modular/kernel/vfio-pci.ko" 'extern int vfio_register; int *use = &vfio_register;'
 	for kernels_name in 6.1.0-builtin 6.1.0-modular; do
 		: >"$kernels_dir/$kernels_name/modules.order"
