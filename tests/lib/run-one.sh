@@ -11,6 +11,26 @@ if [ "$file" != "$name" ]; then
 	export EARLYBIND INIT ASAN_OPTIONS UBSAN_OPTIONS
 	file=$(echo "$file" | sed 's,^build/test/,build/asan/test/,')
 fi
+
+# in_memory: TMPDIR is a folder of a tmpfs where there is one with room, in which programs can run: what makes thousands
+# of small trees costs a third of what it does on ext4. Who set TMPDIR has meant it.
+in_memory()
+{
+	[ -z "${TMPDIR:-}" ] || return 0
+	memory_room=$(df -Pk -t tmpfs /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+	[ "${memory_room:-0}" -ge 1000000 ] || return 0
+	memory=$(mktemp -d /dev/shm/earlybind.XXXXXX 2>/dev/null) || return 0
+	trap 'chmod -R u+w "$memory"; rm -rf "$memory"' EXIT
+	trap 'exit 1' HUP INT TERM
+	printf '#!/bin/sh\n' >"$memory/runs"
+	chmod 755 "$memory" "$memory/runs"
+	! "$memory/runs" 2>/dev/null || export TMPDIR="$memory"
+	rm -f "$memory/runs"
+}
+
+case $file in
+tests/trees/* | tests/functional/* | tests/cases/*) in_memory ;;
+esac
 kept=${TAP:-build/tap}/$(echo "$name" | tr '/:' '__')
 CMOCKA_MESSAGE_OUTPUT=TAP
 export CMOCKA_MESSAGE_OUTPUT
