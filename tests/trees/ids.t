@@ -27,7 +27,7 @@ noted()
 	rm -rf "$TMP/after"
 	cp -a "$TMP/before" "$TMP/after"
 	sed '1d; $d' "$TMP/good" | sed "s/^module late vfio-pci.ko.*/module late vfio-pci.ko $2/" | tree_end plan >"$TMP/plan"
-	cp "$TMP/plan" "$TMP/after/$PLAN"
+	cp "$TMP/plan" "$TMP/after/$PLAN" || return 1
 	boot "$1" "$TMP/after" && report "$TMP/after" | sed -n '1p; /^note/p' >"$TMP/notes"
 }
 

@@ -48,7 +48,7 @@ truncated()
 	for offset in 1 $offsets; do
 		head -c "$offset" "$GOOD" >"$TMP/plan"
 		rm -rf "$TMP/after/run/earlybind"
-		cp "$TMP/plan" "$TMP/after/$PLAN"
+		cp "$TMP/plan" "$TMP/after/$PLAN" || return 1
 		boot "$1" "$TMP/after" || { echo "at $offset"; return 1; }
 		report "$TMP/after" >"$TMP/report"
 		grep -q '^plan [^ ]* broken plan\( line [1-9][0-9]*\)\{0,1\}: ' "$TMP/report" || { echo "at $offset"; cat "$TMP/report"; return 1; }
