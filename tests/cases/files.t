@@ -136,7 +136,7 @@ edited_while()
 		cp "$TMP/edited" "$CONF"
 		echo y
 		sleep 0.5
-	} | at_terminal "$EARLYBIND $edited_command --root $R" >"$TMP/screen" 2>&1
+	} | at_terminal "'$EARLYBIND' $edited_command --root '$R'" >"$TMP/screen" 2>&1
 	[ -s "$TMP/screen" ]
 }
 

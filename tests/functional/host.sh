@@ -58,7 +58,7 @@ answer()
 	answer_text=$1
 	answer_command=$2
 	shift 2
-	echo "$answer_text" | at_terminal "$EARLYBIND $answer_command --root $R $*" >"$TMP/out" 2>"$TMP/err"
+	echo "$answer_text" | at_terminal "'$EARLYBIND' $answer_command --root '$R' $*" >"$TMP/out" 2>"$TMP/err"
 	echo $? >"$TMP/code"
 }
 

@@ -107,7 +107,7 @@ typed()
 		sleep 1
 		printf '%b' "$1"
 		sleep 1
-	} | at_terminal "$EARLYBIND regenerate --root $T $2" >"$TMP/out" 2>"$TMP/err"
+	} | at_terminal "'$EARLYBIND' regenerate --root '$T' $2" >"$TMP/out" 2>"$TMP/err"
 	echo $? >"$TMP/code"
 }
 
