@@ -110,9 +110,10 @@ report()
 writes()
 {
 	LC_ALL=C diff -r --no-dereference -x kmsg -x report "$1" "$2" | awk '
-		/^diff / { count = split($NF, part, "/"); name = part[count - 1] "/" part[count]
+		/^diff / { sub(/"$/, "") # diff quotes a path with a blank
+			count = split($NF, part, "/"); name = part[count - 1] "/" part[count]
 			sub(/^pci\/drivers_probe/, "drivers_probe", name) }
 		/^> / { print name, $2 == "" ? "(cleared)" : $2 }
 		/^Only in / && !/: (earlybind|run)$/ { print }
-		/^Binary / { print }' | sort
+		/^Binary / { print }' | LC_ALL=C sort
 }
