@@ -11,10 +11,12 @@ need nm:binutils
 TMP=$(mktemp -d) || exit 1
 trap 'rm -rf "$TMP"' EXIT
 
-# imports FOLDER: what its objects use and none of them defines.
+# imports FOLDER: what its objects use and none of them defines. With _FORTIFY_SOURCE, as distributions build, memcpy is
+# __memcpy_chk.
 imports()
 {
-	nm -u "$1"/*.o | awk '$1 == "U" { print $2 }' | LC_ALL=C sort -u >"$TMP/used"
+	nm -u "$1"/*.o | awk '$1 == "U" { print $2 }' |
+		sed 's/^__\(.*\)_chk$/\1/' | LC_ALL=C sort -u >"$TMP/used"
 	nm --defined-only "$1"/*.o | awk 'NF == 3 { print $3 }' | LC_ALL=C sort -u >"$TMP/defined"
 	LC_ALL=C comm -23 "$TMP/used" "$TMP/defined"
 }
