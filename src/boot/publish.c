@@ -54,8 +54,12 @@ static void log_all(const struct sysroot *r, const struct report *report)
 	for (size_t i = 0; i < report->n_devices; i++)
 		kmsg(r, report->devices[i].outcome == OUTCOME_BOUND ? KMSG_INFO : KMSG_WARNING, "%s",
 		     publish_line(&report->devices[i], line));
-	for (size_t i = 0; i < report->n_notes; i++)
-		kmsg(r, KMSG_WARNING, "%s: %s", reason_word(report->notes[i].reason), report->notes[i].text);
+	for (size_t i = 0; i < report->n_notes; i++) {
+		const struct report_note *note = &report->notes[i];
+
+		kmsg(r, report_note_is_boot_display(note) ? KMSG_INFO : KMSG_WARNING, "%s: %s",
+		     reason_word(note->reason), note->text);
+	}
 	if (report->state != PLAN_ACTIVE)
 		kmsg(r, KMSG_WARNING, "plan %s%s%s", plan_state_words[report->state], report->text[0] ? ": " : "",
 		     report->text);

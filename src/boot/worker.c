@@ -2,6 +2,7 @@
 #include "worker.h"
 
 #include "../core/boot_display.h"
+#include "../core/note.h"
 #include "../sys/bind.h"
 #include "../sys/efivar.h"
 #include "../sys/errors.h"
@@ -183,6 +184,21 @@ static int decide_all(struct work *w)
 	}
 	work_plan(w, w->decisions.state, "%s", w->text);
 	return 0;
+}
+
+/* The host tool reads it where a driver has removed the signs since. Without memory it is left out. */
+static void note_boot_display(struct work *w)
+{
+	for (size_t i = 0; i < w->machine.n; i++) {
+		const struct device *d = &w->machine.devices[i];
+		char address[ADDRESS_LEN], words[BOOT_DISPLAY_WORDS];
+
+		if (d->boot_display &&
+		    note_add_about(&w->decisions.notes, &w->decisions.n_notes, REASON_DISPLAY, 0, &d->address,
+				   "%s is the boot display:%s", address_print(&d->address, address),
+				   boot_display_words(d->boot_display, words)) < 0)
+			return;
+	}
 }
 
 static void tell_decisions(const struct work *w)
@@ -377,6 +393,8 @@ void worker_run(const struct sysroot *r, int pipe_fd, bool dry)
 		if (!dry && !sysroot_exists(r, "proc/vmcore"))
 			insert_modules(&w, true);
 		if (decide_all(&w) == 0) {
+			if (!dry)
+				note_boot_display(&w);
 			tell_decisions(&w);
 			if (!dry)
 				bind_all(&w);

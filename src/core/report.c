@@ -70,6 +70,11 @@ int report_add_note(struct report *r, const struct report_note *note)
 	return array_add(&r->notes, &r->n_notes, note, sizeof(*note));
 }
 
+bool report_note_is_boot_display(const struct report_note *note)
+{
+	return note->reason == REASON_DISPLAY && !note->rule && note->has_address;
+}
+
 bool report_undone(const struct report *r)
 {
 	for (size_t i = 0; i < r->n_devices; i++)

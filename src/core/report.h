@@ -68,6 +68,8 @@ struct report {
 void report_free(struct report *r);
 int report_add_device(struct report *r, const struct report_device *d) _must_check_;
 int report_add_note(struct report *r, const struct report_note *note) _must_check_;
+/* Whether it says which device the boot display was: the notes of rules with this reason are others. */
+bool report_note_is_boot_display(const struct report_note *note) _pure_;
 /* Whether a person gave something back by `earlybind-init undo` in this boot. */
 bool report_undone(const struct report *r) _pure_;
 /* Counts the summary from the devices: failed = released. The report is `complete` then. */

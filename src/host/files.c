@@ -219,23 +219,31 @@ const char *error_place(const struct plan_error *err, char buf[16])
 	return buf;
 }
 
-int report_load(const struct sysroot *r, struct report *out)
+int report_read(const struct sysroot *r, struct report *out, struct plan_error *err)
 {
-	struct plan_error err = { 0 };
-	char *text, place[16];
+	char *text;
 	size_t len;
 	int ret = file_read(r, REPORT_FILE, REPORT_MAX, &text, &len);
 
+	memset(err, 0, sizeof(*err));
 	memset(out, 0, sizeof(*out));
-	if (ret < 0) {
-		if (ret != -ENOENT)
-			say_error("/%s cannot be read: %s", REPORT_FILE, read_error(ret));
-		return ret;
-	}
-	ret = report_parse(text, len, out, &err);
-	free(text);
 	if (ret < 0)
+		return ret;
+	ret = report_parse(text, len, out, err);
+	free(text);
+	return ret;
+}
+
+int report_load(const struct sysroot *r, struct report *out)
+{
+	struct plan_error err;
+	char place[16];
+	int ret = report_read(r, out, &err);
+
+	if (ret < 0 && err.text[0])
 		say_error("/%s%s: %s", REPORT_FILE, error_place(&err, place), err.text);
+	else if (ret < 0 && ret != -ENOENT)
+		say_error("/%s cannot be read: %s", REPORT_FILE, read_error(ret));
 	return ret;
 }
 

@@ -33,7 +33,9 @@ int config_load(const struct sysroot *r, struct config *out) _must_check_;
 void config_complain(const struct config *c);
 /* 0; -ENOENT: there is none; -EBADMSG, -EPROTONOSUPPORT and *err: damaged; -errno: it cannot be read. */
 int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err) _must_check_;
-/* 0; -ENOENT: there is none; another error, which was said. */
+/* 0; -ENOENT: there is none; -EBADMSG, -EPROTONOSUPPORT and *err: damaged; -errno: it cannot be read. */
+int report_read(const struct sysroot *r, struct report *out, struct plan_error *err) _must_check_;
+/* The same; an error other than -ENOENT was said. */
 int report_load(const struct sysroot *r, struct report *out) _must_check_;
 /* ":3" behind the name of the file, "" where the file as a whole is meant. */
 const char *error_place(const struct plan_error *err, char buf[16]);

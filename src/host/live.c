@@ -3,7 +3,10 @@
 
 #include <pci/pci.h>
 
+#include "../core/boot_display.h"
+#include "../sys/display.h"
 #include "../sys/scan.h"
+#include "files.h"
 #include "keyboard.h"
 #include "needs.h"
 
@@ -19,6 +22,30 @@ static bool is_external(const struct sysroot *r, const struct address *a)
 	return sysroot_read(r, path, text, sizeof(text)) > 0 && strncmp(text, "removable", 9) == 0;
 }
 
+/*
+ * A driver that took the boot display has removed the firmware's framebuffer, and where nothing else proves it, what
+ * the boot program saw before counts. A report that cannot be read says nothing here: `status` tells why.
+ */
+static int recall_boot_display(const struct sysroot *r, struct machine *m)
+{
+	struct plan_error err;
+	struct report report;
+	int ret = boot_display_is_proven(m) ? -ENOENT : report_read(r, &report, &err);
+
+	if (ret < 0)
+		return ret == -ENOMEM ? ret : 0;
+	for (size_t i = 0; i < report.n_notes; i++) {
+		int k = report_note_is_boot_display(&report.notes[i]) ? machine_by_address(m, &report.notes[i].address)
+								      : -1;
+
+		if (k >= 0 && !m->devices[k].boot_display && class_base(m->devices[k].identity.class) == CLASS_DISPLAY)
+			m->devices[k].boot_display = BOOT_DISPLAY_REPORT;
+	}
+	report_free(&report);
+	display_settle(r, m);
+	return 0;
+}
+
 int live_machine(const struct cli *cli, struct machine *out)
 {
 	int ret = scan_machine(&cli->root, out);
@@ -32,7 +59,9 @@ int live_machine(const struct cli *cli, struct machine *out)
 		scan_details(&cli->root, out, i, true);
 		out->devices[i].external = is_external(&cli->root, &out->devices[i].address);
 	}
-	ret = keyboards_find(&cli->root, out);
+	ret = recall_boot_display(&cli->root, out);
+	if (ret == 0)
+		ret = keyboards_find(&cli->root, out);
 	if (ret == 0)
 		ret = needs_find(&cli->root, out);
 	if (ret < 0) {

@@ -77,11 +77,13 @@ OTHER='0000:06:00.0 _SB_.PCI0 02.0/00.0 10de:1db6:10de:124a:030200 2'
 first_hangs="plan HASH active -
 device $CARD refused timeout - no answer: binding 0000:05:00.0 to vfio-pci
 device $OTHER refused timeout - no answer: binding 0000:05:00.0 to vfio-pci
+note display - 0000:03:00.0 0000:03:00.0 is the boot display: boot_vga
 note timeout - - gave up: binding 0000:05:00.0 to vfio-pci
 summary 0 2 0"
 second_hangs="plan HASH active -
 device $CARD bound - vfio-pci -
 device $OTHER refused timeout - no answer: binding 0000:06:00.0 to vfio-pci
+note display - 0000:03:00.0 0000:03:00.0 is the boot display: boot_vga
 note timeout - - gave up: binding 0000:06:00.0 to vfio-pci
 summary 1 1 0"
 scan_hangs='plan HASH broken no decision
