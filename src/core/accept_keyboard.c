@@ -38,15 +38,18 @@ void accept_keep_keyboard(struct accept_run *r)
 	}
 }
 
+/*
+ * All that are left, not only a last one: the accept leaned on each, and its word counts until the next. What `keep`
+ * leaves of a locked card has a line of its own.
+ */
 int accept_guard_keyboards(struct accept_run *r)
 {
-	if (!r->machine->root_encrypted && count_left(r) != 1)
+	if (r->machine->other_keyboard && !r->machine->root_encrypted)
 		return 0;
 	for (int i = 0; i < (int)r->machine->n; i++) {
 		struct card single = card_single(r->machine, i);
-		struct candidate c = accept_candidate(r, &single, NULL);
 
-		if (r->taken[i] || guard_keyboard_of(&c) < 0 || accept_is_guarded(r, i))
+		if (!r->machine->devices[i].keyboard || r->taken[i] || accept_is_guarded(r, i))
 			continue;
 		if (accept_add_guard(r, REASON_KEYBOARD, &single, "a keyboard is plugged in") < 0)
 			return -ENOMEM;

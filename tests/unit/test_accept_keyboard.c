@@ -4,21 +4,26 @@
 
 #include "accept.h"
 
-/* Two USB controllers, each alone in its slot. */
-static struct machine two_controllers(bool first, bool second)
+/* USB controllers, each alone in its slot; keyboards: whether one is plugged into the first, a bit each. */
+static struct machine controllers(unsigned n, unsigned keyboards)
 {
-	struct machine m = { .devices = calloc(2, sizeof(*m.devices)), .n = 2 };
+	struct machine m = { .devices = calloc(n, sizeof(*m.devices)), .n = n };
 
 	assert_non_null(m.devices);
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		m.devices[i] = (struct device){ .address = { .bus = 0, .dev = (uint8_t)(i + 1) },
 						.identity = { 0x8086, (uint16_t)(1 + i), 0, 0, 0x0c0330 },
 						.path = { .hops = 1, .hop = { (uint8_t)((i + 1) << 3) } },
 						.iommu_group = (int)i,
-						.keyboard = i ? second : first };
+						.keyboard = keyboards & 1u << i };
 	}
 	assert_int_equal(machine_link(&m), 0);
 	return m;
+}
+
+static struct machine two_controllers(bool first, bool second)
+{
+	return controllers(2, (first ? 1 : 0) | (second ? 2 : 0));
 }
 
 /* What `accept` makes of the rules: "bus:dev locked|REASON" of its lines, then the guards with their slot. */
@@ -90,13 +95,26 @@ static void without_a_keyboard_there_is_none_to_keep(void **s)
 	expect(&m, "bind 00:01.0\nbind 00:02.0\n", "01 locked\n02 locked\n");
 }
 
-/* What stays by a keep rule is never bound: no guard is needed. */
+/* Also when the keep line goes. */
 static void a_kept_controller_has_its_keyboard(void **s)
 {
 	struct machine m = two_controllers(true, true);
 
 	(void)s;
-	expect(&m, "bind 00:01.0\nkeep 00:02.0\n", "01 locked\n");
+	expect(&m, "bind 00:01.0\nkeep 00:02.0\n", "01 locked\nguard keyboard 02\n");
+}
+
+static void every_one_that_is_left_has_a_guard(void **s)
+{
+	struct machine m = controllers(4, 7);
+
+	(void)s;
+	expect(&m, "bind 00:01.0\n", "01 locked\nguard keyboard 02\nguard keyboard 03\n");
+	m = controllers(4, 7);
+	expect(&m, "bind 00:04.0\n", "04 locked\nguard keyboard 01\nguard keyboard 02\nguard keyboard 03\n");
+	m = controllers(4, 7);
+	m.other_keyboard = true;
+	expect(&m, "bind 00:01.0\n", "01 locked\n");
 }
 
 int main(void)
@@ -106,6 +124,7 @@ int main(void)
 		cmocka_unit_test(else_the_last_one_stays),
 		cmocka_unit_test(without_a_keyboard_there_is_none_to_keep),
 		cmocka_unit_test(a_kept_controller_has_its_keyboard),
+		cmocka_unit_test(every_one_that_is_left_has_a_guard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
