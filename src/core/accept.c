@@ -82,6 +82,7 @@ static void take(struct accept_run *r, const struct card *card, const struct rul
 {
 	for (unsigned k = 0; k < card->n; k++) {
 		r->taken[card->member[k]] = true;
+		r->bound[card->member[k]] = rule->at != AT_CLAIM;
 		r->holders[card->member[k]] = rule;
 	}
 }
@@ -89,7 +90,7 @@ static void take(struct accept_run *r, const struct card *card, const struct rul
 void accept_give_back(struct accept_run *r, const struct card *card)
 {
 	for (unsigned k = 0; k < card->n; k++)
-		r->taken[card->member[k]] = false;
+		r->taken[card->member[k]] = r->bound[card->member[k]] = false;
 }
 
 /* A rule that was not chosen keeps its entry as it is. */
@@ -225,7 +226,8 @@ static void refuse_display(struct accept_run *r, struct accept_line *line)
 
 static bool gives_no_display(const struct accept_run *r, const struct accept_line *line)
 {
-	return line->reason == REASON_NONE && !(r->config->rules[line->rule - 1].allow & ALLOW_DISPLAY);
+	return line->reason == REASON_NONE && r->bound[line->card.main] &&
+	       !(r->config->rules[line->rule - 1].allow & ALLOW_DISPLAY);
 }
 
 /* Functions that a rule has alone, of the card whose display was refused. */
@@ -241,7 +243,7 @@ static void refuse_with(struct accept_run *r, const struct card *display)
 /* When the rules would leave no display, every display is refused, but for those with allow=display. */
 static void refuse_last_displays(struct accept_run *r)
 {
-	if (guard_display_left(r->machine, r->taken, false))
+	if (guard_display_left(r->machine, r->bound, false))
 		return;
 	for (size_t i = 0; i < r->out->n_lines; i++) {
 		struct accept_line *line = &r->out->lines[i];
@@ -302,9 +304,11 @@ int accept_rules(const struct config *config, const struct machine *m, const str
 	out->lock.kind = KIND_LOCK;
 	out->lock.timeout = config->timeout;
 	r.taken = calloc(m->n + 1, sizeof(*r.taken));
+	r.bound = calloc(m->n + 1, sizeof(*r.bound));
 	r.holders = calloc(m->n + 1, sizeof(*r.holders));
-	ret = r.taken && r.holders ? run_all(&r) : -ENOMEM;
+	ret = r.taken && r.bound && r.holders ? run_all(&r) : -ENOMEM;
 	free(r.holders);
+	free(r.bound);
 	free(r.taken);
 	if (ret < 0)
 		acceptance_free(out);

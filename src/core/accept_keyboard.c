@@ -8,7 +8,7 @@ static bool stays(const struct accept_run *r, int i)
 	struct card single = card_single(r->machine, i);
 	struct candidate c = accept_candidate(r, &single, NULL);
 
-	return r->machine->devices[i].keyboard && (!r->taken[i] || guard_keyboard_of(&c) < 0);
+	return r->machine->devices[i].keyboard && (!r->bound[i] || guard_keyboard_of(&c) < 0);
 }
 
 static unsigned count_left(const struct accept_run *r)
@@ -28,7 +28,7 @@ void accept_keep_keyboard(struct accept_run *r)
 		struct candidate c = accept_candidate(r, &line->card, rule);
 		int k = guard_keyboard_of(&c);
 
-		if (line->reason != REASON_NONE || (rule->allow & ALLOW_KEYBOARD) || k < 0)
+		if (line->reason != REASON_NONE || (rule->allow & ALLOW_KEYBOARD) || k < 0 || !r->bound[k])
 			continue;
 		line->reason = REASON_KEYBOARD;
 		line->refusing |= REASON_BIT(REASON_KEYBOARD);

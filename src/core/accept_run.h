@@ -14,6 +14,7 @@ struct accept_run {
 	const bool *chosen; /* a flag a rule of the config; NULL: all */
 	struct acceptance *out;
 	bool *taken;                 /* locked by a rule; a flag a device */
+	bool *bound;                 /* those of them that a boot binds: not by at=claim */
 	const struct rule **holders; /* that rule of the config */
 };
 

@@ -49,11 +49,10 @@ static bool is_boot_disk(const struct candidate *c, int i, char text[REPORT_TEXT
 	return is_needed(c, REASON_BOOT_DISK, text);
 }
 
-/* A rule with at=claim asks it when it is claimed. */
 static bool is_in_use(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
 	(void)i;
-	return !(c->rule->allow & ALLOW_IN_USE) && c->rule->at != AT_CLAIM && is_needed(c, REASON_IN_USE, text);
+	return !(c->rule->allow & ALLOW_IN_USE) && is_needed(c, REASON_IN_USE, text);
 }
 
 /* Where a passphrase has to be typed, every keyboard stays; else the last one does, see accept_keyboards.c. */
@@ -96,11 +95,15 @@ static const struct guard guards[] = {
 	{ REASON_BOOT_DISK, is_boot_disk }, { REASON_IN_USE, is_in_use },
 	{ REASON_DISPLAY, guard_display },  { REASON_KEYBOARD, guard_keyboard },
 };
+/* What is left to the host until somebody claims it, which asks the last of them then. */
+#define OF_CLAIM 3
 
 /* At accept a card is locked whole; one that `keep` leaves a function of is locked, and kept at boot. */
 enum reason guard_at_accept(const struct candidate *c, char text[REPORT_TEXT_LEN], reason_set *refusing)
 {
-	return guards_ask(guards, ARRAY_SIZE(guards), c, GUARD_WHOLE_CARD, text, refusing);
+	size_t n = ARRAY_SIZE(guards) - (c->rule->at == AT_CLAIM ? OF_CLAIM : 0);
+
+	return guards_ask(guards, n, c, GUARD_WHOLE_CARD, text, refusing);
 }
 
 reason_set guards_of_accept(void)
