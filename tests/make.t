@@ -10,7 +10,7 @@ trap 'rm -rf "$TMP"' EXIT
 # make_says VARIABLE...
 make_says()
 {
-	env -u MAKEFLAGS make -s say BUILD="$TMP/build" "$@" >"$TMP/out" 2>&1 || { cat "$TMP/out"; return 1; }
+	env -u MAKEFLAGS PATH="$TMP:$PATH" make -s say BUILD=build "$@" >"$TMP/out" 2>&1 || { cat "$TMP/out"; return 1; }
 }
 
 # named WORD FILE: each package of this distribution in what was said is a word of the file.
@@ -23,12 +23,12 @@ named()
 	done
 }
 
-printf '#!/bin/sh\nexit 1\n' >"$TMP/none"
-chmod +x "$TMP/none"
-make_says PKG_CONFIG="$TMP/none"
+printf '#!/bin/sh\nexit 1\n' >"$TMP/no-pkg-config"
+chmod +x "$TMP/no-pkg-config"
+make_says PKG_CONFIG=no-pkg-config
 ok 'missing development files: their packages in Debian, which are those of the package here' named Debian packaging/debian/control
 ok 'and in Arch' named Arch packaging/arch/PKGBUILD
-make_says PKG_CONFIG="$TMP/missing"
-ok 'a missing pkg-config is named' has "$TMP/out" "earlybind needs $TMP/missing (Debian and Arch: pkgconf)"
+make_says PKG_CONFIG=missing-pkg-config
+ok 'a missing pkg-config is named' has "$TMP/out" "earlybind needs missing-pkg-config (Debian and Arch: pkgconf)"
 ok 'and nothing that it would have found' lacks "$TMP/out" 'development files'
 tap_end

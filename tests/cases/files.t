@@ -98,7 +98,8 @@ held()
 {
 	new two-gpus 'bind 06:00'
 	mkfifo "$TMP/held"
-	flock "$R/$1" sh -c "echo >$TMP/held; exec sleep 60" &
+	# shellcheck disable=SC2016 # for the script
+	flock "$R/$1" sh -c 'echo >"$1"; exec sleep 60' sh "$TMP/held" &
 	held_by=$!
 	shift
 	read -r _ <"$TMP/held"

@@ -7,13 +7,13 @@
 # shellcheck source=tests/lib/image.sh
 . tests/lib/image.sh
 
-# shown MODPROBE_D: the files that modprobe would insert for efivarfs and vfio-pci, each once.
+# shown MODPROBE_D: the files of T that modprobe would insert for efivarfs and vfio-pci, each once.
 shown()
 {
 	for shown_name in efivarfs vfio-pci; do
 		modprobe -C "$1" -d "$T" -S "$RELEASE" --show-depends $shown_name
 	done |
-		sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++'
+		sed -n "s|^insmod $T/\([^ ]*\).*|\1|p" | awk '!seen[$0]++'
 }
 
 modules_as_modprobe_says()
@@ -33,8 +33,8 @@ modules_are_the_kernels()
 	for file in $(shown /dev/null); do
 		name=${file##*/}
 		case $file in
-		*.xz) xz -dc "$file" >"$TMP/plain" ;;
-		*) cp "$file" "$TMP/plain" ;;
+		*.xz) xz -dc "$T/$file" >"$TMP/plain" ;;
+		*) cp "$T/$file" "$TMP/plain" ;;
 		esac
 		cmp "$TMP/plain" "$OURS/modules/${name%.xz}" || return 1
 	done
