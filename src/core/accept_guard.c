@@ -215,13 +215,30 @@ static bool is_selected(const struct accept_run *r, const struct plan_guard *g)
 	return false;
 }
 
+/* Whether it is what `keep` left of a card whose entry stays as it was. */
+static bool is_of_kept_entry(const struct accept_run *r, const struct plan_guard *g)
+{
+	const struct plan *lock = &r->out->lock;
+
+	for (size_t i = 0; g->reason == REASON_KEPT && i < lock->n_cards; i++) {
+		const struct plan_card *c = &lock->cards[i];
+
+		if (!root_is(&c->root, &g->root) || accept_chose(r, plan_rule(lock, c->rule)))
+			continue;
+		for (unsigned k = 0; k < c->n_functions; k++)
+			if (path_equal(&c->functions[k].path, &g->path))
+				return true;
+	}
+	return false;
+}
+
 /* Whether the lock still has a use for an old guard: what the host needs is guarded as long as there is any rule. */
 static bool is_needed(const struct accept_run *r, const struct plan_guard *g)
 {
 	static const unsigned of_host =
 		REASON_BIT(REASON_BOOT_DISK) | REASON_BIT(REASON_IN_USE) | REASON_BIT(REASON_KEYBOARD);
 
-	if (accept_locks_identity(&r->out->lock, &g->identity) || is_selected(r, g))
+	if (accept_locks_identity(&r->out->lock, &g->identity) || is_selected(r, g) || is_of_kept_entry(r, g))
 		return true;
 	return r->config->n_rules && (of_host & REASON_BIT(g->reason));
 }

@@ -6,9 +6,10 @@
  */
 #include "properties.h"
 
+#include "guard.h"
 #include "plan_lines.h"
 
-static unsigned long converted;
+static unsigned long converted, kept_functions;
 
 static void random_rule(const struct world *w, char *text, size_t size)
 {
@@ -40,8 +41,22 @@ static void random_rule(const struct world *w, char *text, size_t size)
 	}
 }
 
+/* A keep line for a model, or for one function of a slot. */
+static void add_keep(struct config *c, const struct world *w)
+{
+	unsigned s = pick(SLOTS), fn = pick(3) != 0;
+	const struct model *model = &models[w->slot[s].card ? w->slot[s].model : pick(ARRAY_SIZE(models))];
+	char text[64];
+
+	if (pick(3))
+		snprintf(text, sizeof(text), "keep %02x:00.%u\n", bus_of(w, s), fn);
+	else
+		snprintf(text, sizeof(text), "keep %04x:%04x\n", model->vendor, model->device + fn);
+	assert_int_equal(config_read(c, "keep.conf", text, strlen(text)), 0);
+}
+
 /* One to three rules; with `keep` a line for a model, as one is written after accept. */
-static void random_config(struct config *c, struct config *kept, const struct world *w)
+static void random_config(struct config *c, struct config *kept, struct config *keeping, const struct world *w)
 {
 	char text[512] = "";
 	size_t len;
@@ -52,6 +67,8 @@ static void random_config(struct config *c, struct config *kept, const struct wo
 	}
 	memset(c, 0, sizeof(*c));
 	assert_int_equal(config_read(c, "conf", text, strlen(text)), 0);
+	assert_int_equal(config_read(keeping, "conf", text, strlen(text)), 0);
+	add_keep(keeping, w);
 	len = strlen(text);
 	if (!pick(4)) {
 		const struct model *model = &models[pick(ARRAY_SIZE(models))];
@@ -163,6 +180,76 @@ static void try_again(const struct accepted *old, const struct config *config, c
 	unmake(&a);
 }
 
+/* Whether accept showed the function to a person as one that stays by a keep line. */
+static bool was_kept(const struct accepted *a, const struct config *keeping, const struct machine *then,
+		     const struct device *dev)
+{
+	for (size_t i = 0; i < a->acceptance.n_lines; i++) {
+		const struct accept_line *line = &a->acceptance.lines[i];
+
+		for (unsigned k = 0; line->rule && k < line->card.n; k++) {
+			const struct device *d = &then->devices[line->card.member[k]];
+
+			if (card_number(d) != card_number(dev) || d->address.fn != dev->address.fn)
+				continue;
+			for (size_t n = 0; n < keeping->n_keeps; n++)
+				if (selector_means(&keeping->keeps[n].selector, then, line->card.member[k]))
+					return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * What a keep line left to the host at accept is bound by no image that is made without the line, as long as it is
+ * where it was: what exchanged its slot with one like it looks the same.
+ */
+static void check_kept(const struct accepted *a, const struct config *keeping, const struct world *then,
+		       const struct world *now, const struct plan *plan)
+{
+	struct machine before = build(then), m = build(now);
+	struct cmdline none = { 0 };
+	struct decisions d;
+
+	forget_external(&m);
+	assert_int_equal(decide(plan, &m, &none, &d), 0);
+	for (size_t i = 0; i < d.n; i++) {
+		const struct device *dev = d.items[i].device < 0 ? NULL : &m.devices[d.items[i].device];
+		unsigned card = dev ? card_number(dev) : 0, was = slot_of_card(then, card);
+
+		if (!card || was == SLOTS || slot_of_card(now, card) != was || !was_kept(a, keeping, &before, dev) ||
+		    (is_external(then, was) && now->second_bus != then->second_bus))
+			continue;
+		assert_false(d.items[i].bind);
+		kept_functions++;
+	}
+	decisions_free(&d);
+	machine_free(&m);
+	machine_free(&before);
+}
+
+/* The keep line goes after accept: an image is made without it, before and after some other rule is accepted. */
+static void try_keep_gone(const struct config *config, const struct config *keeping, const struct world *then,
+			  const struct world *now)
+{
+	bool none_chosen[3] = { false };
+	struct acceptance later;
+	struct composition c;
+	struct accepted a;
+	struct machine m = build(now);
+
+	make(&a, keeping, config, then, NULL, NULL);
+	check_kept(&a, keeping, then, then, &a.composition.plan);
+	check_kept(&a, keeping, then, now, &a.composition.plan);
+	assert_int_equal(accept_rules(config, &m, &a.acceptance.lock, none_chosen, &later), 0);
+	assert_int_equal(compose(config, &later.lock, &c), 0);
+	check_kept(&a, keeping, then, now, &c.plan);
+	composition_free(&c);
+	acceptance_free(&later);
+	unmake(&a);
+	machine_free(&m);
+}
+
 /* The lock as version 1 spelled it. */
 static void print_old(const struct plan *lock, struct text *out)
 {
@@ -259,14 +346,14 @@ static void try_machine(void)
 {
 	unsigned cards = 0;
 	struct world then, now;
-	struct config config, kept;
+	struct config config, kept, keeping = { 0 };
 	struct accepted a;
 	struct machine m;
 
 	state = (seed + 1) * 0x9e3779b97f4a7c15ull;
 	then = new_world(&cards);
 	now = then;
-	random_config(&config, &kept, &then);
+	random_config(&config, &kept, &keeping, &then);
 	make(&a, &config, &kept, &then, NULL, NULL);
 	try_boot(&a, &then, true);
 	for (unsigned n = pick(4); n; n--)
@@ -275,12 +362,14 @@ static void try_machine(void)
 	try_without_lock(&kept, &then, &now);
 	try_old_format(&a.acceptance.lock, &kept, &now);
 	try_again(&a, &config, &kept, now, &cards);
+	try_keep_gone(&config, &keeping, &then, &now);
 	m = build(&then);
 	try_forged(&m, &then);
 	machine_free(&m);
 	unmake(&a);
 	config_free(&config);
 	config_free(&kept);
+	config_free(&keeping);
 }
 
 /* What is never tried is not shown. */
@@ -294,6 +383,7 @@ static void check_tried(unsigned long n)
 	assert_true(refused_cards > n / 10);
 	assert_true(endpoints > n / 100);
 	assert_true(shown > n / 100);
+	assert_true(kept_functions > n / 50);
 }
 
 static void whatever_changes_only_accepted_cards_are_bound(void **s)
