@@ -16,14 +16,14 @@ kernel_ours()
 	mkdir -p "$ours_cache"
 	(
 		flock 6
-		[ ! -d "$ours_cache/kernel-ours-$ours_key" ] || exit 0
-		rm -rf "$ours_cache"/kernel-ours-* "$ours_cache/.ours"
+		[ ! -d "$ours_cache/ours-$ours_key" ] || exit 0
+		rm -rf "$ours_cache"/ours-* "$ours_cache/.ours"
 		mkdir "$ours_cache/.ours"
 		kernel_ours_make "$ours_cache/.ours" >&2 || exit 1
-		mv "$ours_cache/.ours/kernel" "$ours_cache/kernel-ours-$ours_key"
+		mv "$ours_cache/.ours/kernel" "$ours_cache/ours-$ours_key"
 		rm -rf "$ours_cache/.ours"
 	) 6>"$ours_cache/.ours.lock" || return 1
-	echo "$ours_cache/kernel-ours-$ours_key"
+	echo "$ours_cache/ours-$ours_key"
 }
 
 # kernel_ours_source DIR: the source in DIR/source. The register lists of a driver that is not built are half of it.
