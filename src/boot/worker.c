@@ -3,6 +3,7 @@
 
 #include "../core/boot_display.h"
 #include "../core/note.h"
+#include "../core/word.h"
 #include "../sys/bind.h"
 #include "../sys/efivar.h"
 #include "../sys/errors.h"
@@ -248,8 +249,11 @@ static bool kernel_drops_framebuffer(const struct work *w, const struct device *
 
 static bool ignores_sysfb_word(const struct cmdline *c)
 {
+	static const char word[] = "initcall_blacklist=";
+
 	for (size_t i = 0; i < c->n_words; i++)
-		if (strncmp(c->words[i], "initcall_blacklist=", 19) == 0 && strstr(c->words[i], "sysfb_init"))
+		if (strncmp(c->words[i], word, sizeof(word) - 1) == 0 &&
+		    word_in_list(c->words[i] + sizeof(word) - 1, "sysfb_init"))
 			return true;
 	return false;
 }

@@ -2,6 +2,7 @@
 #include "guard.h"
 
 #include "boot_display.h"
+#include "word.h"
 
 #include <stdarg.h>
 
@@ -185,24 +186,13 @@ static bool no_iommu(const struct candidate *c, int i, char text[REPORT_TEXT_LEN
 	return true;
 }
 
-/* Whether `name` is one of the comma-separated drivers. */
-static bool in_list(const char *list, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *s = list; s; s = strchr(s, ',') ? strchr(s, ',') + 1 : NULL)
-		if (strncmp(s, name, len) == 0 && (s[len] == ',' || s[len] == '\0'))
-			return true;
-	return false;
-}
-
 static bool is_busy(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
 	for (unsigned k = 0; k < c->card.n; k++) {
 		const struct device *d = device_of(c, c->card.member[k]);
 
 		if (class_base(d->identity.class) != CLASS_DISPLAY || !d->driver[0] ||
-		    in_list(c->rule->driver, d->driver))
+		    word_in_list(c->rule->driver, d->driver))
 			continue;
 		(void)i;
 		why(text, "%s has it already", d->driver);

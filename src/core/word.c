@@ -54,3 +54,13 @@ char *word_take(char **cursor)
 		memmove(equals + 1, equals + 2, (size_t)(end - equals - 1));
 	return word;
 }
+
+bool word_in_list(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; list; list = strchr(list, ',') ? strchr(list, ',') + 1 : NULL)
+		if (strncmp(list, word, len) == 0 && (list[len] == ',' || list[len] == '\0'))
+			return true;
+	return false;
+}

@@ -14,5 +14,7 @@ bool word_blank(char c);
 const char *word_next(const char **cursor, size_t *len);
 /* The same, cut out in place and without the quotes that the kernel takes away: it may be empty then. */
 char *word_take(char **cursor);
+/* Whether the word is one of the comma-separated words of the list. */
+bool word_in_list(const char *list, const char *word) _pure_;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "../core/boot_display.h"
 #include "../core/lines.h"
+#include "attribute.h"
 
 /* drivers/firmware/sysfb.c and sysfb_simplefb.c name the platform devices so. */
 static const char *const platform_devices[] = { "efi-framebuffer.", "simple-framebuffer.", "vesa-framebuffer.",
@@ -95,24 +96,13 @@ static void from_boot_params(const struct sysroot *r, struct framebuffers *out)
 	add_base(out, base);
 }
 
-#define DISPLAY_FOLDER_LEN 64
-
-static const char *folder_of(const struct device *d, char buf[DISPLAY_FOLDER_LEN])
-{
-	char address[ADDRESS_LEN];
-
-	snprintf(buf, DISPLAY_FOLDER_LEN, "sys/bus/pci/devices/%s", address_print(&d->address, address));
-	return buf;
-}
-
 /* One line of `resource` a BAR: "0xSTART 0xEND 0xFLAGS". */
-static bool owns_memory(const struct sysroot *r, const char *folder, const struct framebuffers *fbs)
+static bool owns_memory(const struct sysroot *r, const struct address *a, const struct framebuffers *fbs)
 {
-	char path[128], text[2048];
+	char path[ATTRIBUTE_LEN], text[2048];
 	const char *s = text;
 
-	snprintf(path, sizeof(path), "%s/resource", folder);
-	if (sysroot_read(r, path, text, sizeof(text)) < 0)
+	if (sysroot_read(r, attribute_path(a, "/resource", path), text, sizeof(text)) < 0)
 		return false;
 	while (*s) {
 		uint64_t start = hex_number(&s), end = hex_number(&s);
@@ -128,16 +118,15 @@ static bool owns_memory(const struct sysroot *r, const char *folder, const struc
 	return false;
 }
 
-static unsigned read_signs(const struct sysroot *r, const struct device *d, const char *folder)
+static unsigned read_signs(const struct sysroot *r, const struct device *d)
 {
-	char path[128], text[8], name[64];
+	char path[ATTRIBUTE_LEN], text[8], name[64];
 	unsigned found = 0;
 
-	snprintf(path, sizeof(path), "%s/boot_vga", folder);
-	if (class_sub(d->identity.class) == CLASS_VGA && sysroot_read(r, path, text, sizeof(text)) > 0 &&
-	    text[0] == '1')
+	if (class_sub(d->identity.class) == CLASS_VGA &&
+	    attribute_line(r, &d->address, "/boot_vga", text, sizeof(text)) && text[0] == '1')
 		found |= BOOT_DISPLAY_VGA;
-	if (display_child(r, folder, name, sizeof(name)))
+	if (display_child(r, attribute_path(&d->address, "", path), name, sizeof(name)))
 		found |= BOOT_DISPLAY_FRAMEBUFFER;
 	return found;
 }
@@ -146,20 +135,18 @@ static unsigned read_signs(const struct sysroot *r, const struct device *d, cons
 static void find_memory(const struct sysroot *r, struct machine *m)
 {
 	struct framebuffers fbs = { 0 };
-	char folder[DISPLAY_FOLDER_LEN];
 
 	from_iomem(r, &fbs);
 	if (!fbs.n)
 		from_boot_params(r, &fbs);
 	for (size_t i = 0; i < m->n && fbs.n; i++)
 		if (class_base(m->devices[i].identity.class) == CLASS_DISPLAY &&
-		    owns_memory(r, folder_of(&m->devices[i], folder), &fbs))
+		    owns_memory(r, &m->devices[i].address, &fbs))
 			m->devices[i].boot_display |= BOOT_DISPLAY_MEMORY;
 }
 
 void display_find(const struct sysroot *r, struct machine *m)
 {
-	char folder[DISPLAY_FOLDER_LEN];
 	bool any = false;
 
 	for (size_t i = 0; i < m->n; i++) {
@@ -167,7 +154,7 @@ void display_find(const struct sysroot *r, struct machine *m)
 
 		if (class_base(d->identity.class) != CLASS_DISPLAY)
 			continue;
-		d->boot_display = read_signs(r, d, folder_of(d, folder));
+		d->boot_display = read_signs(r, d);
 		any = true;
 	}
 	if (any && !boot_display_is_proven(m))

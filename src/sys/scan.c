@@ -6,11 +6,12 @@
 
 #include "../core/array.h"
 #include "../core/lines.h"
+#include "attribute.h"
+#include "bind.h"
 #include "display.h"
 
 #define DEVICES "sys/bus/pci/devices"
 #define LINK_BYTES 1024
-#define FOLDER_LEN 64 /* of "sys/bus/pci/devices/dddddddd:bb:dd.f" */
 
 /* A root bus is looked up once. */
 struct roots {
@@ -137,12 +138,9 @@ static int read_place(const struct sysroot *r, char *start, struct roots *roots,
  * drivers/pci/pci-sysfs.c: pci_bridge_attrs_are_visible(): what has a bridge's header has the attribute. `config` says
  * the same, but reading that wakes a sleeping device.
  */
-static bool has_bridge_header(const struct sysroot *r, const char *folder)
+static bool has_bridge_header(const struct sysroot *r, const struct address *a)
 {
-	char path[FOLDER_LEN + 24];
-
-	snprintf(path, sizeof(path), "%s/secondary_bus_number", folder);
-	return sysroot_exists(r, path);
+	return attribute_exists(r, a, "/secondary_bus_number");
 }
 
 /*
@@ -159,14 +157,13 @@ static bool may_be_bridge(const struct device *d)
 /* 0: read; 1: left out; -ENOMEM. */
 static int scan_device(const struct sysroot *r, const struct address *address, struct roots *roots, struct device *d)
 {
-	char folder[FOLDER_LEN], name[ADDRESS_LEN], link[LINK_BYTES], *place = link;
+	char path[ATTRIBUTE_LEN], link[LINK_BYTES], *place = link;
 	int ret;
 
 	memset(d, 0, sizeof(*d));
 	d->iommu_group = -1;
 	d->address = *address;
-	snprintf(folder, sizeof(folder), DEVICES "/%s", address_print(address, name));
-	if (sysroot_readlink(r, folder, link, sizeof(link)) < 0)
+	if (sysroot_readlink(r, attribute_path(address, "", path), link, sizeof(link)) < 0)
 		return 1;
 	while (strncmp(place, "../", 3) == 0)
 		place += 3;
@@ -175,7 +172,7 @@ static int scan_device(const struct sysroot *r, const struct address *address, s
 		return ret == -ENOMEM ? ret : 1;
 	if (!read_uevent(r, place, d))
 		return 1;
-	d->bridge_header = may_be_bridge(d) && has_bridge_header(r, folder);
+	d->bridge_header = may_be_bridge(d) && has_bridge_header(r, address);
 	return 0;
 }
 
@@ -251,31 +248,22 @@ static bool is_stub(const char *driver)
 	return strcmp(driver, "vfio-pci") == 0 || strcmp(driver, "pci-stub") == 0;
 }
 
-static void read_override(const struct sysroot *r, struct device *d)
-{
-	char path[FOLDER_LEN + 24], text[DRIVER_LEN], address[ADDRESS_LEN];
-
-	snprintf(path, sizeof(path), DEVICES "/%s/driver_override", address_print(&d->address, address));
-	if (sysroot_read(r, path, text, sizeof(text)) > 0 && strncmp(text, "(null)", 6) != 0)
-		copy_word(d->override, sizeof(d->override), text);
-}
-
 void scan_overrides(const struct sysroot *r, struct machine *m)
 {
 	for (size_t i = 0; i < m->n; i++)
 		if (is_stub(m->devices[i].driver))
-			read_override(r, &m->devices[i]);
+			bind_override(r, &m->devices[i].address, m->devices[i].override);
 }
 
 /* PCIe base specification 7.8.3: extended capability 0003; the walk is bounded by the size of the space. */
-static uint64_t read_serial(const struct sysroot *r, const char *folder)
+static uint64_t read_serial(const struct sysroot *r, const struct address *a)
 {
 	enum { FIRST = 0x100, SIZE = 0x1000, DSN = 0x0003 };
-	char path[FOLDER_LEN + 16];
+	char path[ATTRIBUTE_LEN];
 	uint32_t header, words[2];
 	off_t at = FIRST;
 
-	snprintf(path, sizeof(path), "%s/config", folder);
+	attribute_path(a, "/config", path);
 	for (int steps = 0; steps < (SIZE - FIRST) / 8 && at >= FIRST; steps++) {
 		if (sysroot_pread(r, path, &header, sizeof(header), at) != sizeof(header) || !header ||
 		    header == UINT32_MAX)
@@ -293,19 +281,13 @@ static uint64_t read_serial(const struct sysroot *r, const char *folder)
 void scan_details(const struct sysroot *r, struct machine *m, int i, bool serial)
 {
 	struct device *d = &m->devices[i];
-	char folder[FOLDER_LEN], path[FOLDER_LEN + 16], link[256], address[ADDRESS_LEN], *group;
+	char group[16];
 	unsigned number;
 
-	snprintf(folder, sizeof(folder), DEVICES "/%s", address_print(&d->address, address));
-	snprintf(path, sizeof(path), "%s/iommu_group", folder);
-	if (sysroot_readlink(r, path, link, sizeof(link)) > 0) {
-		group = strrchr(link, '/');
-		if (decimal_parse(group ? group + 1 : link, &number) == 0)
-			d->iommu_group = (int)number;
-	}
-	snprintf(path, sizeof(path), "%s/physfn", folder);
-	d->virtual_function = sysroot_exists(r, path);
-	d->bridge_header = has_bridge_header(r, folder);
+	if (attribute_link(r, &d->address, "/iommu_group", group, sizeof(group)) && decimal_parse(group, &number) == 0)
+		d->iommu_group = (int)number;
+	d->virtual_function = attribute_exists(r, &d->address, "/physfn");
+	d->bridge_header = has_bridge_header(r, &d->address);
 	if (serial)
-		d->serial = read_serial(r, folder);
+		d->serial = read_serial(r, &d->address);
 }
