@@ -124,37 +124,75 @@ static void insert_modules(const struct work *w, bool early)
 	}
 }
 
-/* Whether the plan has a card of this identity (`serial`: one with a serial number), or a guard with one. */
-static bool is_planned(const struct plan *p, const struct identity *id, bool serial)
+/* What the plan may mean; or-ed, a device. */
+enum planned {
+	PLANNED = 1,
+	PLANNED_SERIAL = 2, /* by a serial number */
+};
+
+static void plan_identity(const struct machine *m, const struct identity *id, uint8_t what, uint8_t *planned)
 {
-	for (size_t i = 0; i < p->n_cards; i++)
-		if ((p->cards[i].serial || !serial) && plan_card_means(&p->cards[i], id))
-			return true;
-	for (size_t i = 0; i < p->n_rules && !serial; i++)
-		if (p->rules[i].live && id_matches(&p->rules[i].selector.id, id))
-			return true;
-	for (size_t i = 0; i < p->n_guards; i++)
-		if (p->guards[i].serial && identity_equal(&p->guards[i].identity, id))
-			return true;
-	return false;
+	int first = machine_next_like(m, id, -1);
+
+	if (first < 0 || (planned[first] & what) == what) /* all of one identity have it, or none */
+		return;
+	for (int i = first; i >= 0; i = machine_next_like(m, id, i))
+		planned[i] |= what;
 }
 
-/* Reads the further attributes of what may be a planned card, with all its functions. */
-static void scan_planned(struct work *w)
+static void plan_id(const struct machine *m, const struct id *id, uint8_t *planned)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (id_matches(id, &m->devices[i].identity))
+			planned[i] |= PLANNED;
+}
+
+static void plan_place(const struct machine *m, const struct plan_card *open, uint8_t *planned)
+{
+	for (int i = -1; (i = machine_next_at(m, &open->root, &open->path, i)) >= 0;)
+		if (plan_card_means(open, &m->devices[i].identity))
+			planned[i] |= PLANNED;
+}
+
+/* What has the identity of a card, or of a guard with a serial number, or that an open card or a live rule can mean. */
+static void mark_planned(const struct plan *p, const struct machine *m, uint8_t *planned)
+{
+	for (size_t i = 0; i < p->n_cards; i++)
+		if (!p->cards[i].open)
+			plan_identity(m, &p->cards[i].identity, PLANNED | (p->cards[i].serial ? PLANNED_SERIAL : 0),
+				      planned);
+	for (size_t i = 0; i < p->n_guards; i++)
+		if (p->guards[i].serial)
+			plan_identity(m, &p->guards[i].identity, PLANNED | PLANNED_SERIAL, planned);
+	for (size_t i = 0; i < p->n_cards; i++)
+		if (p->cards[i].open)
+			plan_place(m, &p->cards[i], planned);
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].live)
+			plan_id(m, &p->rules[i].selector.id, planned);
+}
+
+/* Reads the further attributes of what may be a planned card, with all its functions. -ENOMEM. */
+static int scan_planned(struct work *w)
 {
 	struct machine *m = &w->machine;
+	uint8_t *planned = calloc(m->n + 1, 1);
 
+	if (!planned)
+		return -ENOMEM;
+	mark_planned(&w->plan, m, planned);
 	for (int i = 0; i < (int)m->n; i++) {
 		struct card card;
 
-		if (!is_planned(&w->plan, &m->devices[i].identity, false))
+		if (!planned[i])
 			continue;
 		if (card_of(m, i, &card) < 0)
 			card = card_single(m, i);
 		for (unsigned k = 0; k < card.n; k++)
-			scan_details(w->root, m, card.member[k],
-				     is_planned(&w->plan, &m->devices[card.member[k]].identity, true));
+			scan_details(w->root, m, card.member[k], planned[card.member[k]] & PLANNED_SERIAL);
 	}
+	free(planned);
+	return 0;
 }
 
 /* 0: there are decisions. */
@@ -177,8 +215,9 @@ static int decide_all(struct work *w)
 		return -EINVAL;
 	}
 	scan_overrides(w->root, &w->machine);
-	scan_planned(w);
-	ret = decide(&w->plan, &w->machine, &w->cmdline, &w->decisions);
+	ret = scan_planned(w);
+	if (ret == 0)
+		ret = decide(&w->plan, &w->machine, &w->cmdline, &w->decisions);
 	if (ret < 0) {
 		work_plan(w, PLAN_BROKEN, "no memory to decide");
 		return ret;

@@ -112,7 +112,7 @@ static int keep_entry(struct accept_run *r, const struct rule *rule)
 		entry.rule = number;
 		if (plan_add_card(&r->out->lock, &entry) < 0)
 			return -ENOMEM;
-		find_card(r->old, i, r->machine, &found);
+		find_card(&r->old_index, i, &found);
 		if (found.reason == REASON_NONE || found.reason == REASON_MOVED)
 			take(r, &found.card, rule);
 	}
@@ -306,7 +306,12 @@ int accept_rules(const struct config *config, const struct machine *m, const str
 	r.taken = calloc(m->n + 1, sizeof(*r.taken));
 	r.bound = calloc(m->n + 1, sizeof(*r.bound));
 	r.holders = calloc(m->n + 1, sizeof(*r.holders));
-	ret = r.taken && r.bound && r.holders ? run_all(&r) : -ENOMEM;
+	ret = r.taken && r.bound && r.holders ? 0 : -ENOMEM;
+	if (ret == 0 && old)
+		ret = plan_index_make(&r.old_index, old, m);
+	if (ret == 0)
+		ret = run_all(&r);
+	plan_index_free(&r.old_index);
 	free(r.holders);
 	free(r.bound);
 	free(r.taken);

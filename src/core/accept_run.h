@@ -11,7 +11,8 @@ struct accept_run {
 	const struct config *config;
 	const struct machine *machine;
 	const struct plan *old;
-	const bool *chosen; /* a flag a rule of the config; NULL: all */
+	struct plan_index old_index; /* if there is an old lock */
+	const bool *chosen;          /* a flag a rule of the config; NULL: all */
 	struct acceptance *out;
 	bool *taken;                 /* locked by a rule; a flag a device */
 	bool *bound;                 /* those of them that a boot binds: not by at=claim */

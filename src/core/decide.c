@@ -13,8 +13,10 @@ struct run {
 	const struct machine *machine;
 	const struct cmdline *cmdline;
 	struct decisions *out;
-	bool *taken; /* by an earlier card; a flag a device */
-	bool *noted; /* as missing; a flag a guard */
+	struct plan_index index;
+	bool *taken;   /* by an earlier card; a flag a device */
+	bool *decided; /* has a decision; a flag a device */
+	bool *noted;   /* as missing; a flag a guard */
 };
 
 void decisions_free(struct decisions *d)
@@ -58,6 +60,7 @@ static struct decision *decision_for(struct run *r, const struct candidate *c, s
 	if (device >= 0) {
 		const struct device *dev = &r->machine->devices[device];
 
+		r->decided[device] = true;
 		d->line.root = dev->root;
 		d->line.path = dev->path;
 		d->line.identity = dev->identity;
@@ -129,8 +132,8 @@ static int decide_function(struct run *r, size_t index, struct candidate *c, int
 /* Whether an entry of the lock was decided with it: a live rule or an open card is not asked then. */
 static bool is_decided(const struct run *r, const struct card *card)
 {
-	for (size_t i = 0; i < r->out->n; i++)
-		if (r->out->items[i].device >= 0 && card_has(card, r->out->items[i].device))
+	for (unsigned k = 0; k < card->n; k++)
+		if (r->decided[card->member[k]])
 			return true;
 	return false;
 }
@@ -140,11 +143,11 @@ static int note_twins(struct run *r, const struct identity *id)
 {
 	char root[ROOT_LEN], path[PATH_LEN], identity[IDENTITY_LEN];
 
-	for (size_t i = 0; i < r->plan->n_guards; i++) {
+	for (int i = plan_index_missing(&r->index, id, -1); i >= 0; i = plan_index_missing(&r->index, id, i)) {
 		const struct plan_guard *g = &r->plan->guards[i];
 
-		if (r->noted[i] || !guard_is_missing(g, r->machine, id))
-			continue;
+		if (r->noted[i])
+			return 0; /* and so are all others of this identity */
 		r->noted[i] = true;
 		if (note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT,
 			     "the %.9s that stays with the host (%s) is missing at %s %s",
@@ -182,12 +185,13 @@ static int decide_card(struct run *r, size_t index)
 			       .machine = r->machine,
 			       .cmdline = r->cmdline,
 			       .locked = locked,
+			       .index = &r->index,
 			       .rule = plan_rule(r->plan, locked->rule) };
 	struct found found;
 	const struct plan_guard *excuse;
 	char text[REPORT_TEXT_LEN];
 
-	find_card(r->plan, index, r->machine, &found);
+	find_card(&r->index, index, &found);
 	c.found = &found;
 	excuse = excuse_of(r, locked);
 	if (found.reason == REASON_ABSENT && (excuse || c.rule->optional))
@@ -223,7 +227,7 @@ static int decide_live_card(struct run *r, struct candidate c, size_t index)
 {
 	struct found found = { .reason = REASON_NONE };
 
-	if (find_ambiguous(r->plan, r->machine, &card_main(&c.card)->identity, found.text))
+	if (find_ambiguous(&r->index, &card_main(&c.card)->identity, found.text))
 		found.reason = REASON_AMBIGUOUS;
 	c.found = &found;
 	for (unsigned k = 0; k < c.card.n; k++)
@@ -245,7 +249,9 @@ static int note_boot_display(struct run *r, const struct rule *rule, const struc
 /* The displays that a live rule means, as they stand here. `next` numbers its cards. */
 static int decide_live(struct run *r, const struct rule *rule, size_t *next)
 {
-	struct candidate c = { .plan = r->plan, .machine = r->machine, .cmdline = r->cmdline, .rule = rule };
+	struct candidate c = {
+		.plan = r->plan, .machine = r->machine, .cmdline = r->cmdline, .rule = rule, .index = &r->index
+	};
 	char text[REPORT_TEXT_LEN];
 	size_t first = *next;
 
@@ -269,36 +275,49 @@ static int decide_live(struct run *r, const struct rule *rule, size_t *next)
 			      "rule %u finds no display of its kind", rule->number);
 }
 
-/* Of what is to be bound: the display's functions, and those of its card that another rule has alone. */
-static bool goes_with(const struct run *r, const struct decision *d, const struct decision *display)
+/* What refuse_last_displays() refuses. */
+struct refused {
+	bool *device; /* displays; a flag a device */
+	bool *card;   /* a flag a card of the decisions */
+};
+
+/* The display's functions, and those of its card that another rule has alone. */
+static bool goes_with(const struct run *r, const struct decision *d, const struct refused *refused)
 {
 	struct card whole;
 
-	if (!d->bind)
-		return false;
-	if (d->card == display->card)
+	if (refused->card[d->card])
 		return true;
-	return card_of(r->machine, d->device, &whole) == 0 && card_has(&whole, display->device) &&
-	       !rule_takes_display(plan_rule(r->plan, d->rule));
+	if (card_of(r->machine, d->device, &whole) < 0 || rule_takes_display(plan_rule(r->plan, d->rule)))
+		return false;
+	for (unsigned k = 0; k < whole.n; k++)
+		if (refused->device[whole.member[k]])
+			return true;
+	return false;
 }
 
 /* When the plan would leave no display, every display is refused, and with it its whole card. */
-static void refuse_last_displays(struct run *r)
+static int refuse_last_displays(struct run *r, size_t cards)
 {
-	if (guard_display_left(r->machine, r->taken, true))
-		return;
+	struct refused refused = { .device = calloc(r->machine->n + cards, sizeof(bool)) };
+
+	if (!refused.device)
+		return -ENOMEM;
+	refused.card = refused.device + r->machine->n;
 	for (size_t i = 0; i < r->out->n; i++) {
-		struct decision *d = &r->out->items[i];
+		const struct decision *d = &r->out->items[i];
 
 		/* What has its driver already, of a built-in vfio-pci, would not come back by refusing it. */
 		if (!d->bind || d->line.driver[0] || !device_is_display(&d->line.identity) ||
 		    rule_takes_display(plan_rule(r->plan, d->rule)))
 			continue;
-		for (size_t k = 0; k < r->out->n; k++)
-			if (k != i && goes_with(r, &r->out->items[k], d))
-				set_text(&r->out->items[k], REASON_DISPLAY, "no display would be left to the host");
-		set_text(d, REASON_DISPLAY, "no display would be left to the host");
+		refused.device[d->device] = refused.card[d->card] = true;
 	}
+	for (size_t i = 0; i < r->out->n; i++)
+		if (r->out->items[i].bind && goes_with(r, &r->out->items[i], &refused))
+			set_text(&r->out->items[i], REASON_DISPLAY, "no display would be left to the host");
+	free(refused.device);
+	return 0;
 }
 
 /* A black screen boots fully: whether the plan works only a person can say. */
@@ -353,29 +372,38 @@ static enum plan_state state_of(const struct machine *m, const struct cmdline *c
 	return m->trial == TRIAL_FAILED ? PLAN_STOOD_DOWN : m->trial == TRIAL_ON ? PLAN_TRIAL : PLAN_ACTIVE;
 }
 
-int decide(const struct plan *p, const struct machine *m, const struct cmdline *c, struct decisions *out)
+/* All cards, then what needs all of them. */
+static int decide_all(struct run *r)
 {
-	struct run r = { .plan = p, .machine = m, .cmdline = c, .out = out };
+	const struct plan *p = r->plan;
 	size_t next = p->n_cards;
 	int ret = 0;
 
-	memset(out, 0, sizeof(*out));
-	out->state = state_of(m, c);
-	r.taken = calloc(m->n + 1, sizeof(*r.taken));
-	r.noted = calloc(p->n_guards + 1, sizeof(*r.noted));
-	if (!r.taken || !r.noted)
-		ret = -ENOMEM;
 	for (size_t i = 0; i < 2 * p->n_cards && ret == 0; i++)
 		if (p->cards[i % p->n_cards].open == (i >= p->n_cards)) /* what was accepted comes first */
-			ret = decide_card(&r, i % p->n_cards);
+			ret = decide_card(r, i % p->n_cards);
 	for (size_t i = 0; i < p->n_rules && ret == 0; i++)
 		if (p->rules[i].live)
-			ret = decide_live(&r, &p->rules[i], &next);
-	if (ret == 0) {
-		refuse_last_displays(&r);
-		ret = add_notes(&r);
+			ret = decide_live(r, &p->rules[i], &next);
+	if (ret == 0 && !guard_display_left(r->machine, r->taken, true))
+		ret = refuse_last_displays(r, next + 1);
+	return ret < 0 ? ret : add_notes(r);
+}
+
+int decide(const struct plan *p, const struct machine *m, const struct cmdline *c, struct decisions *out)
+{
+	struct run r = { .plan = p, .machine = m, .cmdline = c, .out = out };
+	int ret = -ENOMEM;
+
+	memset(out, 0, sizeof(*out));
+	out->state = state_of(m, c);
+	r.taken = calloc(2 * m->n + p->n_guards + 1, sizeof(bool));
+	if (r.taken && plan_index_make(&r.index, p, m) == 0) {
+		r.decided = r.taken + m->n;
+		r.noted = r.decided + m->n;
+		ret = decide_all(&r);
+		plan_index_free(&r.index);
 	}
-	free(r.noted);
 	free(r.taken);
 	if (ret < 0)
 		decisions_free(out);

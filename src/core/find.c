@@ -11,7 +11,7 @@ bool guard_of_image(const struct plan_guard *g)
 	return g->origin == GUARD_OF_IMAGE;
 }
 
-static bool next_in_place(const struct plan_guard *g, const struct machine *m, int *from, struct card *out)
+bool guard_next_in_place(const struct plan_guard *g, const struct machine *m, int *from, struct card *out)
 {
 	while (card_next_at(m, &g->root, &g->path, from, out) == 0)
 		if (identity_equal(&g->identity, &card_main(out)->identity) && has_serial(out, g->serial))
@@ -23,7 +23,7 @@ bool guard_in_place(const struct plan_guard *g, const struct machine *m, struct 
 {
 	int from = 0;
 
-	return next_in_place(g, m, &from, out);
+	return guard_next_in_place(g, m, &from, out);
 }
 
 bool guard_covers(const struct plan_guard *g, const struct machine *m, int i)
@@ -31,18 +31,15 @@ bool guard_covers(const struct plan_guard *g, const struct machine *m, int i)
 	struct card there;
 	int from = 0;
 
-	while (next_in_place(g, m, &from, &there))
+	while (guard_next_in_place(g, m, &from, &there))
 		if (card_has(&there, i))
 			return true;
 	return false;
 }
 
-bool guard_is_missing(const struct plan_guard *g, const struct machine *m, const struct identity *id)
+bool guard_tells_missing(const struct plan_guard *g)
 {
-	struct card at;
-
-	return identity_equal(&g->identity, id) && g->origin != GUARD_OF_IMAGE && g->reason != REASON_APPEARS_LATER &&
-	       !guard_in_place(g, m, &at);
+	return g->origin != GUARD_OF_IMAGE && g->reason != REASON_APPEARS_LATER;
 }
 
 /*
@@ -72,53 +69,18 @@ static bool is_place_of(const struct root *root, const struct path *path, const 
 	return root_is(root, &d->root) && path_covers(path, &d->path);
 }
 
-/* Whether an entry or a guard of the lock names the place of this device with its identity. */
-static bool is_named(const struct plan *p, const struct device *d)
-{
-	for (size_t i = 0; i < p->n_cards; i++)
-		if (is_place_of(&p->cards[i].root, &p->cards[i].path, d) && plan_card_means(&p->cards[i], &d->identity))
-			return true;
-	for (size_t i = 0; i < p->n_guards; i++)
-		if (is_place_of(&p->guards[i].root, &p->guards[i].path, d) &&
-		    identity_equal(&p->guards[i].identity, &d->identity))
-			return true;
-	return false;
-}
-
-/* Two root buses of one name have two places of one name. */
-static bool has_double(const struct machine *m, const struct device *d)
-{
-	struct path slot = path_slot(&d->path);
-
-	for (int i = machine_next_at(m, &d->root, &slot, -1); i >= 0; i = machine_next_at(m, &d->root, &slot, i))
-		if (!address_same_slot(&m->devices[i].address, &d->address))
-			return true;
-	return false;
-}
-
-/* Whether all of this identity stand where the lock knows one: none came from elsewhere. */
-static bool all_named(const struct plan *p, const struct machine *m, const struct identity *id)
-{
-	for (int i = machine_next_like(m, id, -1); i >= 0; i = machine_next_like(m, id, i))
-		if (!is_named(p, &m->devices[i]) || has_double(m, &m->devices[i]))
-			return false;
-	return true;
-}
-
 /* here: the card, where it stands at its own place; NULL: elsewhere. *missing: a guard's card that is another's. */
-static bool is_ambiguous(const struct plan *p, const struct machine *m, const struct identity *id,
-			 const struct device *here, bool *missing, char text[REPORT_TEXT_LEN])
+static bool is_ambiguous(const struct plan_index *x, const struct identity *id, const struct device *here,
+			 bool *missing, char text[REPORT_TEXT_LEN])
 {
 	char path[PATH_LEN];
 
 	*missing = false;
-	for (size_t i = 0; i < p->n_guards; i++) {
-		const struct plan_guard *g = &p->guards[i];
+	for (int i = plan_index_missing(x, id, -1); i >= 0; i = plan_index_missing(x, id, i)) {
+		const struct plan_guard *g = &x->plan->guards[i];
 
-		if (!guard_is_missing(g, m, id))
-			continue;
 		*missing = true;
-		if (here && is_another(g, here) && all_named(p, m, id))
+		if (here && is_another(g, here) && !plan_index_strangers(x, id))
 			continue;
 		snprintf(text, REPORT_TEXT_LEN, "its like that was at %s (%s) is not there: this may be that one",
 			 path_print(&g->path, path), reason_word(g->reason));
@@ -127,29 +89,17 @@ static bool is_ambiguous(const struct plan *p, const struct machine *m, const st
 	return false;
 }
 
-bool find_ambiguous(const struct plan *p, const struct machine *m, const struct identity *id,
-		    char text[REPORT_TEXT_LEN])
+bool find_ambiguous(const struct plan_index *x, const struct identity *id, char text[REPORT_TEXT_LEN])
 {
 	bool missing;
 
-	return is_ambiguous(p, m, id, NULL, &missing, text);
+	return is_ambiguous(x, id, NULL, &missing, text);
 }
 
 bool guard_explains(const struct plan_guard *g, const struct plan_card *c)
 {
 	return g->reason == REASON_APPEARS_LATER && root_is(&g->root, &c->root) && path_equal(&g->path, &c->path) &&
 	       identity_equal(&g->identity, &c->identity);
-}
-
-static bool another_names(const struct plan *p, size_t card, const struct identity *id)
-{
-	for (size_t i = 0; i < p->n_cards; i++)
-		if (i != card && plan_card_means(&p->cards[i], id))
-			return true;
-	for (size_t i = 0; i < p->n_guards; i++)
-		if (identity_equal(&p->guards[i].identity, id) && !guard_explains(&p->guards[i], &p->cards[card]))
-			return true;
-	return false;
 }
 
 /* How many present cards (or functions, where one function is locked) have the identity; the last of them in *one. */
@@ -217,25 +167,25 @@ static bool is_locked_one(const struct plan_card *locked, const struct card *c)
 	       has_serial(c, locked->serial);
 }
 
-static void look_elsewhere(struct found *out, const struct plan *p, size_t card, const struct machine *m)
+static void look_elsewhere(struct found *out, const struct plan_index *x, size_t card)
 {
-	const struct plan_card *locked = &p->cards[card];
+	const struct plan_card *locked = &x->plan->cards[card];
 	bool follow = !locked->open && (device_is_display(&locked->identity) || locked->serial);
-	unsigned n = locked->open ? 0 : count_present(m, locked, &out->card);
+	unsigned n = locked->open ? 0 : count_present(x->machine, locked, &out->card);
 	char text[PATH_LEN];
 	struct path path;
 
-	if (n == 1 && follow && !another_names(p, card, &locked->identity) && is_locked_one(locked, &out->card)) {
+	if (n == 1 && follow && !plan_index_names(x, card, &locked->identity) && is_locked_one(locked, &out->card)) {
 		out->reason = REASON_MOVED;
 		path = card_path(&out->card);
 		snprintf(out->text, sizeof(out->text), "found at %s", path_print(&path, text));
 		return;
 	}
 	not_here(out, locked);
-	if (n > 1 && follow && !another_names(p, card, &locked->identity)) {
+	if (n > 1 && follow && !plan_index_names(x, card, &locked->identity)) {
 		out->reason = REASON_AMBIGUOUS;
 		snprintf(out->text, sizeof(out->text), "%u like it stand elsewhere", n);
-	} else if (!follow && n && is_elsewhere(m, locked)) {
+	} else if (!follow && n && is_elsewhere(x->machine, locked)) {
 		size_t len = strlen(out->text);
 
 		snprintf(out->text + len, sizeof(out->text) - len,
@@ -243,9 +193,10 @@ static void look_elsewhere(struct found *out, const struct plan *p, size_t card,
 	}
 }
 
-void find_card(const struct plan *p, size_t card, const struct machine *m, struct found *out)
+void find_card(const struct plan_index *x, size_t card, struct found *out)
 {
-	const struct plan_card *locked = &p->cards[card];
+	const struct plan_card *locked = &x->plan->cards[card];
+	const struct machine *m = x->machine;
 	bool by_serial, here, two;
 
 	memset(out, 0, sizeof(*out));
@@ -254,7 +205,7 @@ void find_card(const struct plan *p, size_t card, const struct machine *m, struc
 	       plan_card_means(locked, &card_main(&out->card)->identity) && has_serial(&out->card, locked->serial);
 	by_serial = here && locked->serial;
 	if (!by_serial &&
-	    is_ambiguous(p, m, locked->open && here ? &card_main(&out->card)->identity : &locked->identity,
+	    is_ambiguous(x, locked->open && here ? &card_main(&out->card)->identity : &locked->identity,
 			 here && !locked->open ? card_main(&out->card) : NULL, &out->missing, out->text)) {
 		out->reason = REASON_AMBIGUOUS;
 		return;
@@ -265,7 +216,7 @@ void find_card(const struct plan *p, size_t card, const struct machine *m, struc
 		return;
 	}
 	if (!here)
-		look_elsewhere(out, p, card, m);
+		look_elsewhere(out, x, card);
 }
 
 struct path find_function_path(const struct plan_card *locked, const struct path *function, const struct path *now)

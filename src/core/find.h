@@ -6,6 +6,7 @@
 #include "card.h"
 #include "compat.h"
 #include "plan.h"
+#include "plan_index.h"
 #include "report.h"
 
 struct found {
@@ -25,7 +26,7 @@ struct found {
  *  3. else it is not bound. An open card is never followed. A serial in the lock must be read back exactly in either
  * case.
  */
-void find_card(const struct plan *p, size_t card, const struct machine *m, struct found *out);
+void find_card(const struct plan_index *x, size_t card, struct found *out);
 
 /*
  * Where a function of the locked card is expected, now that the card is at `now`: below the same bridge of the card's
@@ -37,14 +38,15 @@ struct path find_function_path(const struct plan_card *locked, const struct path
 const struct plan_function *find_function(const struct plan_card *locked, const struct card *card, int i) _pure_;
 
 /* A guarded card of this identity has left its place: what stands elsewhere may be that card. Which, in text. */
-bool find_ambiguous(const struct plan *p, const struct machine *m, const struct identity *id,
-		    char text[REPORT_TEXT_LEN]);
+bool find_ambiguous(const struct plan_index *x, const struct identity *id, char text[REPORT_TEXT_LEN]);
 
 /*
- * Whether a guard of the lock names this identity, and its card is not at its place: any like it may be that one. A
- * guard of an image build, or of what appears later in the boot, says nothing by that.
+ * Whether any like its card may be that one, where that is not at its place. A guard of an image build, or of what
+ * appears later in the boot, says nothing by that.
  */
-bool guard_is_missing(const struct plan_guard *g, const struct machine *m, const struct identity *id);
+bool guard_tells_missing(const struct plan_guard *g) _pure_;
+/* The next card that the guard names, at its place; *from as of card_next_at(). */
+bool guard_next_in_place(const struct plan_guard *g, const struct machine *m, int *from, struct card *out);
 /* Whether the guard refuses nothing, but says why this entry may be absent: it appears later. */
 bool guard_explains(const struct plan_guard *g, const struct plan_card *c) _pure_;
 /* Whether the card that a guard names stands at its place. */

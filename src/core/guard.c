@@ -120,17 +120,11 @@ bool guard_any_member(const struct candidate *c, bool (*is)(const struct device 
 /* A guard line of the plan whose place is this card's. */
 static bool guard_line(const struct candidate *c, enum reason reason, char text[REPORT_TEXT_LEN])
 {
-	for (size_t k = 0; k < c->plan->n_guards; k++) {
-		const struct plan_guard *g = &c->plan->guards[k];
+	const struct plan_guard *g = plan_index_guard(c->index, &c->card, reason);
 
-		for (unsigned n = 0; g->reason == reason && n < c->card.n; n++) {
-			if (!guard_covers(g, c->machine, c->card.member[n]))
-				continue;
-			why(text, "%s", g->text);
-			return true;
-		}
-	}
-	return false;
+	if (g)
+		why(text, "%s", g->text);
+	return g != NULL;
 }
 
 static bool is_boot_disk(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])

@@ -17,6 +17,7 @@ struct candidate {
 	const struct rule *rule;
 	const struct plan_card *locked; /* NULL at accept, and for a live rule */
 	const struct found *found;      /* NULL at accept */
+	const struct plan_index *index; /* NULL at accept */
 	struct card card;               /* n 0: not there */
 };
 

@@ -84,6 +84,10 @@ static void warn(const struct rule *rule, const struct device *now, const struct
 
 void drift_warn(const struct session *s, const struct plan *lock)
 {
+	struct plan_index index _cleanup_(plan_index_free) = { 0 };
+
+	if (plan_index_make(&index, &s->old, &s->machine) < 0)
+		return;
 	for (size_t i = 0; i < s->old.n_cards; i++) {
 		const struct rule *rule =
 			rule_find(s->config.rules, s->config.n_rules, plan_rule(&s->old, s->old.cards[i].rule));
@@ -91,7 +95,7 @@ void drift_warn(const struct session *s, const struct plan *lock)
 
 		if (!rule || rule->selector.kind == SELECTOR_ID || drift_has_card(lock, &s->old.cards[i]))
 			continue;
-		find_card(&s->old, i, &s->machine, &found);
+		find_card(&index, i, &found);
 		if ((found.reason == REASON_NONE || found.reason == REASON_MOVED) &&
 		    !selector_means(&rule->selector, &s->machine, found.card.main))
 			warn(rule, card_main(&found.card), card_of_rule(lock, rule));
@@ -101,14 +105,17 @@ void drift_warn(const struct session *s, const struct plan *lock)
 bool drift_instead(const struct session *s, const struct rule *added)
 {
 	char address[ADDRESS_LEN], is[SELECTOR_LEN], must[SELECTOR_LEN];
+	struct plan_index index _cleanup_(plan_index_free) = { 0 };
 
+	if (plan_index_make(&index, &s->old, &s->machine) < 0)
+		return false;
 	for (size_t i = 0; i < s->old.n_cards; i++) {
 		const struct rule *rule =
 			rule_find(s->config.rules, s->config.n_rules, plan_rule(&s->old, s->old.cards[i].rule));
 		struct selector there;
 		struct found found;
 
-		find_card(&s->old, i, &s->machine, &found);
+		find_card(&index, i, &found);
 		if (!rule || (found.reason != REASON_NONE && found.reason != REASON_MOVED) ||
 		    !selector_means(&added->selector, &s->machine, found.card.main) ||
 		    selector_means(&rule->selector, &s->machine, found.card.main))

@@ -26,7 +26,7 @@ static bool is_refused(const struct plan *p, const struct machine *m, const stru
 	return false;
 }
 
-static int note_card(struct composition *c, const struct machine *m, size_t card, bool disks_asked)
+static int note_card(struct composition *c, const struct plan_index *index, size_t card, bool disks_asked)
 {
 	const struct plan_card *open = &c->plan.cards[card];
 	const struct rule *rule = plan_rule(&c->plan, open->rule);
@@ -34,9 +34,9 @@ static int note_card(struct composition *c, const struct machine *m, size_t card
 	struct found found;
 	const char *kind;
 
-	find_card(&c->plan, card, m, &found);
+	find_card(index, card, &found);
 	kind = kind_of(open, found.reason == REASON_NONE ? card_main(&found.card) : NULL, disks_asked);
-	if (!kind || !rule || (found.reason == REASON_NONE && is_refused(&c->plan, m, &found)))
+	if (!kind || !rule || (found.reason == REASON_NONE && is_refused(&c->plan, index->machine, &found)))
 		return 0;
 	return note_add(&c->notes, &c->n_notes, REASON_NOT_ACCEPTED,
 			"%s:%u: bind %s: %s, and nothing has asked whether the boot needs it", rule->file, rule->line,
@@ -46,17 +46,18 @@ static int note_card(struct composition *c, const struct machine *m, size_t card
 int open_cards_note(const struct sysroot *r, struct composition *c, bool disks_asked)
 {
 	struct machine m = { 0 };
+	struct plan_index index _cleanup_(plan_index_free) = { 0 };
 	bool scanned = false;
 	int error = 0;
 
 	for (size_t i = 0; i < c->plan.n_cards && !error; i++) {
 		if (!c->plan.cards[i].open)
 			continue;
-		if (!scanned && scan_machine(r, &m) == -ENOMEM)
+		if (!scanned && (scan_machine(r, &m) == -ENOMEM || plan_index_make(&index, &c->plan, &m) < 0))
 			error = -ENOMEM;
 		scanned = true;
 		if (!error)
-			error = note_card(c, &m, i, disks_asked);
+			error = note_card(c, &index, i, disks_asked);
 	}
 	machine_free(&m);
 	return error;

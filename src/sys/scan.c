@@ -61,7 +61,7 @@ static bool read_uevent(const struct sysroot *r, const char *place, struct devic
 	const char *class;
 
 	snprintf(path, sizeof(path), "sys/%s/uevent", place);
-	if (sysroot_attribute(r, path, text, sizeof(text)) < 0)
+	if (sysroot_read(r, path, text, sizeof(text)) < 0)
 		return false;
 	class = uevent_value(text, "PCI_CLASS");
 	if (!class || !read_pair(uevent_value(text, "PCI_ID"), &d->identity.vendor, &d->identity.device))

@@ -25,41 +25,24 @@ void sysroot_close(struct sysroot *r)
 	r->fd = -1;
 }
 
-static ssize_t read_once(int fd, char *buf, size_t size)
-{
-	ssize_t n;
-
-	do
-		n = read(fd, buf, size);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n;
-}
-
-static ssize_t read_text(const struct sysroot *r, const char *path, char *buf, size_t size,
-			 ssize_t (*read_fd)(int fd, char *buf, size_t size))
+ssize_t sysroot_read(const struct sysroot *r, const char *path, char *buf, size_t size)
 {
 	int fd = openat(r->fd, path, O_RDONLY | O_CLOEXEC);
 	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
-	n = read_fd(fd, buf, size);
+	do
+		n = read(fd, buf, size);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		n = -errno;
 	close(fd);
 	if (n >= 0 && (size_t)n == size)
 		return -EFBIG;
 	if (n >= 0)
 		buf[n] = '\0';
 	return n;
-}
-
-ssize_t sysroot_read(const struct sysroot *r, const char *path, char *buf, size_t size)
-{
-	return read_text(r, path, buf, size, read_whole);
-}
-
-ssize_t sysroot_attribute(const struct sysroot *r, const char *path, char *buf, size_t size)
-{
-	return read_text(r, path, buf, size, read_once);
 }
 
 ssize_t sysroot_pread(const struct sysroot *r, const char *path, void *buf, size_t size, off_t offset)

@@ -19,10 +19,11 @@ struct sysroot {
 int sysroot_open(struct sysroot *r, const char *dir) _must_check_;
 void sysroot_close(struct sysroot *r);
 
-/* Reads a small file and NUL-terminates it. Bytes read, -EFBIG if it does not fit, or -errno. */
+/*
+ * Reads a small file and NUL-terminates it, in one read: an attribute of sysfs gives all it has to that
+ * (fs/kernfs/file.c: it is one record), and so do files. Bytes read, -EFBIG if it does not fit, or -errno.
+ */
 ssize_t sysroot_read(const struct sysroot *r, const char *path, char *buf, size_t size) _must_check_;
-/* The same of an attribute of sysfs, which gives all it has to one read (fs/sysfs/file.c: one record). */
-ssize_t sysroot_attribute(const struct sysroot *r, const char *path, char *buf, size_t size) _must_check_;
 /* Reads size bytes at offset, without NUL. Bytes read, or -errno. */
 ssize_t sysroot_pread(const struct sysroot *r, const char *path, void *buf, size_t size, off_t offset) _must_check_;
 /* Reads a file of any size up to limit into a new, NUL-terminated buffer. 0, -EFBIG, -errno. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The cards and look-ups of a machine as their words say it: every function of the machine is looked at for each
- * question. The core has indexes, and must give the same answers.
+ * The cards and look-ups of a machine and of a plan as their words say it: every function and every line is looked at
+ * for each question. The core has indexes, and must give the same answers.
  */
 #ifndef EARLYBIND_NAIVE_H
 #define EARLYBIND_NAIVE_H
 
-#include "card.h"
+#include "find.h"
 
 static inline const struct identity *naive_identity(const struct machine *m, int i)
 {
@@ -178,6 +178,80 @@ static inline int naive_next_at(const struct machine *m, const struct root *root
 			return 0;
 	}
 	return -ENOENT;
+}
+
+/* Whether the guard covers function i (-1: anything at all). */
+static inline bool naive_covers(const struct plan_guard *g, const struct machine *m, int i)
+{
+	struct card there;
+	int from = 0;
+
+	while (naive_next_at(m, &g->root, &g->path, &from, &there) == 0)
+		if (identity_equal(&g->identity, &card_main(&there)->identity) &&
+		    (!g->serial || g->serial == card_main(&there)->serial) && (i < 0 || card_has(&there, i)))
+			return true;
+	return false;
+}
+
+static inline bool naive_is_missing(const struct plan_guard *g, const struct machine *m, const struct identity *id)
+{
+	return identity_equal(&g->identity, id) && g->origin != GUARD_OF_IMAGE && g->reason != REASON_APPEARS_LATER &&
+	       !naive_covers(g, m, -1);
+}
+
+static inline bool naive_names(const struct plan *p, size_t card, const struct identity *id)
+{
+	for (size_t i = 0; i < p->n_cards; i++)
+		if (i != card && plan_card_means(&p->cards[i], id))
+			return true;
+	for (size_t i = 0; i < p->n_guards; i++)
+		if (identity_equal(&p->guards[i].identity, id) && !guard_explains(&p->guards[i], &p->cards[card]))
+			return true;
+	return false;
+}
+
+static inline const struct plan_guard *naive_guard(const struct plan *p, const struct machine *m,
+						   const struct card *card, enum reason reason)
+{
+	for (size_t i = 0; i < p->n_guards; i++)
+		for (unsigned k = 0; p->guards[i].reason == reason && k < card->n; k++)
+			if (naive_covers(&p->guards[i], m, card->member[k]))
+				return &p->guards[i];
+	return NULL;
+}
+
+static inline bool naive_is_at(const struct root *root, const struct path *path, const struct device *d)
+{
+	return root_is(root, &d->root) && path_covers(path, &d->path);
+}
+
+static inline bool naive_is_named(const struct plan *p, const struct device *d)
+{
+	for (size_t i = 0; i < p->n_cards; i++)
+		if (naive_is_at(&p->cards[i].root, &p->cards[i].path, d) && plan_card_means(&p->cards[i], &d->identity))
+			return true;
+	for (size_t i = 0; i < p->n_guards; i++)
+		if (naive_is_at(&p->guards[i].root, &p->guards[i].path, d) &&
+		    identity_equal(&p->guards[i].identity, &d->identity))
+			return true;
+	return false;
+}
+
+static inline bool naive_strangers(const struct plan *p, const struct machine *m, const struct identity *id)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		struct path slot = path_slot(&m->devices[i].path);
+
+		if (!identity_equal(&m->devices[i].identity, id))
+			continue;
+		if (!naive_is_named(p, &m->devices[i]))
+			return true;
+		for (size_t k = 0; k < m->n; k++)
+			if (naive_is_at(&m->devices[i].root, &slot, &m->devices[k]) &&
+			    !naive_same_slot(m, (int)i, (int)k))
+				return true;
+	}
+	return false;
 }
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The indexes of a machine: on seeded random machines every look-up and every card is what naive.h finds by looking at
- * all functions. The machines have root buses with one ACPI path or none, cards with switches of their own, two GPUs
- * below one switch, mixed slots, functions beside an AMD display, virtual functions that are known only later, and
- * paths that two functions have.
+ * The indexes of a machine and of a plan: on seeded random machines every look-up, every card, and what a plan says of
+ * them, is what naive.h finds by looking at all functions and all lines. The machines have root buses with one ACPI
+ * path or none, cards with switches of their own, two GPUs below one switch, mixed slots, functions beside an AMD
+ * display, virtual functions that are known only later, and paths that two functions have.
  */
 #include "unit.h"
 
@@ -16,7 +16,7 @@ static uint64_t state;
 /* A machine of one vendor with few GPUs: more than a card has room for are below its switch. */
 static bool crowded;
 /* How often it happened: what is never tried is not shown. */
-static unsigned long multi, across, alone, too_big, twice;
+static unsigned long multi, across, alone, too_big, twice, missing, guarded, known;
 
 static unsigned pick(unsigned n)
 {
@@ -175,6 +175,89 @@ static void check_all(const struct machine *m)
 	cards_free(&all);
 }
 
+/* The place of a device, of its slot, or of nothing; its root by number too. */
+static const struct device *random_place(const struct machine *m, struct root *root, struct path *path)
+{
+	const struct device *d = &m->devices[pick((unsigned)m->n)];
+
+	*root = d->root;
+	*path = pick(3) ? path_slot(&d->path) : d->path;
+	if (!pick(4))
+		root->acpi[0] = '\0';
+	if (!pick(4))
+		path->hop[0] ^= 0x80;
+	return d;
+}
+
+/* Cards and guards, at places of the machine mostly; some of the identity that is there, some open. */
+static struct plan random_plan(const struct machine *m)
+{
+	static const enum reason reasons[] = { REASON_TWIN, REASON_BOOT_DISK, REASON_APPEARS_LATER };
+	struct plan p = { .kind = KIND_PLAN };
+
+	for (unsigned n = pick(8); n; n--) {
+		struct plan_card card = { .rule = 1, .open = !pick(4) };
+
+		card.identity = random_place(m, &card.root, &card.path)->identity;
+		card.id = (struct id){
+			card.identity.vendor, pick(2) ? ID_ANY : card.identity.device, ID_ANY, ID_ANY, 0, 0
+		};
+		assert_int_equal(plan_add_card(&p, &card), 0);
+	}
+	for (unsigned n = pick(8); n; n--) {
+		struct plan_guard guard = { .reason = reasons[pick(ARRAY_SIZE(reasons))],
+					    .origin = pick(4) ? GUARD_OF_ACCEPT : GUARD_OF_IMAGE,
+					    .serial = pick(8) ? 0 : 7 };
+
+		guard.identity = random_place(m, &guard.root, &guard.path)->identity;
+		assert_int_equal(plan_add_guard(&p, &guard), 0);
+	}
+	return p;
+}
+
+static void check_named(const struct plan_index *x, const struct identity *id)
+{
+	const struct plan *p = x->plan;
+	int i = -1;
+
+	for (size_t k = 0; k < p->n_guards; k++)
+		if (naive_is_missing(&p->guards[k], x->machine, id)) {
+			i = plan_index_missing(x, id, i);
+			assert_int_equal(i, k);
+			missing++;
+		}
+	assert_int_equal(plan_index_missing(x, id, i), -1);
+	for (size_t k = 0; k < p->n_cards; k++)
+		assert_int_equal(plan_index_names(x, k, id), naive_names(p, k, id));
+	assert_int_equal(plan_index_strangers(x, id), naive_strangers(p, x->machine, id));
+	assert_int_equal(plan_index_strangers(x, id), naive_strangers(p, x->machine, id)); /* as it remembers it */
+	known += !naive_strangers(p, x->machine, id);
+}
+
+static void check_plan(const struct machine *m)
+{
+	static const enum reason reasons[] = { REASON_TWIN, REASON_BOOT_DISK, REASON_APPEARS_LATER, REASON_KEYBOARD };
+	struct plan p = random_plan(m);
+	struct plan_index x;
+
+	assert_int_equal(plan_index_make(&x, &p, m), 0);
+	for (int i = 0; i < (int)m->n; i++) {
+		struct card card;
+
+		check_named(&x, &m->devices[i].identity);
+		if (naive_card_of(m, i, &card) < 0)
+			card = card_single(m, i);
+		for (size_t k = 0; k < ARRAY_SIZE(reasons); k++) {
+			const struct plan_guard *g = naive_guard(&p, m, &card, reasons[k]);
+
+			assert_ptr_equal(plan_index_guard(&x, &card, reasons[k]), g);
+			guarded += g != NULL;
+		}
+	}
+	plan_index_free(&x);
+	plan_free(&p);
+}
+
 static void the_indexes_agree_with_a_look_at_everything(void **s)
 {
 	(void)s;
@@ -199,6 +282,7 @@ static void the_indexes_agree_with_a_look_at_everything(void **s)
 			check_like(&m, &other);
 		}
 		check_all(&m);
+		check_plan(&m);
 		machine_free(&m);
 	}
 	assert_true(multi > MACHINES / 10);
@@ -206,6 +290,9 @@ static void the_indexes_agree_with_a_look_at_everything(void **s)
 	assert_true(alone > MACHINES / 10);
 	assert_true(too_big > 10);
 	assert_true(twice > MACHINES / 10);
+	assert_true(missing > MACHINES / 10);
+	assert_true(guarded > MACHINES / 10);
+	assert_true(known > MACHINES / 10);
 }
 
 /* Before machine_link(), or of a machine without devices. */
