@@ -44,7 +44,7 @@ CFLAGS_HOST := -std=gnu11 $(WARNINGS) -Wshadow -fstack-protector-strong -fPIE $(
 SMALL := $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os)
 # What -Oz of gcc 12 still does at the cost of size.
 SMALLER_WANTED := -fno-tree-dominator-opts -fno-ivopts -fno-tree-loop-im -fno-tree-vrp -fno-code-hoisting \
-	-fno-inline-functions-called-once -fno-tree-sra
+	-fno-inline-functions-called-once -fno-tree-sra -fno-tree-pre -fno-ipa-sra
 SMALLER := $(shell $(CC) $(SMALLER_WANTED) -Werror -E -x c /dev/null >/dev/null 2>&1 && echo "$(SMALLER_WANTED)")
 CFLAGS_INIT := -std=gnu11 $(WARNINGS) $(SMALL) -g -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 

@@ -82,7 +82,7 @@ void publish(const struct sysroot *r, const struct report *report)
 		kmsg(r, KMSG_ERROR, "/" REPORT_FILE " cannot be written: %s", error_name(ret));
 	log_all(r, report);
 	kmsg(r, KMSG_INFO,
-	     "%u bound, %u refused, %u failed in %lu ms; the kernel command line word earlybind=off turns "
+	     "%u bound, %u refused, %u failed in %u ms; the kernel command line word earlybind=off turns "
 	     "this off%s",
 	     report->bound, report->refused, report->failed, report->milliseconds,
 	     may_be_undone(report) ? "; in an emergency shell `" PROGRAM

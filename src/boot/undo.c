@@ -115,18 +115,17 @@ static int undo_devices(struct undoing *u)
 
 static int undo_from(struct undoing *u)
 {
+	const char *what = "/" REPORT_FILE;
 	int ret = published(u->root, &u->report);
 
-	if (ret < 0) {
-		say(STDERR_FILENO, "/" REPORT_FILE " cannot be read: %s\n", error_name(ret));
-		return 1;
+	if (ret == 0) {
+		what = "/sys/bus/pci";
+		ret = scan_machine(u->root, &u->machine);
 	}
-	ret = scan_machine(u->root, &u->machine);
-	if (ret < 0) {
-		say(STDERR_FILENO, "/sys/bus/pci cannot be read: %s\n", error_name(ret));
-		return 1;
-	}
-	return undo_devices(u);
+	if (ret == 0)
+		return undo_devices(u);
+	say(STDERR_FILENO, "%s cannot be read: %s\n", what, error_name(ret));
+	return 1;
 	/* The process ends here: nothing is freed. */
 }
 

@@ -179,7 +179,7 @@ void watch(const struct sysroot *r, bool dry, struct report *report)
 	report->state = PLAN_BROKEN;
 	snprintf(report->text, sizeof(report->text), "nothing was read");
 	run(r, dry, &w);
-	report->milliseconds = (unsigned long)ms_between(start, ticks());
+	report->milliseconds = (unsigned)ms_between(start, ticks());
 	report_count(report);
 	free(w.pending);
 }

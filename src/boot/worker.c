@@ -16,10 +16,15 @@
 
 #define PLAN_MAX (1 << 20)
 
+static void cannot_be_read(struct work *w, const char *what, int error)
+{
+	work_plan(w, PLAN_BROKEN, "%s cannot be read: %s", what, error_name(error));
+}
+
 /* 0, or it cannot be used and that was told. */
 static int read_one(struct work *w, enum plan_kind kind, const char *path)
 {
-	const char *name = kind == KIND_LOCK ? "lock" : "plan";
+	const char *name = kind == KIND_LOCK ? "the lock" : "the plan";
 	struct plan_error error = { 0 };
 	char *text;
 	size_t len;
@@ -30,11 +35,11 @@ static int read_one(struct work *w, enum plan_kind kind, const char *path)
 		free(text);
 	}
 	if (error.text[0] && error.line)
-		work_plan(w, PLAN_BROKEN, "%s line %u: %s", name, error.line, error.text);
+		work_plan(w, PLAN_BROKEN, "%s line %u: %s", name + strlen("the "), error.line, error.text);
 	else if (error.text[0])
-		work_plan(w, PLAN_BROKEN, "%s: %s", name, error.text);
+		work_plan(w, PLAN_BROKEN, "%s: %s", name + strlen("the "), error.text);
 	else if (ret < 0)
-		work_plan(w, PLAN_BROKEN, "the %s cannot be read: %s", name, error_name(ret));
+		cannot_be_read(w, name, ret);
 	else /* its hash and timeout hold from here on, whatever hangs before there are decisions */
 		work_plan(w, PLAN_BROKEN, "no decision");
 	return ret;
@@ -70,7 +75,7 @@ static int read_cmdline(struct work *w)
 		free(text);
 	}
 	if (ret < 0)
-		work_plan(w, PLAN_BROKEN, "the kernel command line cannot be read: %s", error_name(ret));
+		cannot_be_read(w, "the kernel command line", ret);
 	return ret;
 }
 
@@ -203,7 +208,7 @@ static int decide_all(struct work *w)
 	work_step(w, "reading /sys/bus/pci");
 	ret = scan_machine(w->root, &w->machine);
 	if (ret < 0) {
-		work_plan(w, PLAN_BROKEN, "/sys/bus/pci cannot be read: %s", error_name(ret));
+		cannot_be_read(w, "/sys/bus/pci", ret);
 		return ret;
 	}
 	/* Also where the plan will not be used: it is the boot that is off, not the plan. */

@@ -140,6 +140,39 @@ int line_next(const char **cursor, size_t *left, char buf[LINE_MAX_BYTES])
 	return n == LINE_MAX_BYTES ? -EMSGSIZE : n ? -EBADMSG : 0;
 }
 
+int line_complain(struct plan_error *err, const char *what)
+{
+	snprintf(err->text, sizeof(err->text), "%s", what);
+	return -EBADMSG;
+}
+
+int line_take(const char **cursor, size_t *left, char buf[LINE_MAX_BYTES], struct plan_error *err)
+{
+	int ret = line_next(cursor, left, buf);
+
+	if (ret >= 0)
+		return ret;
+	return line_complain(err, ret == -EMSGSIZE ? "the line is too long" : "not a line of ASCII text");
+}
+
+int line_header(const char *line, const char *what, unsigned oldest, unsigned newest, unsigned *version,
+		struct plan_error *err)
+{
+	static const char program[] = "earlybind-";
+	size_t at = sizeof(program) - 1, len = strlen(what);
+
+	if (strncmp(line, program, at) || strncmp(line + at, what, len) || line[at + len] != ' ' ||
+	    decimal_parse(line + at + len + 1, version)) {
+		snprintf(err->text, sizeof(err->text), "this is no earlybind %s", what);
+		return -EBADMSG;
+	}
+	if (*version >= oldest && *version <= newest)
+		return 0;
+	snprintf(err->text, sizeof(err->text), "it has version %u, this program reads version%s%u", *version,
+		 oldest == newest ? " " : "s 1 to ", newest);
+	return -EPROTONOSUPPORT;
+}
+
 void fields_start(struct fields *f, char *line)
 {
 	f->start = line;

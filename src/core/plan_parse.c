@@ -19,12 +19,6 @@ struct parser {
 	int last; /* the plan_line_id of the line before; -1 */
 };
 
-static int complain(struct plan_error *err, const char *what)
-{
-	snprintf(err->text, sizeof(err->text), "%s", what);
-	return -EBADMSG;
-}
-
 /* Whether this line (LINE_COUNT: the end) may stand here, and all that must come before it is there. */
 static int check_order(const struct parser *ps, int next)
 {
@@ -32,13 +26,13 @@ static int check_order(const struct parser *ps, int next)
 
 	if (ps->last >= 0 && next < LINE_COUNT &&
 	    (plan_lines[next].rank < plan_lines[ps->last].rank || (next == ps->last && plan_lines[next].once)))
-		return complain(ps->err, "the line stands in the wrong place, or twice");
+		return line_complain(ps->err, "the line stands in the wrong place, or twice");
 	for (int i = ps->last + 1; i < next; i++)
 		if (p->kind == KIND_PLAN && plan_lines[i].plan_only && plan_lines[i].once)
-			return complain(ps->err, "no kernel, lock or hash line before it");
+			return line_complain(ps->err, "no kernel, lock or hash line before it");
 	if (next != LINE_FUNCTION && p->n_cards && !p->cards[p->n_cards - 1].n_functions &&
 	    !p->cards[p->n_cards - 1].open)
-		return complain(ps->err, "the card before has no function line");
+		return line_complain(ps->err, "the card before has no function line");
 	return 0;
 }
 
@@ -66,7 +60,7 @@ static int parse_line(struct parser *ps, char *line)
 	word = field_next(&fields);
 	id = word ? find_line(word, ps->plan->kind) : LINE_COUNT;
 	if (id == LINE_COUNT)
-		return complain(ps->err, "unknown line");
+		return line_complain(ps->err, "unknown line");
 	ret = check_order(ps, id);
 	if (ret)
 		return ret;
@@ -83,21 +77,7 @@ static int parse_line(struct parser *ps, char *line)
 		return ret;
 	wrong = l->check ? l->check(ps->plan, item) : NULL;
 	ps->last = id;
-	return wrong ? complain(ps->err, wrong) : 0;
-}
-
-/* header = ( "earlybind-plan " | "earlybind-lock " ) version */
-static int parse_header(enum plan_kind kind, unsigned reads, const char *line, struct plan_error *err)
-{
-	const char *header = plan_header(kind);
-	unsigned version;
-
-	if (strncmp(line, header, strlen(header)) || decimal_parse(line + strlen(header), &version))
-		return complain(err, kind == KIND_PLAN ? "this is no earlybind plan" : "this is no earlybind lock");
-	if (version == reads)
-		return 0;
-	snprintf(err->text, sizeof(err->text), "it has version %u, this program reads version %u", version, reads);
-	return -EPROTONOSUPPORT;
+	return wrong ? line_complain(ps->err, wrong) : 0;
 }
 
 /* end = "end " CRC32, the last line; *len becomes the length of what stands before. */
@@ -107,17 +87,12 @@ static int check_end(const char *text, size_t *len, struct plan_error *err)
 	char end[PLAN_END_BYTES + 1];
 
 	if (*len <= PLAN_END_BYTES || memcmp(text + before, "end ", 4))
-		return complain(err, "it is truncated: no end line");
+		return line_complain(err, "it is truncated: no end line");
 	snprintf(end, sizeof(end), "end %08x\n", (unsigned)crc32_of(text, before));
 	if (memcmp(text + before, end, PLAN_END_BYTES))
-		return complain(err, "it is damaged or was changed by hand: the CRC at its end does not fit");
+		return line_complain(err, "it is damaged or was changed by hand: the CRC at its end does not fit");
 	*len = before;
 	return 0;
-}
-
-static int line_complain(int ret, struct plan_error *err)
-{
-	return complain(err, ret == -EMSGSIZE ? "the line is too long" : "not a line of ASCII text");
 }
 
 /* Header, end, then the lines between. */
@@ -126,13 +101,15 @@ static int parse_lines(struct parser *ps, const char *text, size_t len)
 	char line[LINE_MAX_BYTES];
 	const char *cursor = text;
 	size_t left = len;
+	unsigned version;
 	int ret;
 
 	ps->err->line = 1;
-	ret = line_next(&cursor, &left, line);
+	ret = line_take(&cursor, &left, line, ps->err);
 	if (ret <= 0)
-		return ret ? line_complain(ret, ps->err) : complain(ps->err, "it is empty");
-	ret = parse_header(ps->plan->kind, ps->version, line, ps->err);
+		return ret ? ret : line_complain(ps->err, "it is empty");
+	ret = line_header(line, ps->plan->kind == KIND_PLAN ? "plan" : "lock", ps->version, ps->version, &version,
+			  ps->err);
 	if (ret)
 		return ret;
 	ps->err->line = 0;
@@ -143,9 +120,9 @@ static int parse_lines(struct parser *ps, const char *text, size_t len)
 	ps->err->line = 1;
 	for (;;) {
 		ps->err->line++;
-		ret = line_next(&cursor, &left, line);
+		ret = line_take(&cursor, &left, line, ps->err);
 		if (ret <= 0)
-			return ret ? line_complain(ret, ps->err) : check_order(ps, LINE_COUNT);
+			return ret ? ret : check_order(ps, LINE_COUNT);
 		ret = parse_line(ps, line);
 		if (ret)
 			return ret;
@@ -158,11 +135,11 @@ static int check_hash(struct plan *p, struct plan_error *err)
 	int ret = plan_hash(p, &hash);
 
 	if (ret == -EEXIST)
-		return complain(err, "two rules have the same selector and id");
+		return line_complain(err, "two rules have the same selector and id");
 	if (ret == -ENOMEM)
 		return ret;
 	if (ret || (p->kind == KIND_PLAN && p->hash != hash))
-		return complain(err, "the hash does not fit the rules and cards");
+		return line_complain(err, "the hash does not fit the rules and cards");
 	p->hash = hash;
 	if (p->kind == KIND_LOCK)
 		p->lock = hash;
@@ -174,7 +151,7 @@ static int check_guards(const struct plan *p, struct plan_error *err)
 {
 	for (size_t i = 0; i < p->n_guards; i++)
 		if (p->guards[i].rule > p->n_rules)
-			return complain(err, "a guard is of a rule that is not there");
+			return line_complain(err, "a guard is of a rule that is not there");
 	return 0;
 }
 

@@ -18,24 +18,6 @@ static void print_group(const struct plan *p, const struct rule *r, unsigned ver
 	}
 }
 
-/* Whether rules, cards and guards belong together as the parser will ask for it. */
-static bool plan_in_order(const struct plan *p)
-{
-	for (size_t i = 0; i < p->n_rules; i++)
-		if (p->rules[i].number != i + 1)
-			return false;
-	for (size_t i = 0; i < p->n_cards; i++) {
-		const struct plan_card *c = &p->cards[i];
-
-		if (!c->rule || c->rule > p->n_rules || !c->n_functions != c->open || c->n_functions > CARD_FUNCTIONS)
-			return false;
-	}
-	for (size_t i = 0; i < p->n_guards; i++)
-		if (p->guards[i].rule > p->n_rules)
-			return false;
-	return true;
-}
-
 /* Where a rule stands in the order that the hash takes. */
 struct place {
 	char key[SELECTOR_LEN + 1 + ID_LEN];
@@ -67,14 +49,10 @@ static struct place *sorted_rules(const struct plan *p)
 
 int plan_hash(const struct plan *p, uint64_t *out)
 {
-	struct place *places;
+	struct place *places = sorted_rules(p);
 	struct text text = { 0 };
-	int ret;
+	int ret = places ? 0 : -ENOMEM;
 
-	if (!plan_in_order(p))
-		return -EINVAL;
-	places = sorted_rules(p);
-	ret = places ? 0 : -ENOMEM;
 	for (size_t i = 0; !ret && i < p->n_rules; i++) {
 		if (i && !place_compare(&places[i - 1], &places[i]))
 			ret = -EEXIST;
@@ -107,11 +85,29 @@ static void print_head(const struct plan *p, unsigned version, struct text *out)
 	}
 }
 
+/* Whether rules, cards and guards belong together as the parser will ask for it. */
+static bool plan_in_order(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].number != i + 1)
+			return false;
+	for (size_t i = 0; i < p->n_cards; i++) {
+		const struct plan_card *c = &p->cards[i];
+
+		if (!c->rule || c->rule > p->n_rules || !c->n_functions != c->open || c->n_functions > CARD_FUNCTIONS)
+			return false;
+	}
+	for (size_t i = 0; i < p->n_guards; i++)
+		if (p->guards[i].rule > p->n_rules)
+			return false;
+	return true;
+}
+
 int plan_print_version(const struct plan *p, unsigned version, struct text *out)
 {
 	struct plan head = *p;
 	size_t start = out->len;
-	int ret = plan_hash(p, &head.hash);
+	int ret = plan_in_order(p) ? plan_hash(p, &head.hash) : -EINVAL;
 
 	if (ret)
 		return ret;

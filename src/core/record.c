@@ -31,21 +31,6 @@ static void number_print(const struct field *f, const void *base, struct text *o
 		text_add(out, "-");
 }
 
-static int long_parse(const struct field *f, char *text, void *base)
-{
-	unsigned value;
-
-	if (decimal_parse(text, &value))
-		return -EINVAL;
-	*(unsigned long *)field_at(f, base) = value;
-	return 0;
-}
-
-static void long_print(const struct field *f, const void *base, struct text *out)
-{
-	text_addf(out, "%lu", *(const unsigned long *)field_in(f, base));
-}
-
 static int hex64_parse(const struct field *f, char *text, void *base)
 {
 	const char *s = text;
@@ -209,7 +194,6 @@ static void whole_text_print(const struct field *f, const void *base, struct tex
 
 const struct field_type number_field = { number_parse, number_print, false };
 const struct field_type count_field = { count_parse, count_print, false };
-const struct field_type long_field = { long_parse, long_print, false };
 const struct field_type hex64_field = { hex64_parse, hex64_print, false };
 const struct field_type digits_field = { hex64_parse, digits_print, false };
 const struct field_type any_path_field = { any_path_read, path_write, false };

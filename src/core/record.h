@@ -47,7 +47,6 @@ struct record {
 
 extern const struct field_type number_field;     /* unsigned; "-" for 0 */
 extern const struct field_type count_field;      /* unsigned; 0 is a number */
-extern const struct field_type long_field;       /* unsigned long, up to 4294967295 */
 extern const struct field_type hex64_field;      /* uint64_t, 16 digits; "-" for 0 */
 extern const struct field_type digits_field;     /* uint64_t, 16 digits; 0 is a number */
 extern const struct field_type root_field;       /* struct root */

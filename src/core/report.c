@@ -43,7 +43,7 @@ static const struct field summary_fields[] = {
 	{ "BOUND", &count_field, FIELD_AT(report, bound) },
 	{ "REFUSED", &count_field, FIELD_AT(report, refused) },
 	{ "FAILED", &count_field, FIELD_AT(report, failed) },
-	{ "MILLISECONDS", &long_field, FIELD_AT(report, milliseconds) },
+	{ "MILLISECONDS", &count_field, FIELD_AT(report, milliseconds) },
 };
 
 const struct record report_records[LINE_COUNT] = {

@@ -62,7 +62,7 @@ struct report {
 	size_t n_notes;
 	bool complete; /* has its summary line */
 	unsigned bound, refused, failed;
-	unsigned long milliseconds;
+	unsigned milliseconds;
 };
 
 void report_free(struct report *r);

@@ -7,25 +7,6 @@
 #include "report.h"
 #include "report_lines.h"
 
-static int complain(struct plan_error *err, const char *what)
-{
-	snprintf(err->text, sizeof(err->text), "%s", what);
-	return -EBADMSG;
-}
-
-static int parse_header(struct report *r, const char *line, struct plan_error *err)
-{
-	size_t len = strlen(REPORT_HEADER);
-
-	if (strncmp(line, REPORT_HEADER, len) || decimal_parse(line + len, &r->version))
-		return complain(err, EXPECTED("this is no earlybind report"));
-	if (r->version && r->version <= REPORT_VERSION)
-		return 0;
-	snprintf(err->text, sizeof(err->text), "it has version %u, this program reads versions 1 to %u", r->version,
-		 REPORT_VERSION);
-	return -EPROTONOSUPPORT;
-}
-
 /* What a line of this kind fills; NULL: no memory. */
 static void *line_base(struct report *r, int id)
 {
@@ -49,9 +30,9 @@ static int parse_line(struct report *r, char *line, struct plan_error *err)
 		if (!strcmp(report_records[id].keyword, word))
 			break;
 	if (!word || id == LINE_COUNT)
-		return complain(err, EXPECTED("unknown line"));
+		return line_complain(err, EXPECTED("unknown line"));
 	if ((id == LINE_PLAN) != (err->line == 2) || r->complete)
-		return complain(err, EXPECTED("the line stands in the wrong place, or twice"));
+		return line_complain(err, EXPECTED("the line stands in the wrong place, or twice"));
 	base = line_base(r, id);
 	if (!base)
 		return -ENOMEM;
@@ -69,19 +50,20 @@ static int parse_lines(struct report *r, const char *text, size_t len, struct pl
 	int ret;
 
 	for (err->line = 1;; err->line++) {
-		ret = line_next(&text, &len, line);
+		ret = line_take(&text, &len, line, err);
 		if (ret < 0)
-			return complain(err, ret == -EMSGSIZE ? "the line is too long" : "not a line of ASCII text");
+			return ret;
 		if (ret == 0)
 			break;
-		ret = err->line == 1 ? parse_header(r, line, err) : parse_line(r, line, err);
+		ret = err->line == 1 ? line_header(line, "report", 1, REPORT_VERSION, &r->version, err)
+				     : parse_line(r, line, err);
 		if (ret)
 			return ret;
 	}
 	if (err->line > 2)
 		return 0;
 	err->line = 0;
-	return complain(err, EXPECTED("it is truncated: no plan line"));
+	return line_complain(err, EXPECTED("it is truncated: no plan line"));
 }
 
 int report_parse(const char *text, size_t len, struct report *out, struct plan_error *err)

@@ -246,7 +246,7 @@ static void print_report(const struct cli *cli, const struct report *r)
 		say_error("no memory for the table");
 	print_why(r);
 	print_notes(r);
-	printf("%u bound, %u refused, %u failed, in %lu ms%s.\n", r->bound, r->refused, r->failed, r->milliseconds,
+	printf("%u bound, %u refused, %u failed, in %u ms%s.\n", r->bound, r->refused, r->failed, r->milliseconds,
 	       r->complete ? "" : "; the report has no end: the boot program was interrupted");
 }
 
