@@ -231,6 +231,7 @@ fi
 need_build
 need dh:debhelper dpkg-buildpackage:dpkg-dev lintian:lintian shellcheck:shellcheck scdoc:scdoc dash:dash
 need /usr/include/cmocka.h:libcmocka-dev mmdebstrap:mmdebstrap
+need busybox:busybox-static sfdisk:fdisk jq:jq depmod:kmod pgrep:procps strace:strace cpio:cpio lz4:lz4 zstd:zstd xz:xz-utils
 need /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring debugfs:e2fsprogs
 built
 ok "make install (for comparison)" installed
