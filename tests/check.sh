@@ -31,7 +31,7 @@ tests()
 processor_seconds()
 {
 	times >"$TAP/times"
-	awk 'NR == 2 { split($0, part, /[ms ]+/); printf "%.0f", part[1] * 60 + part[2] + part[3] * 60 + part[4] }' "$TAP/times"
+	LC_ALL=C awk 'NR == 2 { split($0, part, /[ms ]+/); printf "%.0f", part[1] * 60 + part[2] + part[3] * 60 + part[4] }' "$TAP/times"
 }
 
 mkdir -p "$TAP" || exit 1

@@ -55,7 +55,7 @@ cp "$EARLYBIND" "$TMP/earlybind" # where nobody may not look into our folders
 EARLYBIND=$TMP/earlybind
 chmod 755 "$EARLYBIND"
 rm "$R/usr/lib/earlybind/earlybind-init"
-cp "$FIRST_INIT" "$R/usr/lib/earlybind/earlybind-init"
+install -m 755 "$FIRST_INIT" "$R/usr/lib/earlybind/earlybind-init"
 build "$R" "$TMP/here" >/dev/null 2>"$TMP/err"
 cards "$TMP/here" >"$TMP/expected"
 ok 'on the host: the locked card, the guard of its twin, the live rule and the path with id=' same "$TMP/expected" \

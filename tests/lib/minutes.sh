@@ -6,7 +6,7 @@
 # LIMIT - is none. What a machine makes once and keeps, the roots and kernels in build/cache, does not count: its spans, from
 # second to second, are in DIR/one-time.
 dir=$1
-cat "$dir"/*.seconds 2>/dev/null | awk '
+cat "$dir"/*.seconds 2>/dev/null | LC_ALL=C awk '
 	{
 		family = $1
 		if (sub(/^asan:.*/, "asan", family) || sub(/^build\/test\//, "", family) || sub(/^tests\//, "", family))

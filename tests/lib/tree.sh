@@ -31,7 +31,7 @@ tree_make()
 {
 	mkdir -p "$1/etc/modprobe.d" "$1/usr/lib/earlybind"
 	cp -r "$2/lib" "$1/lib"
-	cp "$INIT" "$1/usr/lib/earlybind/earlybind-init"
+	install -m 755 "$INIT" "$1/usr/lib/earlybind/earlybind-init"
 	echo 'bind 10de:13c1' >"$1/etc/earlybind.conf"
 	tree_lock 10de:13c1 >"$1/etc/earlybind.lock"
 }
