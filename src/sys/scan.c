@@ -212,7 +212,8 @@ static int scan_devices(const struct sysroot *r, const struct addresses *address
 	int ret = 0;
 
 	/* Not the devices, afterwards: those are thirty times as big. */
-	qsort(addresses->items, addresses->n, sizeof(*addresses->items), compare_addresses);
+	if (addresses->n) /* else there is no array */
+		qsort(addresses->items, addresses->n, sizeof(*addresses->items), compare_addresses);
 	for (size_t i = 0; i < addresses->n && ret >= 0; i++) {
 		ret = scan_device(r, &addresses->items[i], &roots, &m->devices[m->n]);
 		if (ret == 0)
