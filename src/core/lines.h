@@ -55,7 +55,7 @@ int line_take(const char **cursor, size_t *left, char buf[LINE_MAX_BYTES], struc
 int line_complain(struct plan_error *err, const char *what);
 /* header = "earlybind-" what " " version. -EBADMSG, -EPROTONOSUPPORT: a version that is none of those. */
 int line_header(const char *line, const char *what, unsigned oldest, unsigned newest, unsigned *version,
-		 struct plan_error *err) _must_check_;
+		struct plan_error *err) _must_check_;
 void fields_start(struct fields *f, char *line);
 /* The next field, NUL-terminated in place; NULL if there is none, or it is empty (two spaces, a space at the end). */
 char *field_next(struct fields *f);

@@ -126,7 +126,8 @@ int plan_print(const struct plan *p, struct text *out) _must_check_;
 
 /*
  * 64-bit FNV-1a over the rule lines in the order of their canonical selectors (then id=), without N and FILE:LINE, each
- * followed by its card and function lines (without N), spelled as in version 1. -E2BIG, -EEXIST and -ENOMEM as of plan_print.
+ * followed by its card and function lines (without N), spelled as in version 1. -E2BIG, -EEXIST and -ENOMEM as of
+ * plan_print.
  */
 int plan_hash(const struct plan *p, uint64_t *out) _must_check_;
 
