@@ -368,6 +368,29 @@ keep 00:14.0'
 	binds 0000:02:00.0
 }
 
+# rule_of_another COMMAND SELECTOR: before the keep line goes, a command is about another rule: nothing is accepted anew.
+rule_of_another()
+{
+	RULES='bind 10de:1e89 allow=display
+keep 06:00.2
+bind 00:1f.3'
+	rule_of_another="$BOARD
+0000:00:1f.3 - 8086:a348 0403 9 -"
+	leaned "$rule_of_another" || return 1
+	did "$@" --yes && decides "$rule_of_another" && refuses 0000:06:00.2 kept keyboard
+}
+
+# card_taken_out: it is not there while another rule is accepted.
+card_taken_out()
+{
+	RULES='bind 06:00 allow=display
+keep 06:00.2'
+	leaned "$BOARD" || return 1
+	change '0000:00:1f.3 - 8086:a348 0403 9 -'
+	run add 00:1f.3 --yes
+	decides "$BOARD" && refuses 0000:06:00.2 kept keyboard
+}
+
 # accepted_anew: the next accept reads the rules that are there, and what it then refuses is refused.
 accepted_anew()
 {
@@ -384,5 +407,8 @@ outcome keep-removed-keyboard 'its line is mistyped' still_held mistyped
 outcome keep-removed-keyboard 'it names an ID' by_id
 outcome keep-removed-keyboard 'its file is gone' drop_in
 outcome keep-removed-keyboard 'a whole controller' other_controller
+outcome keep-removed-keyboard 'another rule is accepted' rule_of_another accept 00:1f.3
+outcome keep-removed-keyboard 'another rule is removed' rule_of_another remove 00:1f.3
+outcome keep-removed-keyboard 'its card is not there when another is' card_taken_out
 ok 'keep-removed-keyboard: the next accept decides anew' accepted_anew
 tap_end
