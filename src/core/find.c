@@ -42,26 +42,38 @@ bool guard_tells_missing(const struct plan_guard *g)
 	return g->origin != GUARD_OF_IMAGE && g->reason != REASON_APPEARS_LATER;
 }
 
+/* Whether no other root bus has this one's name: where two have one, a name and a device number may be of either. */
+static bool is_only_one(const struct machine *m, const struct root *root)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct root *other = &m->devices[i].root;
+
+		if ((other->domain != root->domain || other->bus != root->bus) && root_is(root, other))
+			return false;
+	}
+	return true;
+}
+
 /*
  * Firmware renumbers the functions of a root port's slot when one of them is switched off, but neither the devices of a
  * root bus nor the names of root buses. What stands on a root bus itself is of a hypervisor, which renumbers anything.
  */
-static bool is_apart(const struct root *root, const struct path *path, const struct device *here)
+static bool is_apart(const struct root *root, const struct path *path, const struct device *here, bool one_root)
 {
 	if (path->hops < 2 || here->path.hops < 2 || !*root->acpi || !*here->root.acpi)
 		return false;
-	return strcmp(root->acpi, here->root.acpi) != 0 || path->hop[0] >> 3 != here->path.hop[0] >> 3;
+	return strcmp(root->acpi, here->root.acpi) != 0 || (one_root && path->hop[0] >> 3 != here->path.hop[0] >> 3);
 }
 
 /* Whether only the guarded card can be missing: it is of a display, and could not have come to where this one stands.
  */
-static bool is_another(const struct plan_guard *g, const struct device *here)
+static bool is_another(const struct plan_guard *g, const struct device *here, bool one_root)
 {
 	static const reason_set reasons =
 		REASON_BIT(REASON_TWIN) | REASON_BIT(REASON_DISPLAY) | REASON_BIT(REASON_KEPT);
 
 	return device_is_display(&g->identity) && (reasons & REASON_BIT(g->reason)) &&
-	       is_apart(&g->root, &g->path, here) && !(g->serial && g->serial == here->serial);
+	       is_apart(&g->root, &g->path, here, one_root) && !(g->serial && g->serial == here->serial);
 }
 
 static bool is_place_of(const struct root *root, const struct path *path, const struct device *d)
@@ -73,14 +85,16 @@ static bool is_place_of(const struct root *root, const struct path *path, const 
 static bool is_ambiguous(const struct plan_index *x, const struct identity *id, const struct device *here,
 			 bool *missing, char text[REPORT_TEXT_LEN])
 {
+	int i = plan_index_missing(x, id, -1);
+	bool one_root = i >= 0 && here && is_only_one(x->machine, &here->root);
 	char path[PATH_LEN];
 
 	*missing = false;
-	for (int i = plan_index_missing(x, id, -1); i >= 0; i = plan_index_missing(x, id, i)) {
+	for (; i >= 0; i = plan_index_missing(x, id, i)) {
 		const struct plan_guard *g = &x->plan->guards[i];
 
 		*missing = true;
-		if (here && is_another(g, here) && !plan_index_strangers(x, id))
+		if (here && is_another(g, here, one_root) && !plan_index_strangers(x, id))
 			continue;
 		snprintf(text, REPORT_TEXT_LEN, "its like that was at %s (%s) is not there: this may be that one",
 			 path_print(&g->path, path), reason_word(g->reason));

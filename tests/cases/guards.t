@@ -107,6 +107,15 @@ half_named()
 	taken_down 'root 0000:00 _SB_.PC00' 'root 0000:40 -' "$(gpu 40 01.1 41)" "$BMC"
 }
 
+# Two root buses have one name: other device numbers are not those of one root bus.
+one_name()
+{
+	one_name='root 0000:00 _SB_.PC00
+root 0000:40 _SB_.PC00'
+	accepted "$one_name" "$HOST" "$(gpu 40 03.1 41)" || return 1
+	taken_down "$one_name" '0000:00:01.1 - 1022:1483 0604 - pcieport' "$(gpu 40 03.1 41)" "$BMC"
+}
+
 # Both stand behind one root port, below a switch, whose ports are numbered by its firmware.
 below_switch()
 {
@@ -174,6 +183,7 @@ ok 'dead-host-twin: not behind functions of one slot' same_slot
 ok 'dead-host-twin: not where root buses have no names' without_acpi
 ok 'dead-host-twin: not on one root bus without a name' other_slots_without_acpi
 ok 'dead-host-twin: not where only one root bus has a name' half_named
+ok 'dead-host-twin: not where two root buses have one name' one_name
 ok 'dead-host-twin: not below one switch' below_switch
 ok 'dead-host-twin: not where two are missing, and one proves nothing' two_missing
 ok 'dead-host-twin: not beside one that stands at a place of its own' unnamed
