@@ -103,6 +103,65 @@ static int add_unlocked(struct composer *c, const struct rule *rule)
 	return copy.live ? 0 : plan_add_card(&c->out->plan, &card);
 }
 
+static int add_guard(struct composer *c, const struct plan_guard *guard, const char *text)
+{
+	struct plan_guard copy = *guard;
+
+	copy.rule = c->numbers[guard->rule];
+	copy.text = strdup(text);
+	if (!copy.text)
+		return -ENOMEM;
+	if (plan_add_guard(&c->out->plan, &copy)) {
+		free(copy.text);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What shows a picture or makes a sound has neither keyboards nor disks, and no network. */
+static bool may_be_in_use(const struct plan_card *card)
+{
+	for (unsigned f = 0; f < card->n_functions; f++) {
+		unsigned base = class_base(card->functions[f].identity.class);
+
+		if (base != CLASS_DISPLAY && base != 0x04)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * accept does not ask what a word allows, and no boot asks it again: who takes the word out has the guard instead, of
+ * every card that was accepted with it, until the next accept. The display's is asked at boot.
+ */
+static int guard_dropped(struct composer *c, const struct rule *rule, const struct rule *entry)
+{
+	static const enum reason reasons[] = { REASON_DISPLAY, REASON_KEYBOARD, REASON_IN_USE };
+	unsigned dropped = entry->allow & ~rule->allow & ~(unsigned)ALLOW_DISPLAY;
+
+	for (size_t i = 0; dropped && i < c->lock->n_cards; i++) {
+		const struct plan_card *card = &c->lock->cards[i];
+		struct plan_guard guard = {
+			.root = card->root, .path = card->path, .identity = card->identity, .serial = card->serial
+		};
+		char text[80];
+
+		if (card->rule != entry->number || !may_be_in_use(card))
+			continue;
+		for (unsigned k = 0; allow_words[k]; k++) {
+			if (!(dropped & 1u << k))
+				continue;
+			guard.reason = reasons[k];
+			guard.rule = entry->number;
+			snprintf(text, sizeof(text), "it was accepted with allow=%s, which its rule has no more",
+				 allow_words[k]);
+			if (add_guard(c, &guard, text))
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
 static int add_rule(struct composer *c, const struct rule *rule)
 {
 	const struct rule *entry = c->lock ? rule_find(c->lock->rules, c->lock->n_rules, rule) : NULL;
@@ -119,22 +178,7 @@ static int add_rule(struct composer *c, const struct rule *rule)
 	if (tighten(c, &copy, entry) || copy_rule(c, &copy))
 		return -ENOMEM;
 	c->numbers[entry->number] = copy.number;
-	return add_cards(c, entry, copy.number);
-}
-
-static int add_guard(struct composer *c, const struct plan_guard *guard, const char *text)
-{
-	struct plan_guard copy = *guard;
-
-	copy.rule = c->numbers[guard->rule];
-	copy.text = strdup(text);
-	if (!copy.text)
-		return -ENOMEM;
-	if (plan_add_guard(&c->out->plan, &copy)) {
-		free(copy.text);
-		return -ENOMEM;
-	}
-	return 0;
+	return add_cards(c, entry, copy.number) ? -ENOMEM : guard_dropped(c, &copy, entry);
 }
 
 static bool identity_is_used(const struct plan *p, const struct identity *identity)

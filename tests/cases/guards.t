@@ -401,6 +401,21 @@ keep 06:00.2'
 	decides "$BOARD" && refuses 0000:06:00.2 kept keyboard
 }
 
+# word_taken_out WORD LINE...: 00:14.0 was accepted with allow=WORD, which its rule has no more: without it accept would
+# refuse it, and the boot does. Written again it counts as before.
+word_taken_out()
+{
+	word_taken_out=$1
+	shift
+	RULES="bind 00:14.0 allow=$word_taken_out"
+	accepted "$@" && locks 0000:00:14.0 && decides "$@" && binds 0000:00:14.0 || return 1
+	echo 'bind 00:14.0' >"$CONF"
+	decides "$@"
+	binds && refuses 0000:00:14.0 "$word_taken_out" || return 1
+	echo "$RULES" >"$CONF"
+	decides "$@" && binds 0000:00:14.0
+}
+
 # accepted_anew: the next accept reads the rules that are there, and what it then refuses is refused.
 accepted_anew()
 {
@@ -420,5 +435,9 @@ outcome keep-removed-keyboard 'a whole controller' other_controller
 outcome keep-removed-keyboard 'another rule is accepted' rule_of_another accept 00:1f.3
 outcome keep-removed-keyboard 'another rule is removed' rule_of_another remove 00:1f.3
 outcome keep-removed-keyboard 'its card is not there when another is' card_taken_out
+outcome keep-removed-keyboard 'the last keyboard, and allow=keyboard is gone' word_taken_out keyboard \
+	'0000:00:14.0 - 8086:a36d 0c03 2 - usb=keyboard'
+outcome keep-removed-keyboard 'a NIC in use, and allow=in-use is gone' word_taken_out in-use \
+	'0000:00:14.0 - 8086:15b8 0200 2 -' 'net eth0 0000:00:14.0 master=br0' 'net br0 -'
 ok 'keep-removed-keyboard: the next accept decides anew' accepted_anew
 tap_end
