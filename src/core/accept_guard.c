@@ -198,47 +198,38 @@ static int guard_kept_functions(struct accept_run *r)
 	return 0;
 }
 
+/* Whether the selector of a place means a card that the guard names: two root buses of one name can have two there. */
+static bool selects_guarded(const struct accept_run *r, const struct selector *s, const struct plan_guard *g)
+{
+	for (int i = 0; i < (int)r->machine->n; i++)
+		if (identity_equal(&g->identity, &r->machine->devices[i].identity) && guard_covers(g, r->machine, i) &&
+		    selector_means(s, r->machine, i))
+			return true;
+	return false;
+}
+
 /* Whether a rule could mean what the guard names. What a place rule selects has to be there. */
 static bool is_selected(const struct accept_run *r, const struct plan_guard *g)
 {
-	struct card there;
-	bool here = guard_in_place(g, r->machine, &there);
-
 	for (size_t i = 0; i < r->config->n_rules; i++) {
-		const struct rule *rule = &r->config->rules[i];
+		const struct selector *s = &r->config->rules[i].selector;
 
-		if (rule->selector.kind == SELECTOR_ID
-			    ? id_matches(&rule->selector.id, &g->identity)
-			    : here && selector_means(&rule->selector, r->machine, there.main))
+		if (s->kind == SELECTOR_ID ? id_matches(&s->id, &g->identity) : selects_guarded(r, s, g))
 			return true;
 	}
 	return false;
 }
 
-/* Whether it is what `keep` left of a card whose entry stays as it was. */
-static bool is_of_kept_entry(const struct accept_run *r, const struct plan_guard *g)
-{
-	const struct plan *lock = &r->out->lock;
-
-	for (size_t i = 0; g->reason == REASON_KEPT && i < lock->n_cards; i++) {
-		const struct plan_card *c = &lock->cards[i];
-
-		if (!root_is(&c->root, &g->root) || accept_chose(r, plan_rule(lock, c->rule)))
-			continue;
-		for (unsigned k = 0; k < c->n_functions; k++)
-			if (path_equal(&c->functions[k].path, &g->path))
-				return true;
-	}
-	return false;
-}
-
-/* Whether the lock still has a use for an old guard: what the host needs is guarded as long as there is any rule. */
+/*
+ * Whether the lock still has a use for an old guard: what the host needs, and what a `keep` line left to it, is guarded
+ * as long as there is any rule.
+ */
 static bool is_needed(const struct accept_run *r, const struct plan_guard *g)
 {
-	static const unsigned of_host =
-		REASON_BIT(REASON_BOOT_DISK) | REASON_BIT(REASON_IN_USE) | REASON_BIT(REASON_KEYBOARD);
+	static const unsigned of_host = REASON_BIT(REASON_BOOT_DISK) | REASON_BIT(REASON_IN_USE) |
+					REASON_BIT(REASON_KEYBOARD) | REASON_BIT(REASON_KEPT);
 
-	if (accept_locks_identity(&r->out->lock, &g->identity) || is_selected(r, g) || is_of_kept_entry(r, g))
+	if (accept_locks_identity(&r->out->lock, &g->identity) || is_selected(r, g))
 		return true;
 	return r->config->n_rules && (of_host & REASON_BIT(g->reason));
 }
@@ -281,41 +272,53 @@ static bool is_just_accepted(const struct accept_run *r, const struct card *card
 	return false;
 }
 
+static int add_old(struct accept_run *r, const struct plan_guard *old)
+{
+	struct plan_guard guard = *old;
+	int ret;
+
+	guard.text = strdup(old->text);
+	if (!guard.text)
+		return -ENOMEM;
+	ret = plan_add_guard(&r->out->lock, &guard);
+	if (ret < 0)
+		free(guard.text);
+	return ret;
+}
+
 /*
- * The old guards of identities whose entries were kept: their cards need not be here today. One whose place now holds a
+ * An old guard of an identity whose entries were kept: its card need not be here today. One whose place now holds a
  * card that a person just accepted is gone. So is one that is nowhere, if whoever accepts has just said of every card
  * like it which it is: kept, it would make them ambiguous whatever was accepted. What appears later does not.
  */
-static int keep_guards(struct accept_run *r)
+static int keep_guard(struct accept_run *r, const struct plan_guard *guard)
 {
-	for (size_t i = 0; r->chosen && r->old && i < r->old->n_guards; i++) {
-		struct plan_guard guard = r->old->guards[i];
-		struct card there;
-		bool here = guard_in_place(&guard, r->machine, &there);
+	struct card there;
+	bool here = guard_in_place(guard, r->machine, &there);
 
-		if (has_place_guard(&r->out->lock, &guard.root, &guard.path) || !is_needed(r, &guard) ||
-		    (here && is_just_accepted(r, &there)))
-			continue;
-		if (!here && guard.reason != REASON_APPEARS_LATER && is_accepted_anew(r, &guard.identity)) {
-			if (note_gone(r, &guard) < 0)
-				return -ENOMEM;
-			continue;
-		}
-		guard.text = strdup(guard.text);
-		if (!guard.text)
+	if (here ? has_guard(&r->out->lock, &there) : has_place_guard(&r->out->lock, &guard->root, &guard->path))
+		return 0;
+	if (!is_needed(r, guard) || (here && is_just_accepted(r, &there)))
+		return 0;
+	if (!here && guard->reason != REASON_APPEARS_LATER && is_accepted_anew(r, &guard->identity))
+		return note_gone(r, guard);
+	return add_old(r, guard);
+}
+
+/* Those of an accept of some rules only; what `keep` left, or the others. */
+static int keep_guards(struct accept_run *r, bool kept)
+{
+	for (size_t i = 0; r->chosen && r->old && i < r->old->n_guards; i++)
+		if ((r->old->guards[i].reason == REASON_KEPT) == kept && keep_guard(r, &r->old->guards[i]) < 0)
 			return -ENOMEM;
-		if (plan_add_guard(&r->out->lock, &guard) < 0) {
-			free(guard.text);
-			return -ENOMEM;
-		}
-	}
 	return 0;
 }
 
+/* What `keep` left comes first: of another reason, its line would not refuse what the lock has. */
 int accept_guards(struct accept_run *r)
 {
-	if (guard_refused(r) < 0 || guard_kept_functions(r) < 0 || accept_guard_needs(r) < 0 ||
-	    accept_guard_keyboards(r) < 0 || guard_twins(r) < 0 || guard_external(r) < 0)
+	if (keep_guards(r, true) < 0 || guard_refused(r) < 0 || guard_kept_functions(r) < 0 ||
+	    accept_guard_needs(r) < 0 || accept_guard_keyboards(r) < 0 || guard_twins(r) < 0 || guard_external(r) < 0)
 		return -ENOMEM;
-	return keep_guards(r);
+	return keep_guards(r, false);
 }

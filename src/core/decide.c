@@ -223,16 +223,22 @@ static int decide_card(struct run *r, size_t index)
 	return c.card.single ? 0 : note_missing(r, locked, &c.card);
 }
 
+/* What may be a guarded function that has left its place is refused alone; if it is the main one, with its card. */
 static int decide_live_card(struct run *r, struct candidate c, size_t index)
 {
 	struct found found = { .reason = REASON_NONE };
+	bool whole = find_ambiguous(&r->index, &card_main(&c.card)->identity, found.text);
 
-	if (find_ambiguous(&r->index, &card_main(&c.card)->identity, found.text))
-		found.reason = REASON_AMBIGUOUS;
 	c.found = &found;
-	for (unsigned k = 0; k < c.card.n; k++)
-		if (decide_function(r, index, &c, c.card.member[k]) < 0)
+	for (unsigned k = 0; k < c.card.n; k++) {
+		int i = c.card.member[k];
+
+		found.reason = whole || find_ambiguous(&r->index, &r->machine->devices[i].identity, found.text)
+				       ? REASON_AMBIGUOUS
+				       : REASON_NONE;
+		if (decide_function(r, index, &c, i) < 0)
 			return -ENOMEM;
+	}
 	return 0;
 }
 
