@@ -416,6 +416,25 @@ word_taken_out()
 	decides "$@" && binds 0000:00:14.0
 }
 
+# on_root NUMBER BUS: a card on a root bus of this number, which has no name, and one like it that shows the boot.
+on_root()
+{
+	printf '0000:00:02.0 - 10de:1e89 0300 4 - boot_vga=1\nroot 0000:%s -\n' "$1"
+	printf '0000:%s:01.0 - 1022:1453 0604 5 pcieport\n0000:%s:00.0 0000:%s:01.0 10de:1e89 0300 6 -\n' "$1" "$2" "$1"
+	printf '0000:%s:00.2 0000:%s:01.0 10de:1ad8 0c03 6 - usb=keyboard\n' "$2" "$1"
+}
+
+# out_of_place: its root bus has another number, so that a live rule takes what the entry does not know any more.
+out_of_place()
+{
+	RULES='bind 81:00
+bind 10de:1e89 live
+keep 81:00.2'
+	leaned "$(on_root 80 81)" || return 1
+	decides "$(on_root 82 83)"
+	binds 0000:83:00.0 && refuses 0000:83:00.2 ambiguous
+}
+
 # accepted_anew: the next accept reads the rules that are there, and what it then refuses is refused.
 accepted_anew()
 {
@@ -439,5 +458,6 @@ outcome keep-removed-keyboard 'the last keyboard, and allow=keyboard is gone' wo
 	'0000:00:14.0 - 8086:a36d 0c03 2 - usb=keyboard'
 outcome keep-removed-keyboard 'a NIC in use, and allow=in-use is gone' word_taken_out in-use \
 	'0000:00:14.0 - 8086:15b8 0200 2 -' 'net eth0 0000:00:14.0 master=br0' 'net br0 -'
+outcome keep-removed-keyboard 'a live rule, and the root bus has another number' out_of_place
 ok 'keep-removed-keyboard: the next accept decides anew' accepted_anew
 tap_end
