@@ -49,7 +49,8 @@ static int compare_devices(const void *a, const void *b)
 
 int machine_link(struct machine *m)
 {
-	qsort(m->devices, m->n, sizeof(*m->devices), compare_devices);
+	if (m->n)
+		qsort(m->devices, m->n, sizeof(*m->devices), compare_devices);
 	if (chains_make(&m->like, m->n) < 0 || chains_make(&m->at_name, m->n) < 0 ||
 	    chains_make(&m->at_number, m->n) < 0)
 		return -ENOMEM;
