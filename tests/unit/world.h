@@ -232,20 +232,6 @@ static inline uint8_t port_of(unsigned slot)
 	return (uint8_t)(port == PORTS - 1 ? port << 3 | 1 : (port + 1) << 3);
 }
 
-/* Of two slots at one place that which has a card; SLOTS: no slot of this machine is there. */
-static inline unsigned slot_of(const struct world *w, const struct root *root, const struct path *path)
-{
-	unsigned found = SLOTS;
-
-	for (unsigned i = 0; i < SLOTS; i++) {
-		struct root here = root_of(w, i);
-
-		if (root_is(root, &here) && path->hop[0] == port_of(i) && (found == SLOTS || !w->slot[found].card))
-			found = i;
-	}
-	return found;
-}
-
 static inline unsigned bus_of(const struct world *w, unsigned slot)
 {
 	return slot < PORTS ? w->bus0 + slot : w->second_bus + 1 + slot - PORTS;
