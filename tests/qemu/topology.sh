@@ -9,13 +9,15 @@
 # while its bus number follows from how many ports are filled in front of it. SeaBIOS makes the class 0300 device
 # with the lowest address the boot display, option ROM or not.
 
-# on_port DEV [DEVICE...]: a root port at 00:0DEV.0, and the functions of the card behind it.
+# on_port DEV[.FN] [DEVICE...]: a root port at 00:0DEV.FN, or .0, and the functions of the card behind it.
 on_port()
 {
-	topo_port=$1
+	topo_port=${1%.*}
+	topo_at=$topo_port.0
+	[ "$1" = "$topo_port" ] || topo_at=$1 topo_port=$topo_port$((8 + ${1#*.}))
 	topo_function=0
 	shift
-	echo "-device pcie-root-port,id=port$topo_port,bus=pcie.0,addr=$topo_port.0,chassis=$topo_port,slot=$topo_port"
+	echo "-device pcie-root-port,id=port$topo_port,bus=pcie.0,addr=$topo_at,multifunction=on,chassis=$topo_port,slot=$topo_port"
 	for topo_device in "$@"; do
 		echo "-device $topo_device,bus=port$topo_port,addr=0.$topo_function,multifunction=on"
 		topo_function=$((topo_function + 1))
@@ -126,14 +128,25 @@ topology()
 	host-gone)
 		on_port 5 VGA ich9-intel-hda
 		;;
-	# Two identical cards besides a boot display of another model.
+	# Two identical cards besides a boot display of another model, behind the functions of one device's root ports.
 	triple)
+		on_root 1 ati-vga
+		on_port 5.0 VGA ich9-intel-hda
+		on_port 5.1 VGA ich9-intel-hda
+		;;
+	# One of the two was pulled and the firmware renumbered the ports: the other stands at the locked path.
+	twin-gone)
+		on_root 1 ati-vga
+		on_port 5.0 VGA ich9-intel-hda
+		on_port 5.1
+		;;
+	# The same behind ports of two devices, whose numbers no firmware changes; then one was pulled.
+	twins-apart)
 		on_root 1 ati-vga
 		on_port 5 VGA ich9-intel-hda
 		on_port 6 VGA ich9-intel-hda
 		;;
-	# One of the two was pulled and the firmware renumbered the ports: the other stands at the locked path.
-	twin-gone)
+	twin-missing)
 		on_root 1 ati-vga
 		on_port 5 VGA ich9-intel-hda
 		on_port 6
