@@ -178,6 +178,7 @@ topology()
 		on_root 1 VGA
 		on_port 5 cirrus-vga
 		on_port 6 virtio-rng-pci
+		on_port 7 qemu-xhci
 		;;
 	# The empty disks of storage.sh.
 	storage)
