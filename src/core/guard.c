@@ -58,19 +58,15 @@ static bool is_stood_down(const struct candidate *c, int i, char text[REPORT_TEX
 static bool is_kept(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
 	const struct plan_function *f;
+	const struct plan_guard *g;
 
 	if (guard_kept(c, i, text))
 		return true;
 	f = i < 0 || !c->locked || c->locked->open ? NULL : find_function(c->locked, &c->card, i);
-	for (size_t k = 0; f && k < c->plan->n_guards; k++) {
-		const struct plan_guard *g = &c->plan->guards[k];
-
-		if (g->reason != REASON_KEPT || !root_is(&g->root, &c->locked->root) || !path_equal(&g->path, &f->path))
-			continue;
+	g = f ? plan_index_kept(c->index, &c->locked->root, &f->path) : NULL;
+	if (g)
 		why(text, "still kept by the lock: %s", g->text);
-		return true;
-	}
-	return false;
+	return g != NULL;
 }
 
 static bool is_claim(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])

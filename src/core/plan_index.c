@@ -45,6 +45,8 @@ static int add_guard(struct plan_index *x, int guard)
 	}
 	if (last < 0 && guard_tells_missing(g))
 		chains_add(&x->missing, guard, identity_hash(&g->identity));
+	if (g->reason == REASON_KEPT)
+		chains_add(&x->kept, guard, path_hash(&g->root, *g->root.acpi, &g->path));
 	return 0;
 }
 
@@ -53,7 +55,8 @@ static int make(struct plan_index *x)
 	size_t lines = x->plan->n_cards + x->plan->n_guards;
 
 	x->known = calloc(x->machine->n + 1, 1);
-	if (!x->known || chains_make(&x->names, lines) < 0 || chains_make(&x->missing, x->plan->n_guards) < 0)
+	if (!x->known || chains_make(&x->names, lines) < 0 || chains_make(&x->missing, x->plan->n_guards) < 0 ||
+	    chains_make(&x->kept, x->plan->n_guards) < 0)
 		return -ENOMEM;
 	while (lines--)
 		add_line(x, lines);
@@ -80,6 +83,7 @@ void plan_index_free(struct plan_index *x)
 {
 	chains_free(&x->names);
 	chains_free(&x->missing);
+	chains_free(&x->kept);
 	chains_free(&x->covered);
 	free(x->covers);
 	free(x->known);
@@ -123,6 +127,21 @@ const struct plan_guard *plan_index_guard(const struct plan_index *x, const stru
 			const struct plan_guard *g = &x->plan->guards[x->covers[i].guard];
 
 			if (x->covers[i].device == card->member[k] && g->reason == reason && (!first || g < first))
+				first = g;
+		}
+	return first;
+}
+
+/* A guard names its root bus by the ACPI path or by the number of the one that is asked for. */
+const struct plan_guard *plan_index_kept(const struct plan_index *x, const struct root *root, const struct path *path)
+{
+	const struct plan_guard *first = NULL;
+
+	for (int named = 0; named < 2; named++)
+		for (int i = chains_first(&x->kept, path_hash(root, named, path)); i >= 0; i = x->kept.next[i]) {
+			const struct plan_guard *g = &x->plan->guards[i];
+
+			if (root_is(&g->root, root) && path_equal(&g->path, path) && (!first || g < first))
 				first = g;
 		}
 	return first;

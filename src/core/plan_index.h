@@ -24,6 +24,7 @@ struct plan_index {
 	const struct machine *machine;
 	struct chains names;   /* lines by identity, but for open cards */
 	struct chains missing; /* guards that tell by it that their card is missing, by identity */
+	struct chains kept;    /* guards with REASON_KEPT, by root bus and path */
 	struct chains covered; /* covers by device */
 	struct cover *covers;
 	size_t n_covers;
@@ -46,6 +47,9 @@ int plan_index_missing(const struct plan_index *x, const struct identity *id, in
 /* The first guard with this reason that covers a function of the card; NULL: none. */
 const struct plan_guard *plan_index_guard(const struct plan_index *x, const struct card *card,
 					  enum reason reason) _pure_;
+/* The first guard with REASON_KEPT that names just this place; NULL: none. */
+const struct plan_guard *plan_index_kept(const struct plan_index *x, const struct root *root,
+					 const struct path *path) _pure_;
 /* Whether one of this identity stands at a place that no line names with it, or at one that two slots have. */
 bool plan_index_strangers(const struct plan_index *x, const struct identity *id);
 

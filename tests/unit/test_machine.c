@@ -16,7 +16,7 @@ static uint64_t state;
 /* A machine of one vendor with few GPUs: more than a card has room for are below its switch. */
 static bool crowded;
 /* How often it happened: what is never tried is not shown. */
-static unsigned long multi, across, alone, too_big, twice, missing, guarded, known;
+static unsigned long multi, across, alone, too_big, twice, missing, guarded, known, kept;
 
 static unsigned pick(unsigned n)
 {
@@ -192,7 +192,7 @@ static const struct device *random_place(const struct machine *m, struct root *r
 /* Cards and guards, at places of the machine mostly; some of the identity that is there, some open. */
 static struct plan random_plan(const struct machine *m)
 {
-	static const enum reason reasons[] = { REASON_TWIN, REASON_BOOT_DISK, REASON_APPEARS_LATER };
+	static const enum reason reasons[] = { REASON_TWIN, REASON_BOOT_DISK, REASON_APPEARS_LATER, REASON_KEPT };
 	struct plan p = { .kind = KIND_PLAN };
 
 	for (unsigned n = pick(8); n; n--) {
@@ -215,6 +215,15 @@ static struct plan random_plan(const struct machine *m)
 	return p;
 }
 
+static const struct plan_guard *naive_kept(const struct plan *p, const struct root *root, const struct path *path)
+{
+	for (size_t i = 0; i < p->n_guards; i++)
+		if (p->guards[i].reason == REASON_KEPT && root_is(&p->guards[i].root, root) &&
+		    path_equal(&p->guards[i].path, path))
+			return &p->guards[i];
+	return NULL;
+}
+
 static void check_named(const struct plan_index *x, const struct identity *id)
 {
 	const struct plan *p = x->plan;
@@ -234,6 +243,21 @@ static void check_named(const struct plan_index *x, const struct identity *id)
 	known += !naive_strangers(p, x->machine, id);
 }
 
+/* Below its root bus, with its ACPI path and by number alone. */
+static void check_kept(const struct plan_index *x, const struct device *d)
+{
+	struct root roots[2] = { d->root, d->root };
+	struct path paths[2] = { d->path, path_slot(&d->path) };
+
+	roots[1].acpi[0] = '\0';
+	for (unsigned i = 0; i < 4; i++) {
+		const struct plan_guard *g = naive_kept(x->plan, &roots[i / 2], &paths[i % 2]);
+
+		assert_ptr_equal(plan_index_kept(x, &roots[i / 2], &paths[i % 2]), g);
+		kept += g != NULL;
+	}
+}
+
 static void check_plan(const struct machine *m)
 {
 	static const enum reason reasons[] = { REASON_TWIN, REASON_BOOT_DISK, REASON_APPEARS_LATER, REASON_KEYBOARD };
@@ -245,6 +269,7 @@ static void check_plan(const struct machine *m)
 		struct card card;
 
 		check_named(&x, &m->devices[i].identity);
+		check_kept(&x, &m->devices[i]);
 		if (naive_card_of(m, i, &card) < 0)
 			card = card_single(m, i);
 		for (size_t k = 0; k < ARRAY_SIZE(reasons); k++) {
@@ -292,6 +317,7 @@ static void the_indexes_agree_with_a_look_at_everything(void **s)
 	assert_true(twice > MACHINES / 10);
 	assert_true(missing > MACHINES / 10);
 	assert_true(guarded > MACHINES / 10);
+	assert_true(kept > MACHINES / 10);
 	assert_true(known > MACHINES / 10);
 }
 
