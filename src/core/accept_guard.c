@@ -42,12 +42,22 @@ bool accept_locks_identity(const struct plan *lock, const struct identity *ident
 	return false;
 }
 
+/* The next guard from *i on that names this place. */
+static const struct plan_guard *next_guard_at(const struct plan *lock, const struct root *root, const struct path *path,
+					      size_t *i)
+{
+	while (*i < lock->n_guards) {
+		const struct plan_guard *g = &lock->guards[(*i)++];
+
+		if (root_is(&g->root, root) && path_equal(&g->path, path))
+			return g;
+	}
+	return NULL;
+}
+
 static bool has_place_guard(const struct plan *lock, const struct root *root, const struct path *path)
 {
-	for (size_t i = 0; i < lock->n_guards; i++)
-		if (root_is(&lock->guards[i].root, root) && path_equal(&lock->guards[i].path, path))
-			return true;
-	return false;
+	return next_guard_at(lock, root, path, &(size_t){ 0 }) != NULL;
 }
 
 /* Where two root buses of one name have cards at one place, each has its own: by identity, else by serial number. */
@@ -56,14 +66,11 @@ static bool has_guard(const struct plan *lock, const struct card *card)
 	const struct device *main = card_main(card);
 	struct path path = card_path(card);
 	uint64_t serial = accept_serial(card);
+	const struct plan_guard *g;
 
-	for (size_t i = 0; i < lock->n_guards; i++) {
-		const struct plan_guard *g = &lock->guards[i];
-
-		if (root_is(&g->root, &main->root) && path_equal(&g->path, &path) &&
-		    identity_equal(&g->identity, &main->identity) && g->serial == serial)
+	for (size_t i = 0; (g = next_guard_at(lock, &main->root, &path, &i));)
+		if (identity_equal(&g->identity, &main->identity) && g->serial == serial)
 			return true;
-	}
 	return false;
 }
 
@@ -73,6 +80,16 @@ bool accept_is_guarded(const struct accept_run *r, int i)
 		if (guard_covers(&r->out->lock.guards[k], r->machine, i))
 			return true;
 	return false;
+}
+
+/* With this text, which is the lock's from here on; NULL: there was no memory for it. */
+static int add_guard(struct accept_run *r, struct plan_guard guard, char *text)
+{
+	guard.text = text;
+	if (text && plan_add_guard(&r->out->lock, &guard) == 0)
+		return 0;
+	free(text);
+	return -ENOMEM;
 }
 
 /* After `REASON: ` where the guard's own reason is another. */
@@ -109,17 +126,10 @@ int accept_add_guard(struct accept_run *r, enum reason reason, const struct card
 				    .path = card_path(card),
 				    .identity = main->identity,
 				    .serial = accept_serial(card) };
-	int ret;
 
 	if (has_guard(&r->out->lock, card))
 		return 0;
-	guard.text = guard_text(guard.reason, reason, text);
-	if (!guard.text)
-		return -ENOMEM;
-	ret = plan_add_guard(&r->out->lock, &guard);
-	if (ret < 0)
-		free(guard.text);
-	return ret;
+	return add_guard(r, guard, guard_text(guard.reason, reason, text));
 }
 
 /* What a rule selected and a guard refused: the report can name it, and nothing binds it later by itself. */
@@ -201,9 +211,8 @@ static int guard_kept_functions(struct accept_run *r)
 /* Whether the selector of a place means a card that the guard names: two root buses of one name can have two there. */
 static bool selects_guarded(const struct accept_run *r, const struct selector *s, const struct plan_guard *g)
 {
-	for (int i = 0; i < (int)r->machine->n; i++)
-		if (identity_equal(&g->identity, &r->machine->devices[i].identity) && guard_covers(g, r->machine, i) &&
-		    selector_means(s, r->machine, i))
+	for (int i = -1; (i = machine_next_like(r->machine, &g->identity, i)) >= 0;)
+		if (guard_covers(g, r->machine, i) && selector_means(s, r->machine, i))
 			return true;
 	return false;
 }
@@ -272,20 +281,6 @@ static bool is_just_accepted(const struct accept_run *r, const struct card *card
 	return false;
 }
 
-static int add_old(struct accept_run *r, const struct plan_guard *old)
-{
-	struct plan_guard guard = *old;
-	int ret;
-
-	guard.text = strdup(old->text);
-	if (!guard.text)
-		return -ENOMEM;
-	ret = plan_add_guard(&r->out->lock, &guard);
-	if (ret < 0)
-		free(guard.text);
-	return ret;
-}
-
 /*
  * An old guard of an identity whose entries were kept: its card need not be here today. One whose place now holds a
  * card that a person just accepted is gone. So is one that is nowhere, if whoever accepts has just said of every card
@@ -302,7 +297,7 @@ static int keep_guard(struct accept_run *r, const struct plan_guard *guard)
 		return 0;
 	if (!here && guard->reason != REASON_APPEARS_LATER && is_accepted_anew(r, &guard->identity))
 		return note_gone(r, guard);
-	return add_old(r, guard);
+	return add_guard(r, *guard, strdup(guard->text));
 }
 
 /* Those of an accept of some rules only; what `keep` left, or the others. */
