@@ -76,6 +76,15 @@ static void look_at(struct work *w, const char *driver)
 	names_free(&names);
 }
 
+/* Whether a rule before this one asks for the same drivers: nearly always all do. */
+static bool was_listed(const struct plan *p, size_t rule)
+{
+	for (size_t i = 0; i < rule; i++)
+		if (strcmp(p->rules[i].driver, p->rules[rule].driver) == 0)
+			return true;
+	return false;
+}
+
 void intruders_release(struct work *w)
 {
 	const struct plan *p = &w->plan;
@@ -83,9 +92,7 @@ void intruders_release(struct work *w)
 
 	work_step(w, "reading the drivers' devices again");
 	for (size_t i = 0; i < p->n_rules; i++) {
-		/* Nearly always all rules have the same. */
-		const char *list =
-			i && strcmp(p->rules[i].driver, p->rules[i - 1].driver) == 0 ? "" : p->rules[i].driver;
+		const char *list = was_listed(p, i) ? "" : p->rules[i].driver;
 
 		while ((list = rule_driver_next(list, driver)))
 			look_at(w, driver);
