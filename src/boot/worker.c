@@ -24,7 +24,7 @@ static void cannot_be_read(struct work *w, const char *what, int error)
 /* 0, or it cannot be used and that was told. */
 static int read_one(struct work *w, enum plan_kind kind, const char *path)
 {
-	const char *name = kind == KIND_LOCK ? "the lock" : "the plan";
+	const char *name = kind == KIND_LOCK ? "lock" : "plan";
 	struct plan_error error = { 0 };
 	char *text;
 	size_t len;
@@ -35,11 +35,11 @@ static int read_one(struct work *w, enum plan_kind kind, const char *path)
 		free(text);
 	}
 	if (error.text[0] && error.line)
-		work_plan(w, PLAN_BROKEN, "%s line %u: %s", name + strlen("the "), error.line, error.text);
+		work_plan(w, PLAN_BROKEN, "%s line %u: %s", name, error.line, error.text);
 	else if (error.text[0])
-		work_plan(w, PLAN_BROKEN, "%s: %s", name + strlen("the "), error.text);
+		work_plan(w, PLAN_BROKEN, "%s: %s", name, error.text);
 	else if (ret < 0)
-		cannot_be_read(w, name, ret);
+		work_plan(w, PLAN_BROKEN, "the %s cannot be read: %s", name, error_name(ret));
 	else /* its hash and timeout hold from here on, whatever hangs before there are decisions */
 		work_plan(w, PLAN_BROKEN, "no decision");
 	return ret;
