@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * measure RUNS PROGRAM [ARGUMENT...]: runs it as often and prints "MEDIAN MIN MAX KILOBYTES": of processor time (user
- * and system, of all its processes) in microseconds, and the most memory that one of them ever had.
+ * measure RUNS PROGRAM [ARGUMENT...] [-- PROGRAM...]: runs each as often, in turn, and prints a line for each, "MEDIAN
+ * MIN MAX KILOBYTES": of processor time (user and system, of all its processes) in microseconds, and the most memory
+ * that one of them ever had. In turn, so that a machine that is slower for a while is slower for all.
  *
  * The boot program does not wait for its child: who dies orphaned is this program's, and counted too.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -58,18 +61,53 @@ static int compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+struct command {
+	char **argv;
+	long *times;
+	long kilobytes;
+};
+
+/* Divides the arguments at each "--"; returns how many commands they are. */
+static size_t divide(char **argv, struct command *commands)
+{
+	size_t n = 0;
+
+	for (bool first = true; *argv; argv++) {
+		if (first)
+			commands[n++].argv = argv;
+		first = strcmp(*argv, "--") == 0;
+		if (first)
+			*argv = NULL;
+	}
+	return n;
+}
+
+static void print(struct command *c, unsigned runs)
+{
+	qsort(c->times, runs, sizeof(*c->times), compare);
+	printf("%ld %ld %ld %ld\n", c->times[runs / 2], c->times[0], c->times[runs - 1], c->kilobytes);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned runs = argc > 2 ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
-	long *times = calloc(runs + 1, sizeof(*times)), kilobytes = 0;
+	struct command *commands = calloc((size_t)argc + 1, sizeof(*commands));
+	size_t n;
 
-	if (!runs || !times || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) {
-		fputs("usage: measure RUNS PROGRAM [ARGUMENT...]\n", stderr);
+	if (!runs || !commands || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) {
+		fputs("usage: measure RUNS PROGRAM [ARGUMENT...] [-- PROGRAM...]\n", stderr);
 		return 2;
 	}
+	n = divide(argv + 2, commands);
+	for (size_t c = 0; c < n; c++) {
+		commands[c].times = calloc(runs, sizeof(*commands[c].times));
+		if (!commands[c].times)
+			return 1;
+	}
 	for (unsigned i = 0; i < runs; i++)
-		times[i] = measure(argv + 2, &kilobytes);
-	qsort(times, runs, sizeof(*times), compare);
-	printf("%ld %ld %ld %ld\n", times[runs / 2], times[0], times[runs - 1], kilobytes);
+		for (size_t c = 0; c < n; c++)
+			commands[c].times[i] = measure(commands[c].argv, &commands[c].kilobytes);
+	for (size_t c = 0; c < n; c++)
+		print(&commands[c], runs);
 	return 0;
 }

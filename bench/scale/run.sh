@@ -8,7 +8,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 BENCH=${BUILD:-build}/bench
 SIZES=${SIZES:-1000:20 10000:200}
-RUNS=${RUNS:-5}
+RUNS=${RUNS:-15}
 
 die()
 {
@@ -43,32 +43,50 @@ is_right()
 		die "$1: not all cards were bound, see its run/earlybind/report"
 }
 
-# measure NAME TREE FUNCTIONS CARDS: prints a row; the ratio is to the row of the loop.
-measure()
+# each FUNCTION ARGUMENT...: calls it with the arguments and the NAME TREE FUNCTIONS CARDS of each row.
+each()
 {
-	program=$(program "$1" "$2") || exit 1
-	# shellcheck disable=SC2086 # a command line
-	times=$("$BENCH/measure" "$RUNS" $program) || exit 1
-	[ "$1" != init ] || is_right "$2" "$4"
-	[ "$1" != loop ] || loop=${times%% *}
-	# shellcheck disable=SC2086 # numbers, and a command line
-	printf '%s %s %s %s %s %s %s %s %s\n' "$1" "$3" "$4" $times "$loop" "$(calls $program)"
+	for size in $SIZES; do
+		functions=${size%:*}
+		cards=${size#*:}
+		for name in $programs; do
+			"$@" "$name" "$BENCH/tree-$functions-$cards" "$functions" "$cards" || exit 1
+		done
+	done
 }
 
-[ $# -gt 0 ] || set -- init
-printf '%-8s %9s %6s %10s %19s %7s %8s %8s %6s\n' '' functions cards median range 'x loop' memory calls growth
+# command_of NAME TREE...: for measure.
+command_of()
+{
+	line=$(program "$1" "$2") || exit 1
+	printf '%s -- ' "$line"
+}
+
+# row NAME TREE FUNCTIONS CARDS: with the times of a line of stdin; the ratio is to the row of the loop.
+row()
+{
+	read -r times || exit 1
+	[ "$1" != init ] || is_right "$2" "$4"
+	[ "$1" != loop ] || loop=${times%% *}
+	# shellcheck disable=SC2046 # a command line
+	printf '%s %s %s %s %s %s\n' "$1" "$3" "$4" "$times" "$loop" "$(calls $(program "$1" "$2"))"
+}
+
+programs="loop ${*:-init}"
 for size in $SIZES; do
-	functions=${size%:*}
-	cards=${size#*:}
-	tree=$BENCH/tree-$functions-$cards
+	tree=$BENCH/tree-${size%:*}-${size#*:}
 	rm -rf "$tree"
-	"$BENCH/tree" "$tree" "$functions" "$cards" >/dev/null || exit 1
-	for name in loop "$@"; do
-		measure "$name" "$tree" "$functions" "$cards" || exit 1
-	done
-done | awk '{
+	"$BENCH/tree" "$tree" "${size%:*}" "${size#*:}" >/dev/null || exit 1
+done
+commands=$(each command_of) || exit 1
+# shellcheck disable=SC2086 # command lines
+times=$("$BENCH/measure" "$RUNS" ${commands% -- }) || exit 1
+printf '%-8s %9s %6s %10s %19s %7s %8s %8s %6s\n' '' functions cards median range 'x loop' memory calls growth
+each row <<EOF | awk '{
 	growth = $1 in before ? sprintf("x %.1f", $4 / before[$1]) : ""
 	before[$1] = $4
 	printf "%-8s %9d %6d %7.1f ms %7.1f - %6.1f ms %7.2f %5d KB %8s %6s\n", $1, $2, $3, $4 / 1000, $5 / 1000,
 		$6 / 1000, $4 / $8, $7, $9, growth
-}'
+}' || exit 1
+$times
+EOF
