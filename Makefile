@@ -64,7 +64,7 @@ HOST_LIBS = $(shell $(PKG_CONFIG) --libs $(HOST_PACKAGES) 2>/dev/null)
 CORE := $(wildcard src/core/*.c)
 SYS := $(wildcard src/sys/*.c)
 BOOT := $(wildcard src/boot/*.c)
-HOST := $(wildcard src/host/*.c)
+HOST := $(wildcard src/host/*/*.c)
 UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PAGES := $(patsubst man/%.scd,%,$(wildcard man/*.scd))
@@ -158,26 +158,27 @@ man: $(if $(HAVE_SCDOC),$(PAGES:%=$(BUILD)/man/%))
 # --- tests --------------------------------------------------------------------------------------------------------
 
 # Unit tests may use the host's modules too, but for its main().
-TEST_OBJ := $(SHARED_OBJ) $(filter-out $(BUILD)/glibc/host/main.o,$(HOST_OBJ))
+TEST_OBJ := $(SHARED_OBJ) $(filter-out $(BUILD)/glibc/host/cli/main.o,$(HOST_OBJ))
 
 $(BUILD)/test/unit/%: tests/unit/%.c $(SHARED_OBJ) $(if $(HAVE_HOST),$(TEST_OBJ)) Makefile
 	@mkdir -p $(@D)
 	$(call say_cc,CC)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_HOST) -Isrc -Isrc/core -o $@ $< $(if $(HAVE_HOST),$(TEST_OBJ) $(HOST_LIBS),$(SHARED_OBJ)) -lcmocka
 # The targets of the host's: what they need beside the core.
-FUZZ_HOST := $(addprefix src/host/,contents.c newc.c packed.c segments.c stream.c uki.c)
+FUZZ_HOST := $(addprefix src/host/initramfs/,compression.c contents.c newc.c segments.c stream.c uki.c)
 $(BUILD)/test/fuzz/fuzz_segments: FUZZ_EXTRA = $(FUZZ_HOST:src/%.c=$(BUILD)/glibc/%.o) $(HOST_LIBS)
 $(BUILD)/test/fuzz/fuzz_segments: $(FUZZ_HOST:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/fuzz/fuzz_segments: FUZZ_EXTRA = $(FUZZ_HOST) $(HOST_LIBS)
 $(BUILD)/fuzz/fuzz_segments: $(FUZZ_HOST)
-FUZZ_NEEDS := $(addprefix src/host/,blockdev.c bootline.c crypttab.c fstab.c lines_of.c mounts.c resolve.c want.c)
+FUZZ_NEEDS := src/host/lib/text_file.c $(addprefix src/host/storage/,blockdev.c boot_cmdline.c boot_ref.c crypttab.c fstab.c \
+	mounts.c resolve.c)
 NEEDS_SYS := $(addprefix src/sys/,sysroot.c whole.c)
 $(BUILD)/test/fuzz/fuzz_needs: FUZZ_EXTRA = $(FUZZ_NEEDS:src/%.c=$(BUILD)/glibc/%.o) $(HOST_LIBS)
 $(BUILD)/test/fuzz/fuzz_needs: $(FUZZ_NEEDS:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/fuzz/fuzz_needs: FUZZ_EXTRA = $(FUZZ_NEEDS) $(NEEDS_SYS) $(HOST_LIBS)
 $(BUILD)/fuzz/fuzz_needs: $(FUZZ_NEEDS)
 # Here no library is needed.
-FUZZ_VMS := $(addprefix src/host/,vm_libvirt.c vm_proxmox.c vm_qemu.c)
+FUZZ_VMS := $(addprefix src/host/advice/,vm_libvirt.c vm_proxmox.c vm_qemu.c)
 $(BUILD)/test/fuzz/fuzz_vms: FUZZ_EXTRA = $(FUZZ_VMS:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/test/fuzz/fuzz_vms: $(FUZZ_VMS:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/fuzz/fuzz_vms: FUZZ_EXTRA = $(FUZZ_VMS)

@@ -63,7 +63,7 @@ images_boots()
 	done
 }
 
-# images_of RELEASE: each image of that kernel, as "RELEASE IMAGE"; src/host/places.c has the same places, and
+# images_of RELEASE: each image of that kernel, as "RELEASE IMAGE"; src/host/kernels/places.c has the same places, and
 # tests/packages/places.t compares the two.
 images_of()
 {

@@ -67,8 +67,8 @@ reads()
 
 "$EARLYBIND" --help | sed -n 's/^  \([a-z][a-z]*\)  *[^ ].*/\1/p' >"$TMP/commands"
 sed -n 's/^\t\[REASON_[A-Z_]*\] = "\([a-z-]*\)",$/\1/p' src/core/reason.c | grep -v '^-$' >"$TMP/reasons"
-grep -o '{ "[a-z-]*", [a-z]*_argument' src/host/main.c | sed 's/{ "\(.*\)",.*/\1/' >"$TMP/options"
-grep -o '{ "[a-z]*", 0x' src/host/cmd_list.c | sed 's/{ "\(.*\)",.*/\1/' >"$TMP/kinds"
+grep -o '{ "[a-z-]*", [a-z]*_argument' src/host/cli/main.c | sed 's/{ "\(.*\)",.*/\1/' >"$TMP/options"
+grep -o '{ "[a-z]*", 0x' src/host/cli/cmd_list.c | sed 's/{ "\(.*\)",.*/\1/' >"$TMP/kinds"
 
 # choices true|false: the words of config_option.c's table that are supported, or not, as a rule has them.
 choices()
@@ -134,7 +134,7 @@ ok 'each command is in the synopsis' all "$TMP/commands" "$TMP/found"
 grep -o '[*]--[a-z-]*' "$TMP/synopsis" | tr -d '*' | sed 's/^--//' | sort -u >"$TMP/found"
 grep -vx root "$TMP/options" >"$TMP/words"
 ok 'and each option that a command has' all "$TMP/words" "$TMP/found"
-sed -n 's/^\t{ "\([a-z]*\)", cmd_[a-z]*, "[a-z]*j[a-z]*",.*/\1/p' src/host/main.c >"$TMP/words"
+sed -n 's/^\t{ "\([a-z]*\)", cmd_[a-z]*, "[a-z]*j[a-z]*",.*/\1/p' src/host/cli/main.c >"$TMP/words"
 section earlybind.1 OPTIONS | sed -n 's/.*Print JSON (\(.*\)).*/\1/p' | tr ',' '\n' | sed 's/^ *\*\([a-z]*\).*/\1/' >"$TMP/found"
 ok 'each command with --json is named there' all "$TMP/words" "$TMP/found"
 section earlybind.1 OPTIONS | terms | sed -n 's/^--//p' >"$TMP/found"

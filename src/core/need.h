@@ -18,7 +18,7 @@
 /* Told whole in a report, and in a guard line. */
 #define NEED_TEXT_LEN (REPORT_TEXT_LEN - 6)
 
-/* Found by the host tool (src/host/needs.c). Those of the boot come first, and of them the root's. */
+/* Found by the host tool (src/host/storage/needs.c). Those of the boot come first, and of them the root's. */
 struct need {
 	enum reason reason; /* REASON_BOOT_DISK or REASON_IN_USE */
 	int device;         /* index into the machine, or NEED_SOME_... */

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/mounts.h"
-#include "host/resolve.h"
-#include "host/want.h"
+#include "host/storage/mounts.h"
+#include "host/storage/resolve.h"
+#include "host/storage/boot_ref.h"
 #include "replay.h"
 
 static const char *const files[] = { "etc/fstab",           "etc/crypttab",

@@ -7,8 +7,8 @@
 
 #include <fnmatch.h>
 
-#include "../../src/host/contents.h"
-#include "../../src/host/uki.h"
+#include "../../src/host/initramfs/contents.h"
+#include "../../src/host/initramfs/uki.h"
 #include "replay.h"
 
 static const char *const patterns[] = { "usr/lib/*", "same", "*/*/*/*/*", "", NULL };

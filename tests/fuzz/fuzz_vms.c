@@ -6,7 +6,7 @@
 #include "compat.h"
 
 #include "address.h"
-#include "host/vms.h"
+#include "host/advice/vms.h"
 #include "replay.h"
 
 static void check(struct vms *v)

@@ -2,7 +2,7 @@
 /* Strings in JSON are ASCII, and mean the characters that they were given. */
 #include "unit.h"
 
-#include "../../src/host/json.h"
+#include "../../src/host/lib/json.h"
 
 static void expect_json(const char *value, const char *expected)
 {

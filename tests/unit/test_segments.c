@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../src/host/contents.h"
-#include "../../src/host/uki.h"
+#include "../../src/host/initramfs/contents.h"
+#include "../../src/host/initramfs/uki.h"
 #include "../../src/sys/sysroot.h"
 
 static char folder[] = "/tmp/earlybind-segments-XXXXXX";

@@ -2,7 +2,7 @@
 /* Which addresses definitions of virtual machines name. */
 #include "unit.h"
 
-#include "host/vms.h"
+#include "host/advice/vms.h"
 #include "address.h"
 
 /* "0000:06:00.0 0000:07:00" of what was read. */

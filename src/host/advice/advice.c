@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "advice_run.h"
+
+#include <stdarg.h>
+
+#include "../../core/array.h"
+#include "../../sys/bind.h"
+#include "../lib/json.h"
+#include "vms.h"
+
+static const char *const kind_words[ADVICE_COUNT] = {
+	[ADVICE_IOMMU] = "iommu", [ADVICE_ACS] = "acs-override", [ADVICE_GROUP] = "group",
+	[ADVICE_DRIFT] = "drift", [ADVICE_VM] = "vm-definition",
+};
+
+struct advice *advice_add(struct adviser *a, enum advice_kind kind, const struct address *address)
+{
+	struct advice *item = array_grow(&a->out->items, &a->out->n, sizeof(*item));
+
+	if (!item)
+		return NULL;
+	item->kind = kind;
+	item->card = -1;
+	if (address)
+		address_print(address, item->address);
+	return item;
+}
+
+int advice_say(struct advice *item, const char *fmt, ...)
+{
+	va_list args;
+
+	if (!item)
+		return -ENOMEM;
+	va_start(args, fmt);
+	vsnprintf(item->text, sizeof(item->text), fmt, args);
+	va_end(args);
+	return 0;
+}
+
+static int advise_iommu(struct adviser *a)
+{
+	struct advice *item;
+
+	for (size_t i = 0; i < a->machine->n; i++)
+		if (a->machine->devices[i].iommu_group >= 0)
+			return 0;
+	item = advice_add(a, ADVICE_IOMMU, NULL);
+	if (!item)
+		return -ENOMEM;
+	iommu_explain(a->root, item->text, sizeof(item->text));
+	return 0;
+}
+
+/* A patch that some kernels carry. */
+static int advise_acs(struct adviser *a)
+{
+	static const char word[] = "pcie_acs_override=";
+	char cmdline[4096];
+	const char *at;
+
+	if (sysroot_read(a->root, "proc/cmdline", cmdline, sizeof(cmdline)) < 0)
+		return 0;
+	at = strstr(cmdline, word);
+	if (!at || (at != cmdline && at[-1] != ' '))
+		return 0;
+	return advice_say(
+		advice_add(a, ADVICE_ACS, NULL),
+		"%s on the kernel command line splits IOMMU groups that the hardware does not keep apart: devices of "
+		"one real group can reach each other's memory, the host's and the virtual machine's",
+		word);
+}
+
+static bool is_bound(const struct adviser *a, size_t device)
+{
+	for (size_t k = 0; k < a->decisions->n; k++)
+		if (a->decisions->items[k].bind && a->decisions->items[k].device == (int)device)
+			return true;
+	return false;
+}
+
+/* The first bound function of its group, in the order of the plan. */
+static bool is_first(const struct adviser *a, size_t decision)
+{
+	int group = a->machine->devices[a->decisions->items[decision].device].iommu_group;
+
+	for (size_t k = 0; k < decision; k++) {
+		const struct decision *d = &a->decisions->items[k];
+
+		if (d->bind && a->machine->devices[d->device].iommu_group == group)
+			return false;
+	}
+	return group >= 0;
+}
+
+/*
+ * Whether what has this driver leaves its group to vfio. Since 6.0 those with .driver_managed_dma do
+ * (drivers/pci/pcie/portdrv.c, drivers/pci/pci-stub.c), whatever the header; before, what is no endpoint did, too.
+ */
+static bool shares_group(const char *driver)
+{
+	return !*driver || strcmp(driver, "pcieport") == 0 || strcmp(driver, "pci-stub") == 0;
+}
+
+/* What of a group stays with the host and has a driver. */
+struct others {
+	const struct device *first, *bridge; /* or NULL */
+	unsigned n;
+	char driver[DRIVER_LEN]; /* of the bridge */
+	char names[300];
+};
+
+/* The drivers of now. What a forecast has for them is that of the next boot. */
+static void find_others(const struct adviser *a, int group, struct others *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < a->machine->n; i++) {
+		const struct device *d = &a->machine->devices[i];
+		char address[ADDRESS_LEN], driver[DRIVER_LEN];
+		size_t len = strlen(out->names);
+
+		if (d->iommu_group != group || is_bound(a, i))
+			continue;
+		bind_current(a->root, &d->address, driver);
+		if (shares_group(driver))
+			continue;
+		out->first = out->n++ ? out->first : d;
+		snprintf(out->names + len, sizeof(out->names) - len, "%s%s (%s)", len ? ", " : "",
+			 address_print(&d->address, address), driver);
+		if (!device_is_bridge(d) || out->bridge)
+			continue;
+		out->bridge = d;
+		snprintf(out->driver, sizeof(out->driver), "%s", driver);
+	}
+}
+
+/* No bridge can be bound to vfio-pci. The first of them is told of. */
+static void bridge_step(const struct others *others, char *buf, size_t size)
+{
+	char address[ADDRESS_LEN];
+
+	*buf = '\0';
+	if (!others->bridge)
+		return;
+	address_print(&others->bridge->address, address);
+	if (device_is_isa_bridge(others->bridge))
+		snprintf(buf, size,
+			 ". %s is a bridge: `earlybind add %s driver=pci-stub` keeps %s off it, or blacklist %s",
+			 address, address, others->driver, others->driver);
+	else
+		snprintf(buf, size, ". %s is a bridge: blacklist %s", address, others->driver);
+}
+
+/* VFIO opens a group only when all in it is with vfio, with no driver, or with one that does no DMA of its own. */
+static int advise_group(struct adviser *a, const struct device *bound)
+{
+	char address[ADDRESS_LEN], step[200];
+	struct others others;
+
+	find_others(a, bound->iommu_group, &others);
+	if (!others.n)
+		return 0;
+	bridge_step(&others, step, sizeof(step));
+	return advice_say(
+		advice_add(a, ADVICE_GROUP, &others.first->address),
+		"%s shares IOMMU group %d with %s, which %s with the host: the VM cannot use it until %s bound too, or "
+		"%s unloaded%s",
+		address_print(&bound->address, address), bound->iommu_group, others.names,
+		others.n == 1 ? "stays" : "stay", others.n == 1 ? "that one is" : "they are",
+		others.n == 1 ? "its driver is" : "their drivers are", step);
+}
+
+static int advise_groups(struct adviser *a)
+{
+	for (size_t i = 0; i < a->decisions->n; i++) {
+		const struct decision *d = &a->decisions->items[i];
+
+		if (d->bind && is_first(a, i) && advise_group(a, &a->machine->devices[d->device]) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Whether the address is one of a card that the plan means. */
+static bool is_meant(const struct adviser *a, const struct vm_address *vm)
+{
+	for (size_t i = 0; i < a->decisions->n; i++) {
+		const struct decision *d = &a->decisions->items[i];
+
+		if (d->device < 0 || d->reason == REASON_OTHER_DEVICE)
+			continue;
+		if (vm->whole ? address_same_slot(&d->line.address, &vm->address)
+			      : address_compare(&d->line.address, &vm->address) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Where the card went that was locked at this address, in words; "" if none was, or it is lost. */
+static void went(const struct adviser *a, const struct vm_address *vm, char *buf, size_t size)
+{
+	char address[ADDRESS_LEN];
+
+	*buf = '\0';
+	for (size_t i = 0; i < a->decisions->n; i++) {
+		const struct decision *d = &a->decisions->items[i];
+		const struct plan_card *card = d->card < a->plan->n_cards ? &a->plan->cards[d->card] : NULL;
+
+		if (card && d->main && d->device >= 0 && card->has_address &&
+		    address_same_slot(&card->address, &vm->address))
+			snprintf(buf, size, "; the card that was locked there is at %s now",
+				 address_print(&a->machine->devices[d->device].address, address));
+	}
+}
+
+static int advise_vm(struct adviser *a, const struct vm_address *vm)
+{
+	char address[ADDRESS_LEN], identity[IDENTITY_LEN] = "", now[96];
+	struct advice *item = advice_add(a, ADVICE_VM, &vm->address);
+
+	if (!item)
+		return -ENOMEM;
+	snprintf(item->file, sizeof(item->file), "/%s", vm->file);
+	address_print(&vm->address, address);
+	for (size_t i = 0; i < a->machine->n && !*identity; i++) {
+		const struct device *d = &a->machine->devices[i];
+
+		if (vm->whole ? address_same_slot(&d->address, &vm->address)
+			      : address_compare(&d->address, &vm->address) == 0)
+			identity_print(&d->identity, identity);
+	}
+	went(a, vm, now, sizeof(now));
+	return advice_say(item, "/%s names %.*s, which is no locked card: %s%.9s%s%s", vm->file,
+			  vm->whole ? (int)strlen(address) - 2 : (int)strlen(address), address,
+			  *identity ? "there stands " : "nothing stands there", identity, *now ? now : "",
+			  *now ? ". Change the definition before it is started" : "");
+}
+
+static int advise_vms(struct adviser *a)
+{
+	struct vms vms;
+	int ret;
+
+	if (!a->plan->n_cards)
+		return 0;
+	ret = vms_find(a->root, &vms);
+	for (size_t i = 0; i < vms.n && ret == 0; i++)
+		if (!is_meant(a, &vms.items[i]))
+			ret = advise_vm(a, &vms.items[i]);
+	if (ret == 0 && vms.hidden)
+		ret = advice_say(advice_add(a, ADVICE_VM, NULL),
+				 "definitions of virtual machines can be read by root only: not looked at");
+	vms_free(&vms);
+	return ret;
+}
+
+static int (*const advisers[ADVICE_COUNT])(struct adviser *a) = {
+	[ADVICE_IOMMU] = advise_iommu, [ADVICE_ACS] = advise_acs, [ADVICE_GROUP] = advise_groups,
+	[ADVICE_DRIFT] = advise_drift, [ADVICE_VM] = advise_vms,
+};
+
+int advise(const struct cli *cli, const struct forecast *f, unsigned kinds, struct advices *out)
+{
+	struct adviser a = { &cli->root, f, &f->composition.plan, &f->machine, &f->decisions, out };
+	int ret = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (unsigned i = 0; i < ADVICE_COUNT && ret == 0; i++)
+		if (kinds & 1u << i)
+			ret = advisers[i](&a);
+	if (ret < 0)
+		advices_free(out);
+	return ret;
+}
+
+void advices_free(struct advices *a)
+{
+	free(a->items);
+	memset(a, 0, sizeof(*a));
+}
+
+const struct advice *advices_of_card(const struct advices *a, size_t card)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->items[i].kind == ADVICE_DRIFT && a->items[i].card == (int)card)
+			return &a->items[i];
+	return NULL;
+}
+
+void advices_warn(const struct advices *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		say_warning("%s", a->items[i].text);
+}
+
+void advices_json(const struct advices *a, struct json *j)
+{
+	json_open(j, "advice", '[');
+	for (size_t i = 0; i < a->n; i++) {
+		json_open(j, NULL, '{');
+		json_string(j, "kind", kind_words[a->items[i].kind]);
+		json_string(j, "file", a->items[i].file);
+		json_string(j, "address", a->items[i].address);
+		json_string(j, "text", a->items[i].text);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Locked cards that are not where they were accepted, and what to do about each. */
+#include "advice_run.h"
+
+#include "../../core/guard.h"
+#include "drift.h"
+#include "proposal.h"
+#include "remedy.h"
+
+static struct advice *add_drift(struct adviser *a, const struct decision *d, const struct address *address)
+{
+	struct advice *item = advice_add(a, ADVICE_DRIFT, address);
+
+	if (item)
+		item->card = (int)d->card;
+	return item;
+}
+
+/* The same model with another subsystem: that is what firmware updates change. */
+static bool is_updated(const struct adviser *a, const struct plan_card *card)
+{
+	struct card there;
+
+	return card_at(a->machine, &card->root, &card->path, &there) == 0 &&
+	       card_main(&there)->identity.vendor == card->identity.vendor &&
+	       card_main(&there)->identity.device == card->identity.device;
+}
+
+/* What a slot or a path means now, NULL: nothing, or it is an ID. */
+static const struct device *meant_now(const struct adviser *a, const struct selector *s)
+{
+	for (size_t i = 0; i < a->machine->n && s->kind != SELECTOR_ID; i++)
+		if (selector_means(s, a->machine, (int)i))
+			return &a->machine->devices[i];
+	return NULL;
+}
+
+/* One card that is not found, and what accept of the rules for its kind would make of that. */
+struct lost {
+	const struct adviser *a;
+	const struct plan_card *card;
+	const struct decision *decision;
+	const struct rule *rule;
+	const struct device *now; /* what its slot or path means now, or NULL */
+	struct proposal p;
+	char accept[300]; /* the words behind `earlybind accept` */
+	char words[RULE_WORDS_LEN];
+	char *buf;
+	size_t size;
+};
+
+static bool is_ambiguous(const struct lost *l)
+{
+	return l->decision->refusing & REASON_BIT(REASON_AMBIGUOUS);
+}
+
+/*
+ * The rules that have to be accepted together, in flags of the config: where cards of one kind cannot be told apart,
+ * all that have one.
+ */
+static void choose(struct lost *l, bool *chosen)
+{
+	const struct config *config = &l->a->forecast->config;
+	size_t len = 0;
+
+	for (size_t i = 0; i < config->n_rules; i++) {
+		char selector[SELECTOR_LEN];
+
+		chosen[i] = rule_same(&config->rules[i], l->rule);
+		for (size_t k = 0; is_ambiguous(l) && k < l->a->plan->n_cards; k++) {
+			const struct plan_card *card = &l->a->plan->cards[k];
+
+			chosen[i] |= !card->open && identity_equal(&card->identity, &l->card->identity) &&
+				     rule_same(plan_rule(l->a->plan, card->rule), &config->rules[i]);
+		}
+		if (chosen[i] && len + SELECTOR_LEN < sizeof(l->accept))
+			len += (size_t)snprintf(l->accept + len, sizeof(l->accept) - len, " %s",
+						selector_print(&config->rules[i].selector, selector));
+	}
+}
+
+/* By those rules; where that is not enough, because other rules have a say in it, by all. */
+static int propose(struct lost *l)
+{
+	bool *chosen = calloc(l->a->forecast->config.n_rules + 1, sizeof(*chosen));
+	int ret = -ENOMEM;
+
+	if (chosen) {
+		choose(l, chosen);
+		ret = proposal_make(l->a->forecast, chosen, &l->p);
+	}
+	free(chosen);
+	if (ret == 0 && is_ambiguous(l) && !proposal_helps(&l->p, l->rule)) {
+		proposal_free(&l->p);
+		l->accept[0] = '\0';
+		ret = proposal_make(l->a->forecast, NULL, &l->p);
+	}
+	return ret;
+}
+
+static bool is_here(const struct lost *l, const struct root *root, const struct path *path)
+{
+	return root_is(&l->card->root, root) && path_covers(&l->card->path, path);
+}
+
+/* A card that accept would lock beside what is locked, or in its place; NULL: none. */
+static const struct plan_card *newcomer(const struct lost *l)
+{
+	size_t i = 0;
+
+	return proposal_new_card(&l->p, &l->a->forecast->lock, &i);
+}
+
+static void say_elsewhere(struct lost *l)
+{
+	bool other = l->now && !is_here(l, &l->now->root, &l->now->path);
+	char address[ADDRESS_LEN], identity[IDENTITY_LEN], means[ADDRESS_LEN + 80] = "";
+
+	if (other)
+		snprintf(means, sizeof(means), "The rule means another device now, %s [%.9s]. ",
+			 address_print(&l->now->address, address), identity_print(&l->now->identity, identity));
+	snprintf(l->buf, l->size,
+		 "%sIf the card is gone for good, run `earlybind remove %s`, then `earlybind regenerate`", means,
+		 l->words);
+	if (l->rule->selector.kind != SELECTOR_ID) {
+		size_t len = strlen(l->buf);
+
+		snprintf(l->buf + len, l->size - len, "; if it is elsewhere now, write where in %s:%u and accept that",
+			 l->rule->file, l->rule->line);
+	}
+}
+
+/* accept would put it right; but it must not be a surprise which card it has then. */
+static void say_accept(struct lost *l)
+{
+	const struct plan_card *other = newcomer(l);
+	char address[ADDRESS_LEN], identity[IDENTITY_LEN];
+
+	if (!other) {
+		snprintf(l->buf, l->size, "If that is right, run `earlybind accept%s`, then `earlybind regenerate`",
+			 l->accept);
+		return;
+	}
+	snprintf(l->buf, l->size,
+		 "`earlybind accept%s` would lock %s [%.9s], which is not locked now. If that is right, run it, then "
+		 "`earlybind regenerate`. If not, run `earlybind remove %s`, and `earlybind add` for each card that is "
+		 "meant",
+		 l->accept, address_print(&other->address, address), identity_print(&other->identity, identity),
+		 l->words);
+}
+
+/* The rule has an id=, and what stands in the card's place has another. */
+static void say_id(struct lost *l)
+{
+	const struct identity *now = &l->now->identity;
+	char selector[SELECTOR_LEN], address[ADDRESS_LEN], identity[IDENTITY_LEN];
+
+	snprintf(l->buf, l->size,
+		 "If %s is meant now, write id=%04x:%04x in %s:%u, then run `earlybind accept %s` and `earlybind "
+		 "regenerate`. If the card of id=%.9s is gone for good, run `earlybind remove %s`, then `earlybind "
+		 "regenerate`",
+		 address_print(&l->now->address, address), now->vendor, now->device, l->rule->file, l->rule->line,
+		 selector_print(&l->rule->selector, selector), identity_print(&l->card->identity, identity), l->words);
+}
+
+/* accept would refuse what stands in its place: then the guard has the say. */
+static int say_refused(struct lost *l, const struct accept_line *line)
+{
+	char address[ADDRESS_LEN], what[REMEDY_LEN];
+
+	if (remedy(l->a->forecast, l->rule, line->card.main, line->reason, line->text, what) < 0)
+		return -ENOMEM;
+	snprintf(l->buf, l->size, "`earlybind accept` would refuse %s: %s (%s). To change that: %s",
+		 address_print(&card_main(&line->card)->address, address), reason_word(line->reason), line->text, what);
+	return 0;
+}
+
+/*
+ * What to do about a card that is not found. `accept` is right only where the rule means what stands in the card's
+ * place, after a renumbering a slot can mean anything; and only where it would lock that.
+ */
+static int lost_step(const struct adviser *a, const struct plan_card *card, const struct decision *d, char *buf,
+		     size_t size)
+{
+	struct lost l = { .a = a, .card = card, .decision = d, .buf = buf, .size = size };
+	const struct accept_line *line;
+	bool elsewhere;
+	int ret;
+
+	l.rule = plan_rule(a->plan, card->rule);
+	l.now = meant_now(a, &l.rule->selector);
+	drift_words(l.rule, l.words);
+	ret = propose(&l);
+	if (ret < 0)
+		return ret;
+	line = proposal_refusal(&l.p, &a->forecast->config, l.rule);
+	elsewhere = l.rule->selector.kind != SELECTOR_ID && !(l.now && is_here(&l, &l.now->root, &l.now->path));
+	if (!elsewhere && proposal_helps(&l.p, l.rule))
+		say_accept(&l);
+	else if (line && is_here(&l, &card_main(&line->card)->root, &card_main(&line->card)->path))
+		ret = say_refused(&l, line);
+	else if (!elsewhere && l.rule->has_id && !id_matches(&l.rule->id, &l.now->identity))
+		say_id(&l);
+	else
+		say_elsewhere(&l);
+	proposal_free(&l.p);
+	return ret;
+}
+
+static int advise_lost(struct adviser *a, const struct plan_card *card, const struct decision *d)
+{
+	char words[RULE_WORDS_LEN], address[ADDRESS_LEN], step[REMEDY_LEN + 200];
+
+	if (lost_step(a, card, d, step, sizeof(step)) < 0)
+		return -ENOMEM;
+	drift_words(plan_rule(a->plan, card->rule), words);
+	if (card->open)
+		return advice_say(add_drift(a, d, NULL), "the card of `bind %s` is not found: %s (%s). %s", words,
+				  reason_word(d->reason), d->line.text, step);
+	words[strcspn(words, " ")] = '\0';
+	return advice_say(
+		add_drift(a, d, &card->address), "the card of `bind %s`, locked at %s, is not found: %s (%s)%s. %s",
+		words, address_print(&card->address, address), reason_word(d->reason), d->line.text,
+		d->reason == REASON_OTHER_DEVICE && is_updated(a, card) ? "; a firmware update can change that" : "",
+		step);
+}
+
+/* The rule means it where it is now; accept may lock others with it, or not even this one. */
+static int say_place(const struct adviser *a, const struct rule *rule, const struct decision *d, char *buf, size_t size)
+{
+	const struct device *now = &a->machine->devices[d->device];
+	char selector[SELECTOR_LEN], own[SELECTOR_LEN], address[ADDRESS_LEN], identity[IDENTITY_LEN];
+	struct selector target = remedy_selector(a->machine, d->device);
+	const struct plan_card *other;
+	struct proposal p;
+	size_t i = 0;
+
+	if (proposal_of_rule(a->forecast, rule, &p) < 0)
+		return -ENOMEM;
+	do
+		other = proposal_new_card(&p, &a->forecast->lock, &i);
+	while (other && root_is(&other->root, &now->root) && path_covers(&other->path, &now->path));
+	selector_print(&rule->selector, selector);
+	if (!proposal_helps(&p, rule))
+		snprintf(buf, size, "`earlybind explain %s` says what refuses it",
+			 address_print(&now->address, address));
+	else if (other)
+		snprintf(buf, size,
+			 "`earlybind accept %s` would lock %s [%.9s], too. If that is right, run it, then `earlybind "
+			 "regenerate`. If not, write `bind %s`%s in place of %s:%u, then run `earlybind accept %s` and "
+			 "`earlybind regenerate`",
+			 selector, address_print(&other->address, address), identity_print(&other->identity, identity),
+			 selector_print(&target, own), drift_options(rule), rule->file, rule->line, own);
+	else
+		snprintf(buf, size, "Run `earlybind accept %s`, then `earlybind regenerate`", selector);
+	proposal_free(&p);
+	return 0;
+}
+
+/* What to do about a card that is somewhere else: a rule that means another place has to be written anew. */
+static int place_step(const struct adviser *a, const struct rule *rule, const struct decision *d, char *buf,
+		      size_t size)
+{
+	struct selector there = drift_selector(&rule->selector, &a->machine->devices[d->device]);
+	char selector[SELECTOR_LEN];
+
+	if (selector_means(&rule->selector, a->machine, d->device))
+		return say_place(a, rule, d, buf, size);
+	selector_print(&there, selector);
+	snprintf(buf, size,
+		 "The rule does not mean it there: write `bind %s`%s in %s:%u, then run `earlybind accept %s` and "
+		 "`earlybind regenerate`",
+		 selector, drift_options(rule), rule->file, rule->line, selector);
+	return 0;
+}
+
+static int advise_place(struct adviser *a, const struct plan_card *card, const struct decision *d)
+{
+	const struct device *now = &a->machine->devices[d->device];
+	const struct rule *rule = plan_rule(a->plan, card->rule);
+	char selector[SELECTOR_LEN], was[ADDRESS_LEN], is[ADDRESS_LEN], from[PATH_LEN], to[PATH_LEN];
+	char step[REMEDY_LEN];
+	struct advice *item = add_drift(a, d, &now->address);
+
+	selector_print(&rule->selector, selector);
+	address_print(&card->address, was);
+	address_print(&now->address, is);
+	if (place_step(a, rule, d, step, sizeof(step)) < 0)
+		return -ENOMEM;
+	if (!d->moved)
+		return advice_say(item, "the card of `bind %s` is in its slot, whose address is %s now and was %s. %s",
+				  selector, is, was, step);
+	return advice_say(item, "the card of `bind %s` was locked at %s (%s) and has moved to %s (%s). %s", selector,
+			  was, path_print(&card->path, from), is, path_print(&now->path, to), step);
+}
+
+int advise_drift(struct adviser *a)
+{
+	for (size_t i = 0; i < a->decisions->n; i++) {
+		const struct decision *d = &a->decisions->items[i];
+		const struct plan_card *card = d->card < a->plan->n_cards ? &a->plan->cards[d->card] : NULL;
+		int ret = 0;
+
+		if (!card || !d->main || !(card->has_address || (card->open && d->device < 0)))
+			continue;
+		if (d->device < 0)
+			ret = advise_lost(a, card, d);
+		else if (d->moved || address_compare(&a->machine->devices[d->device].address, &card->address) != 0)
+			ret = advise_place(a, card, d);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "drift.h"
+
+#include "../../core/find.h"
+#include "../../core/guard.h"
+
+struct selector drift_selector(const struct selector *s, const struct device *now)
+{
+	struct selector out = *s;
+
+	if (s->kind == SELECTOR_SLOT) {
+		out.address = now->address;
+		if (s->whole)
+			out.address.fn = 0;
+	} else if (s->kind == SELECTOR_PATH) {
+		out.address.domain = now->root.domain;
+		out.address.bus = now->root.bus;
+		out.path = now->path;
+		out.path.slot = s->whole;
+		if (s->whole)
+			out.path.hop[out.path.hops - 1] &= ~7;
+	}
+	return out;
+}
+
+const char *drift_options(const struct rule *rule)
+{
+	bool any = strcmp(rule->driver, "vfio-pci") != 0 || rule->allow || rule->optional || rule->has_id;
+
+	return any ? ", with its options," : "";
+}
+
+char *drift_words(const struct rule *rule, char buf[RULE_WORDS_LEN])
+{
+	char selector[SELECTOR_LEN], id[ID_LEN];
+
+	snprintf(buf, RULE_WORDS_LEN, "%s%s%s", selector_print(&rule->selector, selector), rule->has_id ? " id=" : "",
+		 rule->has_id ? id_print(&rule->id, id) : "");
+	return buf;
+}
+
+bool drift_has_card(const struct plan *lock, const struct plan_card *card)
+{
+	for (size_t i = 0; i < lock->n_cards; i++) {
+		const struct plan_card *c = &lock->cards[i];
+
+		if (root_is(&card->root, &c->root) && path_equal(&card->path, &c->path) &&
+		    identity_equal(&card->identity, &c->identity))
+			return true;
+	}
+	return false;
+}
+
+/* The card that the lock has for the rule, NULL: none. Of a slot or path it is one. */
+static const struct plan_card *card_of_rule(const struct plan *lock, const struct rule *rule)
+{
+	for (size_t i = 0; i < lock->n_cards; i++)
+		if (rule_same(plan_rule(lock, lock->cards[i].rule), rule))
+			return &lock->cards[i];
+	return NULL;
+}
+
+static void warn(const struct rule *rule, const struct device *now, const struct plan_card *instead)
+{
+	char address[ADDRESS_LEN], other[ADDRESS_LEN], identity[IDENTITY_LEN], is[SELECTOR_LEN], must[SELECTOR_LEN];
+	struct selector there = drift_selector(&rule->selector, now);
+
+	selector_print(&rule->selector, is);
+	selector_print(&there, must);
+	address_print(&now->address, address);
+	if (instead)
+		say_warning(
+			"the card that was accepted for `bind %s` is at %s now, and the rule would lock another one, "
+			"%s [%.9s]. To keep the card write `bind %s`%s in %s:%u first",
+			is, address, address_print(&instead->address, other),
+			identity_print(&instead->identity, identity), must, drift_options(rule), rule->file,
+			rule->line);
+	else
+		say_warning(
+			"the card that was accepted for `bind %s` is at %s now, and would not be locked any more. To "
+			"keep it write `bind %s`%s in %s:%u first",
+			is, address, must, drift_options(rule), rule->file, rule->line);
+}
+
+void drift_warn(const struct session *s, const struct plan *lock)
+{
+	struct plan_index index _cleanup_(plan_index_free) = { 0 };
+
+	if (plan_index_make(&index, &s->old, &s->machine) < 0)
+		return;
+	for (size_t i = 0; i < s->old.n_cards; i++) {
+		const struct rule *rule =
+			rule_find(s->config.rules, s->config.n_rules, plan_rule(&s->old, s->old.cards[i].rule));
+		struct found found;
+
+		if (!rule || rule->selector.kind == SELECTOR_ID || drift_has_card(lock, &s->old.cards[i]))
+			continue;
+		find_card(&index, i, &found);
+		if ((found.reason == REASON_NONE || found.reason == REASON_MOVED) &&
+		    !selector_means(&rule->selector, &s->machine, found.card.main))
+			warn(rule, card_main(&found.card), card_of_rule(lock, rule));
+	}
+}
+
+bool drift_instead(const struct session *s, const struct rule *added)
+{
+	char address[ADDRESS_LEN], is[SELECTOR_LEN], must[SELECTOR_LEN];
+	struct plan_index index _cleanup_(plan_index_free) = { 0 };
+
+	if (plan_index_make(&index, &s->old, &s->machine) < 0)
+		return false;
+	for (size_t i = 0; i < s->old.n_cards; i++) {
+		const struct rule *rule =
+			rule_find(s->config.rules, s->config.n_rules, plan_rule(&s->old, s->old.cards[i].rule));
+		struct selector there;
+		struct found found;
+
+		find_card(&index, i, &found);
+		if (!rule || (found.reason != REASON_NONE && found.reason != REASON_MOVED) ||
+		    !selector_means(&added->selector, &s->machine, found.card.main) ||
+		    selector_means(&rule->selector, &s->machine, found.card.main))
+			continue;
+		there = drift_selector(&rule->selector, card_main(&found.card));
+		selector_print(&there, must);
+		say_error("the card at %s was accepted for `bind %s`: write `bind %s`%s in %s:%u, then run `earlybind "
+			  "accept %s` and `earlybind regenerate`; nothing was written",
+			  address_print(&card_main(&found.card)->address, address), selector_print(&rule->selector, is),
+			  must, drift_options(rule), rule->file, rule->line, must);
+		return true;
+	}
+	return false;
+}

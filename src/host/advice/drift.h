@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Locked cards that the slot or path of their rule does not mean any more: buses were renumbered, or they moved. */
+#ifndef EARLYBIND_DRIFT_H
+#define EARLYBIND_DRIFT_H
+
+#include "../../core/compat.h"
+#include "../cli/session.h"
+
+/* How a selector of this kind would have to be written to mean what stands there. */
+struct selector drift_selector(const struct selector *s, const struct device *now);
+/* ", with its options," for what a new line of the rule must not lose; "" if it has none. */
+const char *drift_options(const struct rule *rule);
+/* "SELECTOR" or "SELECTOR id=ID": what `remove` takes for the rule. */
+#define RULE_WORDS_LEN (SELECTOR_LEN + ID_LEN + 4)
+char *drift_words(const struct rule *rule, char buf[RULE_WORDS_LEN]);
+/* Warns of each entry that this lock would drop although its card is here, because its rule means another place. */
+void drift_warn(const struct session *s, const struct plan *lock);
+/*
+ * Where a card that the new rule means was accepted for a rule that means another place now, says how that one is to be
+ * written instead. Whether it was said.
+ */
+bool drift_instead(const struct session *s, const struct rule *added);
+/* Whether the lock has the card, wherever its rule stands. */
+bool drift_has_card(const struct plan *lock, const struct plan_card *card) _pure_;
+
+#endif

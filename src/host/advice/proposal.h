@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What `accept` of some rules would make of this machine, so that no advice leads nowhere. Nothing is written. */
+#ifndef EARLYBIND_PROPOSAL_H
+#define EARLYBIND_PROPOSAL_H
+
+#include "../../core/accept.h"
+#include "../../core/compat.h"
+#include "../state/next_boot.h"
+
+struct proposal {
+	struct machine machine; /* the forecast's, and its arrays; lines of the acceptance point here */
+	struct acceptance acceptance;
+	struct composition composition;
+	struct decisions decisions; /* of the next boot with that lock */
+};
+
+/* chosen: a flag a rule of the config, as of accept_rules(). 0 or -ENOMEM. */
+int proposal_make(const struct forecast *f, const bool *chosen, struct proposal *out) _must_check_;
+/* The same with this rule alone, which may be of lock, plan or config. */
+int proposal_of_rule(const struct forecast *f, const struct rule *rule, struct proposal *out) _must_check_;
+void proposal_free(struct proposal *p);
+/* Whether the rule would have cards, and the next boot would refuse none of them; but for an IOMMU that is off. */
+bool proposal_helps(const struct proposal *p, const struct rule *rule) _pure_;
+/* The next card of the proposed lock, from *i on, whose place no card of the lock has; NULL: there is none. */
+const struct plan_card *proposal_new_card(const struct proposal *p, const struct plan *lock, size_t *i);
+/* What accept would say of the first card that the rule means and a guard refuses, NULL: there is none. */
+const struct accept_line *proposal_refusal(const struct proposal *p, const struct config *c,
+					   const struct rule *rule) _pure_;
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What all subcommands share: the root, the options, exit codes, and how to say things. */
+#ifndef EARLYBIND_CLI_H
+#define EARLYBIND_CLI_H
+
+#include "../../core/compat.h"
+#include "../../core/config.h"
+#include "../../core/device.h"
+#include "../../core/plan.h"
+#include "../../sys/sysroot.h"
+
+enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
+
+struct cli {
+	struct sysroot root;
+	const char *root_dir; /* of --root, or "/" */
+	bool json;
+	bool yes;
+	bool check;          /* --check */
+	const char *kernel;  /* --kernel */
+	const char *destdir; /* --destdir */
+	const char *cpio;    /* --cpio */
+	bool base;           /* --base */
+	bool boot;           /* --boot */
+	bool next_boot;      /* --next-boot */
+	char **args;         /* what stands behind the command and its options */
+	int n_args;
+};
+
+struct command {
+	const char *name;
+	int (*run)(struct cli *cli); /* returns an enum exit_code */
+	const char *options;         /* the letters of those it takes of the table in main.c; all take root and help */
+	const char *synopsis;        /* what stands behind the name in the usage */
+	const char *summary;         /* one line */
+	const char *help;            /* the rest of --help */
+};
+
+int cmd_accept(struct cli *cli);
+int cmd_add(struct cli *cli);
+int cmd_check(struct cli *cli);
+int cmd_confirm(struct cli *cli);
+int cmd_explain(struct cli *cli);
+int cmd_image(struct cli *cli);
+int cmd_list(struct cli *cli);
+int cmd_off(struct cli *cli);
+int cmd_regenerate(struct cli *cli);
+int cmd_remove(struct cli *cli);
+int cmd_status(struct cli *cli);
+
+/* EXIT_DONE, or EXIT_USAGE and it was said what is wrong. */
+int cli_selector(const char *text, struct selector *out) _must_check_;
+/* The arguments as one line, as in the config. */
+void cli_join(const struct cli *cli, struct text *out);
+/* "earlybind: " and a line on stderr. */
+void say_error(const char *fmt, ...) _printf_(1, 2);
+/* "earlybind: warning: " and a line on stderr. */
+void say_warning(const char *fmt, ...) _printf_(1, 2);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session.h"
+#include "cli.h"
+#include "../state/efi.h"
+#include "../state/files.h"
+
+static int read_selectors(const struct cli *cli, struct selector *out)
+{
+	for (int i = 0; i < cli->n_args; i++) {
+		int ret = cli_selector(cli->args[i], &out[i]);
+
+		if (ret != EXIT_DONE)
+			return ret;
+	}
+	return EXIT_DONE;
+}
+
+/* Marks the rules with the selectors that were given; each must be one of a rule. */
+static int choose(const struct session *s, const struct selector *only, int n, bool *chosen)
+{
+	char text[SELECTOR_LEN];
+
+	for (int i = 0; i < n; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < s->config.n_rules; k++)
+			if (selector_equal(&only[i], &s->config.rules[k].selector))
+				found = chosen[k] = true;
+		if (!found) {
+			say_error("no rule has the selector %s; `earlybind add` writes one",
+				  selector_print(&only[i], text));
+			return EXIT_REFUSED;
+		}
+	}
+	return EXIT_DONE;
+}
+
+static bool any_refused(const struct acceptance *a)
+{
+	for (size_t i = 0; i < a->n_lines; i++)
+		if (a->lines[i].reason != REASON_NONE && a->lines[i].reason != REASON_TWIN)
+			return true;
+	return false;
+}
+
+/* Where there was nothing to bind before either, no image changes. */
+static void say_stored(const struct session *s, const struct acceptance *a, const bool *chosen)
+{
+	bool unlocked = false; /* a rule that needs no entry */
+
+	for (size_t i = 0; i < s->config.n_rules; i++)
+		unlocked |= s->config.rules[i].live || rule_is_complete(&s->config.rules[i]);
+	if (a->lock.n_cards || s->old.n_cards || unlocked)
+		session_say_locked(a, chosen);
+	else
+		puts("No card is locked.");
+}
+
+static int store(const struct session *s, const struct acceptance *a, const bool *chosen)
+{
+	int ret;
+
+	if (s->had_lock && !plan_is_old(&s->old) && session_same(&s->old, &a->lock)) {
+		puts("The lock is as it was.");
+		trial_arm(s, &s->config, &a->lock);
+		return EXIT_DONE;
+	}
+	if (!session_ask(s, "Lock these cards?"))
+		return EXIT_REFUSED;
+	ret = session_store(s, &a->lock);
+	if (ret == EXIT_DONE)
+		trial_arm(s, &s->config, &a->lock);
+	if (ret == EXIT_DONE)
+		say_stored(s, a, chosen);
+	return ret;
+}
+
+/* Says which of the rules that were named have no card now; false: all have one, or need none. */
+static bool say_idle(const struct session *s, const struct acceptance *a, const bool *chosen)
+{
+	char selector[SELECTOR_LEN];
+	bool any = false;
+
+	for (size_t i = 0; chosen && i < s->config.n_rules; i++) {
+		const struct rule *rule = &s->config.rules[i];
+
+		if (!chosen[i] || rule->live || rule->optional || session_locked(a, rule))
+			continue;
+		say_error("%s:%u: nothing is locked for `bind %s`", rule->file, rule->line,
+			  selector_print(&rule->selector, selector));
+		any = true;
+	}
+	return any;
+}
+
+static int accept_chosen(struct session *s, const bool *chosen)
+{
+	struct acceptance a;
+	int ret, refused;
+
+	if (s->config.n_rules == 0 && config_errors(&s->config))
+		puts("There is no rule that can be used: the lines above are wrong.");
+	else if (s->config.n_rules == 0)
+		puts("No rule binds anything: /" CONFIG_FILE " has no bind line. `earlybind add SELECTOR` writes one.");
+	if (accept_rules(&s->config, &s->machine, &s->old, chosen, &a) < 0) {
+		say_error("no memory");
+		return EXIT_REFUSED;
+	}
+	session_show(s, &a);
+	refused = session_advise(s, &a.lock, chosen);
+	ret = refused < 0 ? EXIT_REFUSED : store(s, &a, chosen);
+	if (ret == EXIT_DONE && (refused || say_idle(s, &a, chosen) || (a.lock.n_cards == 0 && any_refused(&a))))
+		ret = EXIT_REFUSED;
+	acceptance_free(&a);
+	return ret == EXIT_DONE && config_errors(&s->config) ? EXIT_REFUSED : ret;
+}
+
+static int accept_only(struct session *s, const struct selector *only, int n)
+{
+	bool *chosen = calloc(s->config.n_rules + 1, sizeof(*chosen));
+	int ret;
+
+	if (!chosen) {
+		say_error("no memory");
+		return EXIT_REFUSED;
+	}
+	ret = choose(s, only, n, chosen);
+	if (ret == EXIT_DONE)
+		ret = accept_chosen(s, n ? chosen : NULL);
+	free(chosen);
+	return ret;
+}
+
+int cmd_accept(struct cli *cli)
+{
+	struct selector *only = calloc((size_t)cli->n_args + 1, sizeof(*only));
+	struct session s;
+	int ret;
+
+	if (!only) {
+		say_error("no memory");
+		return EXIT_REFUSED;
+	}
+	ret = read_selectors(cli, only);
+	if (ret == EXIT_DONE) {
+		ret = session_open(&s, cli, true);
+		if (ret == EXIT_DONE)
+			ret = accept_only(&s, only, cli->n_args);
+		session_close(&s);
+	}
+	free(only);
+	return ret;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "../../core/guard.h"
+#include "session.h"
+#include "cli.h"
+#include "../state/conf_edit.h"
+#include "../advice/drift.h"
+#include "../state/efi.h"
+#include "../state/files.h"
+#include "../state/waiting.h"
+
+static bool same_options(const struct rule *a, const struct rule *b)
+{
+	return strcmp(a->driver, b->driver) == 0 && a->allow == b->allow && a->at == b->at &&
+	       a->optional == b->optional && a->live == b->live;
+}
+
+/*
+ * The rule of the arguments: a new one at the end of the config, or the one that is there. NULL: it was said why not,
+ * and *code is the exit code.
+ */
+static const struct rule *own_rule(struct session *s, const char *words, bool *is_new, int *code)
+{
+	struct config probe = { 0 };
+	const struct rule *found = NULL;
+	int ret = config_read_rule(&probe, "the command line", words);
+
+	*code = EXIT_USAGE;
+	if (ret < 0 || probe.n_rules != 1) {
+		config_complain(&probe);
+	} else {
+		found = rule_find(s->config.rules, s->config.n_rules, &probe.rules[0]);
+		*is_new = !found;
+		if (found && !same_options(found, &probe.rules[0])) {
+			say_error("the rule is there already, with other options: change %s:%u, then run `earlybind "
+				  "accept`",
+				  found->file, found->line);
+			found = NULL;
+			*code = EXIT_REFUSED;
+		} else if (!found && config_read_rule(&s->config, "/" CONFIG_FILE, words) == 0) {
+			s->config.rules[s->config.n_rules - 1].line = conf_file_next_line(&s->cli->root);
+			found = &s->config.rules[s->config.n_rules - 1];
+		}
+	}
+	config_free(&probe);
+	return found;
+}
+
+static int write_rule(const struct session *s, const char *words)
+{
+	int ret = conf_file_append(&s->cli->root, words);
+
+	if (ret == 0)
+		return EXIT_DONE;
+	say_error("/%s cannot be written: %s", CONFIG_FILE, strerror(-ret));
+	return EXIT_REFUSED;
+}
+
+static int store(const struct session *s, const struct acceptance *a, const char *words, bool is_new,
+		 const bool *chosen)
+{
+	int ret;
+
+	if (!session_ask(s, "Write this rule and lock these cards?"))
+		return EXIT_REFUSED;
+	ret = is_new ? write_rule(s, words) : EXIT_DONE;
+	if (ret == EXIT_DONE)
+		ret = session_store(s, &a->lock);
+	if (ret == EXIT_DONE)
+		trial_arm(s, &s->config, &a->lock);
+	if (ret == EXIT_DONE)
+		session_say_locked(a, chosen);
+	return ret;
+}
+
+/* A rule that locks nothing now changes no lock. */
+static int store_unlocked(const struct session *s, const char *words, bool is_new, const char *done)
+{
+	int ret;
+
+	if (!is_new)
+		puts("The rule is there already.");
+	if (!is_new || !session_ask(s, "Write this rule?"))
+		return is_new ? EXIT_REFUSED : EXIT_DONE;
+	ret = write_rule(s, words);
+	if (ret == EXIT_DONE)
+		trial_arm(s, &s->config, &s->old);
+	if (ret == EXIT_DONE)
+		puts(done);
+	return ret;
+}
+
+/*
+ * Whether a wrong line may say that something stays with the host: to lock more without it is no small thing. Lines
+ * that are only counted, after many wrong ones, can be of any kind.
+ */
+static bool may_keep(const struct config *c)
+{
+	for (size_t i = 0; i < c->n_problems; i++) {
+		const struct config_problem *p = &c->problems[i];
+		const char *word = p->source + strspn(p->source, " \t");
+
+		if (!p->warning && *word != '#' && strncmp(word, "bind", 4) != 0 && strncmp(word, "set", 3) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* A live rule may be for other machines, an optional one for later. */
+static bool means_nothing(const struct session *s, const struct rule *rule)
+{
+	for (int i = 0; i < (int)s->machine.n; i++)
+		if (selector_means(&rule->selector, &s->machine, i))
+			return false;
+	return !rule->live && !rule->optional;
+}
+
+/* Before any guard is asked. */
+static bool is_refused(const struct session *s, const struct rule *rule)
+{
+	char selector[SELECTOR_LEN];
+
+	if (may_keep(&s->config)) {
+		say_error("a line that is wrong may be a keep rule: put it right first; nothing was written");
+		return true;
+	}
+	if (means_nothing(s, rule)) {
+		say_error("nothing here is %s; see `earlybind list`. Nothing was written",
+			  selector_print(&rule->selector, selector));
+		return true;
+	}
+	return false;
+}
+
+/* What the lock may have for it stays. */
+static int add_absent(const struct session *s, const char *words, bool is_new)
+{
+	printf("bind %s\n  it is not here now, which is normal: nothing is locked for it\n", words);
+	return store_unlocked(
+		s, words, is_new,
+		"Written. When it is there, run `earlybind accept`, then `earlybind regenerate`, and reboot.");
+}
+
+/* The line of a rule that is not written yet is no place to look at. */
+static void unplace_notes(struct acceptance *a, const struct rule *rule)
+{
+	char place[160];
+	size_t len = (size_t)snprintf(place, sizeof(place), "%s:%u: ", rule->file, rule->line);
+
+	for (size_t i = 0; i < a->n_notes && len < sizeof(place); i++) {
+		char *text = a->notes[i].text;
+
+		if (strncmp(text, place, len) == 0)
+			memmove(text, text + len, strlen(text + len) + 1);
+	}
+}
+
+/* The rule, weighed against the machine; all others keep their entries. */
+static int add_rule(struct session *s, const struct rule *rule, const bool *chosen, const char *words, bool is_new)
+{
+	struct acceptance a;
+	int ret = EXIT_REFUSED, refused;
+
+	if (accept_rules(&s->config, &s->machine, &s->old, chosen, &a) < 0) {
+		say_error("no memory");
+		return EXIT_REFUSED;
+	}
+	if (is_new)
+		unplace_notes(&a, rule);
+	session_show(s, &a);
+	refused = session_advise(s, &a.lock, chosen);
+	if (refused < 0)
+		say_error("no memory to look at the machine");
+	if (rule->live)
+		ret = store_unlocked(s, words, is_new, "Written. Now run `earlybind regenerate`, and reboot.");
+	else if (session_locked(&a, rule))
+		ret = store(s, &a, words, is_new, chosen);
+	else if (!drift_instead(s, rule))
+		say_error("this rule would lock nothing: nothing was written");
+	acceptance_free(&a);
+	return ret == EXIT_DONE && refused ? EXIT_REFUSED : ret;
+}
+
+static int add(struct session *s, const char *words)
+{
+	bool is_new = false, *chosen;
+	int ret = EXIT_REFUSED;
+	const struct rule *rule = own_rule(s, words, &is_new, &ret);
+
+	if (!rule)
+		return ret;
+	if (is_refused(s, rule))
+		return EXIT_REFUSED;
+	if (rule->optional && !rule->live && !waiting_finds(&s->machine, rule))
+		return add_absent(s, words, is_new);
+	chosen = calloc(s->config.n_rules, sizeof(*chosen));
+	if (!chosen) {
+		say_error("no memory");
+		return EXIT_REFUSED;
+	}
+	chosen[rule->number - 1] = true;
+	ret = add_rule(s, rule, chosen, words, is_new);
+	free(chosen);
+	return ret;
+}
+
+int cmd_add(struct cli *cli)
+{
+	struct text words = { 0 };
+	struct session s;
+	int ret;
+
+	if (cli->n_args < 1) {
+		say_error("add what? A slot (06:00), a path (0000:00:03.1/00) or an ID (10de:13c2); see `earlybind "
+			  "list`");
+		return EXIT_USAGE;
+	}
+	cli_join(cli, &words);
+	ret = words.error ? EXIT_REFUSED : session_open(&s, cli, true);
+	if (!words.error) {
+		if (ret == EXIT_DONE)
+			ret = add(&s, words.data);
+		if (ret == EXIT_DONE && config_errors(&s.config))
+			ret = EXIT_REFUSED;
+		session_close(&s);
+	}
+	text_free(&words);
+	return ret;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The cards of this machine: a table a person chooses from. */
+#include <libsmartcols/libsmartcols.h>
+
+#include "../../core/guard.h"
+#include "../../core/need.h"
+#include "cli.h"
+#include "../state/files.h"
+#include "../machine/machine.h"
+
+struct kind {
+	const char *word;
+	uint32_t class; /* compared under mask */
+	uint32_t mask;
+};
+
+static const struct kind kinds[] = {
+	{ "gpu", 0x030000, 0xff0000 }, { "nvme", 0x010800, 0xffff00 },  { "nic", 0x020000, 0xff0000 },
+	{ "usb", 0x0c0300, 0xffff00 }, { "audio", 0x040300, 0xffff00 },
+};
+
+enum column { ADDRESS, ID, DRIVER, GROUP, STATE, CLASS, NAME, COLUMNS };
+
+/* In JSON the names are the keys. */
+static const struct {
+	const char *title;
+	const char *key;
+	int flags;
+} columns[COLUMNS] = {
+	[ADDRESS] = { "ADDRESS", "address", 0 },     [ID] = { "ID", "id", 0 },
+	[DRIVER] = { "DRIVER", "driver", 0 },        [GROUP] = { "IOMMU", "iommu_group", SCOLS_FL_RIGHT },
+	[STATE] = { "STATE", "state", 0 },           [CLASS] = { "CLASS", "class", SCOLS_FL_TRUNC },
+	[NAME] = { "NAME", "name", SCOLS_FL_TRUNC },
+};
+
+struct listing {
+	const struct cli *cli;
+	const struct machine *machine;
+	const struct plan *lock;
+	struct device_names *names;
+	struct libscols_table *table;
+	const struct kind *kind;
+};
+
+static bool is_shown(const struct listing *l, const struct device *d)
+{
+	if (l->kind)
+		return (d->identity.class & l->kind->mask) == l->kind->class;
+	return !device_is_bridge(d);
+}
+
+/* Whether the lock has the card or the function: where it was locked, and the same. */
+static bool is_locked(const struct listing *l, const struct device *d)
+{
+	for (size_t i = 0; i < l->lock->n_cards; i++) {
+		const struct plan_card *c = &l->lock->cards[i];
+
+		for (unsigned k = 0; k < c->n_functions; k++)
+			if (root_is(&c->root, &d->root) && path_equal(&c->functions[k].path, &d->path) &&
+			    identity_equal(&c->functions[k].identity, &d->identity))
+				return true;
+	}
+	return false;
+}
+
+static int set(struct libscols_line *line, enum column c, const char *text)
+{
+	return scols_line_set_data(line, c, text) == 0 ? 0 : -ENOMEM;
+}
+
+/* "locked boot-display boot-disk": a word each. */
+static void print_state(const struct listing *l, const struct device *d, char *buf, size_t size)
+{
+	static const enum reason reasons[] = { REASON_BOOT_DISK, REASON_IN_USE };
+	size_t used = (size_t)snprintf(buf, size, "%s%s", is_locked(l, d) ? " locked" : "",
+				       d->boot_display ? " boot-display" : "");
+
+	for (size_t i = 0; i < l->machine->n_needs; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(reasons) && used < size; k++)
+			if (l->machine->needs[i].device == (int)(d - l->machine->devices) &&
+			    l->machine->needs[i].reason == reasons[k])
+				used += (size_t)snprintf(buf + used, size - used, " %s", reason_word(reasons[k]));
+}
+
+static int add_row(struct listing *l, const struct device *d)
+{
+	struct libscols_line *line = scols_table_new_line(l->table, NULL);
+	char text[DEVICE_NAME_LEN], state[64];
+	int ret;
+
+	if (!line)
+		return -ENOMEM;
+	print_state(l, d, state, sizeof(state));
+	ret = set(line, ADDRESS, address_print(&d->address, text));
+	identity_print(&d->identity, text);
+	text[9] = '\0';
+	ret = ret < 0 ? ret : set(line, ID, text);
+	ret = ret < 0 ? ret : set(line, DRIVER, d->driver);
+	snprintf(text, sizeof(text), "%d", d->iommu_group);
+	ret = ret < 0 ? ret : set(line, GROUP, d->iommu_group < 0 ? "" : text);
+	ret = ret < 0 ? ret : set(line, STATE, *state ? state + 1 : state);
+	ret = ret < 0 ? ret : set(line, CLASS, names_class(l->names, &d->identity, text));
+	return ret < 0 ? ret : set(line, NAME, names_device(l->names, &d->identity, text));
+}
+
+static int fill(struct listing *l)
+{
+	for (size_t i = 0; i < COLUMNS; i++) {
+		struct libscols_column *c = scols_table_new_column(
+			l->table, l->cli->json ? columns[i].key : columns[i].title, 0, columns[i].flags);
+
+		if (!c || (i == GROUP && scols_column_set_json_type(c, SCOLS_JSON_NUMBER) != 0))
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < l->machine->n; i++)
+		if (is_shown(l, &l->machine->devices[i]) && add_row(l, &l->machine->devices[i]) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+static int print(struct listing *l)
+{
+	int ret;
+
+	l->names = names_open(l->cli);
+	l->table = scols_new_table();
+	ret = l->table ? fill(l) : -ENOMEM;
+	if (ret == 0) {
+		scols_table_enable_json(l->table, l->cli->json);
+		scols_table_set_name(l->table, "devices");
+		if (!l->cli->json && scols_table_is_empty(l->table))
+			puts("No such device.");
+		else
+			scols_print_table(l->table);
+	}
+	scols_unref_table(l->table);
+	names_close(l->names);
+	if (ret < 0)
+		say_error("no memory for the table");
+	return ret < 0 ? EXIT_REFUSED : EXIT_DONE;
+}
+
+static const struct kind *find_kind(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (strcmp(kinds[i].word, word) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+int cmd_list(struct cli *cli)
+{
+	char place[16];
+	struct machine machine;
+	struct plan_error err;
+	struct plan lock;
+	struct listing l = { .cli = cli, .machine = &machine, .lock = &lock };
+	int ret;
+
+	if (cli->n_args)
+		l.kind = find_kind(cli->args[0]);
+	if (cli->n_args > 1 || (cli->n_args && !l.kind)) {
+		say_error(cli->n_args > 1 ? "list takes one kind: gpu, nvme, nic, usb or audio"
+					  : "list what? gpu, nvme, nic, usb or audio");
+		return EXIT_USAGE;
+	}
+	if (live_machine(cli, &machine) < 0)
+		return EXIT_REFUSED;
+	ret = lock_load(&cli->root, &lock, &err);
+	if (ret < 0 && ret != -ENOENT)
+		say_warning("/%s%s: %s", LOCK_FILE, error_place(&err, place), err.text);
+	ret = print(&l);
+	plan_free(&lock);
+	machine_free(&machine);
+	return ret;
+}

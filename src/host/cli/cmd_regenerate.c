@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `earlybind regenerate`: runs the generator of this system, and verifies each image afterwards. The old image is kept
+ * until then.
+ */
+#include <unistd.h>
+
+#include "../image/base.h"
+#include "cli.h"
+#include "../state/files.h"
+#include "../kernels/kernels.h"
+#include "../rebuild/leftovers.h"
+#include "../image/status.h"
+#include "../kernels/orphans.h"
+#include "../state/planned.h"
+#include "../rebuild/rebuild.h"
+
+const char regenerate_help[] =
+	"Makes the initramfs images anew with the system's own program (update-initramfs, dracut, mkinitcpio or\n"
+	"kernel-install; then proxmox-boot-tool where it is used), for the given kernels or for all that have modules\n"
+	"here. Then it opens each image and verifies that plan, program and modules in it are the current ones, and\n"
+	"that its boot runs them before anything loads drivers.\n"
+	"\n"
+	"Before, it checks the space; a copy of each image stays in /var/lib/earlybind/images until the new one is\n"
+	"verified, and is put back when the program fails, is interrupted or leaves a damaged image.\n"
+	"\n"
+	"  --check       only verify the images that are there\n"
+	"  --json        with --check: print what was found as JSON\n"
+	"  --root DIR    the system in DIR: the program is run after chroot into it\n"
+	"\n"
+	"Exit status: 0 all images are current; 1 one is not, or could not be made; 2 wrong usage.\n";
+
+static void free_names(struct names *n)
+{
+	names_free(n);
+}
+
+static void free_look(struct look *l)
+{
+	look_free(l);
+}
+
+/* The kernels that were asked for, or all; *code is not EXIT_DONE if something is wrong with one. */
+static int choose_kernels(const struct cli *cli, struct names *out, int *code)
+{
+	int err = 0;
+
+	if (!cli->n_args) {
+		*code = orphans_complain(cli);
+		return kernels_find(&cli->root, out);
+	}
+	memset(out, 0, sizeof(*out));
+	for (int i = 0; i < cli->n_args && !err; i++) {
+		if (!orphans_is_known(cli, cli->args[i])) {
+			*code = EXIT_REFUSED;
+			continue;
+		}
+		err = names_add(out, cli->args[i]);
+	}
+	return err;
+}
+
+/* The rules that go into no image, and what else an image build would warn of. *lost as of planned_lost(). */
+static int warn_of_rules(const struct cli *cli, char lost[IMAGE_WHY_LEN])
+{
+	struct composition made = { 0 };
+	struct config config = { 0 };
+	int err = config_load(&cli->root, &config);
+
+	if (!err) {
+		config_complain(&config);
+		err = planned_compose(cli, &config, true, &made);
+		if (!err)
+			err = planned_lost(cli, &config, lost);
+	}
+	composition_free(&made);
+	config_free(&config);
+	return err;
+}
+
+/* Which images are not looked at. */
+static void warn_of_others(const struct cli *cli, const char *release)
+{
+	struct image_files files;
+
+	if (images_find(&cli->root, release, &files))
+		return;
+	if (*files.unclear)
+		say_warning("kernel %s: an image in its preset is no plain path, and was not looked at: %s", release,
+			    files.unclear);
+	look_warn(&files);
+	images_free(&files);
+}
+
+static void print_json(const struct look *look)
+{
+	struct json j = { .to = stdout };
+
+	json_open(&j, NULL, '{');
+	look_json(look, &j);
+	json_close(&j, '}');
+	putchar('\n');
+}
+
+/* There the image belongs to the deployment, and rpm-ostree makes it: dracut, run here, would change nothing. */
+static int say_ostree(void)
+{
+	puts("This system's images are made by rpm-ostree. Where the system's own image holds earlybind (`earlybind "
+	     "image "
+	     "--base`), run:\n"
+	     "    rpm-ostree initramfs-etc --track=/etc/earlybind.lock\n"
+	     "else, with the package of earlybind layered, have the image made here:\n"
+	     "    rpm-ostree initramfs --enable\n"
+	     "and reboot. `earlybind status` tells then what the boot did.");
+	return EXIT_REFUSED;
+}
+
+static int check(const struct cli *cli, const struct names *kernels)
+{
+	_cleanup_(free_look) struct look look = { 0 };
+	bool left = leftovers_warn(&cli->root);
+
+	for (size_t i = 0; i < kernels->n; i++) {
+		size_t before = look.n;
+
+		if (look_at_kernel(cli, kernels->items[i], true, &look))
+			return EXIT_REFUSED;
+		warn_of_others(cli, kernels->items[i]);
+		if (look.n == before)
+			say_warning("kernel %s has no image in /boot, /efi or /boot/efi", kernels->items[i]);
+	}
+	if (cli->json)
+		print_json(&look);
+	for (size_t i = 0; i < look.n && !cli->json; i++)
+		look_print(&look.items[i], stdout);
+	if (!look.n) {
+		say_error("there is no image to check");
+		return EXIT_REFUSED;
+	}
+	if (look_is_current(&look) && !left)
+		return EXIT_DONE;
+	if (!cli->json && sysroot_exists(&cli->root, OSTREE_SIGN))
+		return say_ostree();
+	if (!cli->json)
+		look_next(cli, &look);
+	return EXIT_REFUSED;
+}
+
+static int check_usage(const struct cli *cli)
+{
+	if (cli->json && !cli->check) {
+		say_error("--json goes with --check; see `earlybind regenerate --help`");
+		return EXIT_USAGE;
+	}
+	for (int i = 0; i < cli->n_args; i++)
+		if (!kernel_is_release(cli->args[i])) {
+			say_error("'%s' is no release as `uname -r` prints it", cli->args[i]);
+			return EXIT_USAGE;
+		}
+	return EXIT_DONE;
+}
+
+int cmd_regenerate(struct cli *cli)
+{
+	_cleanup_(free_names) struct names kernels = { 0 };
+	int code = check_usage(cli), ret;
+	char lost[IMAGE_WHY_LEN] = "";
+
+	if (code != EXIT_DONE)
+		return code;
+	if (!cli->check && sysroot_exists(&cli->root, OSTREE_SIGN))
+		return say_ostree();
+	if (!cli->check && geteuid() != 0) {
+		say_error("only root can make images: try sudo");
+		return EXIT_REFUSED;
+	}
+	if (warn_of_rules(cli, lost) || choose_kernels(cli, &kernels, &code)) {
+		say_error("what is to be done cannot be found out: the configuration or the folder of modules cannot "
+			  "be read");
+		return EXIT_REFUSED;
+	}
+	if (!kernels.n) {
+		if (code == EXIT_DONE)
+			say_error("there is no kernel with modules in /usr/lib/modules or /lib/modules");
+		if (cli->json)
+			print_json(&(struct look){ 0 });
+		return EXIT_REFUSED;
+	}
+	/* A generator that the system runs goes on without a plan, so that a kernel gets its image; a person is asked.
+	 */
+	if (*lost && !cli->check) {
+		say_error("the images are left as they are: made now, they would not bind what the rules ask for: %s "
+			  "(to have nothing bound, remove the rules)",
+			  lost);
+		return EXIT_REFUSED;
+	}
+	ret = cli->check ? check(cli, &kernels) : rebuild(cli, &kernels);
+	return ret == EXIT_DONE ? code : ret;
+}

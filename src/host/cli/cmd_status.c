@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The report of this boot, as a person or a program reads it. */
+#include <libsmartcols/libsmartcols.h>
+
+#include "../advice/advice.h"
+#include "cli.h"
+#include "confirmer.h"
+#include "../state/efi.h"
+#include "../state/files.h"
+#include "../state/next_boot.h"
+#include "../lib/json.h"
+#include "../machine/machine.h"
+#include "../image/status.h"
+#include "../state/outcome.h"
+#include "../state/waiting.h"
+
+static const char *const state_meanings[PLAN_STATE_COUNT] = {
+	[PLAN_ACTIVE] = "the plan was used",
+	[PLAN_TRIAL] = "the plan was used, on trial",
+	[PLAN_STOOD_DOWN] = "the plan was not used: its trial failed",
+	[PLAN_OFF] = "the plan was not used: earlybind was switched off for this boot",
+	[PLAN_KDUMP] = "nothing was done: this was a crash kernel",
+	[PLAN_BROKEN] = "nothing was bound: the plan could not be used",
+};
+
+/* EXIT_DONE: read; EXIT_REFUSED: it was said why not. `missing`: there is none. */
+static int load(const struct cli *cli, struct report *out, bool *missing)
+{
+	int ret = report_load(&cli->root, out);
+
+	*missing = ret == -ENOENT;
+	return ret < 0 && !*missing ? EXIT_REFUSED : EXIT_DONE;
+}
+
+/* The machine, configuration and lock as they are now, beside what the boot did. */
+struct now {
+	int error; /* not all of it could be read, which was said */
+	struct look look;
+	struct efi efi;
+	struct forecast f;
+	struct advices advices;
+};
+
+static void now_free(struct now *n)
+{
+	advices_free(&n->advices);
+	forecast_free(&n->f);
+	look_free(&n->look);
+}
+
+/* What cannot be read was said, and is left out. */
+static void look_at_now(const struct cli *cli, struct now *n)
+{
+	/* What stays with the host in a group is for check and accept: it is no news at each boot. */
+	unsigned kinds = ADVICE_ALL & ~(1u << ADVICE_GROUP);
+	int ret = look_at_all(cli, &n->look);
+
+	efi_look(&cli->root, &n->efi);
+	if (ret == 0)
+		ret = forecast_make(cli, &n->f);
+	if (ret == 0 && n->f.config.n_rules)
+		ret = advise(cli, &n->f, kinds, &n->advices);
+	if (ret == -ENOMEM)
+		say_error("no memory to look at the images and the machine");
+	n->error = ret;
+}
+
+/* Whether there are rules that should have had an effect in this boot; what cannot be told may have. */
+static bool is_asked_for(const struct now *n)
+{
+	const struct forecast *f = &n->f;
+
+	return f->config.n_rules &&
+	       (n->error || f->lock_broken || f->composition.plan.n_rules || waiting_count(&f->composition));
+}
+
+/* The next step where rules were of no effect in this boot. */
+static void say_waiting(const struct now *n)
+{
+	unsigned waiting = waiting_count(&n->f.composition);
+
+	if (n->f.lock_hidden)
+		printf("%zu rule%s: only root can tell whether they are accepted.\n", n->f.config.n_rules,
+		       n->f.config.n_rules == 1 ? "" : "s");
+	else if (n->f.lock_broken || waiting)
+		printf("%zu rule%s: `earlybind accept`, then `earlybind regenerate`, and reboot.\n",
+		       n->f.config.n_rules, n->f.config.n_rules == 1 ? "" : "s");
+	else if (look_is_hidden(&n->look))
+		puts("The rules are accepted. Whether the images have them cannot be told, see below.");
+	else if (!n->look.n || !look_is_current(&n->look))
+		puts("The rules are accepted: `earlybind regenerate`, and reboot.");
+	else
+		puts("The rules are accepted and in the images: reboot.");
+}
+
+/* Without a report: is that as it should be? */
+static int say_missing(const struct cli *cli, const struct now *n)
+{
+	if (cli->json) {
+		struct json j = { .to = stdout };
+
+		json_open(&j, NULL, '{');
+		json_string(&j, "report", NULL);
+		efi_json(&n->efi, &j);
+		look_json(&n->look, &j);
+		advices_json(&n->advices, &j);
+		json_close(&j, '}');
+		putchar('\n');
+	} else {
+		puts("This boot's image had no plan: nothing was done.");
+		if (is_asked_for(n))
+			say_waiting(n);
+		else if (n->f.config.n_rules)
+			puts("What the rules ask for may be absent, and is.");
+	}
+	return is_asked_for(n) ? EXIT_REFUSED : EXIT_DONE;
+}
+
+static void print_json(const struct report *r, const struct now *n)
+{
+	struct json j = { .to = stdout };
+	char text[PATH_LEN + ROOT_LEN];
+
+	json_open(&j, NULL, '{');
+	snprintf(text, sizeof(text), "%016llx", (unsigned long long)r->hash);
+	json_string(&j, "hash", r->hash ? text : NULL);
+	json_string(&j, "state", plan_state_words[r->state]);
+	json_string(&j, "text", r->text);
+	json_bool(&j, "complete", r->complete);
+	json_open(&j, "devices", '[');
+	for (size_t i = 0; i < r->n_devices; i++) {
+		const struct report_device *d = &r->devices[i];
+
+		json_open(&j, NULL, '{');
+		json_string(&j, "address", d->has_address ? address_print(&d->address, text) : NULL);
+		json_string(&j, "root", root_print(&d->root, text));
+		json_string(&j, "path", path_print(&d->path, text));
+		json_string(&j, "identity", identity_print(&d->identity, text));
+		json_number(&j, "rule", d->rule);
+		json_string(&j, "outcome", outcome_words[d->outcome]);
+		json_string(&j, "reason", d->reason ? reason_word(d->reason) : NULL);
+		json_string(&j, "driver", d->driver);
+		json_string(&j, "text", d->text);
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	json_open(&j, "notes", '[');
+	for (size_t i = 0; i < r->n_notes; i++) {
+		json_open(&j, NULL, '{');
+		json_string(&j, "reason", reason_word(r->notes[i].reason));
+		json_number(&j, "rule", r->notes[i].rule);
+		json_string(&j, "address", r->notes[i].has_address ? address_print(&r->notes[i].address, text) : NULL);
+		json_string(&j, "text", r->notes[i].text);
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	json_number(&j, "bound", r->bound);
+	json_number(&j, "refused", r->refused);
+	json_number(&j, "failed", r->failed);
+	json_number(&j, "milliseconds", r->milliseconds);
+	efi_json(&n->efi, &j);
+	look_json(&n->look, &j);
+	advices_json(&n->advices, &j);
+	json_close(&j, '}');
+	putchar('\n');
+}
+
+static int add_row(struct libscols_table *table, const struct report_device *d, struct device_names *names)
+{
+	struct libscols_line *line = scols_table_new_line(table, NULL);
+	char address[ADDRESS_LEN], identity[IDENTITY_LEN], name[DEVICE_NAME_LEN];
+
+	if (!line)
+		return -ENOMEM;
+	identity_print(&d->identity, identity);
+	identity[9] = '\0';
+	if (scols_line_set_data(line, 0, d->has_address ? address_print(&d->address, address) : "-") != 0 ||
+	    scols_line_set_data(line, 1, identity) != 0 ||
+	    scols_line_set_data(line, 2, outcome_words[d->outcome]) != 0 ||
+	    scols_line_set_data(line, 3, reason_word(d->reason)) != 0 ||
+	    scols_line_set_data(line, 4, d->driver[0] ? d->driver : "-") != 0 ||
+	    scols_line_set_data(line, 5, names_device(names, &d->identity, name)) != 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int print_table(const struct cli *cli, const struct report *r)
+{
+	static const char *const columns[] = { "ADDRESS", "ID", "OUTCOME", "REASON", "DRIVER", "NAME" };
+	struct device_names *names = names_open(cli);
+	struct libscols_table *table = scols_new_table();
+	int ret = table ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < ARRAY_SIZE(columns) && ret == 0; i++)
+		if (!scols_table_new_column(table, columns[i], 0, 0))
+			ret = -ENOMEM;
+	for (size_t i = 0; i < r->n_devices && ret == 0; i++)
+		ret = add_row(table, &r->devices[i], names);
+	if (ret == 0)
+		scols_print_table(table);
+	scols_unref_table(table);
+	names_close(names);
+	return ret;
+}
+
+/* What is not about one device. The meanings are those of devices, and fit only where a note says the same. */
+static void print_notes(const struct report *r)
+{
+	static const reason_set explained = REASON_BIT(REASON_IGNORED_IDS) | REASON_BIT(REASON_BOUND_BY_KERNEL) |
+					    REASON_BIT(REASON_NO_DRIVER) | REASON_BIT(REASON_TIMEOUT);
+
+	for (size_t i = 0; i < r->n_notes; i++) {
+		enum reason reason = r->notes[i].reason;
+
+		printf("note: %s: %s\n", reason_word(reason), r->notes[i].text);
+		if (explained & REASON_BIT(reason))
+			printf("    %s\n    %s\n", reason_meaning(reason), reason_remedy(reason));
+	}
+}
+
+static void print_why(const struct report *r)
+{
+	char address[ADDRESS_LEN];
+
+	for (size_t i = 0; i < r->n_devices; i++) {
+		const struct report_device *d = &r->devices[i];
+		const char *remedy = reason_remedy(d->reason);
+
+		if (!d->reason)
+			continue;
+		printf("%s: %s: %s%s%s%s\n", d->has_address ? address_print(&d->address, address) : "a locked card",
+		       reason_word(d->reason), outcome_meaning(d), *d->text ? " (" : "", d->text, *d->text ? ")" : "");
+		if (*remedy)
+			printf("    %s\n", remedy);
+	}
+}
+
+static void print_report(const struct cli *cli, const struct report *r)
+{
+	char hash[32] = "";
+
+	if (r->hash)
+		snprintf(hash, sizeof(hash), "Plan %016llx: ", (unsigned long long)r->hash);
+	printf("%s%s%s%s%s.\n", hash, state_meanings[r->state], *r->text ? " (" : "", r->text, *r->text ? ")" : "");
+	if (r->n_devices && print_table(cli, r) < 0)
+		say_error("no memory for the table");
+	print_why(r);
+	print_notes(r);
+	printf("%u bound, %u refused, %u failed, in %u ms%s.\n", r->bound, r->refused, r->failed, r->milliseconds,
+	       r->complete ? "" : "; the report has no end: the boot program was interrupted");
+}
+
+static int say_report(const struct cli *cli, const struct report *r, const struct now *n)
+{
+	if (cli->json)
+		print_json(r, n);
+	else
+		print_report(cli, r);
+	return r->refused || r->failed || !r->complete || r->state == PLAN_BROKEN ? EXIT_REFUSED : EXIT_DONE;
+}
+
+int cmd_status(struct cli *cli)
+{
+	struct report report = { 0 };
+	struct now now = { 0 };
+	bool missing;
+	int ret;
+
+	if (cli->n_args) {
+		say_error("status takes no arguments");
+		return EXIT_USAGE;
+	}
+	ret = load(cli, &report, &missing);
+	if (ret != EXIT_DONE)
+		return ret;
+	look_at_now(cli, &now);
+	ret = missing ? say_missing(cli, &now) : say_report(cli, &report, &now);
+	if (!cli->json) {
+		efi_print(&now.efi, report.hash,
+			  confirmer_say(&cli->root, confirmer_is_person(&now.f.composition.plan)));
+		/* The next boot may differ from what conf and lock say. */
+		look_print_stale(&now.look);
+		look_next(cli, &now.look);
+	}
+	fflush(stdout);
+	advices_warn(&now.advices);
+	/* What only root can read is no failure of this boot. */
+	if (!look_is_current(&now.look) || config_errors(&now.f.config) || (now.error && now.error != -EPERM))
+		ret = EXIT_REFUSED;
+	now_free(&now);
+	report_free(&report);
+	return ret;
+}

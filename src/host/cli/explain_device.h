@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Why one function will be bound, or will not: everything that decides it, asked of the code that decides. */
+#ifndef EARLYBIND_EXPLAIN_DEVICE_H
+#define EARLYBIND_EXPLAIN_DEVICE_H
+
+#include "../../core/accept.h"
+#include "../../core/compat.h"
+#include "../../core/report.h"
+#include "../advice/advice.h"
+#include "../state/next_boot.h"
+
+enum standing {
+	STANDING_LOCKED,     /* the next boot decides: `decision` */
+	STANDING_REFUSED,    /* a rule selects it, accept refuses it: `line` */
+	STANDING_WAITING,    /* a rule selects it, and nobody accepted it */
+	STANDING_NOT_CHOSEN, /* no rule selects it; `line` is what accept would say of a rule for it */
+};
+
+struct explained {
+	int device;             /* index into the forecast's machine; -1: a locked card that is not there */
+	struct selector target; /* what `add` takes for it: its slot where that is a card, else the function */
+	enum standing standing;
+	const struct decision *decision;  /* or NULL */
+	const struct accept_line *line;   /* or NULL */
+	const struct rule *rule;          /* that selects it, or NULL */
+	const struct rule *live;          /* that means it and leaves it, or NULL */
+	const struct report_device *last; /* what the last boot did with it, or NULL */
+};
+
+struct explanation {
+	struct forecast forecast;
+	struct acceptance today; /* what accept would say of the rules now */
+	struct acceptance other; /* the same with one rule more, for what no rule selects */
+	struct config more;      /* that has this rule */
+	struct advices drift;    /* locked cards that are not where they were accepted, and what to do */
+	struct report report;
+	bool has_report;
+	struct explained *items;
+	size_t n;
+};
+
+/* Everything the selector means here or in the lock. 0; -ENOMEM; another error, which was said. */
+int explain(const struct cli *cli, const struct selector *selector, struct explanation *out) _must_check_;
+void explanation_free(struct explanation *e);
+
+#endif

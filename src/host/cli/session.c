@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "../../core/guard.h"
+#include "../advice/advice.h"
+#include "../advice/drift.h"
+#include "../state/files.h"
+#include "../state/next_boot.h"
+#include "../machine/machine.h"
+#include "../state/live_rule.h"
+
+static int take_flock(struct session *s)
+{
+	s->flock_fd = openat(s->cli->root.fd, "etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->flock_fd < 0 || flock(s->flock_fd, LOCK_EX) < 0) {
+		say_error("/etc cannot be locked: %s", strerror(errno));
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+static int read_lock(struct session *s)
+{
+	struct plan_error err;
+	int ret = lock_load(&s->cli->root, &s->old, &err);
+
+	s->had_lock = ret != -ENOENT;
+	if (ret == 0 || ret == -ENOENT)
+		return EXIT_DONE;
+	if (ret != -EBADMSG && ret != -EPROTONOSUPPORT) {
+		say_error("/%s: %s", LOCK_FILE, err.text);
+		return EXIT_REFUSED;
+	}
+	say_warning("/%s is damaged (%s): its entries are not used", LOCK_FILE, err.text);
+	return EXIT_DONE;
+}
+
+int session_open(struct session *s, struct cli *cli, bool machine)
+{
+	int ret;
+
+	memset(s, 0, sizeof(*s));
+	s->cli = cli;
+	s->flock_fd = -1;
+	if (cli->root.live && geteuid() != 0) {
+		say_error("only root can change which cards are locked: try sudo");
+		return EXIT_REFUSED;
+	}
+	ret = take_flock(s);
+	if (ret != EXIT_DONE)
+		return ret;
+	if (config_load(&cli->root, &s->config) < 0) {
+		say_error("no memory for the configuration");
+		return EXIT_REFUSED;
+	}
+	config_complain(&s->config);
+	if (s->config.unreadable) {
+		say_error("the rules are not all known: nothing was written");
+		return EXIT_REFUSED;
+	}
+	ret = read_lock(s);
+	if (ret == EXIT_DONE && machine && live_machine(cli, &s->machine) < 0)
+		ret = EXIT_REFUSED;
+	return ret;
+}
+
+void session_close(struct session *s)
+{
+	config_free(&s->config);
+	plan_free(&s->old);
+	machine_free(&s->machine);
+	if (s->flock_fd >= 0)
+		close(s->flock_fd);
+}
+
+static void show_function(const struct device *d, struct device_names *names, const char *mark)
+{
+	char address[ADDRESS_LEN], identity[IDENTITY_LEN], name[DEVICE_NAME_LEN];
+
+	printf("  %s %s [%.9s] %s\n", mark, address_print(&d->address, address), identity_print(&d->identity, identity),
+	       names_device(names, &d->identity, name));
+}
+
+static bool was_locked(const struct plan *old, const struct device *main, const struct path *path)
+{
+	for (size_t i = 0; i < old->n_cards; i++)
+		if (root_is(&old->cards[i].root, &main->root) && path_equal(&old->cards[i].path, path) &&
+		    identity_equal(&old->cards[i].identity, &main->identity))
+			return true;
+	return false;
+}
+
+static void show_line(const struct session *s, const struct accept_line *line, struct device_names *names)
+{
+	const struct device *main = card_main(&line->card);
+	struct path path = card_path(&line->card);
+
+	if (line->reason == REASON_NONE) {
+		const char *mark = was_locked(&s->old, main, &path) ? "=" : "+";
+
+		for (unsigned k = 0; k < line->card.n; k++)
+			show_function(&s->machine.devices[line->card.member[k]], names, mark);
+		return;
+	}
+	show_function(main, names, "-");
+	if (line->reason == REASON_TWIN)
+		puts("      stays with the host; the same model as a locked card");
+	else
+		printf("      %s: %s%s%s (%s)\n", line->rule ? "refused" : "stays with the host",
+		       reason_word(line->reason), *line->text ? ", " : "", line->text, reason_meaning(line->reason));
+}
+
+/* Entries of the old lock whose card is not in the new one. */
+static void show_dropped(const struct session *s, const struct plan *lock)
+{
+	char address[ADDRESS_LEN], path[PATH_LEN], root[ROOT_LEN], identity[IDENTITY_LEN];
+
+	for (size_t i = 0; i < s->old.n_cards; i++) {
+		const struct plan_card *c = &s->old.cards[i];
+
+		if (!drift_has_card(lock, c))
+			printf("  - %s [%.9s] at %s %s: was locked, no longer is\n",
+			       c->has_address ? address_print(&c->address, address) : "-",
+			       identity_print(&c->identity, identity), root_print(&c->root, root),
+			       path_print(&c->path, path));
+	}
+}
+
+void session_show(const struct session *s, const struct acceptance *a)
+{
+	struct device_names *names = names_open(s->cli);
+	char selector[SELECTOR_LEN];
+	unsigned rule = UINT32_MAX;
+
+	for (size_t i = 0; i < a->n_lines; i++) {
+		if (a->lines[i].rule != rule && a->lines[i].rule) {
+			const struct rule *r = &s->config.rules[a->lines[i].rule - 1];
+
+			printf("bind %s (%s:%u)\n", selector_print(&r->selector, selector), r->file, r->line);
+		} else if (a->lines[i].rule != rule) {
+			puts("not selected, and not to be mistaken for a locked one");
+		}
+		rule = a->lines[i].rule;
+		show_line(s, &a->lines[i], names);
+	}
+	for (size_t i = 0; i < s->config.n_rules; i++) {
+		const struct rule *r = &s->config.rules[i];
+
+		if (r->live)
+			printf("bind %s live (%s:%u)\n  decided at each boot: there is nothing to lock\n",
+			       selector_print(&r->selector, selector), r->file, r->line);
+	}
+	show_dropped(s, &a->lock);
+	for (size_t i = 0; i < a->n_notes; i++)
+		printf("note: %s\n", a->notes[i].text);
+	names_close(names);
+}
+
+static bool is_chosen(const struct session *s, const bool *chosen, const struct rule *rule)
+{
+	const struct rule *own = rule_find(s->config.rules, s->config.n_rules, rule);
+
+	return !chosen || (own && chosen[own - s->config.rules]);
+}
+
+/*
+ * What accept locks and an earlier or a kept entry rules out together: each is right alone, and the boot asks for both.
+ * How many cards of the chosen rules that costs.
+ */
+static int warn_refused(const struct session *s, const struct plan *plan, const struct decisions *d, const bool *chosen)
+{
+	char address[ADDRESS_LEN], selector[SELECTOR_LEN];
+	int n = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		const struct decision *one = &d->items[i];
+		const struct rule *rule = plan_rule(plan, one->rule);
+		const char *what = selector;
+
+		if (one->bind || !one->main || one->reason == REASON_NO_IOMMU)
+			continue;
+		n += is_chosen(s, chosen, rule);
+		selector_print(&rule->selector, selector);
+		if (one->device >= 0)
+			what = address_print(&one->line.address, address);
+		else if (plan->cards[one->card].has_address)
+			what = address_print(&plan->cards[one->card].address, address);
+		say_warning(
+			"the next boot would refuse %s of `bind %s`: %s (%s). `earlybind explain %s` says what to do",
+			what, selector, reason_word(one->reason), one->line.text, what);
+	}
+	return n;
+}
+
+/* Only allow=display can do that; each rule may be meant, and what they do together be overlooked. */
+static int warn_last_display(const struct machine *m, const struct decisions *d)
+{
+	bool *taken = calloc(m->n + 1, sizeof(*taken)), display = false;
+
+	if (!taken)
+		return -ENOMEM;
+	for (size_t i = 0; i < d->n; i++) {
+		const struct decision *one = &d->items[i];
+
+		if (!one->bind)
+			continue;
+		taken[one->device] = true;
+		display |= device_is_display(&m->devices[one->device].identity);
+	}
+	if (display && !guard_display_left(m, taken, true))
+		say_warning("the next boot would leave the host without any display: allow=display gives the last one "
+			    "away");
+	free(taken);
+	return 0;
+}
+
+int session_advise(const struct session *s, const struct plan *lock, const bool *chosen)
+{
+	struct cmdline none = { 0 };
+	struct advices advices = { 0 };
+	struct forecast f = { .config = s->config, .machine = s->machine };
+	int ret = -ENOMEM, refused = 0;
+
+	drift_warn(s, lock);
+	live_rules_warn(&s->config, &s->machine);
+	f.machine.devices = calloc(f.machine.n + 1, sizeof(*f.machine.devices));
+	if (f.machine.devices) {
+		memcpy(f.machine.devices, s->machine.devices, f.machine.n * sizeof(*f.machine.devices));
+		forecast_forget_drivers(&f.machine);
+		ret = compose(&s->config, lock, &f.composition);
+	}
+	if (ret == 0)
+		ret = decide(&f.composition.plan, &f.machine, &none, &f.decisions);
+	if (ret == 0)
+		ret = warn_last_display(&f.machine, &f.decisions);
+	if (ret == 0)
+		refused = warn_refused(s, &f.composition.plan, &f.decisions, chosen);
+	if (ret == 0)
+		ret = advise(s->cli, &f, ADVICE_ALL & ~(1u << ADVICE_DRIFT), &advices);
+	if (ret == 0)
+		advices_warn(&advices);
+	advices_free(&advices);
+	decisions_free(&f.decisions);
+	composition_free(&f.composition);
+	free(f.machine.devices);
+	return ret < 0 ? ret : refused;
+}
+
+unsigned session_locked(const struct acceptance *a, const struct rule *rule)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < a->n_lines; i++)
+		n += a->lines[i].rule == rule->number && a->lines[i].reason == REASON_NONE;
+	return n;
+}
+
+void session_say_locked(const struct acceptance *a, const bool *chosen)
+{
+	size_t n = 0;
+	char all[40] = "";
+
+	for (size_t i = 0; i < a->n_lines; i++)
+		n += a->lines[i].reason == REASON_NONE && (!chosen || chosen[a->lines[i].rule - 1]);
+	if (n != a->lock.n_cards)
+		snprintf(all, sizeof(all), " (%zu in all)", a->lock.n_cards);
+	printf("%zu card%s locked%s. Now run `earlybind regenerate`, and reboot.\n", n, n == 1 ? "" : "s", all);
+}
+
+bool session_ask(const struct session *s, const char *question)
+{
+	char answer[16];
+
+	if (s->cli->yes)
+		return true;
+	if (!isatty(STDIN_FILENO)) {
+		say_error("not confirmed: there is no terminal to ask; --yes confirms");
+		return false;
+	}
+	printf("%s [y/N] ", question);
+	fflush(stdout);
+	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+		return true;
+	puts("Nothing was written.");
+	return false;
+}
+
+int session_store(const struct session *s, const struct plan *lock)
+{
+	int ret = lock_store(&s->cli->root, lock);
+
+	if (ret < 0) {
+		say_error("/%s cannot be written: %s", LOCK_FILE, strerror(-ret));
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+/* The lock without where its rules stand: a comment above a rule moves it and changes nothing. */
+static int print_placeless(const struct plan *p, struct text *out)
+{
+	struct rule *rules = calloc(p->n_rules + 1, sizeof(*rules));
+	struct plan copy = *p;
+	int ret;
+
+	if (!rules)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->n_rules; i++) {
+		rules[i] = p->rules[i];
+		rules[i].file = NULL;
+		rules[i].line = 1;
+	}
+	copy.rules = rules;
+	ret = plan_print(&copy, out);
+	free(rules);
+	return ret;
+}
+
+bool session_same(const struct plan *a, const struct plan *b)
+{
+	struct text x = { 0 }, y = { 0 };
+	bool same = print_placeless(a, &x) == 0 && print_placeless(b, &y) == 0 && x.len == y.len &&
+		    memcmp(x.data, y.data, x.len) == 0;
+
+	text_free(&x);
+	text_free(&y);
+	return same;
+}

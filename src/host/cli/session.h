@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What accept, add and remove share: the lock under its flock, shown before it is written, and asked for. */
+#ifndef EARLYBIND_SESSION_H
+#define EARLYBIND_SESSION_H
+
+#include "../../core/accept.h"
+#include "../../core/compat.h"
+#include "cli.h"
+
+struct session {
+	struct cli *cli;
+	struct config config;
+	struct plan old; /* empty if there is none */
+	bool had_lock;
+	struct machine machine;
+	int flock_fd;
+};
+
+/*
+ * Takes the flock (on /etc), reads config, lock and machine. Only root may, on the running system; what is wrong with
+ * the config is said, and a file of it that cannot be read is an error: its rules would lose their entries. A damaged
+ * lock is reported and counts as none. EXIT_DONE, or the exit code of what was said.
+ */
+int session_open(struct session *s, struct cli *cli, bool machine) _must_check_;
+void session_close(struct session *s);
+
+/* Prints what would be locked, refused and dropped, and the notes. */
+void session_show(const struct session *s, const struct acceptance *a);
+/*
+ * Warns of what the machine does not fit together with this lock. chosen: as of accept_rules(). How many cards of these
+ * rules the next boot would refuse, or -ENOMEM.
+ */
+int session_advise(const struct session *s, const struct plan *lock, const bool *chosen) _must_check_;
+/* What is locked for these rules, and the next step. */
+void session_say_locked(const struct acceptance *a, const bool *chosen);
+/* How many cards are locked for the rule. */
+unsigned session_locked(const struct acceptance *a, const struct rule *rule) _pure_;
+/* --yes, or "yes" from a terminal; else it is said that nothing was written. */
+bool session_ask(const struct session *s, const char *question);
+/* Writes the lock. EXIT_DONE or EXIT_REFUSED, which was said. */
+int session_store(const struct session *s, const struct plan *lock) _must_check_;
+/* Whether two locks say the same, wherever their rules stand. */
+bool session_same(const struct plan *a, const struct plan *b);
+
+#endif

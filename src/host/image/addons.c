@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "addons.h"
+
+#include <sys/stat.h>
+
+#include "../../core/plan.h"
+#include "../initramfs/contents.h"
+#include "addon.h"
+#include "../kernels/kernels.h"
+
+#define EXTRA_BYTES_MAX (256u << 20)
+#define EMPTY_LEN 124 /* what libarchive makes of no files: a trailer, and no padding */
+#define PATH_BYTES 512
+
+static const char magic[] = "070701";
+#define NAME_AT 110 /* of newc's header, which starts so */
+#define HEAD_LEN (NAME_AT + 4)
+
+static void free_char(char **p)
+{
+	free(*p);
+}
+
+static bool wants_nothing(void *self, const struct newc_entry *e)
+{
+	(void)self;
+	(void)e;
+	return false;
+}
+
+/* Ours are folders, what is in our own, the unit and the link to it. */
+static int visit(void *self, struct newc_entry *e)
+{
+	const char *end = strrchr(e->name, '/');
+	bool *others = self;
+
+	if (!S_ISDIR(e->mode) && strncmp(e->name, STAGING_FOLDER "/", strlen(STAGING_FOLDER "/")) != 0 &&
+	    (!end || strcmp(end, "/earlybind.service") != 0))
+		*others = true;
+	return 0;
+}
+
+static void trailer(void *self)
+{
+	(void)self;
+}
+
+/* The first entry is the folder usr: that tells them from other files without reading more. */
+static bool starts_like_one(const void *head, size_t len)
+{
+	return len >= HEAD_LEN && memcmp(head, magic, strlen(magic)) == 0 &&
+	       memcmp((const char *)head + NAME_AT, "usr", 4) == 0;
+}
+
+bool extra_is(const unsigned char *data, size_t len)
+{
+	char why[SEGMENTS_WHY_LEN];
+	bool others = false;
+	const struct newc_visitor v = { .wants = wants_nothing, .visit = visit, .trailer = trailer, .self = &others };
+
+	if (len == EMPTY_LEN ? memcmp(data, magic, strlen(magic)) != 0 : len < EMPTY_LEN || !starts_like_one(data, len))
+		return false;
+	return segments_walk(data, len, &v, why) == 0 && !others;
+}
+
+static bool could_be_one(const struct sysroot *r, const char *path)
+{
+	char head[HEAD_LEN];
+	struct stat st;
+
+	return fstatat(r->fd, path, &st, 0) == 0 && S_ISREG(st.st_mode) &&
+	       sysroot_pread(r, path, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
+	       starts_like_one(head, sizeof(head));
+}
+
+/* 1: an archive of ours, for this kernel; 0: not; -ENOMEM. */
+static int is_for(const struct sysroot *r, const char *path, const char *release)
+{
+	static const char *const patterns[] = { STAGING_FOLDER "/plan", NULL };
+	_cleanup_(free_char) char *data = NULL;
+	struct contents c = { 0 };
+	const struct content *plan;
+	char why[SEGMENTS_WHY_LEN], line[KERNEL_LEN + 16];
+	size_t len;
+	int ret = sysroot_read_all(r, path, EXTRA_BYTES_MAX, &data, &len);
+
+	if (ret || !extra_is((unsigned char *)data, len))
+		return ret == -ENOMEM ? ret : 0;
+	ret = contents_read((unsigned char *)data, len, patterns, &c, why);
+	if (ret)
+		return ret == -ENOMEM ? ret : 0;
+	snprintf(line, sizeof(line), "\nkernel %s\n", release);
+	plan = contents_find(&c, STAGING_FOLDER "/plan");
+	ret = plan && strstr(plan->data, line);
+	contents_free(&c);
+	return ret;
+}
+
+int extras_find(const struct sysroot *r, const char *folder, const char *release, struct names *out)
+{
+	struct names names;
+	int ret = sysroot_list(r, folder, &names);
+
+	if (ret)
+		return ret == -ENOMEM ? ret : 0; /* what cannot be listed is not found */
+	for (size_t i = 0; i < names.n && ret >= 0; i++) {
+		char path[PATH_BYTES];
+
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, names.items[i]) >= sizeof(path) ||
+		    kernels_has(out, path) || !could_be_one(r, path))
+			continue;
+		ret = is_for(r, path, release);
+		if (ret > 0)
+			ret = names_add(out, path);
+	}
+	names_free(&names);
+	return ret < 0 ? ret : 0;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "status.h"
+
+#include "../../core/array.h"
+#include "base.h"
+#include "addons.h"
+#include "../kernels/generator.h"
+#include "../kernels/kernels.h"
+#include "../state/planned.h"
+
+void look_free(struct look *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		free(l->items[i].path);
+		free(l->items[i].kernel);
+		findings_free(&l->items[i].is.findings);
+	}
+	free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+static struct looked *add(struct look *l, const char *kernel, const char *path)
+{
+	struct looked item = { .path = strdup(path), .kernel = strdup(kernel) };
+
+	if (item.path && item.kernel && array_add(&l->items, &l->n, &item, sizeof(item)) == 0)
+		return &l->items[l->n - 1];
+	free(item.path);
+	free(item.kernel);
+	return NULL;
+}
+
+int look_at(const struct cli *cli, const char *kernel, const char *path, const struct image *expected, struct look *out)
+{
+	struct looked *item = add(out, kernel, path);
+	bool binds = expected && expected->n_files;
+	int err = item ? verify_image(&cli->root, path, binds ? expected : NULL, &item->is) : -ENOMEM;
+
+	if (err || !item->is.base)
+		return err;
+	findings_free(&item->is.findings);
+	return base_verify(cli, kernel, path, binds, &item->is);
+}
+
+/* Whether it is damaged can be told even so. */
+static int look_at_unknown(const struct cli *cli, const char *kernel, const char *path, const char *why,
+			   struct look *out)
+{
+	struct looked *item = add(out, kernel, path);
+	int err = item ? verify_image(&cli->root, path, NULL, &item->is) : -ENOMEM;
+
+	if (err || item->is.state >= IMAGE_UNKNOWN)
+		return err;
+	findings_free(&item->is.findings);
+	item->is.state = IMAGE_UNKNOWN;
+	return findings_add(&item->is.findings, "what it should hold cannot be told: %s", why);
+}
+
+static bool is_there(const struct image_files *files, const char *path)
+{
+	for (size_t i = 0; i < files->n; i++)
+		if (strcmp(files->items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* Archives of ours which the boot loader may load behind these images. */
+static int find_extras(const struct sysroot *r, const char *kernel, const struct image_files *files, struct names *out)
+{
+	int err = extras_find(r, "boot", kernel, out);
+
+	for (size_t i = 0; i < files->n && !err; i++) {
+		const char *path = files->items[i].path, *end = strrchr(path, '/');
+		char folder[512];
+
+		snprintf(folder, sizeof(folder), "%.*s", end ? (int)(end - path) : 0, path);
+		if (end && strcmp(folder, "boot") != 0)
+			err = extras_find(r, folder, kernel, out);
+	}
+	return err;
+}
+
+/* Without a program that makes images, or with kernel-install alone, which makes none either. */
+static bool are_made_elsewhere(const struct sysroot *r)
+{
+	char why[GENERATOR_WHY_LEN];
+
+	return !generator_choose(r, &(struct image_files){ 0 }, why);
+}
+
+/*
+ * The archive that is loaded behind the images: one that stands where images do, or one in /boot where they are made
+ * elsewhere. Else it may be left over from a trial.
+ */
+static const struct looked *find_loaded(const struct sysroot *r, const struct look *l, size_t first,
+					const struct image_files *files)
+{
+	for (size_t i = first; i < l->n; i++)
+		if (l->items[i].is.extra && (is_there(files, l->items[i].path) || are_made_elsewhere(r)))
+			return &l->items[i];
+	return NULL;
+}
+
+/* Beside it an image is as it should be without a plan. */
+static int lean_on(const struct looked *extra, struct look *l, size_t first)
+{
+	int err = 0;
+
+	for (size_t i = first; i < l->n && extra && !err; i++) {
+		struct verified *is = &l->items[i].is;
+
+		if (!is->bare || is->state != IMAGE_STALE)
+			continue;
+		findings_free(&is->findings);
+		is->state = IMAGE_CURRENT;
+		err = findings_add(&is->findings,
+				   "it holds no plan itself; /%s does, if the boot loader loads that behind it",
+				   extra->path);
+	}
+	return err;
+}
+
+static int look_at_files(const struct cli *cli, const char *kernel, bool say, const struct image_files *files,
+			 struct look *out)
+{
+	struct image expected = { 0 };
+	struct names more = { 0 };
+	char why[IMAGE_WHY_LEN];
+	size_t first = out->n;
+	int wrong = planned_image(cli, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
+
+	if (say && !wrong)
+		planned_warn(expected.notes, expected.n_notes);
+	if (!err)
+		err = find_extras(&cli->root, kernel, files, &more);
+	for (size_t i = 0; i < files->n + more.n && !err; i++) {
+		const char *path = i < files->n ? files->items[i].path : more.items[i - files->n];
+		bool bare;
+
+		if (i >= files->n && is_there(files, path))
+			continue;
+		bare = i < files->n && files->items[i].bare;
+		err = wrong ? look_at_unknown(cli, kernel, path, why, out)
+			    : look_at(cli, kernel, path, bare ? NULL : &expected, out);
+	}
+	image_free(&expected);
+	names_free(&more);
+	return err ? err : lean_on(find_loaded(&cli->root, out, first, files), out, first);
+}
+
+int look_at_kernel(const struct cli *cli, const char *kernel, bool say, struct look *out)
+{
+	struct image_files files = { 0 };
+	int err = images_find(&cli->root, kernel, &files);
+
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	if (files.n)
+		err = look_at_files(cli, kernel, say, &files, out);
+	images_free(&files);
+	return err;
+}
+
+int look_at_all(const struct cli *cli, struct look *out)
+{
+	struct names kernels = { 0 };
+	int err = kernels_find(&cli->root, &kernels);
+
+	memset(out, 0, sizeof(*out));
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	for (size_t i = 0; i < kernels.n && !err; i++)
+		err = look_at_kernel(cli, kernels.items[i], false, out);
+	names_free(&kernels);
+	return err;
+}
+
+bool look_is_current(const struct look *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].is.state != IMAGE_CURRENT)
+			return false;
+	return true;
+}
+
+void look_print(const struct looked *l, FILE *to)
+{
+	fprintf(to, "/%s: %s\n", l->path, image_state_words[l->is.state]);
+	for (size_t i = 0; i < l->is.findings.n; i++)
+		fprintf(to, "    %s\n", l->is.findings.items[i]);
+}
+
+bool look_next_extra(const struct looked *l)
+{
+	if (!l->is.extra || l->is.state != IMAGE_STALE)
+		return false;
+	printf("Now run `earlybind image --kernel %s --cpio /%s`.\n", l->kernel, l->path);
+	return true;
+}
+
+/* What only a look as root, or another tool, could mend is not mended by new images. */
+static bool is_to_make_anew(const struct looked *l)
+{
+	switch (l->is.state) {
+	case IMAGE_CURRENT:
+	case IMAGE_UNKNOWN:
+	case IMAGE_UNREADABLE:
+		return false;
+	default:
+		return !l->is.extra;
+	}
+}
+
+bool look_is_hidden(const struct look *l)
+{
+	bool hidden = false;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (is_to_make_anew(&l->items[i]))
+			return false;
+		hidden = hidden || l->items[i].is.state == IMAGE_UNREADABLE || l->items[i].is.state == IMAGE_UNKNOWN;
+	}
+	return hidden;
+}
+
+bool look_print_stale(const struct look *l)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->items[i].is.state != IMAGE_CURRENT)
+			look_print(&l->items[i], stdout);
+		any = any || is_to_make_anew(&l->items[i]);
+	}
+	return any;
+}
+
+void look_next(const struct cli *cli, const struct look *l)
+{
+	bool again = false;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (!look_next_extra(&l->items[i]) && is_to_make_anew(&l->items[i]))
+			again = true;
+	if (again && are_made_elsewhere(&cli->root))
+		puts("These images are made elsewhere: no program that makes them is installed here. An archive to be "
+		     "loaded behind one makes `earlybind image --cpio`.");
+	else if (again)
+		puts("Now run `earlybind regenerate`.");
+}
+
+void look_warn(const struct image_files *files)
+{
+	for (size_t i = 0; i < files->n_left; i++)
+		say_warning("/%s is left as it is: %s", files->left[i].path, files->left[i].why);
+}
+
+void look_json(const struct look *l, struct json *j)
+{
+	json_open(j, "images", '[');
+	for (size_t i = 0; i < l->n; i++) {
+		const struct looked *item = &l->items[i];
+		char path[520];
+
+		snprintf(path, sizeof(path), "/%s", item->path);
+		json_open(j, NULL, '{');
+		json_string(j, "path", path);
+		json_string(j, "kernel", item->kernel);
+		json_string(j, "state", image_state_words[item->is.state]);
+		json_open(j, "findings", '[');
+		for (size_t k = 0; k < item->is.findings.n; k++)
+			json_string(j, NULL, item->is.findings.items[k]);
+		json_close(j, ']');
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The images of kernels, each with what is wrong with it: what `regenerate` and `status` say. */
+#ifndef EARLYBIND_STATUS_H
+#define EARLYBIND_STATUS_H
+
+#include "../../core/compat.h"
+#include "../cli/cli.h"
+#include "../kernels/images.h"
+#include "../lib/json.h"
+#include "verify.h"
+
+struct looked {
+	char *path;   /* owned; of the image, below the root */
+	char *kernel; /* owned */
+	struct verified is;
+};
+
+struct look {
+	struct looked *items;
+	size_t n;
+};
+
+/* Verifies one image and appends it. `expected` as verify_image() wants it. 0 or -ENOMEM. */
+int look_at(const struct cli *cli, const char *kernel, const char *path, const struct image *expected,
+	    struct look *out) _must_check_;
+/*
+ * Verifies all images of one kernel, and the archives of `earlybind image --cpio` for it that stand in their folders or
+ * in /boot: beside one an image that is made elsewhere needs no plan of its own. What they should hold may not be known
+ * (a kernel with a broken index of modules): then they are IMAGE_UNKNOWN for that reason, or damaged. `say`: what is
+ * wrong with what they should hold is a warning. 0 or -ENOMEM.
+ */
+int look_at_kernel(const struct cli *cli, const char *kernel, bool say, struct look *out) _must_check_;
+/* Verifies all images of all kernels of the root. 0 or -ENOMEM. */
+int look_at_all(const struct cli *cli, struct look *out) _must_check_;
+void look_free(struct look *l);
+/* Whether all of them are current. */
+bool look_is_current(const struct look *l) _pure_;
+/* A line for each, and one for each thing that is wrong. */
+void look_print(const struct looked *l, FILE *to);
+/* The next step for an archive of `earlybind image --cpio` that is stale. Whether this is one. */
+bool look_next_extra(const struct looked *l);
+/* The next step where an image is not current, if there is one that helps. */
+void look_next(const struct cli *cli, const struct look *l);
+/* Whether none has to be made anew as far as can be told, and of some that cannot be told. */
+bool look_is_hidden(const struct look *l) _pure_;
+/* The lines of those that are not current. Whether `earlybind regenerate` is a next step for one. */
+bool look_print_stale(const struct look *l);
+/* Warns of the images of a kernel that nobody makes any more. */
+void look_warn(const struct image_files *files);
+/* A list `images`. */
+void look_json(const struct look *l, struct json *j);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "images.h"
+
+#include <fnmatch.h>
+#include <sys/stat.h>
+
+#include "../../core/array.h"
+#include "../../core/plan.h"
+#include "kernels.h"
+#include "places.h"
+#include "mkinitcpio_preset.h"
+
+#define BOOT "boot/"
+#define PATH_BYTES 512
+
+void images_free(struct image_files *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		free(f->items[i].path);
+	free(f->items);
+	for (size_t i = 0; i < f->n_left; i++)
+		free(f->left[i].path);
+	free(f->left);
+	memset(f, 0, sizeof(*f));
+}
+
+/* The same name in one folder, which may be reached by more than one way: /efi may be a link to /boot, or the same ESP.
+ */
+static bool is_same(const struct sysroot *r, const char *a, const char *b)
+{
+	const char *x = strrchr(a, '/'), *y = strrchr(b, '/');
+	char folder[PATH_BYTES];
+	struct stat of_a, of_b;
+
+	if (strcmp(a, b) == 0 || !x || !y || strcmp(x, y) != 0)
+		return strcmp(a, b) == 0;
+	snprintf(folder, sizeof(folder), "%.*s", (int)(x - a), a);
+	if (fstatat(r->fd, folder, &of_a, 0) < 0)
+		return false;
+	snprintf(folder, sizeof(folder), "%.*s", (int)(y - b), b);
+	return fstatat(r->fd, folder, &of_b, 0) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
+static struct image_file *find(const struct sysroot *r, const struct image_files *f, const char *path)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (is_same(r, f->items[i].path, path))
+			return &f->items[i];
+	return NULL;
+}
+
+static int add_image(const struct sysroot *r, struct image_files *out, const char *path, struct image_file file)
+{
+	struct image_file *same = find(r, out, path);
+
+	if (same) {
+		same->bare |= file.bare;
+		return 0;
+	}
+	file.path = strdup(path);
+	if (!file.path || array_add(&out->items, &out->n, &file, sizeof(file))) {
+		free(file.path);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What places_find() finds goes there. */
+struct found {
+	const struct sysroot *r;
+	struct image_files *out;
+};
+
+static int add_place(void *self, const char *path, bool by_kernel_install)
+{
+	const struct found *found = self;
+
+	return add_image(found->r, found->out, path, (struct image_file){ .by_kernel_install = by_kernel_install });
+}
+
+static int add_left(struct image_files *out, const char *path, const char *why)
+{
+	struct image_left left = { .path = strdup(path), .why = why };
+
+	if (!left.path || array_add(&out->left, &out->n_left, &left, sizeof(left))) {
+		free(left.path);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_preset(const struct sysroot *r, const char *name, struct image_files *out)
+{
+	struct preset preset;
+	int err = preset_read(r, name, &preset);
+
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	snprintf(out->unclear, sizeof(out->unclear), "%s", preset.unclear);
+	for (size_t i = 0; i < preset.images.n && !err; i++)
+		err = add_image(r, out, preset.images.items[i], (struct image_file){ 0 });
+	for (size_t i = 0; i < preset.bare.n && !err; i++)
+		err = add_image(r, out, preset.bare.items[i], (struct image_file){ .bare = true });
+	for (size_t i = 0; i < preset.left.n && !err; i++)
+		if (!find(r, out, preset.left.items[i]))
+			err = add_left(out, preset.left.items[i], "PRESETS in its preset does not name it");
+	preset_free(&preset);
+	return err;
+}
+
+/* 1: another kernel has this pkgbase too. A folder is kept of a kernel that runs and was upgraded. 0 or -ENOMEM. */
+static int is_shared(const struct sysroot *r, const char *release, const char *pkgbase)
+{
+	struct names kernels;
+	char name[KERNEL_LEN];
+	int err = kernels_find(r, &kernels), shared = 0;
+
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	for (size_t i = 0; i < kernels.n; i++)
+		if (strcmp(kernels.items[i], release) != 0 &&
+		    pkgbase_of(r, kernels.items[i], name, sizeof(name)) == 0 && strcmp(name, pkgbase) == 0)
+			shared = 1;
+	names_free(&kernels);
+	return shared;
+}
+
+/* Moves what was found last to those that are left. */
+static int leave_doubtful(struct image_files *out, size_t first)
+{
+	int err = 0;
+
+	while (out->n > first && !err) {
+		err = add_left(
+			out, out->items[out->n - 1].path,
+			"the kernel beside it does not say which of those with this name in their pkgbase it is");
+		if (!err)
+			free(out->items[--out->n].path);
+		out->doubtful = true;
+	}
+	return err;
+}
+
+/* They are those of the kernel that is beside them: boot/vmlinuz-PKGBASE. */
+static int add_of_pkgbase(const struct sysroot *r, const char *release, const char *pkgbase, struct image_files *out)
+{
+	char kernel[PATH_BYTES], says[KERNEL_LEN];
+	size_t before = out->n;
+	bool known;
+	int err;
+
+	snprintf(kernel, sizeof(kernel), BOOT "vmlinuz-%s", pkgbase);
+	known = kernel_of_file(r, kernel, says);
+	if (known && strcmp(says, release) != 0)
+		return 0;
+	err = places_find_pkgbase(r, pkgbase, add_place, &(struct found){ r, out });
+	if (err || known)
+		return err;
+	err = is_shared(r, release, pkgbase);
+	return err > 0 ? leave_doubtful(out, before) : err;
+}
+
+/* Those that have no release in their names. */
+static int add_named(const struct sysroot *r, const char *release, struct image_files *out)
+{
+	char name[KERNEL_LEN];
+
+	if (preset_of(r, release, name, sizeof(name)) == 0)
+		return add_preset(r, name, out);
+	if (pkgbase_of(r, release, name, sizeof(name)))
+		return 0;
+	/* A preset that is not this kernel's: another one has the pkgbase by now, and the images. */
+	return preset_exists(r, name) ? 0 : add_of_pkgbase(r, release, name, out);
+}
+
+static bool is_older(const struct sysroot *r, const char *a, const char *b)
+{
+	struct stat x, y;
+
+	if (fstatat(r->fd, a, &x, 0) < 0 || fstatat(r->fd, b, &y, 0) < 0)
+		return false;
+	return x.st_mtim.tv_sec != y.st_mtim.tv_sec ? x.st_mtim.tv_sec < y.st_mtim.tv_sec
+						    : x.st_mtim.tv_nsec < y.st_mtim.tv_nsec;
+}
+
+static bool is_superseded(const struct sysroot *r, const struct image_files *f, const struct image_file *image)
+{
+	size_t stem;
+
+	if (!image->by_kernel_install || fnmatch("*.efi", image->path, 0) != 0)
+		return false;
+	stem = uki_stem(image->path);
+	for (size_t i = 0; i < f->n; i++) {
+		const char *path = f->items[i].path;
+
+		if (fnmatch("*.efi", path, 0) == 0 && uki_stem(path) == stem && strncmp(path, image->path, stem) == 0 &&
+		    is_older(r, image->path, path))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * kernel-install writes a UKI with a boot counter (90-uki-copy.install), and leaves the one that has booted to fall
+ * back on. When the new one has booted, it takes the other's name.
+ */
+static int leave_superseded(const struct sysroot *r, struct image_files *out)
+{
+	for (size_t i = 0; i < out->n;) {
+		struct image_file *image = &out->items[i];
+		int err;
+
+		if (!is_superseded(r, out, image)) {
+			i++;
+			continue;
+		}
+		err = add_left(out, image->path, "a newer one with another boot counter stands beside it");
+		if (err)
+			return err;
+		free(image->path);
+		memmove(image, image + 1, (--out->n - i) * sizeof(*image));
+	}
+	return 0;
+}
+
+int images_find(const struct sysroot *r, const char *release, struct image_files *out)
+{
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = places_find(r, release, add_place, &(struct found){ r, out });
+	if (!err)
+		err = add_named(r, release, out);
+	if (!err)
+		err = leave_superseded(r, out);
+	if (err)
+		images_free(out);
+	return err;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the images of each kernel are. */
+#ifndef EARLYBIND_IMAGES_H
+#define EARLYBIND_IMAGES_H
+
+#include "../../core/compat.h"
+#include "../../sys/sysroot.h"
+#include "mkinitcpio_preset.h"
+
+struct image_file {
+	char *path; /* owned; below the root */
+	bool by_kernel_install;
+	bool bare; /* made without our hook, on purpose: it has no plan */
+};
+
+/* One that is there, but that the generator does not make. */
+struct image_left {
+	char *path; /* owned; below the root */
+	const char *why;
+};
+
+struct image_files {
+	struct image_file *items;
+	size_t n;
+	struct image_left *left;
+	size_t n_left;
+	bool doubtful;                  /* of those left are some that may be this kernel's */
+	char unclear[PRESET_VALUE_LEN]; /* how the preset names one whose path we cannot tell; "": none */
+};
+
+/* All images of a kernel that the generators are known to make. 0 or -errno. */
+int images_find(const struct sysroot *r, const char *release, struct image_files *out) _must_check_;
+void images_free(struct image_files *f);
+
+#endif

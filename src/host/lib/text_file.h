@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Text files below the root, line by line, each with where it stands. */
+#ifndef EARLYBIND_TEXT_FILE_H
+#define EARLYBIND_TEXT_FILE_H
+
+#include "../../core/compat.h"
+#include "../../sys/sysroot.h"
+
+struct line_of {
+	const char *where; /* "/etc/fstab:3" */
+	char *text;        /* without LF and the blanks around it; never empty; may be changed */
+};
+
+/*
+ * Calls `each` for every line that is not empty; stops at its first error and returns that. A file that is not there
+ * has no lines; one that cannot be read, or is over a megabyte, has one line with `text` NULL. Where a NUL byte hides
+ * the rest of a file, such a line is the last. 0 or -errno.
+ */
+int lines_of(const struct sysroot *r, const char *path, int (*each)(const struct line_of *, void *),
+	     void *arg) _must_check_;
+/* The same for all files of a folder whose names end in `suffix` (NULL: all), in the order of their names. */
+int lines_of_folder(const struct sysroot *r, const char *folder, const char *suffix,
+		    int (*each)(const struct line_of *, void *), void *arg) _must_check_;
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "keyboard.h"
+
+#include "../../core/lines.h"
+
+#define USB "sys/bus/usb/devices"
+#define INPUT "sys/class/input"
+#define LINK_BYTES 1024
+
+/* The last PCI function on the way to where the link points, as an index; -1: none. */
+static int carrier(const struct machine *m, char *link)
+{
+	int found = -1;
+
+	for (char *part = link, *next; part; part = next) {
+		struct address a;
+
+		next = strchr(part, '/');
+		if (next)
+			*next++ = '\0';
+		if (address_parse(part, &a) == 0 && machine_by_address(m, &a) >= 0)
+			found = machine_by_address(m, &a);
+	}
+	return found;
+}
+
+static bool says(const struct sysroot *r, const char *folder, const char *name, const char *attribute,
+		 const char *value)
+{
+	char path[256], text[16];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/%s/%s", folder, name, attribute);
+	n = sysroot_read(r, path, text, sizeof(text));
+	return n > 0 && strncmp(text, value, strlen(value)) == 0;
+}
+
+/* HID specification 1.11, 4.2 and 4.3: the interface of a keyboard that firmware and boot loaders understand. */
+static bool is_boot_keyboard(const struct sysroot *r, const char *name)
+{
+	return strchr(name, ':') && says(r, USB, name, "bInterfaceClass", "03") &&
+	       says(r, USB, name, "bInterfaceSubClass", "01") && says(r, USB, name, "bInterfaceProtocol", "01");
+}
+
+/*
+ * drivers/input/input.c prints a bitmap as longs, the highest first. The keys 1 to 31 are Esc to S
+ * (input-event-codes.h); udev too calls a device that has them all a keyboard (udev-builtin-input_id.c).
+ */
+static bool has_keys(const struct sysroot *r, const char *name)
+{
+	char path[256], text[512];
+	const char *last;
+
+	if (strncmp(name, "input", 5) != 0)
+		return false;
+	snprintf(path, sizeof(path), INPUT "/%s/capabilities/key", name);
+	if (sysroot_read(r, path, text, sizeof(text)) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	last = strrchr(text, ' ');
+	if (!last)
+		last = text;
+	return ((uint32_t)hex_number(&last) | 1) == UINT32_MAX;
+}
+
+static int mark(const struct sysroot *r, const char *folder, bool (*is)(const struct sysroot *, const char *),
+		struct machine *m)
+{
+	struct names names;
+	int ret = sysroot_list(r, folder, &names);
+
+	if (ret < 0)
+		return ret == -ENOMEM ? ret : 0;
+	for (size_t i = 0; i < names.n; i++) {
+		char path[256], link[LINK_BYTES];
+		int i_carrier;
+
+		snprintf(path, sizeof(path), "%s/%s", folder, names.items[i]);
+		if (!is(r, names.items[i]) || sysroot_readlink(r, path, link, sizeof(link)) < 0)
+			continue;
+		/* Those that programs make (uinput) type nothing before there is a program. */
+		m->other_keyboard |= !strstr(link, "/pci") && !strstr(link, "/virtual/");
+		i_carrier = carrier(m, link);
+		if (i_carrier >= 0)
+			m->devices[i_carrier].keyboard = true;
+	}
+	names_free(&names);
+	return 0;
+}
+
+int keyboards_find(const struct sysroot *r, struct machine *m)
+{
+	int ret = mark(r, USB, is_boot_keyboard, m);
+
+	return ret < 0 ? ret : mark(r, INPUT, has_keys, m);
+}

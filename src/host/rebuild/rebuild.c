@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rebuild.h"
+
+#include <unistd.h>
+
+#include "../kernels/generator.h"
+#include "keep.h"
+#include "leftovers.h"
+#include "../image/status.h"
+#include "olds.h"
+#include "../state/planned.h"
+
+/* What one call of ours does: the kernels, one after the other. */
+struct run {
+	const struct cli *cli;
+	struct hold hold;
+	char said[GENERATOR_WHY_LEN]; /* the last choice of a generator that was told */
+	size_t done, bare;            /* bare: without an image, and let be */
+};
+
+/* What one run of the generator makes: the images of one kernel. */
+struct job {
+	const struct cli *cli;
+	struct hold *hold;
+	const struct generator *generator;
+	const char *release;
+	struct image_files files;
+	struct olds olds;
+	bool told; /* the line of its progress has an end */
+};
+
+static void free_expected(struct image *i)
+{
+	image_free(i);
+}
+
+static void free_look(struct look *l)
+{
+	look_free(l);
+}
+
+static void free_job(struct job *job)
+{
+	olds_free(&job->olds);
+	images_free(&job->files);
+}
+
+static void say_cannot_look(const char *path, int err)
+{
+	if (err == -ENOENT)
+		say_error("/%s is a link to what is not there; nothing was changed: remove it, or make what it names",
+			  path);
+	else
+		say_error("/%s cannot be looked at; nothing was changed: %s", path, strerror(-err));
+}
+
+static int find_olds(struct job *job)
+{
+	_cleanup_(free_expected) struct image expected = { 0 };
+	const struct sysroot *root = &job->cli->root;
+	char why[IMAGE_WHY_LEN];
+	int err = images_find(root, job->release, &job->files);
+
+	if (err || (!job->files.n && !job->cli->n_args))
+		return err;
+	err = planned_image(job->cli, job->release, &expected, why);
+	/* The plugin would go on without a plan. */
+	if (err)
+		say_error("kernel %s: what its image should hold cannot be told, and nothing was changed: %s",
+			  job->release, why);
+	for (size_t i = 0; i < job->files.n && !err; i++) {
+		const char *path = job->files.items[i].path;
+
+		err = olds_add(root, &job->olds, path, &expected);
+		if (err)
+			say_cannot_look(path, err);
+	}
+	return err;
+}
+
+/* A program may succeed, and write nothing. */
+static void say_same(const struct job *job, const char *path)
+{
+	if (olds_find(&job->olds, path) && keep_is_same(&job->cli->root, path) == 1)
+		fprintf(stderr,
+			"    it is as it was before: %s did not write it, or wrote the same again "
+			"(update_initramfs=no, or "
+			"a read-only file system?)\n",
+			job->generator->command);
+}
+
+/* What became of one image. */
+static int judge(struct job *job, const struct looked *l)
+{
+	struct old_image *old = olds_find(&job->olds, l->path);
+
+	if (l->is.state < IMAGE_DAMAGED)
+		old = NULL;
+	if (old)
+		old_restore(&job->cli->root, old);
+	look_print(l, l->is.state == IMAGE_CURRENT ? stdout : stderr);
+	if (old)
+		old_say(old);
+	if (l->is.state == IMAGE_STALE && !look_next_extra(l))
+		say_same(job, l->path);
+	return l->is.state == IMAGE_CURRENT ? EXIT_DONE : EXIT_REFUSED;
+}
+
+/* An image that was there and is gone. */
+static int judge_missing(struct job *job, const struct look *look)
+{
+	int code = EXIT_DONE;
+
+	for (size_t i = 0; i < job->olds.n; i++) {
+		size_t k = 0;
+
+		while (k < look->n && strcmp(look->items[k].path, job->olds.items[i].path) != 0)
+			k++;
+		if (k < look->n || sysroot_exists(&job->cli->root, job->olds.items[i].path))
+			continue; /* not looked at: a newer one is there */
+		old_restore(&job->cli->root, &job->olds.items[i]);
+		say_error("/%s is gone", job->olds.items[i].path);
+		old_say(&job->olds.items[i]);
+		code = EXIT_REFUSED;
+	}
+	return code;
+}
+
+static int verify_all(struct job *job)
+{
+	_cleanup_(free_look) struct look look = { 0 };
+	int code = EXIT_DONE;
+
+	if (look_at_kernel(job->cli, job->release, true, &look)) {
+		say_error("no memory to verify the images");
+		return EXIT_REFUSED;
+	}
+	if (!look.n && !job->olds.n) {
+		say_error("kernel %s has no image in /boot, /efi or /boot/efi", job->release);
+		code = EXIT_REFUSED;
+	}
+	for (size_t i = 0; i < look.n; i++)
+		if (judge(job, &look.items[i]) != EXIT_DONE)
+			code = EXIT_REFUSED;
+	return judge_missing(job, &look) == EXIT_DONE ? code : EXIT_REFUSED;
+}
+
+static void say_failed(const struct job *job, int ret)
+{
+	if (ret == -ENOENT || ret == -EINTR)
+		return; /* it was said, or will be */
+	if (ret < 0)
+		say_error("%s cannot be run: %s", job->generator->command, strerror(-ret));
+	else if (ret > 128)
+		say_error("%s was ended by signal %d", job->generator->command, ret - 128);
+	else
+		say_error("%s failed with exit status %d", job->generator->command, ret);
+}
+
+static void give_up(struct job *job, int ret)
+{
+	for (size_t i = 0; i < job->olds.n; i++)
+		old_restore(&job->cli->root, &job->olds.items[i]);
+	say_failed(job, ret);
+	for (size_t i = 0; i < job->olds.n; i++)
+		old_say(&job->olds.items[i]);
+}
+
+static int run_generators(struct job *job)
+{
+	const struct sysroot *root = &job->cli->root;
+	const struct generator *second;
+	int ret;
+
+	job->told = true;
+	ret = generator_run(root, job->generator, job->release, &job->files, job->hold);
+	if (ret == -ENOENT)
+		puts("nothing is run");
+	second = ret ? NULL : generator_second(root, job->generator, &job->files);
+	if (!second)
+		return ret;
+	job->generator = second;
+	return generator_run(root, second, job->release, &job->files, job->hold);
+}
+
+static int run_job(struct job *job)
+{
+	const struct sysroot *root = &job->cli->root;
+	int ret, code = EXIT_REFUSED;
+
+	if (!olds_have_space(root, &job->olds, job->generator->in_place))
+		return EXIT_REFUSED;
+	ret = olds_keep(root, &job->olds);
+	if (!ret) {
+		ret = run_generators(job);
+		if (ret)
+			give_up(job, ret);
+		else
+			code = verify_all(job);
+	}
+	olds_drop(root, &job->olds);
+	return code;
+}
+
+/* What cannot be kept and verified is not written either. */
+static bool is_unclear(const struct job *job)
+{
+	if (job->files.doubtful) {
+		say_error("kernel %s: which images are its own cannot be told; nothing was changed: remove the folders "
+			  "of modules of kernels that are gone",
+			  job->release);
+		return true;
+	}
+	if (!*job->files.unclear || !job->generator->by_preset)
+		return false;
+	say_error(
+		"an image in the preset of kernel %s is no plain path, and could not be kept: %s; nothing was changed",
+		job->release, job->files.unclear);
+	return true;
+}
+
+/* By the images of this kernel: another one may have been made by another generator. */
+static const struct generator *choose(struct run *run, const char *release, const struct image_files *files)
+{
+	char why[GENERATOR_WHY_LEN], names[128];
+	const struct generator *g = generator_choose(&run->cli->root, files, why);
+
+	if (g && *why && strcmp(why, run->said) != 0) {
+		say_warning("%s", why);
+		snprintf(run->said, sizeof(run->said), "%s", why);
+	}
+	if (!g && *why) {
+		say_error("kernel %s: %s", release, why);
+	} else if (!g) {
+		generator_names(names, sizeof(names));
+		say_error(
+			"no program that makes initramfs images is installed here (known are %s); nothing was changed",
+			names);
+	}
+	return g;
+}
+
+static int try_job(struct run *run, struct job *job)
+{
+	bool bare;
+
+	if (find_olds(job))
+		return EXIT_REFUSED;
+	look_warn(&job->files);
+	bare = !job->olds.n && !run->cli->n_args && !job->files.doubtful;
+	job->generator = bare && !*job->files.unclear ? NULL : choose(run, job->release, &job->files);
+	if (job->generator && is_unclear(job))
+		return EXIT_REFUSED;
+	if (!bare)
+		return job->generator ? run_job(job) : EXIT_REFUSED;
+	puts("no image");
+	job->told = true;
+	say_warning("kernel %s has no image, and gets none; `earlybind regenerate %s` would make one", job->release,
+		    job->release);
+	run->bare++;
+	return EXIT_REFUSED;
+}
+
+static int rebuild_one(struct run *run, const char *release)
+{
+	_cleanup_(free_job) struct job job = { .cli = run->cli, .hold = &run->hold, .release = release };
+	int code = try_job(run, &job);
+
+	if (!job.told)
+		puts("nothing was begun");
+	return code;
+}
+
+static int finish(struct run *run, size_t n)
+{
+	int seen;
+
+	if (run->done && generator_after(&run->cli->root, &run->hold))
+		return EXIT_REFUSED;
+	seen = hold_seen(&run->hold);
+	n -= run->bare;
+	if (seen)
+		say_error("ended by a signal (%s)", strsignal(seen));
+	if (run->done < n)
+		say_error("%zu of %zu not done: see above", n - run->done, n);
+	else if (!n)
+		say_error("there is no image to make anew");
+	else if (!seen)
+		puts("All images are current. Reboot to use them.");
+	return run->done == n && n && !seen ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static int rebuild_each(struct run *run, const struct names *kernels)
+{
+	for (size_t i = 0; i < kernels->n && !hold_seen(&run->hold); i++) {
+		printf("[%zu/%zu] %s: ", i + 1, kernels->n, kernels->items[i]);
+		run->done += rebuild_one(run, kernels->items[i]) == EXIT_DONE;
+	}
+	return finish(run, kernels->n);
+}
+
+int rebuild(const struct cli *cli, const struct names *kernels)
+{
+	struct run run = { .cli = cli };
+	int code, lock = keep_lock(&cli->root);
+
+	if (lock < 0) {
+		say_error("%s; nothing was changed",
+			  lock == -EWOULDBLOCK ? "another regenerate is running" : strerror(-lock));
+		return EXIT_REFUSED;
+	}
+	hold_begin(&run.hold);
+	code = leftovers_settle(&cli->root) ? EXIT_REFUSED : rebuild_each(&run, kernels);
+	hold_end(&run.hold);
+	close(lock);
+	return code;
+}

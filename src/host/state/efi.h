@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The EFI variables of trial and `off --next-boot`, as the host tool looks at them, sets and removes them. */
+#ifndef EARLYBIND_EFI_H
+#define EARLYBIND_EFI_H
+
+#include "../../core/compat.h"
+#include "../../core/trial.h"
+#include "../../sys/efivar.h"
+#include "../cli/session.h"
+#include "../lib/json.h"
+
+struct efi {
+	int error;          /* 0; -ENODEV: there are no EFI variables; -errno: they cannot be looked at */
+	bool there;         /* there is a variable of a trial */
+	int wrong;          /* 0; -EPROTONOSUPPORT: of another version; -EBADMSG: it is no trial; -errno: unreadable */
+	struct trial trial; /* if it is there and not wrong */
+	bool off;           /* the next boot is switched off */
+};
+
+void efi_look(const struct sysroot *r, struct efi *out);
+/* 0; -ENODEV: there are no EFI variables; -errno. */
+int efi_set(const struct sysroot *r, enum efivar which, const char *text) _must_check_;
+int efi_remove(const struct sysroot *r, enum efivar which) _must_check_;
+/* "is of another version of earlybind": what is wrong with the variable of the trial. */
+const char *efi_wrong(const struct efi *e);
+/*
+ * What status tells of them, beside a report with this hash (0: there is none). confirmer: what ends a trial, of
+ * confirmer_say().
+ */
+void efi_print(const struct efi *e, uint64_t hash, const char *confirmer);
+/* `trial` and `off_next_boot`. */
+void efi_json(const struct efi *e, struct json *j);
+
+/*
+ * Puts the plan of this lock on trial, and says so: where the lock names other cards or options than before, where the
+ * trial of this lock has stood down, and, where rules have no entry in it, if this boot did not use the plan.
+ */
+void trial_arm(const struct session *s, const struct config *config, const struct plan *lock);
+/* The plan of what `remove` leaves goes on with the trial of the whole, where that was. */
+void trial_carry(const struct session *s, const struct config *rest, const struct plan *lock);
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "../cli/cli.h"
+
+#define LOCK_MAX (1u << 20)
+#define REPORT_MAX (1u << 20)
+#define LINKS_MAX 40
+
+/* A later folder's file masks an earlier one of the same name. */
+static const char *const config_dirs[] = { "usr/lib/earlybind.d", "run/earlybind.d", "etc/earlybind.d" };
+
+/* Takes "." and ".." out of a path; above the root is the root. */
+static int clean(const char *path, char out[FILE_PATH_LEN])
+{
+	size_t len = 0;
+
+	while (*path) {
+		size_t n = strcspn(path, "/");
+
+		if (n == 2 && memcmp(path, "..", 2) == 0) {
+			while (len && out[--len] != '/')
+				;
+		} else if (n && !(n == 1 && *path == '.')) {
+			if (len + n + 2 > FILE_PATH_LEN)
+				return -ENAMETOOLONG;
+			if (len)
+				out[len++] = '/';
+			memcpy(out + len, path, n);
+			len += n;
+		}
+		path += n + (path[n] == '/');
+	}
+	out[len] = '\0';
+	return 0;
+}
+
+int file_resolve(const struct sysroot *r, const char *path, char out[FILE_PATH_LEN])
+{
+	int ret = clean(path, out);
+
+	for (int links = 0; ret == 0; links++) {
+		char target[FILE_PATH_LEN], joined[2 * FILE_PATH_LEN];
+		const char *name = strrchr(out, '/');
+		ssize_t n = sysroot_readlink(r, out, target, sizeof(target));
+
+		if (n == -EINVAL || n == -ENOENT || n == -ENOTDIR)
+			return 0;
+		if (n < 0 || links == LINKS_MAX)
+			return n < 0 ? (int)n : -ELOOP;
+		snprintf(joined, sizeof(joined), "%.*s/%s", *target == '/' || !name ? 0 : (int)(name - out), out,
+			 target);
+		ret = clean(joined, out);
+	}
+	return ret;
+}
+
+/* A folder is told as one by who reads it. /dev/null is how a drop-in is switched off. */
+static bool is_file(const struct stat *s)
+{
+	return S_ISREG(s->st_mode) || S_ISDIR(s->st_mode) || (S_ISCHR(s->st_mode) && s->st_rdev == makedev(1, 3));
+}
+
+int file_read(const struct sysroot *r, const char *path, size_t limit, char **data, size_t *len)
+{
+	char where[FILE_PATH_LEN];
+	struct stat s;
+	int ret = file_resolve(r, path, where);
+
+	if (ret == 0 && fstatat(r->fd, where, &s, 0) == 0 && !is_file(&s))
+		return -EBADFD;
+	return ret < 0 ? ret : sysroot_read_all(r, where, limit, data, len);
+}
+
+static const char *read_error(int err)
+{
+	return err == -EBADFD ? "it is no regular file" : strerror(-err);
+}
+
+static int add_unreadable(struct config *out, const char *name, int err)
+{
+	char message[128];
+
+	out->unreadable = true;
+	snprintf(message, sizeof(message), "cannot be read: %s", read_error(err));
+	return config_add_problem(out, name, false, message);
+}
+
+static int read_file(const struct sysroot *r, const char *path, struct config *out)
+{
+	char name[512], *text;
+	size_t len;
+	int ret = file_read(r, path, CONFIG_MAX, &text, &len);
+
+	snprintf(name, sizeof(name), "/%s", path);
+	if (ret == -ENOENT)
+		return 0;
+	if (ret < 0)
+		return ret == -ENOMEM ? ret : add_unreadable(out, name, ret);
+	ret = config_read(out, name, text, len);
+	free(text);
+	return ret;
+}
+
+struct drop_in {
+	char *name;
+	const char *dir;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct drop_in *)a)->name, ((const struct drop_in *)b)->name);
+}
+
+static bool is_conf(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 5 && strcmp(name + len - 5, ".conf") == 0;
+}
+
+/* Adds one folder's files to the list; one that is there already moves to this folder. */
+static int collect(const struct sysroot *r, const char *dir, struct drop_in **list, size_t *n, struct config *out)
+{
+	char name[64];
+	struct names names;
+	int ret = sysroot_list(r, dir, &names);
+
+	snprintf(name, sizeof(name), "/%s", dir);
+	if (ret < 0)
+		return ret == -ENOMEM ? ret : ret == -ENOENT ? 0 : add_unreadable(out, name, ret);
+	for (size_t i = 0; i < names.n; i++) {
+		struct drop_in *grown = NULL;
+		size_t k = 0;
+
+		if (!is_conf(names.items[i]))
+			continue;
+		while (k < *n && strcmp((*list)[k].name, names.items[i]) != 0)
+			k++;
+		if (k == *n) {
+			grown = realloc(*list, (*n + 1) * sizeof(*grown));
+			if (!grown) {
+				ret = -ENOMEM;
+				break;
+			}
+			*list = grown;
+			grown[(*n)++].name = names.items[i];
+			names.items[i] = NULL;
+		}
+		(*list)[k].dir = dir;
+	}
+	names_free(&names);
+	return ret < 0 ? ret : 0;
+}
+
+int config_load(const struct sysroot *r, struct config *out)
+{
+	struct drop_in *list = NULL;
+	size_t n = 0;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	ret = read_file(r, CONFIG_FILE, out);
+	for (size_t i = 0; i < ARRAY_SIZE(config_dirs) && ret == 0; i++)
+		ret = collect(r, config_dirs[i], &list, &n, out);
+	if (n)
+		qsort(list, n, sizeof(*list), by_name);
+	for (size_t i = 0; i < n && ret == 0; i++) {
+		char path[512];
+
+		snprintf(path, sizeof(path), "%s/%s", list[i].dir, list[i].name);
+		ret = read_file(r, path, out);
+	}
+	for (size_t i = 0; i < n; i++)
+		free(list[i].name);
+	free(list);
+	if (ret < 0)
+		config_free(out);
+	return ret;
+}
+
+void config_complain(const struct config *c)
+{
+	struct text text = { 0 };
+
+	for (size_t i = 0; i < c->n_problems; i++)
+		config_problem_print(&c->problems[i], &text);
+	if (text.data)
+		fputs(text.data, stderr);
+	text_free(&text);
+}
+
+int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err)
+{
+	char *text;
+	size_t len;
+	int ret = file_read(r, LOCK_FILE, LOCK_MAX, &text, &len);
+
+	memset(err, 0, sizeof(*err));
+	memset(out, 0, sizeof(*out));
+	if (ret < 0) {
+		snprintf(err->text, sizeof(err->text), "it cannot be read: %s", read_error(ret));
+		return ret;
+	}
+	ret = lock_parse(text, len, out, err);
+	free(text);
+	return ret;
+}
+
+const char *error_place(const struct plan_error *err, char buf[16])
+{
+	buf[0] = '\0';
+	if (err->line)
+		snprintf(buf, 16, ":%u", err->line);
+	return buf;
+}
+
+int report_read(const struct sysroot *r, struct report *out, struct plan_error *err)
+{
+	char *text;
+	size_t len;
+	int ret = file_read(r, REPORT_FILE, REPORT_MAX, &text, &len);
+
+	memset(err, 0, sizeof(*err));
+	memset(out, 0, sizeof(*out));
+	if (ret < 0)
+		return ret;
+	ret = report_parse(text, len, out, err);
+	free(text);
+	return ret;
+}
+
+int report_load(const struct sysroot *r, struct report *out)
+{
+	struct plan_error err;
+	char place[16];
+	int ret = report_read(r, out, &err);
+
+	if (ret < 0 && err.text[0])
+		say_error("/%s%s: %s", REPORT_FILE, error_place(&err, place), err.text);
+	else if (ret < 0 && ret != -ENOENT)
+		say_error("/%s cannot be read: %s", REPORT_FILE, read_error(ret));
+	return ret;
+}
+
+int lock_store(const struct sysroot *r, const struct plan *lock)
+{
+	struct text text = { 0 };
+	int ret = plan_print(lock, &text);
+
+	if (ret == 0)
+		ret = sysroot_replace(r, LOCK_FILE, text.data, text.len, 0644);
+	text_free(&text);
+	return ret;
+}

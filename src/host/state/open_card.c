@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "open_card.h"
+
+#include "../../core/find.h"
+#include "../../core/need.h"
+#include "../../core/note.h"
+#include "../../sys/scan.h"
+
+/* What the boot could need it for; NULL: nothing, or what the image build has asked. */
+static const char *kind_of(const struct plan_card *open, const struct device *here, bool disks_asked)
+{
+	uint32_t class = here ? here->identity.class : open->identity.class;
+
+	if (class_sub(class) == CLASS_USB)
+		return "a USB controller, which keyboards and disks are behind";
+	if (class_base(class) == CLASS_NETWORK)
+		return "a network card";
+	return class_is_storage(class) && !disks_asked ? "a storage controller" : NULL;
+}
+
+static bool is_refused(const struct plan *p, const struct machine *m, const struct found *found)
+{
+	for (size_t i = 0; i < p->n_guards; i++)
+		if (guard_covers(&p->guards[i], m, found->card.main))
+			return true;
+	return false;
+}
+
+static int note_card(struct composition *c, const struct plan_index *index, size_t card, bool disks_asked)
+{
+	const struct plan_card *open = &c->plan.cards[card];
+	const struct rule *rule = plan_rule(&c->plan, open->rule);
+	char selector[SELECTOR_LEN];
+	struct found found;
+	const char *kind;
+
+	find_card(index, card, &found);
+	kind = kind_of(open, found.reason == REASON_NONE ? card_main(&found.card) : NULL, disks_asked);
+	if (!kind || !rule || (found.reason == REASON_NONE && is_refused(&c->plan, index->machine, &found)))
+		return 0;
+	return note_add(&c->notes, &c->n_notes, REASON_NOT_ACCEPTED,
+			"%s:%u: bind %s: %s, and nothing has asked whether the boot needs it", rule->file, rule->line,
+			selector_print(&rule->selector, selector), kind);
+}
+
+int open_cards_note(const struct sysroot *r, struct composition *c, bool disks_asked)
+{
+	struct machine m = { 0 };
+	struct plan_index index _cleanup_(plan_index_free) = { 0 };
+	bool scanned = false;
+	int error = 0;
+
+	for (size_t i = 0; i < c->plan.n_cards && !error; i++) {
+		if (!c->plan.cards[i].open)
+			continue;
+		if (!scanned && (scan_machine(r, &m) == -ENOMEM || plan_index_make(&index, &c->plan, &m) < 0))
+			error = -ENOMEM;
+		scanned = true;
+		if (!error)
+			error = note_card(c, &index, i, disks_asked);
+	}
+	machine_free(&m);
+	return error;
+}

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the words of a kernel command line ask for: those of the kernel, initramfs-tools, dracut, mkinitcpio, systemd.
+ */
+#include "../../core/cmdline.h"
+#include "../../core/compat.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+#include "../lib/text_file.h"
+#include "boot_ref.h"
+
+struct boot_word {
+	const char *name;
+	const char *what;
+	int (*add)(const struct boot_word *w, const char *where, const char *value, struct wants *out);
+};
+
+static int add_device(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return want_add(out, WANT_DEVICE, where, w->what, value, strlen(value));
+}
+
+/* initramfs-tools takes "none" for no device, and to the others it is the name of none. */
+static int add_resume(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return strcmp(value, "none") == 0 ? 0 : add_device(w, where, value, out);
+}
+
+/* It waits for a passphrase; the device that a key is on does not. */
+static int add_encrypted(const struct boot_word *w, const char *where, const char *name, size_t len, struct wants *out)
+{
+	int error = want_add(out, WANT_DEVICE, where, w->what, name, len);
+
+	if (!error)
+		out->items[out->n - 1].passphrase = strcmp(w->what, "the key") != 0;
+	return error;
+}
+
+/* "UUID", "luks-UUID", or the start of one (dracut's crypt module). */
+static int add_luks(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	char name[160];
+
+	value += strncmp(value, "luks-", 5) == 0 ? 5 : 0;
+	snprintf(name, sizeof(name), "LUKS=%.*s", (int)strcspn(value, "="), value);
+	return add_encrypted(w, where, name, strlen(name), out);
+}
+
+/* "UUID=device", rd.luks.data=; "device:name", cryptdevice= and cryptkey= */
+static int add_luks_data(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	const char *equals = strchr(value, '=');
+
+	return equals ? add_encrypted(w, where, equals + 1, strlen(equals + 1), out) : 0;
+}
+
+static int add_crypt_device(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	if (strncmp(value, "rootfs:", 7) == 0)
+		return 0;
+	return add_encrypted(w, where, value, strcspn(value, ":"), out);
+}
+
+/* rd.luks.key=[UUID=]path[:device[:UUID]], or a device alone */
+static int add_luks_key(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	const char *equals = *value == '/' ? NULL : strchr(value, '='), *colon;
+	size_t len;
+
+	value = equals ? equals + 1 : value;
+	colon = strchr(value, ':');
+	len = colon ? (size_t)(colon + 1 - value) + strcspn(colon + 1, ":") : strlen(value);
+	return want_add_key(out, where, w->what, value, len);
+}
+
+/* rd.luks.options=[UUID=]options: header=path:device */
+static int add_luks_options(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	const char *header = strstr(value, "header=");
+
+	return header ? want_add_key(out, where, w->what, header + 7, strcspn(header + 7, ",")) : 0;
+}
+
+/* cryptopts=target=root,source=/dev/sda2,... */
+static int add_crypt_options(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	const char *source = strstr(value, "source=");
+
+	return source ? add_encrypted(w, where, source + 7, strcspn(source + 7, ","), out) : 0;
+}
+
+static int add_named(const char *kind, const struct boot_word *w, const char *where, const char *value,
+		     struct wants *out)
+{
+	char name[160];
+
+	snprintf(name, sizeof(name), "%s%s", kind, value);
+	return want_add(out, WANT_DEVICE, where, w->what, name, strlen(name));
+}
+
+static int add_md(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return add_named("MD=", w, where, value, out);
+}
+
+static int add_volume(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return add_named("/dev/", w, where, value, out);
+}
+
+static int add_group(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return add_named("VG=", w, where, value, out);
+}
+
+static int add_pool(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	static const char *const any[] = { "auto", "bootfs", "filesystem" };
+	size_t len = strcspn(value, "/");
+
+	for (size_t i = 0; i < ARRAY_SIZE(any); i++)
+		if (strncasecmp(value, any[i], strlen(any[i])) == 0 && !isalnum((unsigned char)value[strlen(any[i])]))
+			len = 0;
+	return want_add(out, WANT_POOL, where, w->what, value, len);
+}
+
+/*
+ * nfsroot=[server:]path[,options]; without a server it is told by DHCP. nbdroot=server,port, nbd:server:port,
+ * cifs://[user[:password]@]server/share, iscsi:[user[:password[...]]@]server:...
+ */
+static int add_server(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	bool share = strncmp(value, "//", 2) == 0, v6;
+	const char *user;
+	size_t len;
+
+	value += share ? 2 : 0;
+	user = memchr(value, '@', strcspn(value, "/"));
+	value = user ? user + 1 : value;
+	v6 = *value == '[';
+	len = strcspn(value, v6 ? "]" : ":,/");
+	return want_add(out, WANT_SERVER, where, w->what, value + v6, value[len] == '/' && !share ? 0 : len - v6);
+}
+
+/* netroot=KIND:server..., "dhcp" */
+static int add_netroot(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	const char *server = strchr(value, ':');
+
+	return add_server(w, where, server ? server + 1 : "", out);
+}
+
+/* What stands in front of a colon in root=, as dracut's modules have it. */
+static const struct boot_word roots[] = {
+	{ "zfs:", "/", add_pool },     { "ZFS=", "/", add_pool },     { "nfs:", "/", add_server },
+	{ "nfs4:", "/", add_server },  { "cifs:", "/", add_server },  { "nbd:", "/", add_server },
+	{ "iscsi:", "/", add_server }, { "block:", "/", add_device }, { "live:http", "/", add_netroot },
+	{ "live:", "/", add_device },
+};
+
+static int add_root(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	if (strcmp(value, "/dev/nfs") == 0 || strcmp(value, "nfs") == 0 || strcmp(value, "dhcp") == 0 ||
+	    strcmp(value, "nfs4") == 0)
+		return want_add(out, WANT_SERVER, where, w->what, "", 0);
+	if (strcmp(value, "zfs") == 0)
+		return want_add(out, WANT_POOL, where, w->what, "", 0);
+	if (strcmp(value, "tmpfs") == 0)
+		return want_add(out, WANT_MEMORY, where, w->what, value, strlen(value));
+	/* systemd finds it on the disk that the firmware booted from, or in fstab. What is mounted says which that is.
+	 */
+	if (strcmp(value, "gpt-auto") == 0 || strcmp(value, "gpt-auto-force") == 0 || strcmp(value, "fstab") == 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
+		if (strncmp(value, roots[i].name, strlen(roots[i].name)) == 0)
+			return roots[i].add(&roots[i], where, value + strcspn(value, ":=") + 1, out);
+	return add_device(w, where, value, out);
+}
+
+/*
+ * ip=client:server:gateway:mask:host:device[:method...] (the kernel, dracut), ip=device:method[:mtu[:mac]] (dracut,
+ * systemd), ip=method. An IPv6 address stands in brackets. A server is an address and starts with no letter.
+ */
+static int add_ip(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	const char *field[6], *device = NULL;
+	unsigned n = 0;
+
+	for (const char *s = value; s && n < ARRAY_SIZE(field);) {
+		const char *end = s + (*s == '[' ? strcspn(s, "]") : 0);
+
+		end += strcspn(end, ":");
+		field[n++] = s;
+		s = *end ? end + 1 : NULL;
+	}
+	if (n >= 2 && isalpha((unsigned char)*field[1]))
+		device = field[0];
+	else if (n == ARRAY_SIZE(field))
+		device = field[5];
+	if (!device || !*device || *device == ':' || *device == '[')
+		return 0;
+	return want_add(out, WANT_INTERFACE, where, w->what, device, strcspn(device, ":"));
+}
+
+/* BOOTIF=01-52-54-00-aa-bb-cc */
+static int add_mac(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return want_add(out, WANT_INTERFACE, where, w->what, value, strlen(value));
+}
+
+/*
+ * systemd-fstab-generator: mount-extra=WHAT:WHERE[:TYPE[:OPTIONS]], swap-extra=WHAT[:OPTIONS]; a backslash before a
+ * colon that divides nothing. As a line of fstab, where a blank is \040.
+ */
+static int add_extra(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	bool swap = strcmp(w->what, "swap") == 0;
+	const unsigned fields = swap ? 2 : 4;
+	struct text line = { 0 };
+	unsigned n = 1;
+	int error;
+
+	for (const char *s = value; *s; s++) {
+		s += *s == '\\' && s[1] == ':';
+		if (*s == ':' && (s == value || s[-1] != '\\') && n < fields)
+			text_add(&line, n++ == 1 && swap ? " none swap " : " ");
+		else if (*s == ' ' || *s == '\t')
+			text_add(&line, "\\040");
+		else
+			text_addf(&line, "%c", *s);
+	}
+	text_add(&line, n > 1 ? "" : swap ? " none swap" : " -");
+	text_add(&line, !swap && n < 3 ? " auto" : "");
+	error = line.error ? line.error : wants_of_fstab_line(where, line.data, out);
+	text_free(&line);
+	return error;
+}
+
+static const struct boot_word words[] = {
+	{ "root", "/", add_root },
+	{ "nfsroot", "/", add_server },
+	{ "netroot", "/", add_netroot },
+	{ "nbdroot", "/", add_server },
+	{ "zfs", "/", add_pool },
+	{ "resume", "resume", add_resume },
+	{ "mount.usr", "/usr", add_device },
+	{ "rd.luks.uuid", "LUKS", add_luks },
+	{ "luks.uuid", "LUKS", add_luks },
+	{ "rd_LUKS_UUID", "LUKS", add_luks },
+	{ "rd.luks.name", "LUKS", add_luks },
+	{ "luks.name", "LUKS", add_luks },
+	{ "rd.luks.data", "LUKS", add_luks_data },
+	{ "luks.data", "LUKS", add_luks_data },
+	{ "rd.luks.key", "the key", add_luks_key },
+	{ "luks.key", "the key", add_luks_key },
+	{ "rd.luks.options", "the header", add_luks_options },
+	{ "luks.options", "the header", add_luks_options },
+	{ "cryptdevice", "LUKS", add_crypt_device },
+	{ "cryptkey", "the key", add_crypt_device },
+	{ "cryptopts", "LUKS", add_crypt_options },
+	{ "rd.md.uuid", "MD", add_md },
+	{ "rd.lvm.lv", "LVM", add_volume },
+	{ "rd.lvm.vg", "LVM", add_group },
+	{ "systemd.mount-extra", "", add_extra },
+	{ "rd.systemd.mount-extra", "", add_extra },
+	{ "systemd.swap-extra", "swap", add_extra },
+	{ "rd.systemd.swap-extra", "swap", add_extra },
+	{ "ip", "the network", add_ip },
+	{ "BOOTIF", "the network", add_mac },
+};
+
+static int read_word(const char *where, const char *word, struct wants *out)
+{
+	size_t len = strcspn(word, "=");
+	char place[400];
+
+	if (strcmp(word, "noresume") == 0)
+		return want_add(out, WANT_MEMORY, where, word, word, len);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strlen(words[i].name) != len || strncmp(word, words[i].name, len) != 0 || !word[len] ||
+		    !word[len + 1])
+			continue;
+		snprintf(place, sizeof(place), "%s (%s=)", where, words[i].name);
+		return words[i].add(&words[i], place, word + len + 1, out);
+	}
+	return 0;
+}
+
+/* rd.luks.data=UUID=device: the header is elsewhere, so no device carries the UUID that other words ask for. */
+static void drop_luks(const char *data, struct wants *out, size_t first)
+{
+	size_t len = strcspn(data, "=");
+
+	for (size_t i = first; i < out->n; i++) {
+		struct want *w = &out->items[i];
+
+		if (strncmp(w->name, "LUKS=", 5) == 0 && w->name[5] &&
+		    strncasecmp(data, w->name + 5, strlen(w->name + 5)) == 0 && strlen(w->name + 5) <= len)
+			w->optional = true;
+	}
+}
+
+/* kernel/power/hibernate.c, and all initramfs: with noresume nothing is resumed from, whatever resume= says. */
+static void drop_resume(struct wants *out, size_t first)
+{
+	if (!wants_say(out, first, "noresume"))
+		return;
+	for (size_t i = first; i < out->n; i++)
+		if (strcmp(out->items[i].what, "resume") == 0)
+			out->items[i].kind = WANT_MEMORY;
+}
+
+static int read_words(const char *where, const char *text, size_t len, struct wants *out)
+{
+	struct cmdline line;
+	size_t first = out->n;
+	int error = cmdline_parse(text, len, &line);
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < line.n_words && !error; i++)
+		error = read_word(where, line.words[i], out);
+	for (size_t i = 0; i < line.n_words && !error; i++) {
+		const char *word = line.words[i] + (strncmp(line.words[i], "rd.", 3) == 0 ? 3 : 0);
+
+		if (strncmp(word, "luks.data=", 10) == 0)
+			drop_luks(word + 10, out, first);
+	}
+	cmdline_free(&line);
+	return error;
+}
+
+int wants_of_cmdline(const char *where, const char *text, size_t len, struct wants *out)
+{
+	size_t first = out->n;
+	int error = read_words(where, text, len, out);
+
+	drop_resume(out, first);
+	return error;
+}
+
+static int read_cmdline_file(const struct line_of *line, void *arg)
+{
+	if (!line->text)
+		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
+	return *line->text == '#' ? 0 : read_words(line->where, line->text, strlen(line->text), arg);
+}
+
+/* GRUB_CMDLINE_LINUX="...", GRUB_CMDLINE_LINUX_DEFAULT='...': words that the shell would fill in are not read. */
+static int read_grub(const struct line_of *line, void *arg)
+{
+	char *value, *end;
+
+	if (!line->text)
+		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
+	if (strncmp(line->text, "GRUB_CMDLINE_LINUX", 18) != 0)
+		return 0;
+	value = strchr(line->text, '=');
+	if (!value || !*++value)
+		return 0;
+	if (*value == '"' || *value == '\'') {
+		end = strrchr(value + 1, *value);
+		value++;
+		if (end)
+			*end = '\0';
+	}
+	for (char *s = value; *s; s += strcspn(s, " \t"), s += strspn(s, " \t")) {
+		size_t len = strcspn(s, " \t");
+
+		if (memchr(s, '$', len) || memchr(s, '`', len))
+			memset(s, ' ', len);
+	}
+	return read_words(line->where, value, strlen(value), arg);
+}
+
+/* The files of GRUB are one command line, the others together another. */
+int wants_of_bootloader(const struct sysroot *r, struct wants *out)
+{
+	size_t first = out->n;
+	int error = lines_of(r, "etc/kernel/cmdline", read_cmdline_file, out);
+
+	if (!error)
+		error = lines_of(r, "usr/lib/kernel/cmdline", read_cmdline_file, out);
+	if (!error)
+		error = lines_of_folder(r, "etc/cmdline.d", ".conf", read_cmdline_file, out);
+	drop_resume(out, first);
+	first = out->n;
+	if (!error)
+		error = lines_of(r, "etc/default/grub", read_grub, out);
+	if (!error)
+		error = lines_of_folder(r, "etc/default/grub.d", ".cfg", read_grub, out);
+	drop_resume(out, first);
+	return error;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "boot_ref.h"
+
+#include "../../core/array.h"
+#include "../lib/text_file.h"
+
+int want_add(struct wants *w, enum want_kind kind, const char *where, const char *what, const char *name, size_t len)
+{
+	struct want *item = array_grow(&w->items, &w->n, sizeof(*item));
+
+	if (!item)
+		return -ENOMEM;
+	item->kind = kind;
+	item->root = strcmp(what, "/") == 0;
+	item->where = strdup(where);
+	item->what = strdup(what);
+	item->name = strndup(name, len);
+	return item->where && item->what && item->name ? 0 : -ENOMEM;
+}
+
+bool wants_say(const struct wants *w, size_t first, const char *what)
+{
+	for (size_t i = first; i < w->n; i++)
+		if (w->items[i].what && strcmp(w->items[i].what, what) == 0)
+			return true;
+	return false;
+}
+
+void wants_free(struct wants *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		free(w->items[i].where);
+		free(w->items[i].what);
+		free(w->items[i].name);
+	}
+	free(w->items);
+	memset(w, 0, sizeof(*w));
+}
+
+/* proxmox-boot-tool: a UUID a line. */
+static int read_esp(const struct line_of *line, void *arg)
+{
+	char name[128];
+	int len;
+
+	if (!line->text)
+		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
+	len = snprintf(name, sizeof(name), "UUID=%s", line->text);
+	if (line->text[0] == '#' || len < 0 || (size_t)len >= sizeof(name))
+		return 0;
+	return want_add(arg, WANT_DEVICE, line->where, "an ESP", name, (size_t)len);
+}
+
+/* initramfs-tools' resume: RESUME=auto takes a swap that fstab has. The noresume of a boot loader's files is its, too.
+ */
+static int read_resume(const struct line_of *line, void *arg)
+{
+	const char *value;
+	size_t len;
+
+	if (!line->text)
+		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
+	if (strncmp(line->text, "RESUME=", strlen("RESUME=")) != 0 || wants_say(arg, 0, "noresume"))
+		return 0;
+	value = line->text + strlen("RESUME=");
+	value += *value == '"' || *value == '\'';
+	len = strcspn(value, "\"' \t");
+	if (!len || strncmp(value, "none", 4) == 0 || strncmp(value, "auto", 4) == 0)
+		return 0;
+	return want_add(arg, WANT_DEVICE, line->where, "resume", value, len);
+}
+
+int wants_of_others(const struct sysroot *r, struct wants *out)
+{
+	int error = lines_of(r, "etc/kernel/proxmox-boot-uuids", read_esp, out);
+
+	if (!error)
+		error = lines_of(r, "etc/initramfs-tools/initramfs.conf", read_resume, out);
+	return error ? error : lines_of_folder(r, "etc/initramfs-tools/conf.d", NULL, read_resume, out);
+}

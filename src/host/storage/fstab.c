@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fstab, read by libmount a line at a time, so that each need has its line. */
+#include <libmount/libmount.h>
+
+#include "../lib/text_file.h"
+#include "boot_ref.h"
+
+/* These the boot needs whatever their options say: boot loader, firmware and kernel updates use them. */
+static const char *const always[] = { "/", "/usr", "/boot", "/boot/efi", "/efi" };
+
+/* Options that name further devices: btrfs, xfs, ext4. */
+static const char *const device_options[] = { "device", "logdev", "rtdev", "journal_path" };
+
+static bool is_one_of(const char *word, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(word, list[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Of "noauto" and "auto" the last one counts, as systemd-fstab-generator has it. */
+static bool last_is(const char *options, const char *no, const char *yes)
+{
+	char *at = (char *)options, *name, *value;
+	size_t name_len, value_len;
+	bool result = false;
+
+	while (at && *at && mnt_optstr_next_option(&at, &name, &name_len, &value, &value_len) == 0) {
+		if (name_len == strlen(no) && strncmp(name, no, name_len) == 0)
+			result = true;
+		else if (name_len == strlen(yes) && strncmp(name, yes, name_len) == 0)
+			result = false;
+	}
+	return result;
+}
+
+static bool has_option(const char *options, const char *name)
+{
+	return options && mnt_optstr_get_option(options, name, NULL, NULL) == 0;
+}
+
+static int add_options(struct wants *out, const char *where, const char *what, const char *options)
+{
+	char *at = (char *)options, *name, *value, word[32];
+	size_t name_len, value_len;
+
+	while (at && *at && mnt_optstr_next_option(&at, &name, &name_len, &value, &value_len) == 0) {
+		if (!value || name_len >= sizeof(word))
+			continue;
+		snprintf(word, sizeof(word), "%.*s", (int)name_len, name);
+		if (is_one_of(word, device_options, ARRAY_SIZE(device_options)) &&
+		    want_add(out, WANT_DEVICE, where, what, value, value_len) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* "server:/export", "[fe80::1]:/export", "//server/share" */
+static int add_server(struct wants *out, const char *where, const char *what, const char *source)
+{
+	const char *name = source + strspn(source, "/["), *ends = *source == '/' ? "/" : *source == '[' ? "]" : ":";
+
+	return want_add(out, WANT_SERVER, where, what, name, strcspn(name, ends));
+}
+
+static bool is_path(const char *source)
+{
+	return source[0] == '/' && strncmp(source, "/dev/", 5) != 0;
+}
+
+static int add_fs(struct libmnt_fs *fs, const char *where, const char *what, struct wants *out)
+{
+	const char *source = mnt_fs_get_source(fs), *type = mnt_fs_get_fstype(fs), *options = mnt_fs_get_options(fs);
+
+	if (has_option(options, "bind") || has_option(options, "rbind"))
+		return want_add(out, WANT_FILE, where, what, source, strlen(source));
+	if (type && strcmp(type, "zfs") == 0)
+		return want_add(out, WANT_POOL, where, what, source, strcspn(source, "/"));
+	if (mnt_fs_is_netfs(fs) || (source[0] != '/' && strstr(source, ":/")))
+		return add_server(out, where, what, source);
+	/* fuse.* stands on other file systems, which have lines of their own. */
+	if (type && (strcmp(type, "tmpfs") == 0 || strcmp(type, "ramfs") == 0))
+		return want_add(out, WANT_MEMORY, where, what, source, strlen(source));
+	if (!mnt_fs_is_swaparea(fs) && (mnt_fs_is_pseudofs(fs) || (type && strncmp(type, "fuse", 4) == 0)))
+		return 0;
+	if (want_add(out, is_path(source) ? WANT_FILE : WANT_DEVICE, where, what, source, strlen(source)) < 0)
+		return -ENOMEM;
+	return add_options(out, where, what, options);
+}
+
+/* "/boot//efi/" is "/boot/efi". */
+static char *folded(const char *path)
+{
+	char *copy = strdup(path), *to = copy;
+
+	for (const char *s = path; copy && *s; s++)
+		if (*s != '/' || (s[1] != '/' && (s[1] || to == copy)))
+			*to++ = *s;
+	if (copy)
+		*to = '\0';
+	return copy;
+}
+
+static int add_line(struct libmnt_fs *fs, const char *where, struct wants *out)
+{
+	const char *target = mnt_fs_is_swaparea(fs) ? "swap" : mnt_fs_get_target(fs);
+	const char *options = mnt_fs_get_options(fs);
+	bool optional = last_is(options, "noauto", "auto") || last_is(options, "nofail", "fail");
+	size_t before = out->n;
+	char *what;
+	int error;
+
+	if (!target || !mnt_fs_get_source(fs))
+		return want_add(out, WANT_UNKNOWN, where, "it", "", 0);
+	what = folded(target);
+	error = what ? add_fs(fs, where, what, out) : -ENOMEM;
+	for (size_t i = before; i < out->n && !error; i++) {
+		out->items[i].optional = optional && !is_one_of(what, always, ARRAY_SIZE(always));
+		out->items[i].network = has_option(options, "_netdev");
+	}
+	free(what);
+	return error;
+}
+
+static int ignore(struct libmnt_table *table, const char *name, int line)
+{
+	(void)table;
+	(void)name;
+	(void)line;
+	return 1;
+}
+
+int wants_of_fstab_line(const char *where, char *text, struct wants *out)
+{
+	struct libmnt_table *table = mnt_new_table();
+	FILE *f = fmemopen(text, strlen(text), "r");
+	struct libmnt_fs *fs = NULL;
+	int error = table && f ? 0 : -ENOMEM;
+
+	if (!error) {
+		mnt_table_set_parser_errcb(table, ignore);
+		mnt_table_parse_stream(table, f, "fstab");
+		if (mnt_table_first_fs(table, &fs) == 0)
+			error = add_line(fs, where, out);
+		else
+			error = want_add(out, WANT_UNKNOWN, where, "it", "", 0);
+	}
+	if (f)
+		fclose(f);
+	mnt_unref_table(table);
+	return error;
+}
+
+static int read_fstab_line(const struct line_of *line, void *arg)
+{
+	if (!line->text)
+		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
+	return *line->text == '#' ? 0 : wants_of_fstab_line(line->where, line->text, arg);
+}
+
+int wants_of_fstab(const struct sysroot *r, struct wants *out)
+{
+	return lines_of(r, "etc/fstab", read_fstab_line, out);
+}
