@@ -272,8 +272,8 @@ clean:
 	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))
 
 format:
-	clang-format -i $(wildcard src/*/*.[ch] tests/*/*.[ch] bench/*/*.[ch])
+	clang-format -i $(wildcard src/*/*.[ch] src/host/*/*.[ch] tests/*/*.[ch] bench/*/*.[ch])
 
 include packaging/packages.mk
 
--include $(wildcard $(BUILD)/bench/*.d $(BUILD)/glibc/*/*.d $(BUILD)/klibc/*/*.d $(BUILD)/musl/*/*.d $(BUILD)/test/*/*.d)
+-include $(wildcard $(BUILD)/bench/*.d $(BUILD)/glibc/*/*.d $(BUILD)/glibc/host/*/*.d $(BUILD)/klibc/*/*.d $(BUILD)/musl/*/*.d $(BUILD)/test/*/*.d)
