@@ -1,51 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "advice_run.h"
 
-#include <stdarg.h>
-
-#include "../../core/array.h"
 #include "../../sys/bind.h"
-#include "../lib/json.h"
 #include "vms.h"
-
-static const char *const kind_words[ADVICE_COUNT] = {
-	[ADVICE_IOMMU] = "iommu", [ADVICE_ACS] = "acs-override", [ADVICE_GROUP] = "group",
-	[ADVICE_DRIFT] = "drift", [ADVICE_VM] = "vm-definition",
-};
-
-struct advice *advice_add(struct adviser *a, enum advice_kind kind, const struct address *address)
-{
-	struct advice *item = array_grow(&a->out->items, &a->out->n, sizeof(*item));
-
-	if (!item)
-		return NULL;
-	item->kind = kind;
-	item->card = -1;
-	if (address)
-		address_print(address, item->address);
-	return item;
-}
-
-int advice_say(struct advice *item, const char *fmt, ...)
-{
-	va_list args;
-
-	if (!item)
-		return -ENOMEM;
-	va_start(args, fmt);
-	vsnprintf(item->text, sizeof(item->text), fmt, args);
-	va_end(args);
-	return 0;
-}
 
 static int advise_iommu(struct adviser *a)
 {
-	struct advice *item;
+	struct row *item;
 
 	for (size_t i = 0; i < a->machine->n; i++)
 		if (a->machine->devices[i].iommu_group >= 0)
 			return 0;
-	item = advice_add(a, ADVICE_IOMMU, NULL);
+	item = row_add(a->out, ROW_IOMMU, NULL);
 	if (!item)
 		return -ENOMEM;
 	iommu_explain(a->root, item->text, sizeof(item->text));
@@ -64,8 +30,8 @@ static int advise_acs(struct adviser *a)
 	at = strstr(cmdline, word);
 	if (!at || (at != cmdline && at[-1] != ' '))
 		return 0;
-	return advice_say(
-		advice_add(a, ADVICE_ACS, NULL),
+	return row_say(
+		row_add(a->out, ROW_ACS, NULL),
 		"%s on the kernel command line splits IOMMU groups that the hardware does not keep apart: devices of "
 		"one real group can reach each other's memory, the host's and the virtual machine's",
 		word);
@@ -161,8 +127,8 @@ static int advise_group(struct adviser *a, const struct device *bound)
 	if (!others.n)
 		return 0;
 	bridge_step(&others, step, sizeof(step));
-	return advice_say(
-		advice_add(a, ADVICE_GROUP, &others.first->address),
+	return row_say(
+		row_add(a->out, ROW_GROUP, &others.first->address),
 		"%s shares IOMMU group %d with %s, which %s with the host: the VM cannot use it until %s bound too, or "
 		"%s unloaded%s",
 		address_print(&bound->address, address), bound->iommu_group, others.names,
@@ -216,7 +182,7 @@ static void went(const struct adviser *a, const struct vm_address *vm, char *buf
 static int advise_vm(struct adviser *a, const struct vm_address *vm)
 {
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN] = "", now[96];
-	struct advice *item = advice_add(a, ADVICE_VM, &vm->address);
+	struct row *item = row_add(a->out, ROW_VM, &vm->address);
 
 	if (!item)
 		return -ENOMEM;
@@ -230,10 +196,10 @@ static int advise_vm(struct adviser *a, const struct vm_address *vm)
 			identity_print(&d->identity, identity);
 	}
 	went(a, vm, now, sizeof(now));
-	return advice_say(item, "/%s names %.*s, which is no locked card: %s%.9s%s%s", vm->file,
-			  vm->whole ? (int)strlen(address) - 2 : (int)strlen(address), address,
-			  *identity ? "there stands " : "nothing stands there", identity, *now ? now : "",
-			  *now ? ". Change the definition before it is started" : "");
+	return row_say(item, "/%s names %.*s, which is no locked card: %s%.9s%s%s", vm->file,
+		       vm->whole ? (int)strlen(address) - 2 : (int)strlen(address), address,
+		       *identity ? "there stands " : "nothing stands there", identity, *now ? now : "",
+		       *now ? ". Change the definition before it is started" : "");
 }
 
 static int advise_vms(struct adviser *a)
@@ -248,61 +214,35 @@ static int advise_vms(struct adviser *a)
 		if (!is_meant(a, &vms.items[i]))
 			ret = advise_vm(a, &vms.items[i]);
 	if (ret == 0 && vms.hidden)
-		ret = advice_say(advice_add(a, ADVICE_VM, NULL),
-				 "definitions of virtual machines can be read by root only: not looked at");
+		ret = row_say(row_add(a->out, ROW_VM, NULL),
+			      "definitions of virtual machines can be read by root only: not looked at");
 	vms_free(&vms);
 	return ret;
 }
 
-static int (*const advisers[ADVICE_COUNT])(struct adviser *a) = {
-	[ADVICE_IOMMU] = advise_iommu, [ADVICE_ACS] = advise_acs, [ADVICE_GROUP] = advise_groups,
-	[ADVICE_DRIFT] = advise_drift, [ADVICE_VM] = advise_vms,
+static int (*const advisers[])(struct adviser *a) = {
+	[ROW_IOMMU] = advise_iommu, [ROW_ACS] = advise_acs, [ROW_GROUP] = advise_groups,
+	[ROW_DRIFT] = advise_drift, [ROW_VM] = advise_vms,
 };
 
-int advise(const struct cli *cli, const struct forecast *f, unsigned kinds, struct advices *out)
+int advise(const struct cli *cli, const struct forecast *f, unsigned kinds, struct rows *out)
 {
 	struct adviser a = { &cli->root, f, &f->composition.plan, &f->machine, &f->decisions, out };
 	int ret = 0;
 
 	memset(out, 0, sizeof(*out));
-	for (unsigned i = 0; i < ADVICE_COUNT && ret == 0; i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(advisers) && ret == 0; i++)
 		if (kinds & 1u << i)
 			ret = advisers[i](&a);
 	if (ret < 0)
-		advices_free(out);
+		rows_free(out);
 	return ret;
 }
 
-void advices_free(struct advices *a)
+const struct row *advice_of_card(const struct rows *advices, size_t card)
 {
-	free(a->items);
-	memset(a, 0, sizeof(*a));
-}
-
-const struct advice *advices_of_card(const struct advices *a, size_t card)
-{
-	for (size_t i = 0; i < a->n; i++)
-		if (a->items[i].kind == ADVICE_DRIFT && a->items[i].card == (int)card)
-			return &a->items[i];
+	for (size_t i = 0; i < advices->n; i++)
+		if (advices->items[i].kind == ROW_DRIFT && advices->items[i].card == (int)card)
+			return &advices->items[i];
 	return NULL;
-}
-
-void advices_warn(const struct advices *a)
-{
-	for (size_t i = 0; i < a->n; i++)
-		say_warning("%s", a->items[i].text);
-}
-
-void advices_json(const struct advices *a, struct json *j)
-{
-	json_open(j, "advice", '[');
-	for (size_t i = 0; i < a->n; i++) {
-		json_open(j, NULL, '{');
-		json_string(j, "kind", kind_words[a->items[i].kind]);
-		json_string(j, "file", a->items[i].file);
-		json_string(j, "address", a->items[i].address);
-		json_string(j, "text", a->items[i].text);
-		json_close(j, '}');
-	}
-	json_close(j, ']');
 }

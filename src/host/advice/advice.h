@@ -6,40 +6,13 @@
 #include "../../core/compat.h"
 #include "../state/next_boot.h"
 #include "../cli/cli.h"
-#include "../lib/json.h"
-#include "vms.h"
-
-enum advice_kind {
-	ADVICE_IOMMU, /* it is off */
-	ADVICE_ACS,   /* groups are split by force */
-	ADVICE_GROUP, /* a group that the virtual machine cannot have as a whole */
-	ADVICE_DRIFT, /* a locked card is not where it was accepted */
-	ADVICE_VM,    /* a definition of a virtual machine names an address that is no locked card */
-	ADVICE_COUNT
-};
-
-struct advice {
-	enum advice_kind kind;
-	char file[VM_FILE_LEN];    /* of a definition, "" for none */
-	char address[ADDRESS_LEN]; /* "" for none */
-	int card;                  /* of drift: index into the plan's cards; else -1 */
-	char text[1024];           /* a sentence without its full stop */
-};
-
-struct advices {
-	struct advice *items;
-	size_t n;
-};
+#include "../lib/row.h"
 
 /* Of the plan of this forecast. kinds: a bit a kind; of drift lock and rules count, too. 0 or -ENOMEM. */
-int advise(const struct cli *cli, const struct forecast *f, unsigned kinds, struct advices *out) _must_check_;
-#define ADVICE_ALL ((1u << ADVICE_COUNT) - 1)
-void advices_free(struct advices *a);
+int advise(const struct cli *cli, const struct forecast *f, unsigned kinds, struct rows *out) _must_check_;
+#define ADVICE_ALL ((1u << ROW_VM) * 2 - 1)
 /* What is said of the drift of this card, NULL: nothing. */
-const struct advice *advices_of_card(const struct advices *a, size_t card) _pure_;
-void advices_warn(const struct advices *a);
-/* "advice": [{"kind", "file", "address", "text"}] */
-void advices_json(const struct advices *a, struct json *j);
+const struct row *advice_of_card(const struct rows *advices, size_t card) _pure_;
 
 /* Why there is no IOMMU and what to do about it, by processor, firmware tables and command line. */
 void iommu_explain(const struct sysroot *r, char *buf, size_t size);

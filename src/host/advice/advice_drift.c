@@ -7,12 +7,16 @@
 #include "proposal.h"
 #include "remedy.h"
 
-static struct advice *add_drift(struct adviser *a, const struct decision *d, const struct address *address)
+static struct row *add_drift(struct adviser *a, const struct decision *d, const struct address *address)
 {
-	struct advice *item = advice_add(a, ADVICE_DRIFT, address);
+	const struct config *c = &a->forecast->config;
+	struct row *item = row_add(a->out, ROW_DRIFT, address);
 
-	if (item)
-		item->card = (int)d->card;
+	if (!item)
+		return NULL;
+	item->card = (int)d->card;
+	item->reason = d->moved ? REASON_MOVED : d->reason;
+	row_set_rule(item, rule_find(c->rules, c->n_rules, plan_rule(a->plan, a->plan->cards[d->card].rule)));
 	return item;
 }
 
@@ -215,10 +219,10 @@ static int advise_lost(struct adviser *a, const struct plan_card *card, const st
 		return -ENOMEM;
 	drift_words(plan_rule(a->plan, card->rule), words);
 	if (card->open)
-		return advice_say(add_drift(a, d, NULL), "the card of `bind %s` is not found: %s (%s). %s", words,
-				  reason_word(d->reason), d->line.text, step);
+		return row_say(add_drift(a, d, NULL), "the card of `bind %s` is not found: %s (%s). %s", words,
+			       reason_word(d->reason), d->line.text, step);
 	words[strcspn(words, " ")] = '\0';
-	return advice_say(
+	return row_say(
 		add_drift(a, d, &card->address), "the card of `bind %s`, locked at %s, is not found: %s (%s)%s. %s",
 		words, address_print(&card->address, address), reason_word(d->reason), d->line.text,
 		d->reason == REASON_OTHER_DEVICE && is_updated(a, card) ? "; a firmware update can change that" : "",
@@ -280,7 +284,7 @@ static int advise_place(struct adviser *a, const struct plan_card *card, const s
 	const struct rule *rule = plan_rule(a->plan, card->rule);
 	char selector[SELECTOR_LEN], was[ADDRESS_LEN], is[ADDRESS_LEN], from[PATH_LEN], to[PATH_LEN];
 	char step[REMEDY_LEN];
-	struct advice *item = add_drift(a, d, &now->address);
+	struct row *item = add_drift(a, d, &now->address);
 
 	selector_print(&rule->selector, selector);
 	address_print(&card->address, was);
@@ -288,10 +292,10 @@ static int advise_place(struct adviser *a, const struct plan_card *card, const s
 	if (place_step(a, rule, d, step, sizeof(step)) < 0)
 		return -ENOMEM;
 	if (!d->moved)
-		return advice_say(item, "the card of `bind %s` is in its slot, whose address is %s now and was %s. %s",
-				  selector, is, was, step);
-	return advice_say(item, "the card of `bind %s` was locked at %s (%s) and has moved to %s (%s). %s", selector,
-			  was, path_print(&card->path, from), is, path_print(&now->path, to), step);
+		return row_say(item, "the card of `bind %s` is in its slot, whose address is %s now and was %s. %s",
+			       selector, is, was, step);
+	return row_say(item, "the card of `bind %s` was locked at %s (%s) and has moved to %s (%s). %s", selector, was,
+		       path_print(&card->path, from), is, path_print(&now->path, to), step);
 }
 
 int advise_drift(struct adviser *a)

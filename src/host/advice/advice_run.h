@@ -12,12 +12,9 @@ struct adviser {
 	const struct plan *plan; /* these three are the forecast's */
 	const struct machine *machine;
 	const struct decisions *decisions;
-	struct advices *out;
+	struct rows *out;
 };
 
-/* NULL: no memory, which advice_say() then returns. */
-struct advice *advice_add(struct adviser *a, enum advice_kind kind, const struct address *address);
-int advice_say(struct advice *item, const char *fmt, ...) _printf_(2, 3) _must_check_;
 /* Of what moved, or is not found. */
 int advise_drift(struct adviser *a) _must_check_;
 

@@ -17,7 +17,7 @@ struct checked {
 	struct forecast f;
 	struct look look;  /* what boots now may not be what is decided here */
 	unsigned problems; /* what makes the exit status 1 */
-	struct advices advices;
+	struct rows advices;
 	bool to_accept;               /* accept would put something right */
 	char to_explain[ADDRESS_LEN]; /* what a guard refuses first, "" for none */
 	const struct rule *idle;      /* the first rule that accept has nothing for, or NULL */
@@ -109,7 +109,7 @@ static void print_json(const struct checked *c)
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');
-	advices_json(&c->advices, &j);
+	rows_json(&c->advices, "advice", &j);
 	json_bool(&j, "lock_broken", c->f.lock_broken);
 	look_json(&c->look, &j);
 	json_close(&j, '}');
@@ -250,7 +250,7 @@ static int check(struct checked *c)
 		return -ENOMEM;
 	if (look_at_all(c->cli, &c->look) < 0)
 		return -ENOMEM;
-	advices_warn(&c->advices);
+	rows_warn(&c->advices);
 	if (c->cli->json) {
 		print_json(c);
 	} else {
@@ -277,7 +277,7 @@ int cmd_check(struct cli *cli)
 	if (ret == -ENOMEM)
 		say_error("no memory");
 	look_free(&c.look);
-	advices_free(&c.advices);
+	rows_free(&c.advices);
 	forecast_free(&c.f);
 	return ret < 0 || c.problems ? EXIT_REFUSED : EXIT_DONE;
 }

@@ -38,7 +38,7 @@ static const char *text_of(const struct explained *x)
 /* What check and status say of a locked card that is not where it was accepted; NULL: it is there. */
 static const char *drift_of(const struct explanation *e, const struct explained *x)
 {
-	const struct advice *advice = x->decision ? advices_of_card(&e->drift, x->decision->card) : NULL;
+	const struct row *advice = x->decision ? advice_of_card(&e->drift, x->decision->card) : NULL;
 
 	return advice ? advice->text : NULL;
 }

@@ -38,12 +38,12 @@ struct now {
 	struct look look;
 	struct efi efi;
 	struct forecast f;
-	struct advices advices;
+	struct rows advices;
 };
 
 static void now_free(struct now *n)
 {
-	advices_free(&n->advices);
+	rows_free(&n->advices);
 	forecast_free(&n->f);
 	look_free(&n->look);
 }
@@ -52,7 +52,7 @@ static void now_free(struct now *n)
 static void look_at_now(const struct cli *cli, struct now *n)
 {
 	/* What stays with the host in a group is for check and accept: it is no news at each boot. */
-	unsigned kinds = ADVICE_ALL & ~(1u << ADVICE_GROUP);
+	unsigned kinds = ADVICE_ALL & ~(1u << ROW_GROUP);
 	int ret = look_at_all(cli, &n->look);
 
 	efi_look(&cli->root, &n->efi);
@@ -103,7 +103,7 @@ static int say_missing(const struct cli *cli, const struct now *n)
 		json_string(&j, "report", NULL);
 		efi_json(&n->efi, &j);
 		look_json(&n->look, &j);
-		advices_json(&n->advices, &j);
+		rows_json(&n->advices, "advice", &j);
 		json_close(&j, '}');
 		putchar('\n');
 	} else {
@@ -160,7 +160,7 @@ static void print_json(const struct report *r, const struct now *n)
 	json_number(&j, "milliseconds", r->milliseconds);
 	efi_json(&n->efi, &j);
 	look_json(&n->look, &j);
-	advices_json(&n->advices, &j);
+	rows_json(&n->advices, "advice", &j);
 	json_close(&j, '}');
 	putchar('\n');
 }
@@ -283,7 +283,7 @@ int cmd_status(struct cli *cli)
 		look_next(cli, &now.look);
 	}
 	fflush(stdout);
-	advices_warn(&now.advices);
+	rows_warn(&now.advices);
 	/* What only root can read is no failure of this boot. */
 	if (!look_is_current(&now.look) || config_errors(&now.f.config) || (now.error && now.error != -EPERM))
 		ret = EXIT_REFUSED;

@@ -11,7 +11,7 @@ void explanation_free(struct explanation *e)
 {
 	free(e->items);
 	report_free(&e->report);
-	advices_free(&e->drift);
+	rows_free(&e->drift);
 	acceptance_free(&e->today);
 	acceptance_free(&e->other);
 	config_free(&e->more);
@@ -190,7 +190,7 @@ int explain(const struct cli *cli, const struct selector *selector, struct expla
 	if (ret == 0)
 		ret = accept_rules(&out->forecast.config, &out->forecast.machine, NULL, NULL, &out->today);
 	if (ret == 0)
-		ret = advise(cli, &out->forecast, 1u << ADVICE_DRIFT, &out->drift);
+		ret = advise(cli, &out->forecast, 1u << ROW_DRIFT, &out->drift);
 	for (int i = 0; ret == 0 && i < (int)out->forecast.machine.n; i++)
 		if (selector_means(selector, &out->forecast.machine, i) || means_locked(out, selector, i))
 			ret = add_present(out, i);

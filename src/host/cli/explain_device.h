@@ -32,7 +32,7 @@ struct explanation {
 	struct acceptance today; /* what accept would say of the rules now */
 	struct acceptance other; /* the same with one rule more, for what no rule selects */
 	struct config more;      /* that has this rule */
-	struct advices drift;    /* locked cards that are not where they were accepted, and what to do */
+	struct rows drift;       /* locked cards that are not where they were accepted, and what to do */
 	struct report report;
 	bool has_report;
 	struct explained *items;

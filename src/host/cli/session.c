@@ -221,7 +221,7 @@ static int warn_last_display(const struct machine *m, const struct decisions *d)
 int session_advise(const struct session *s, const struct plan *lock, const bool *chosen)
 {
 	struct cmdline none = { 0 };
-	struct advices advices = { 0 };
+	struct rows advices = { 0 };
 	struct forecast f = { .config = s->config, .machine = s->machine };
 	int ret = -ENOMEM, refused = 0;
 
@@ -240,10 +240,10 @@ int session_advise(const struct session *s, const struct plan *lock, const bool 
 	if (ret == 0)
 		refused = warn_refused(s, &f.composition.plan, &f.decisions, chosen);
 	if (ret == 0)
-		ret = advise(s->cli, &f, ADVICE_ALL & ~(1u << ADVICE_DRIFT), &advices);
+		ret = advise(s->cli, &f, ADVICE_ALL & ~(1u << ROW_DRIFT), &advices);
 	if (ret == 0)
-		advices_warn(&advices);
-	advices_free(&advices);
+		rows_warn(&advices);
+	rows_free(&advices);
 	decisions_free(&f.decisions);
 	composition_free(&f.composition);
 	free(f.machine.devices);
