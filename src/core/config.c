@@ -262,6 +262,7 @@ int config_read(struct config *c, const char *file, const char *text, size_t len
 	struct config_line l = { .config = c, .file = file };
 	const char *end;
 
+	c->hash = fnv1a64(fnv1a64(c->hash, file, strlen(file) + 1), text, len);
 	if (!len)
 		return 0;
 	end = text + len;

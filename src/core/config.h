@@ -43,6 +43,7 @@ struct config {
 	struct config_problem *problems;
 	size_t n_problems;
 	bool unreadable; /* there is a file that could not be read: rules may be missing */
+	uint64_t hash;   /* of the names and texts of all files: another one, and somebody changed them */
 };
 
 void config_free(struct config *c);

@@ -117,13 +117,13 @@ ok 'flock-etc: of the configuration' held etc/earlybind.conf accept 06:00
 
 # --- remove-wrong-line
 
-# edited_while COMMAND LINE...: at its question the configuration becomes these lines; then somebody says yes.
-edited_while()
+# answered_while COMMAND LINE...: at its question the configuration becomes these lines; then somebody says yes. How it ended
+# is in $TMP/ended, and the lock as it was in $TMP/lock.
+answered_while()
 {
 	edited_command=$1
 	shift
-	new server 'bind 05:00' 'bind 06:00'
-	did accept --yes || return 1
+	cp "$LOCK" "$TMP/lock"
 	printf '%s\n' "$@" >"$TMP/edited"
 	: >"$TMP/screen"
 	# shellcheck disable=SC2094 # it is waited for
@@ -138,7 +138,15 @@ edited_while()
 		echo y
 		sleep 0.5
 	} | at_terminal "'$EARLYBIND' $edited_command --root '$R'" >"$TMP/screen" 2>&1
+	echo $? >"$TMP/ended"
 	[ -s "$TMP/screen" ]
+}
+
+# edited_while COMMAND LINE...: the same, of two rules that were accepted.
+edited_while()
+{
+	new server 'bind 05:00' 'bind 06:00'
+	did accept --yes && answered_while "$@"
 }
 
 # no_other_line: of the lines that the editor saved at most `bind 06:00` went, or one more came.
@@ -153,6 +161,32 @@ no_other_line()
 outcome remove-wrong-line 'lines are put in above' no_other_line 'remove 06:00' 'keep 07:00.0' 'keep 05:00' 'bind 05:00' 'bind 06:00'
 outcome remove-wrong-line 'lines change their order' no_other_line 'remove 06:00' 'bind 06:00' 'bind 05:00'
 outcome remove-wrong-line 'the line is gone already' no_other_line 'remove 06:00' '# none' 'bind 05:00'
+
+# writes_nothing COMMAND LINE...: the same; conf is what the editor saved, the lock what it was, and the exit code is 1.
+writes_nothing()
+{
+	edited_while "$@" && cmp "$TMP/edited" "$CONF" && cmp "$TMP/lock" "$LOCK" && [ "$(cat "$TMP/ended")" = 1 ]
+}
+outcome remove-wrong-line 'another rule goes meanwhile: remove' writes_nothing 'remove 06:00' 'bind 06:00'
+outcome remove-wrong-line 'a keep line comes meanwhile: add' writes_nothing 'add 03:00 allow=display' 'bind 05:00' 'bind 06:00' 'keep 03:00'
+outcome remove-wrong-line 'a rule becomes another: add' writes_nothing 'add 03:00 allow=display' 'bind 05:00' 'bind 08:00'
+
+# accept_edited: the rule that accept asks for is no more when it is answered.
+accept_edited()
+{
+	new server 'bind 05:00' 'bind 06:00'
+	did accept --yes 05:00 || return 1
+	answered_while accept 'bind 05:00' 'keep 06:00'
+	cmp "$TMP/edited" "$CONF" && cmp "$TMP/lock" "$LOCK" && [ "$(cat "$TMP/ended")" = 1 ]
+}
+outcome remove-wrong-line 'a rule goes meanwhile: accept' accept_edited
+
+# same_file: a file that is saved as it was is no change.
+same_file()
+{
+	edited_while 'remove 06:00' 'bind 05:00' 'bind 06:00' && same "$CONF" 'bind 05:00' && locks 0000:05:00.0
+}
+ok 'remove-wrong-line: saved as it was, the rule goes' same_file
 
 # --- terminal-injection
 

@@ -271,7 +271,27 @@ void session_say_locked(const struct acceptance *a, const bool *chosen)
 	printf("%zu card%s locked%s. Now run `earlybind regenerate`, and reboot.\n", n, n == 1 ? "" : "s", all);
 }
 
-bool session_ask(const struct session *s, const char *question)
+/* What was weighed, and where lines stand, is of the files as they were read: an editor may have saved them since. */
+static bool is_unchanged(const struct session *s)
+{
+	struct plan_error err;
+	struct plan lock;
+	struct config config;
+	bool same = (lock_load(&s->cli->root, &lock, &err) != -ENOENT) == s->had_lock && session_same(&s->old, &lock);
+
+	plan_free(&lock);
+	if (config_load(&s->cli->root, &config) < 0) {
+		say_error("no memory for the configuration");
+		return false;
+	}
+	same = same && config.hash == s->config.hash && !config.unreadable;
+	config_free(&config);
+	if (!same)
+		say_error("the configuration or the lock was changed meanwhile: nothing was written; run it again");
+	return same;
+}
+
+static bool is_answered(const struct session *s, const char *question)
 {
 	char answer[16];
 
@@ -287,6 +307,11 @@ bool session_ask(const struct session *s, const char *question)
 		return true;
 	puts("Nothing was written.");
 	return false;
+}
+
+bool session_ask(const struct session *s, const char *question)
+{
+	return is_answered(s, question) && is_unchanged(s);
 }
 
 int session_store(const struct session *s, const struct plan *lock)

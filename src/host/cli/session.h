@@ -35,7 +35,10 @@ int session_advise(const struct session *s, const struct plan *lock, const bool 
 void session_say_locked(const struct acceptance *a, const bool *chosen);
 /* How many cards are locked for the rule. */
 unsigned session_locked(const struct acceptance *a, const struct rule *rule) _pure_;
-/* --yes, or "yes" from a terminal; else it is said that nothing was written. */
+/*
+ * --yes, or "yes" from a terminal, and the configuration and the lock are what was read; else it is said that nothing
+ * was written.
+ */
 bool session_ask(const struct session *s, const char *question);
 /* Writes the lock. EXIT_DONE or EXIT_REFUSED, which was said. */
 int session_store(const struct session *s, const struct plan *lock) _must_check_;
