@@ -236,6 +236,7 @@ bench-scale: $(BENCH)/tree $(BENCH)/measure $(BENCH)/loop $(BENCH)/earlybind-ini
 page_path = $(sharedir)/man/man$(subst .,,$(suffix $(1)))/$(1)
 bashdir := $(sharedir)/bash-completion/completions
 zshdir := $(sharedir)/zsh/site-functions
+schemadir := $(sharedir)/earlybind
 fishdir := $(sharedir)/fish/vendor_completions.d
 
 INSTALLED = $(bindir)/earlybind $(libdir)/earlybind-init \
@@ -244,7 +245,7 @@ INSTALLED = $(bindir)/earlybind $(libdir)/earlybind-init \
 	$(MKINITCPIO_DIR)/install/earlybind $(MKINITCPIO_DIR)/hooks/earlybind $(MKINITCPIO_CONF_DIR)/earlybind.conf \
 	$(SYSTEMD_UNIT_DIR)/earlybind.service $(SYSTEMD_UNIT_DIR)/earlybind-confirm.service \
 	$(foreach page,$(PAGES),$(call page_path,$(page))) \
-	$(bashdir)/earlybind $(zshdir)/_earlybind $(fishdir)/earlybind.fish
+	$(bashdir)/earlybind $(zshdir)/_earlybind $(fishdir)/earlybind.fish $(schemadir)/earlybind.schema.json
 
 install: all
 	$(if $(HAVE_HOST),,$(error earlybind was not built: see 'make say'))
@@ -260,13 +261,14 @@ install: all
 	$(INSTALL) -D -m 0644 completions/earlybind.bash $(DESTDIR)$(bashdir)/earlybind
 	$(INSTALL) -D -m 0644 completions/_earlybind $(DESTDIR)$(zshdir)/_earlybind
 	$(INSTALL) -D -m 0644 completions/earlybind.fish $(DESTDIR)$(fishdir)/earlybind.fish
+	$(INSTALL) -D -m 0644 share/earlybind.schema.json $(DESTDIR)$(schemadir)/earlybind.schema.json
 	$(if $(HAVE_SCDOC),set -e; $(foreach page,$(PAGES),$(INSTALL) -D -m 0644 $(BUILD)/man/$(page) $(DESTDIR)$(call page_path,$(page));))
 	test -e $(DESTDIR)/etc/earlybind.conf || $(INSTALL) -D -m 0644 packaging/earlybind.conf $(DESTDIR)/etc/earlybind.conf
 
 # What people wrote, /etc/earlybind.conf and the lock, stays.
 uninstall:
 	rm -f $(INSTALLED:%=$(DESTDIR)%)
-	-rmdir $(DESTDIR)$(libdir) $(DESTDIR)$(DRACUT_DIR)/modules.d/90earlybind 2>/dev/null || true
+	-rmdir $(DESTDIR)$(libdir) $(DESTDIR)$(schemadir) $(DESTDIR)$(DRACUT_DIR)/modules.d/90earlybind 2>/dev/null || true
 
 clean:
 	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))

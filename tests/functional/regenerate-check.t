@@ -463,11 +463,11 @@ in_status()
 	ok "status --json: images" has "$TMP/out" "\"path\":\"/boot/initrd.img-$RELEASE\",\"kernel\":\"$RELEASE\",\"state\":\"stale\""
 	rm "$T/run/earlybind/report"
 	status --json
-	ok "status --json without a report: images" has "$TMP/out" '"report":null,"trial":null,"off_next_boot":false,"images":[{"path":"/boot/initrd.img-'
+	ok "status --json without a report: images" has "$TMP/out" '"schema":1,"report":null,"trial":null,"off_next_boot":false,"images":[{"path":"/boot/initrd.img-'
 	regenerate --check --json
 	ok "regenerate --check --json" has "$TMP/out" '"findings":["its plan '
 	regenerate --check --json 9
-	ok "regenerate --check --json of a kernel that is not there: JSON, too" same "$TMP/out" '{"images":[]}'
+	ok "regenerate --check --json of a kernel that is not there: JSON, too" same "$TMP/out" '{"schema":1,"images":[]}'
 	ok "and exit status 1" code 1
 }
 

@@ -99,7 +99,7 @@ new two-gpus
 run status
 ok 'no report and no rules: all is well' said 0 "This boot's image had no plan"
 run status --json
-ok '--json of no report' same "$TMP/out" '{"report":null,"trial":null,"off_next_boot":false,"images":[],"advice":[]}'
+ok '--json of no report' same "$TMP/out" '{"schema":1,"report":null,"trial":null,"off_next_boot":false,"images":[],"advice":[]}'
 rm -r "${R:?}/sys"
 run status
 ok 'a machine that cannot be read' complained 1 'sys/bus/pci cannot be read'

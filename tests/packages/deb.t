@@ -230,7 +230,7 @@ if ! command -v dpkg-deb >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1
 fi
 need_build
 need dh:debhelper dpkg-buildpackage:dpkg-dev lintian:lintian shellcheck:shellcheck scdoc:scdoc dash:dash
-need /usr/include/cmocka.h:libcmocka-dev mmdebstrap:mmdebstrap
+need /usr/include/cmocka.h:libcmocka-dev mmdebstrap:mmdebstrap /usr/lib/python3/dist-packages/jsonschema:python3-jsonschema
 need busybox:busybox-static sfdisk:fdisk jq:jq depmod:kmod pgrep:procps strace:strace cpio:cpio lz4:lz4 zstd:zstd xz:xz-utils
 need /usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring debugfs:e2fsprogs
 built

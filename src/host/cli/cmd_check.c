@@ -77,7 +77,7 @@ static void print_json(const struct checked *c)
 	struct json j = { .to = stdout };
 	char text[IDENTITY_LEN];
 
-	json_open(&j, NULL, '{');
+	json_begin(&j);
 	json_open(&j, "problems", '[');
 	for (size_t i = 0; i < c->f.config.n_problems; i++) {
 		const struct config_problem *p = &c->f.config.problems[i];
@@ -112,8 +112,7 @@ static void print_json(const struct checked *c)
 	rows_json(&c->advices, "advice", &j);
 	json_bool(&j, "lock_broken", c->f.lock_broken);
 	look_json(&c->look, &j);
-	json_close(&j, '}');
-	putchar('\n');
+	json_end(&j);
 }
 
 static void explain_first(struct checked *c, const struct address *address)

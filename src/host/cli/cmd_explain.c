@@ -293,14 +293,13 @@ static void json_all(const struct explanation *e, const struct look *look)
 {
 	struct json j = { .to = stdout };
 
-	json_open(&j, NULL, '{');
+	json_begin(&j);
 	json_open(&j, "devices", '[');
 	for (size_t i = 0; i < e->n; i++)
 		json_item(&j, e, &e->items[i]);
 	json_close(&j, ']');
 	look_json(look, &j);
-	json_close(&j, '}');
-	putchar('\n');
+	json_end(&j);
 }
 
 int cmd_explain(struct cli *cli)

@@ -6,6 +6,7 @@
 #include "../../core/need.h"
 #include "cli.h"
 #include "../state/files.h"
+#include "../lib/json.h"
 #include "../machine/machine.h"
 
 struct kind {
@@ -63,11 +64,6 @@ static bool is_locked(const struct listing *l, const struct device *d)
 	return false;
 }
 
-static int set(struct libscols_line *line, enum column c, const char *text)
-{
-	return scols_line_set_data(line, c, text) == 0 ? 0 : -ENOMEM;
-}
-
 /* "locked boot-display boot-disk": a word each. */
 static void print_state(const struct listing *l, const struct device *d, char *buf, size_t size)
 {
@@ -82,58 +78,94 @@ static void print_state(const struct listing *l, const struct device *d, char *b
 				used += (size_t)snprintf(buf + used, size - used, " %s", reason_word(reasons[k]));
 }
 
+/* What stands in each column; "" for none. */
+static void fill_cells(const struct listing *l, const struct device *d, char cells[COLUMNS][DEVICE_NAME_LEN])
+{
+	char identity[IDENTITY_LEN], state[64];
+
+	print_state(l, d, state, sizeof(state));
+	address_print(&d->address, cells[ADDRESS]);
+	snprintf(cells[ID], DEVICE_NAME_LEN, "%.9s", identity_print(&d->identity, identity));
+	snprintf(cells[DRIVER], DEVICE_NAME_LEN, "%s", d->driver);
+	snprintf(cells[GROUP], DEVICE_NAME_LEN, d->iommu_group < 0 ? "" : "%d", d->iommu_group);
+	snprintf(cells[STATE], DEVICE_NAME_LEN, "%s", *state ? state + 1 : state);
+	names_class(l->names, &d->identity, cells[CLASS]);
+	names_device(l->names, &d->identity, cells[NAME]);
+}
+
 static int add_row(struct listing *l, const struct device *d)
 {
 	struct libscols_line *line = scols_table_new_line(l->table, NULL);
-	char text[DEVICE_NAME_LEN], state[64];
-	int ret;
+	char cells[COLUMNS][DEVICE_NAME_LEN];
 
-	if (!line)
-		return -ENOMEM;
-	print_state(l, d, state, sizeof(state));
-	ret = set(line, ADDRESS, address_print(&d->address, text));
-	identity_print(&d->identity, text);
-	text[9] = '\0';
-	ret = ret < 0 ? ret : set(line, ID, text);
-	ret = ret < 0 ? ret : set(line, DRIVER, d->driver);
-	snprintf(text, sizeof(text), "%d", d->iommu_group);
-	ret = ret < 0 ? ret : set(line, GROUP, d->iommu_group < 0 ? "" : text);
-	ret = ret < 0 ? ret : set(line, STATE, *state ? state + 1 : state);
-	ret = ret < 0 ? ret : set(line, CLASS, names_class(l->names, &d->identity, text));
-	return ret < 0 ? ret : set(line, NAME, names_device(l->names, &d->identity, text));
+	fill_cells(l, d, cells);
+	for (size_t i = 0; i < COLUMNS; i++)
+		if (!line || scols_line_set_data(line, i, cells[i]) != 0)
+			return -ENOMEM;
+	return 0;
 }
 
 static int fill(struct listing *l)
 {
-	for (size_t i = 0; i < COLUMNS; i++) {
-		struct libscols_column *c = scols_table_new_column(
-			l->table, l->cli->json ? columns[i].key : columns[i].title, 0, columns[i].flags);
-
-		if (!c || (i == GROUP && scols_column_set_json_type(c, SCOLS_JSON_NUMBER) != 0))
+	for (size_t i = 0; i < COLUMNS; i++)
+		if (!scols_table_new_column(l->table, columns[i].title, 0, columns[i].flags))
 			return -ENOMEM;
-	}
 	for (size_t i = 0; i < l->machine->n; i++)
 		if (is_shown(l, &l->machine->devices[i]) && add_row(l, &l->machine->devices[i]) < 0)
 			return -ENOMEM;
 	return 0;
 }
 
-static int print(struct listing *l)
+static int print_table(struct listing *l)
 {
 	int ret;
 
-	l->names = names_open(l->cli);
 	l->table = scols_new_table();
 	ret = l->table ? fill(l) : -ENOMEM;
-	if (ret == 0) {
-		scols_table_enable_json(l->table, l->cli->json);
-		scols_table_set_name(l->table, "devices");
-		if (!l->cli->json && scols_table_is_empty(l->table))
-			puts("No such device.");
-		else
-			scols_print_table(l->table);
-	}
+	if (ret == 0 && scols_table_is_empty(l->table))
+		puts("No such device.");
+	else if (ret == 0)
+		scols_print_table(l->table);
 	scols_unref_table(l->table);
+	return ret;
+}
+
+static void json_row(const struct listing *l, const struct device *d, struct json *j)
+{
+	char cells[COLUMNS][DEVICE_NAME_LEN];
+
+	fill_cells(l, d, cells);
+	json_open(j, NULL, '{');
+	for (size_t i = 0; i < COLUMNS; i++)
+		if (i == GROUP && *cells[i])
+			json_number(j, columns[i].key, (unsigned long)d->iommu_group);
+		else
+			json_string(j, columns[i].key, cells[i]);
+	json_close(j, '}');
+}
+
+static void print_json(const struct listing *l)
+{
+	struct json j = { .to = stdout };
+
+	json_begin(&j);
+	json_open(&j, "devices", '[');
+	for (size_t i = 0; i < l->machine->n; i++)
+		if (is_shown(l, &l->machine->devices[i]))
+			json_row(l, &l->machine->devices[i], &j);
+	json_close(&j, ']');
+	json_end(&j);
+}
+
+static int print(struct listing *l)
+{
+	int ret = 0;
+
+	l->names = names_open(l->cli);
+	if (l->cli->json)
+		print_json(l);
+	else
+		ret = print_table(l);
 	names_close(l->names);
 	if (ret < 0)
 		say_error("no memory for the table");

@@ -96,10 +96,9 @@ static void print_json(const struct look *look)
 {
 	struct json j = { .to = stdout };
 
-	json_open(&j, NULL, '{');
+	json_begin(&j);
 	look_json(look, &j);
-	json_close(&j, '}');
-	putchar('\n');
+	json_end(&j);
 }
 
 /* There the image belongs to the deployment, and rpm-ostree makes it: dracut, run here, would change nothing. */

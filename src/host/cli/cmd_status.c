@@ -99,13 +99,12 @@ static int say_missing(const struct cli *cli, const struct now *n)
 	if (cli->json) {
 		struct json j = { .to = stdout };
 
-		json_open(&j, NULL, '{');
+		json_begin(&j);
 		json_string(&j, "report", NULL);
 		efi_json(&n->efi, &j);
 		look_json(&n->look, &j);
 		rows_json(&n->advices, "advice", &j);
-		json_close(&j, '}');
-		putchar('\n');
+		json_end(&j);
 	} else {
 		puts("This boot's image had no plan: nothing was done.");
 		if (is_asked_for(n))
@@ -121,7 +120,7 @@ static void print_json(const struct report *r, const struct now *n)
 	struct json j = { .to = stdout };
 	char text[PATH_LEN + ROOT_LEN];
 
-	json_open(&j, NULL, '{');
+	json_begin(&j);
 	snprintf(text, sizeof(text), "%016llx", (unsigned long long)r->hash);
 	json_string(&j, "hash", r->hash ? text : NULL);
 	json_string(&j, "state", plan_state_words[r->state]);
@@ -161,8 +160,7 @@ static void print_json(const struct report *r, const struct now *n)
 	efi_json(&n->efi, &j);
 	look_json(&n->look, &j);
 	rows_json(&n->advices, "advice", &j);
-	json_close(&j, '}');
-	putchar('\n');
+	json_end(&j);
 }
 
 static int add_row(struct libscols_table *table, const struct report_device *d, struct device_names *names)

@@ -110,3 +110,15 @@ void json_bool(struct json *j, const char *name, bool value)
 	start(j, name);
 	fputs(value ? "true" : "false", j->to);
 }
+
+void json_begin(struct json *j)
+{
+	json_open(j, NULL, '{');
+	json_number(j, "schema", JSON_SCHEMA);
+}
+
+void json_end(struct json *j)
+{
+	json_close(j, '}');
+	fputc('\n', j->to);
+}

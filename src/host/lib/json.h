@@ -10,7 +10,13 @@ struct json {
 	bool more; /* something stands before at this level */
 };
 
-/* name NULL: in a list, or the whole. */
+/* Of share/earlybind.schema.json: another number where a key goes or changes its meaning. */
+#define JSON_SCHEMA 1
+
+/* The whole of what a command prints: an object that begins with the number of its schema, and ends with a line. */
+void json_begin(struct json *j);
+void json_end(struct json *j);
+/* name NULL: in a list. */
 void json_open(struct json *j, const char *name, char bracket);
 void json_close(struct json *j, char bracket);
 /* value NULL or "": null. */
