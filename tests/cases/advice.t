@@ -118,24 +118,44 @@ outcome advice-accept-all 'accept --yes where devices moved' yes_to_all
 
 # --- vm-names-kept, vm-other-function
 
-# vm NAME BUS FUNCTION: a definition of libvirt that names this function.
+# vm NAME BUS FUNCTION [SLOT]: a definition of libvirt that names this function.
 vm()
 {
 	mkdir -p "$R/etc/libvirt/qemu"
 	cat >"$R/etc/libvirt/qemu/$1.xml" <<-END
 		<domain><devices><hostdev mode='subsystem' type='pci' managed='yes'><source>
-		<address domain='0x0000' bus='0x$2' slot='0x00' function='0x$3'/></source></hostdev></devices></domain>
+		<address domain='0x0000' bus='0x$2' slot='0x${4:-00}' function='0x$3'/></source></hostdev></devices></domain>
 	END
 }
 
+# proxmox WORDS: a definition of Proxmox VE that hands these through.
+proxmox()
+{
+	mkdir -p "$R/etc/pve/qemu-server"
+	echo "hostpci0: $1" >"$R/etc/pve/qemu-server/100.conf"
+}
+
+# stays ADDRESS REASON: check warns that the definition takes this from the host, and has no step that locks it.
+stays()
+{
+	run check --json
+	row "$1" ".kind == \"vm-definition\" and .reason == \"$2\" and (.next | index(\"add\") or index(\"accept\") | not)"
+}
+
+# quiet: check has nothing to say of definitions.
+quiet()
+{
+	run check --json
+	json '[.. | objects | select(.kind? == "vm-definition")] | length == 0'
+}
+
+# kept_function DEFINITION...: of a locked card, the controller that has the keyboard.
 kept_function()
 {
 	new single-rtx2060 'bind 06:00 allow=display' 'keep 06:00.2'
 	change 'include single-rtx2060' 'set 0000:06:00.2 usb=keyboard'
-	vm win11 06 2
-	did accept --yes || return 1
-	run check --json
-	json_names win11.xml
+	"$@"
+	did accept --yes && has "$TMP/err" 0000:06:00.2 && stays 0000:06:00.2 kept
 }
 
 boot_display()
@@ -144,22 +164,54 @@ boot_display()
 	did accept --yes || return 1
 	vm win11 06 0
 	change 'include two-gpus' 'set 0000:03:00.0 boot_vga=0' 'set 0000:06:00.0 boot_vga=1 driver=nouveau'
-	run check --json
-	json_names win11.xml
+	stays 0000:06:00.0 display
 }
 
-locked_one()
+# refused_by_accept RULE...: the boot display's card, selected and refused; whether there is another or not.
+refused_by_accept()
+{
+	new twin-gpus "$@"
+	run accept --yes
+	vm win11 03 0
+	stays 0000:03:00.0 display
+}
+
+# disk_of_root: no rule means it.
+disk_of_root()
+{
+	machine_of 'include two-gpus' 'block nvme0n1 0000:04:00.0/nvme/nvme0 259:0' 'line etc/fstab /dev/nvme0n1 / ext4 defaults 0 1' \
+		'line proc/self/mountinfo 22 1 259:0 / / rw,relatime - ext4 /dev/nvme0n1 rw'
+	did add --yes 06:00 || return 1
+	vm data 04 0
+	stays 0000:04:00.0 boot-disk
+}
+
+# in_order DEFINITION...: the definition of a locked card.
+in_order()
 {
 	new two-gpus 'bind 06:00'
 	did accept --yes || return 1
-	vm win11 06 0
-	did check --json || return 1
-	fails json_names win11.xml
+	"$@"
+	quiet
 }
 
-outcome vm-names-kept 'a kept function' kept_function
+# in_place_of_another: what stands where the locked card was is not what the definition is for.
+in_place_of_another()
+{
+	twin_gone || return 1
+	vm win11 05 0
+	stays 0000:05:00.0 ambiguous
+}
+
+outcome vm-names-kept 'a kept function' kept_function vm win11 06 2
+outcome vm-names-kept 'a kept function, with all of its slot' kept_function proxmox 06:00,pcie=1
 outcome vm-names-kept 'a card that the boot refuses' boot_display
-ok 'vm-names-kept: what is locked is in order' locked_one
+outcome vm-names-kept 'a card that accept refused' refused_by_accept 'bind 10de:13c2'
+outcome vm-names-kept 'the only rule is refused' refused_by_accept 'bind 03:00'
+outcome vm-names-kept 'the disk of /, which no rule means' disk_of_root
+outcome vm-names-kept "another card in the locked card's place" in_place_of_another
+ok 'vm-names-kept: what is locked is in order' in_order vm win11 06 0
+ok 'vm-names-kept: so is its slot' in_order proxmox 0000:06:00
 
 APU='0000:00:08.1 - 1022:14eb 0604 11 pcieport
 0000:c5:00.0 0000:00:08.1 1002:1900:1f4c:b016 0300 18 - boot_vga=1
@@ -167,23 +219,68 @@ APU='0000:00:08.1 - 1022:14eb 0604 11 pcieport
 0000:c5:00.3 0000:00:08.1 1022:15b9:1f4c:b016 0c03 21 - usb=-
 0000:c5:00.6 0000:00:08.1 1022:15e3:1f4c:b016 0403 24 -'
 
-# to_add LINE SELECTOR BUS FUNCTION ADDRESS: the machine, what is locked, what the VM names; the step is to add that.
+# to_add LINE RULE ADDRESS SELECTOR DEFINITION...: what is locked, what the VM names beside it; the step is to add that,
+# and nothing is left to say when it was followed.
 to_add()
 {
+	to_add_rule=$2 to_add_address=$3 to_add_selector=$4
 	machine_of "$1"
+	shift 4
 	# shellcheck disable=SC2086 # a rule
-	did add --yes $2 || return 1
-	vm win11 "$3" "$4"
+	did add --yes $to_add_rule || return 1
+	"$@"
 	run check --json
-	json "[.. | objects | .next? // empty | select(type == \"array\") | select(index(\"add\")) | .[] |
-		select(test(\"$5\"))] | length > 0"
+	row "$to_add_address" ".next == [\"earlybind\", \"add\", \"$to_add_selector\"]" && follow && quiet
 }
 
 NIC='0000:00:08.1 - 1022:14eb 0604 11 pcieport
 0000:02:00.0 0000:00:08.1 8086:1521 0200 18 -
 0000:02:00.1 0000:00:08.1 8086:1521 0200 19 -'
-outcome vm-other-function 'beside a GPU' to_add "$APU" 'c5:00 allow=display' c5 6 'c5:00.6'
-outcome vm-other-function 'another port of a network card' to_add "$NIC" 02:00.1 02 0 '02:00.0'
+SOUTH='0000:00:02.0 - 8086:3e98 0300 1 - boot_vga=1
+0000:00:1f.0 - 8086:a305 0601 9 -
+0000:00:1f.3 - 8086:a348 0403 9 -
+0000:00:1f.4 - 8086:a323 0c05 9 -'
+outcome vm-other-function 'beside a GPU' to_add "$APU" 'c5:00 allow=display' 0000:c5:00.6 0000:c5:00.6 vm win11 c5 6
+outcome vm-other-function 'another port of a network card' to_add "$NIC" 02:00.1 0000:02:00.0 0000:02:00.0 vm win11 02 0
+outcome vm-other-function 'a slot of different devices' to_add "$SOUTH" 00:1f.3 0000:00:1f.4 0000:00:1f.4 vm win11 00 4 1f
+outcome vm-other-function 'a card elsewhere, whole' to_add "$NIC
+0000:00:02.0 - 8086:3e98 0300 1 - boot_vga=1
+0000:00:09.1 - 1022:14eb 0604 12 pcieport
+0000:03:00.0 0000:00:09.1 10de:13c2 0300 20 -
+0000:03:00.1 0000:00:09.1 10de:0fbb 0403 20 - " 02:00.1 0000:03:00.1 0000:03:00 vm win11 03 1
+
+# beside_virtual: no rule can have a virtual function; where its device is bound it is not there.
+beside_virtual()
+{
+	machine_of '0000:00:02.0 - 8086:3e92 0380 0 -' '0000:00:02.1 - 8086:3e92 0380 1 - vf=0000:00:02.0' \
+		'0000:00:03.0 - 1234:1111 0300 2 - boot_vga=1'
+	did add --yes 00:02.0 || return 1
+	vm win11 00 1 02
+	stays 0000:00:02.1 appears-later
+}
+
+# virtual_alone: its device stays with the host: so it is meant to be.
+virtual_alone()
+{
+	machine_of "$NIC" '0000:02:10.0 0000:00:08.1 8086:1520 0200 30 - vf=0000:02:00.0'
+	did add --yes 02:00.1 || return 1
+	vm win11 02 0 10
+	quiet
+}
+outcome vm-other-function 'a virtual function beside its device' beside_virtual
+outcome vm-other-function 'a virtual function of what the host has' virtual_alone
+
+# waiting: its rule is written, and not accepted.
+waiting()
+{
+	new two-gpus 'bind 06:00'
+	did accept --yes || return 1
+	echo 'bind 04:00' >>"$CONF"
+	vm win11 04 0
+	run check --json
+	row 0000:04:00.0 '.kind == "vm-definition" and .next == ["earlybind", "accept", "0000:04:00"]'
+}
+outcome vm-other-function 'its rule waits for accept' waiting
 
 # --- keep-example, accept-undoes-add, id-takes-the-other
 

@@ -2,7 +2,6 @@
 #include "advice_run.h"
 
 #include "../../sys/bind.h"
-#include "vms.h"
 
 static int advise_iommu(struct adviser *a)
 {
@@ -145,79 +144,6 @@ static int advise_groups(struct adviser *a)
 			return -ENOMEM;
 	}
 	return 0;
-}
-
-/* Whether the address is one of a card that the plan means. */
-static bool is_meant(const struct adviser *a, const struct vm_address *vm)
-{
-	for (size_t i = 0; i < a->decisions->n; i++) {
-		const struct decision *d = &a->decisions->items[i];
-
-		if (d->device < 0 || d->reason == REASON_OTHER_DEVICE)
-			continue;
-		if (vm->whole ? address_same_slot(&d->line.address, &vm->address)
-			      : address_compare(&d->line.address, &vm->address) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Where the card went that was locked at this address, in words; "" if none was, or it is lost. */
-static void went(const struct adviser *a, const struct vm_address *vm, char *buf, size_t size)
-{
-	char address[ADDRESS_LEN];
-
-	*buf = '\0';
-	for (size_t i = 0; i < a->decisions->n; i++) {
-		const struct decision *d = &a->decisions->items[i];
-		const struct plan_card *card = d->card < a->plan->n_cards ? &a->plan->cards[d->card] : NULL;
-
-		if (card && d->main && d->device >= 0 && card->has_address &&
-		    address_same_slot(&card->address, &vm->address))
-			snprintf(buf, size, "; the card that was locked there is at %s now",
-				 address_print(&a->machine->devices[d->device].address, address));
-	}
-}
-
-static int advise_vm(struct adviser *a, const struct vm_address *vm)
-{
-	char address[ADDRESS_LEN], identity[IDENTITY_LEN] = "", now[96];
-	struct row *item = row_add(a->out, ROW_VM, &vm->address);
-
-	if (!item)
-		return -ENOMEM;
-	snprintf(item->file, sizeof(item->file), "/%s", vm->file);
-	address_print(&vm->address, address);
-	for (size_t i = 0; i < a->machine->n && !*identity; i++) {
-		const struct device *d = &a->machine->devices[i];
-
-		if (vm->whole ? address_same_slot(&d->address, &vm->address)
-			      : address_compare(&d->address, &vm->address) == 0)
-			identity_print(&d->identity, identity);
-	}
-	went(a, vm, now, sizeof(now));
-	return row_say(item, "/%s names %.*s, which is no locked card: %s%.9s%s%s", vm->file,
-		       vm->whole ? (int)strlen(address) - 2 : (int)strlen(address), address,
-		       *identity ? "there stands " : "nothing stands there", identity, *now ? now : "",
-		       *now ? ". Change the definition before it is started" : "");
-}
-
-static int advise_vms(struct adviser *a)
-{
-	struct vms vms;
-	int ret;
-
-	if (!a->plan->n_cards)
-		return 0;
-	ret = vms_find(a->root, &vms);
-	for (size_t i = 0; i < vms.n && ret == 0; i++)
-		if (!is_meant(a, &vms.items[i]))
-			ret = advise_vm(a, &vms.items[i]);
-	if (ret == 0 && vms.hidden)
-		ret = row_say(row_add(a->out, ROW_VM, NULL),
-			      "definitions of virtual machines can be read by root only: not looked at");
-	vms_free(&vms);
-	return ret;
 }
 
 static int (*const advisers[])(struct adviser *a) = {

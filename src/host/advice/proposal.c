@@ -42,6 +42,26 @@ int proposal_of_rule(const struct forecast *f, const struct rule *rule, struct p
 	return ret;
 }
 
+int proposal_of_selector(const struct forecast *f, const struct selector *s, struct proposal *out)
+{
+	struct forecast with = *f;
+	size_t n = f->config.n_rules;
+	char file[] = "-";
+	int ret = -ENOMEM;
+
+	with.config.n_rules = n + 1;
+	with.config.rules = calloc(n + 1, sizeof(*with.config.rules));
+	if (!with.config.rules)
+		return ret;
+	memcpy(with.config.rules, f->config.rules, n * sizeof(*with.config.rules));
+	with.config.rules[n] = (struct rule){
+		.number = (unsigned)n + 1, .selector = *s, .driver = "vfio-pci", .file = file, .line = 1
+	};
+	ret = proposal_of_rule(&with, &with.config.rules[n], out);
+	free(with.config.rules);
+	return ret;
+}
+
 bool proposal_helps(const struct proposal *p, const struct rule *rule)
 {
 	bool any = false;

@@ -18,6 +18,8 @@ struct proposal {
 int proposal_make(const struct forecast *f, const bool *chosen, struct proposal *out) _must_check_;
 /* The same with this rule alone, which may be of lock, plan or config. */
 int proposal_of_rule(const struct forecast *f, const struct rule *rule, struct proposal *out) _must_check_;
+/* The same with a rule more, `bind SELECTOR`, alone; it must not be one of the config already. */
+int proposal_of_selector(const struct forecast *f, const struct selector *s, struct proposal *out) _must_check_;
 void proposal_free(struct proposal *p);
 /* Whether the rule would have cards, and the next boot would refuse none of them; but for an IOMMU that is off. */
 bool proposal_helps(const struct proposal *p, const struct rule *rule) _pure_;

@@ -222,7 +222,7 @@ int session_advise(const struct session *s, const struct plan *lock, const bool 
 {
 	struct cmdline none = { 0 };
 	struct rows advices = { 0 };
-	struct forecast f = { .config = s->config, .machine = s->machine };
+	struct forecast f = { .config = s->config, .lock = *lock, .has_lock = true, .machine = s->machine };
 	int ret = -ENOMEM, refused = 0;
 
 	drift_warn(s, lock);
