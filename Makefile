@@ -55,9 +55,9 @@ KLIBC_FLAGS := $(foreach flag,-mpreferred-stack-boundary=3 -malign-data=abi,\
 # One page less of padding for each segment; nothing in it is writable and executable.
 INIT_LDFLAGS := -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,--build-id=none
 
-HOST_PACKAGES := libkmod blkid mount libpci smartcols libarchive
+HOST_PACKAGES := libkmod blkid mount libpci smartcols libarchive liblzma libzstd
 HOST_NEEDS := the development files of $(HOST_PACKAGES) (Debian: libkmod-dev libblkid-dev libmount-dev libpci-dev \
-	libsmartcols-dev libarchive-dev; Arch: kmod util-linux-libs pciutils libarchive)
+	libsmartcols-dev libarchive-dev liblzma-dev libzstd-dev; Arch: kmod util-linux-libs pciutils libarchive xz zstd)
 HOST_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(HOST_PACKAGES) 2>/dev/null)
 HOST_LIBS = $(shell $(PKG_CONFIG) --libs $(HOST_PACKAGES) 2>/dev/null)
 
@@ -68,7 +68,7 @@ HOST := $(wildcard src/host/*/*.c)
 UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 PAGES := $(patsubst man/%.scd,%,$(wildcard man/*.scd))
-# These need libraries: libarchive, libmount.
+# These need libraries: libarchive, liblzma and libzstd, or libmount.
 FUZZ_OF_HOST := fuzz_segments fuzz_needs
 
 # What the boot program is made of: the linker takes from the core what is called.

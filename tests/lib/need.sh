@@ -94,5 +94,6 @@ need_build()
 		'/usr/lib/*/pkgconfig/libkmod.pc:libkmod-dev' '/usr/lib/*/pkgconfig/blkid.pc:libblkid-dev' \
 		'/usr/lib/*/pkgconfig/mount.pc:libmount-dev' '/usr/lib/*/pkgconfig/libpci.pc:libpci-dev' \
 		'/usr/lib/*/pkgconfig/smartcols.pc:libsmartcols-dev' \
-		'/usr/lib/*/pkgconfig/libarchive.pc:libarchive-dev'
+		'/usr/lib/*/pkgconfig/libarchive.pc:libarchive-dev' \
+		'/usr/lib/*/pkgconfig/liblzma.pc:liblzma-dev' '/usr/lib/*/pkgconfig/libzstd.pc:libzstd-dev'
 }

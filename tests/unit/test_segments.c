@@ -272,6 +272,25 @@ static void damage_inside_compressed_data_is_found(void **state)
 	}
 }
 
+/* The block header of an xz stream of one thread, with another size of the dictionary. */
+static void shell_dictionary(const char *header)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "xz -T1 --check=crc32 <one >p && printf '%s' | dd of=p bs=1 seek=12 conv=notrunc status=none", header);
+	shell(text);
+}
+
+static void the_memory_for_an_xz_dictionary_is_bounded(void **state)
+{
+	(void)state;
+	shell_dictionary("\\002\\000\\041\\001\\040\\000\\000\\000\\011\\210\\245\\166"); /* 256 MiB */
+	holds("p", "usr/lib/one same=one");
+	shell_dictionary("\\002\\000\\041\\001\\044\\000\\000\\000\\136\\037\\307\\371"); /* 1 GiB */
+	refused("p", -EFBIG, "segment 1");
+}
+
 static void the_initrd_of_a_uki_is_found(void **state)
 {
 	const unsigned char *start;
@@ -310,6 +329,7 @@ int main(void)
 		cmocka_unit_test(truncated_images_are_damaged_wherever_they_end),
 		cmocka_unit_test(foreign_files_are_told_from_damaged_ones),
 		cmocka_unit_test(damage_inside_compressed_data_is_found),
+		cmocka_unit_test(the_memory_for_an_xz_dictionary_is_bounded),
 		cmocka_unit_test(the_initrd_of_a_uki_is_found),
 	};
 

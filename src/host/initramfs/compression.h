@@ -7,7 +7,7 @@
 
 struct archive;
 
-struct packing {
+struct compression {
 	const char *name;
 	unsigned char magic[6];
 	unsigned char magic_len;
@@ -18,9 +18,10 @@ struct packing {
 	 * NULL: the filter itself stops at the end of a member and says how far it read.
 	 */
 	size_t (*length)(const unsigned char *data, size_t len);
+	bool is_xz; /* liblzma reads it instead: only who decompresses it finds its end */
 };
 
-/* The packing that `data` starts with, as the kernel tells them apart (lib/decompress.c), or NULL. */
-const struct packing *packing_of(const unsigned char *data, size_t len) _pure_;
+/* The compression that `data` starts with, as the kernel tells them apart (lib/decompress.c), or NULL. */
+const struct compression *compression_of(const unsigned char *data, size_t len) _pure_;
 
 #endif

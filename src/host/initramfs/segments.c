@@ -33,8 +33,17 @@ static int walk_plain(struct walk *w)
 	return 0;
 }
 
-/* Packed data may hold several archives too, with zeros between. */
-static int walk_unpacked(struct stream *s, const struct newc_visitor *v, char *why)
+static size_t leading_zeros(const struct stream *s)
+{
+	size_t n = 0;
+
+	while (n < s->left && !s->at[n])
+		n++;
+	return n;
+}
+
+/* Compressed data may hold several archives too, with zeros between. */
+static int walk_inside(struct stream *s, const struct newc_visitor *v, char *why)
 {
 	int err = 0;
 
@@ -42,7 +51,7 @@ static int walk_unpacked(struct stream *s, const struct newc_visitor *v, char *w
 		if (*s->at == '0') {
 			err = newc_walk(s, v, why);
 		} else if (*s->at == '\0') {
-			err = stream_read(s, NULL, 1);
+			err = stream_read(s, NULL, leading_zeros(s));
 		} else {
 			snprintf(why, NEWC_WHY_LEN, "what is packed there is no cpio archive");
 			err = -EBADMSG;
@@ -56,28 +65,28 @@ static int walk_unpacked(struct stream *s, const struct newc_visitor *v, char *w
 	return err;
 }
 
-static int walk_packed(struct walk *w, const struct packing *p)
+static int walk_compressed(struct walk *w, const struct compression *c)
 {
 	size_t len = w->len - w->at;
 	char why[NEWC_WHY_LEN] = "", what[NEWC_WHY_LEN + 32];
 	struct stream s;
 	int err;
 
-	if (p->length)
-		len = p->length(w->data + w->at, len);
-	snprintf(what, sizeof(what), "%s: it is damaged or ends too early", p->name);
+	if (c->length)
+		len = c->length(w->data + w->at, len);
+	snprintf(what, sizeof(what), "%s: it is damaged or ends too early", c->name);
 	if (!len)
 		return fail(w, -EBADMSG, what);
-	err = stream_packed(&s, p, w->data + w->at, len, UNPACKED_MAX - w->unpacked);
+	err = stream_compressed(&s, c, w->data + w->at, len, UNPACKED_MAX - w->unpacked);
 	if (!err)
-		err = walk_unpacked(&s, w->visitor, why);
-	if (!err && !p->length)
+		err = walk_inside(&s, w->visitor, why);
+	if (!err && !c->length)
 		len = stream_consumed(&s);
 	stream_close(&s);
 	if (err == -EOPNOTSUPP)
 		snprintf(why, sizeof(why), "this cannot be unpacked here, and so not verified");
 	if (*why)
-		snprintf(what, sizeof(what), "%s: %s", p->name, why);
+		snprintf(what, sizeof(what), "%s: %s", c->name, why);
 	if (err || !len)
 		return fail(w, err ? err : -EBADMSG, what);
 	w->at += len;
@@ -87,14 +96,14 @@ static int walk_packed(struct walk *w, const struct packing *p)
 
 static int walk_next(struct walk *w)
 {
-	const struct packing *p;
+	const struct compression *c;
 
 	w->number++;
 	if (w->data[w->at] == '0' && w->at % 4 == 0)
 		return walk_plain(w);
-	p = packing_of(w->data + w->at, w->len - w->at);
-	if (p)
-		return walk_packed(w, p);
+	c = compression_of(w->data + w->at, w->len - w->at);
+	if (c)
+		return walk_compressed(w, c);
 	if (w->number > 1)
 		return fail(w, -EBADMSG, "neither a cpio archive nor one that is compressed in a known way");
 	snprintf(w->why, SEGMENTS_WHY_LEN, "this is no initramfs image");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The bytes of one segment of an image, plain or as they are unpacked. */
+/* The bytes of one segment of an image, plain or decompressed. */
 #ifndef EARLYBIND_STREAM_H
 #define EARLYBIND_STREAM_H
 
@@ -7,21 +7,24 @@
 #include "compression.h"
 
 struct archive;
+struct xz;
 
 struct stream {
-	const unsigned char *at; /* what can be read without unpacking more */
+	const unsigned char *at; /* what can be read without decompressing more */
 	size_t left;
 	uint64_t taken;          /* bytes read so far */
 	uint64_t limit;          /* more than this is refused: -EFBIG */
-	struct archive *archive; /* NULL: plain */
-	int error;               /* -EBADMSG: damaged; -EFBIG; -ENOMEM */
+	struct archive *archive; /* of these two a compressed stream has one */
+	struct xz *xz;
+	int error; /* -EBADMSG: damaged; -EFBIG; -ENOMEM */
 };
 
 void stream_plain(struct stream *s, const unsigned char *data, size_t len, uint64_t limit);
-/* 0, -EBADMSG, -EOPNOTSUPP: it cannot be unpacked here, -ENOMEM. Whether or not it succeeds, stream_close() follows. */
-int stream_packed(struct stream *s, const struct packing *p, const unsigned char *data, size_t len,
-		  uint64_t limit) _must_check_;
-/* How many bytes of the packed data were read. */
+/* 0, -EBADMSG, -EOPNOTSUPP: it cannot be decompressed here, -ENOMEM. Whether or not it succeeds, stream_close()
+ * follows. */
+int stream_compressed(struct stream *s, const struct compression *c, const unsigned char *data, size_t len,
+		      uint64_t limit) _must_check_;
+/* How many bytes of the compressed data were read. */
 size_t stream_consumed(const struct stream *s);
 void stream_close(struct stream *s);
 
