@@ -14,7 +14,8 @@
 int sysroot_open(struct sysroot *r, const char *dir)
 {
 	r->live = dir == NULL;
-	r->fd = open(dir ? dir : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r->dir = dir ? dir : "/";
+	r->fd = open(r->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return r->fd < 0 ? -errno : 0;
 }
 

@@ -11,8 +11,9 @@
 #include <sys/types.h>
 
 struct sysroot {
-	int fd;    /* of the root directory */
-	bool live; /* the running system: modules may be inserted, file systems mounted */
+	int fd;          /* of the root directory */
+	const char *dir; /* its name: "/" for the running system */
+	bool live;       /* the running system: modules may be inserted, file systems mounted */
 };
 
 /* dir NULL: the running system. 0 or -errno. */

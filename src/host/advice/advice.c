@@ -151,9 +151,9 @@ static int (*const advisers[])(struct adviser *a) = {
 	[ROW_DRIFT] = advise_drift, [ROW_VM] = advise_vms,
 };
 
-int advise(const struct cli *cli, const struct forecast *f, unsigned kinds, struct rows *out)
+int advise(const struct sysroot *root, const struct forecast *f, unsigned kinds, struct rows *out)
 {
-	struct adviser a = { &cli->root, f, &f->composition.plan, &f->machine, &f->decisions, out };
+	struct adviser a = { root, f, &f->composition.plan, &f->machine, &f->decisions, out };
 	int ret = 0;
 
 	memset(out, 0, sizeof(*out));

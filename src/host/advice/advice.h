@@ -5,11 +5,10 @@
 
 #include "../../core/compat.h"
 #include "../state/next_boot.h"
-#include "../cli/cli.h"
 #include "../lib/row.h"
 
 /* Of the plan of this forecast. kinds: a bit a kind; of drift lock and rules count, too. 0 or -ENOMEM. */
-int advise(const struct cli *cli, const struct forecast *f, unsigned kinds, struct rows *out) _must_check_;
+int advise(const struct sysroot *root, const struct forecast *f, unsigned kinds, struct rows *out) _must_check_;
 #define ADVICE_ALL ((1u << ROW_VM) * 2 - 1)
 /* What is said of the drift of this card, NULL: nothing. */
 const struct row *advice_of_card(const struct rows *advices, size_t card) _pure_;

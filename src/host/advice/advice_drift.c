@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Locked cards that are not where they were accepted, and what to do about each. */
-#include "advice_run.h"
-
 #include "../../core/guard.h"
+#include "advice_run.h"
 #include "drift.h"
 #include "proposal.h"
 #include "remedy.h"

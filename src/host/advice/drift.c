@@ -3,6 +3,7 @@
 
 #include "../../core/find.h"
 #include "../../core/guard.h"
+#include "../lib/say.h"
 
 struct selector drift_selector(const struct selector *s, const struct device *now)
 {
@@ -82,43 +83,43 @@ static void warn(const struct rule *rule, const struct device *now, const struct
 			is, address, must, drift_options(rule), rule->file, rule->line);
 }
 
-void drift_warn(const struct session *s, const struct plan *lock)
+void drift_warn(const struct drift *d, const struct plan *lock)
 {
 	struct plan_index index _cleanup_(plan_index_free) = { 0 };
 
-	if (plan_index_make(&index, &s->old, &s->machine) < 0)
+	if (plan_index_make(&index, d->old, d->machine) < 0)
 		return;
-	for (size_t i = 0; i < s->old.n_cards; i++) {
+	for (size_t i = 0; i < d->old->n_cards; i++) {
 		const struct rule *rule =
-			rule_find(s->config.rules, s->config.n_rules, plan_rule(&s->old, s->old.cards[i].rule));
+			rule_find(d->config->rules, d->config->n_rules, plan_rule(d->old, d->old->cards[i].rule));
 		struct found found;
 
-		if (!rule || rule->selector.kind == SELECTOR_ID || drift_has_card(lock, &s->old.cards[i]))
+		if (!rule || rule->selector.kind == SELECTOR_ID || drift_has_card(lock, &d->old->cards[i]))
 			continue;
 		find_card(&index, i, &found);
 		if ((found.reason == REASON_NONE || found.reason == REASON_MOVED) &&
-		    !selector_means(&rule->selector, &s->machine, found.card.main))
+		    !selector_means(&rule->selector, d->machine, found.card.main))
 			warn(rule, card_main(&found.card), card_of_rule(lock, rule));
 	}
 }
 
-bool drift_instead(const struct session *s, const struct rule *added)
+bool drift_instead(const struct drift *d, const struct rule *added)
 {
 	char address[ADDRESS_LEN], is[SELECTOR_LEN], must[SELECTOR_LEN];
 	struct plan_index index _cleanup_(plan_index_free) = { 0 };
 
-	if (plan_index_make(&index, &s->old, &s->machine) < 0)
+	if (plan_index_make(&index, d->old, d->machine) < 0)
 		return false;
-	for (size_t i = 0; i < s->old.n_cards; i++) {
+	for (size_t i = 0; i < d->old->n_cards; i++) {
 		const struct rule *rule =
-			rule_find(s->config.rules, s->config.n_rules, plan_rule(&s->old, s->old.cards[i].rule));
+			rule_find(d->config->rules, d->config->n_rules, plan_rule(d->old, d->old->cards[i].rule));
 		struct selector there;
 		struct found found;
 
 		find_card(&index, i, &found);
 		if (!rule || (found.reason != REASON_NONE && found.reason != REASON_MOVED) ||
-		    !selector_means(&added->selector, &s->machine, found.card.main) ||
-		    selector_means(&rule->selector, &s->machine, found.card.main))
+		    !selector_means(&added->selector, d->machine, found.card.main) ||
+		    selector_means(&rule->selector, d->machine, found.card.main))
 			continue;
 		there = drift_selector(&rule->selector, card_main(&found.card));
 		selector_print(&there, must);

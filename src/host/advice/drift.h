@@ -4,7 +4,16 @@
 #define EARLYBIND_DRIFT_H
 
 #include "../../core/compat.h"
-#include "../cli/session.h"
+#include "../../core/config.h"
+#include "../../core/device.h"
+#include "../../core/plan.h"
+
+/* What is compared. */
+struct drift {
+	const struct config *config;
+	const struct plan *old; /* the lock as it is; empty if there is none */
+	const struct machine *machine;
+};
 
 /* How a selector of this kind would have to be written to mean what stands there. */
 struct selector drift_selector(const struct selector *s, const struct device *now);
@@ -14,12 +23,12 @@ const char *drift_options(const struct rule *rule);
 #define RULE_WORDS_LEN (SELECTOR_LEN + ID_LEN + 4)
 char *drift_words(const struct rule *rule, char buf[RULE_WORDS_LEN]);
 /* Warns of each entry that this lock would drop although its card is here, because its rule means another place. */
-void drift_warn(const struct session *s, const struct plan *lock);
+void drift_warn(const struct drift *d, const struct plan *lock);
 /*
  * Where a card that the new rule means was accepted for a rule that means another place now, says how that one is to be
  * written instead. Whether it was said.
  */
-bool drift_instead(const struct session *s, const struct rule *added);
+bool drift_instead(const struct drift *d, const struct rule *added);
 /* Whether the lock has the card, wherever its rule stands. */
 bool drift_has_card(const struct plan *lock, const struct plan_card *card) _pure_;
 

@@ -17,9 +17,8 @@
  * A scanner of tags is enough for that: comments, CDATA and processing instructions are passed over, attributes stand
  * in quotes of either kind. Anything it cannot follow ends the file.
  */
-#include "vms.h"
-
 #include "../../core/array.h"
+#include "vms.h"
 
 #define ADDRESS_PARTS 4
 #define ARGUMENT_LEN 1024

@@ -8,12 +8,11 @@
  *
  * as `name`, then '=' or ':', between which quotes and blanks do not count, then what is up to no character of a path.
  */
-#include "vms.h"
-
 #include <ctype.h>
 
 #include "../../core/array.h"
 #include "../../core/selector.h"
+#include "vms.h"
 
 static const char *const keys[] = { "host", "sysfsdev" };
 

@@ -8,12 +8,13 @@
 #include "../../core/device.h"
 #include "../../core/plan.h"
 #include "../../sys/sysroot.h"
+#include "../lib/say.h"
 
 enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 struct cli {
 	struct sysroot root;
-	const char *root_dir; /* of --root, or "/" */
+	const char *root_dir; /* of --root */
 	bool json;
 	bool yes;
 	bool check;          /* --check */
@@ -52,9 +53,5 @@ int cmd_status(struct cli *cli);
 int cli_selector(const char *text, struct selector *out) _must_check_;
 /* The arguments as one line, as in the config. */
 void cli_join(const struct cli *cli, struct text *out);
-/* "earlybind: " and a line on stderr. */
-void say_error(const char *fmt, ...) _printf_(1, 2);
-/* "earlybind: warning: " and a line on stderr. */
-void say_warning(const char *fmt, ...) _printf_(1, 2);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session.h"
-#include "cli.h"
-#include "../state/efi.h"
 #include "../state/files.h"
+#include "cli.h"
+#include "session.h"
+#include "trial.h"
 
 static int read_selectors(const struct cli *cli, struct selector *out)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "../../core/guard.h"
-#include "session.h"
-#include "cli.h"
-#include "../state/conf_edit.h"
 #include "../advice/drift.h"
-#include "../state/efi.h"
+#include "../state/conf_edit.h"
 #include "../state/files.h"
 #include "../state/waiting.h"
+#include "cli.h"
+#include "session.h"
+#include "trial.h"
 
 static bool same_options(const struct rule *a, const struct rule *b)
 {
@@ -174,7 +174,7 @@ static int add_rule(struct session *s, const struct rule *rule, const bool *chos
 		ret = store_unlocked(s, words, is_new, "Written. Now run `earlybind regenerate`, and reboot.");
 	else if (session_locked(&a, rule))
 		ret = store(s, &a, words, is_new, chosen);
-	else if (!drift_instead(s, rule))
+	else if (!drift_instead(&(struct drift){ &s->config, &s->old, &s->machine }, rule))
 		say_error("this rule would lock nothing: nothing was written");
 	acceptance_free(&a);
 	return ret == EXIT_DONE && refused ? EXIT_REFUSED : ret;

@@ -4,13 +4,13 @@
 #include "../../core/need.h"
 #include "../../core/note.h"
 #include "../advice/advice.h"
-#include "cli.h"
-#include "../state/files.h"
-#include "../state/next_boot.h"
-#include "../lib/json.h"
-#include "../state/live_rule.h"
 #include "../image/status.h"
+#include "../lib/json.h"
+#include "../state/files.h"
+#include "../state/live_rule.h"
+#include "../state/next_boot.h"
 #include "../state/waiting.h"
+#include "cli.h"
 
 struct checked {
 	struct cli *cli;
@@ -245,9 +245,9 @@ static int check(struct checked *c)
 	live_rules_warn(&c->f.config, &c->f.machine);
 	warn_notes(c);
 	count_refused(c);
-	if (advise(c->cli, &c->f, ADVICE_ALL, &c->advices) < 0)
+	if (advise(&c->cli->root, &c->f, ADVICE_ALL, &c->advices) < 0)
 		return -ENOMEM;
-	if (look_at_all(c->cli, &c->look) < 0)
+	if (look_at_all(&c->cli->root, &c->look) < 0)
 		return -ENOMEM;
 	rows_warn(&c->advices);
 	if (c->cli->json) {
@@ -269,7 +269,7 @@ int cmd_check(struct cli *cli)
 		say_error("check takes no arguments");
 		return EXIT_USAGE;
 	}
-	ret = forecast_make(cli, &c.f);
+	ret = forecast_make(&cli->root, &c.f);
 	c.problems += c.f.lock_broken;
 	if (ret == 0)
 		ret = check(&c);

@@ -5,13 +5,17 @@
 
 #include "../state/efi.h"
 #include "../state/files.h"
+#include "cli.h"
 
 const char confirm_help[] =
-	"A plan that `earlybind accept` put on trial is not used any more after two boots that nobody confirmed. This\n"
+	"A plan that `earlybind accept` put on trial is not used any more after two boots that nobody "
+	"confirmed. This\n"
 	"says that all is well, and ends the trial; also of a plan that stands down already.\n"
 	"\n"
-	"  --boot  confirm only what this boot has shown: its plan is the one on trial, and was used. Plans with\n"
-	"          allow=display are left to a person: a black screen boots fully. earlybind-confirm.service calls\n"
+	"  --boot  confirm only what this boot has shown: its plan is the one on trial, and was used. Plans "
+	"with\n"
+	"          allow=display are left to a person: a black screen boots fully. earlybind-confirm.service "
+	"calls\n"
 	"          this when a boot is complete\n"
 	"  --yes   end also the trial of another lock, without asking\n"
 	"\n"

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Why a device will be bound, or will not, guard by guard; what the last boot did; and what to write to change it. */
-#include "../../sys/bind.h"
 #include "../../core/guard.h"
-#include "cli.h"
-#include "explain_device.h"
+#include "../../sys/bind.h"
+#include "../advice/remedy.h"
+#include "../image/status.h"
 #include "../lib/json.h"
 #include "../machine/machine.h"
 #include "../state/live_rule.h"
-#include "../image/status.h"
 #include "../state/outcome.h"
-#include "../advice/remedy.h"
+#include "cli.h"
+#include "explain_device.h"
 
 /* The first and the last of the guards, in their order. */
 #define FIRST_GUARD REASON_BRIDGE
@@ -221,7 +221,7 @@ static void say_images(const struct look *look)
 
 static void print_all(const struct cli *cli, const struct explanation *e)
 {
-	struct device_names *names = names_open(cli);
+	struct device_names *names = names_open(&cli->root);
 	char target[SELECTOR_LEN] = "";
 
 	for (size_t i = 0; i < e->n; i++) {
@@ -317,7 +317,7 @@ int cmd_explain(struct cli *cli)
 		return EXIT_USAGE;
 	ret = explain(cli, &selector, &e);
 	if (ret == 0 && e.n)
-		ret = look_at_all(cli, &look);
+		ret = look_at_all(&cli->root, &look);
 	if (ret == -ENOMEM) {
 		say_error("no memory");
 	} else if (ret == 0 && !e.n) {

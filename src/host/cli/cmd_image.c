@@ -6,12 +6,12 @@
  */
 #include <inttypes.h>
 
-#include "cli.h"
 #include "../image/addon.h"
-#include "../state/files.h"
 #include "../image/build.h"
+#include "../image/planned.h"
 #include "../kernels/kernels.h"
-#include "../state/planned.h"
+#include "../state/files.h"
+#include "cli.h"
 
 const char image_help[] =
 	"Puts what the boot needs to bind the accepted cards into an image that is being built:\n"
@@ -20,25 +20,36 @@ const char image_help[] =
 	"  DIR/usr/lib/earlybind/plan             which cards, which driver, in which order\n"
 	"  DIR/usr/lib/earlybind/modules/*.ko     the driver's modules of that kernel, unpacked\n"
 	"\n"
-	"and prints these names. The plugins of initramfs-tools, dracut and mkinitcpio call it; you need it only for\n"
-	"another generator, or to look at a plan. It needs no privilege, chooses no device and writes nothing outside\n"
-	"DIR: the cards are those of /etc/earlybind.lock, whatever kernel it is for and whatever machine builds it. "
+	"and prints these names. The plugins of initramfs-tools, dracut and mkinitcpio call it; you need it "
+	"only for\n"
+	"another generator, or to look at a plan. It needs no privilege, chooses no device and writes nothing "
+	"outside\n"
+	"DIR: the cards are those of /etc/earlybind.lock, whatever kernel it is for and whatever machine "
+	"builds it. "
 	"Of\n"
-	"this machine it only reads which disks the boot needs: guards for these are added, which can refuse a card.\n"
+	"this machine it only reads which disks the boot needs: guards for these are added, which can refuse a "
+	"card.\n"
 	"\n"
-	"  --kernel RELEASE  the kernel that the image is for, as `uname -r` prints it; its modules must be in\n"
+	"  --kernel RELEASE  the kernel that the image is for, as `uname -r` prints it; its modules must be "
+	"in\n"
 	"                    /usr/lib/modules/RELEASE or /lib/modules/RELEASE\n"
-	"  --destdir DIR     the root folder of the image; it must exist. What an earlier run put there is replaced\n"
+	"  --destdir DIR     the root folder of the image; it must exist. What an earlier run put there is "
+	"replaced\n"
 	"  --cpio FILE       instead of --destdir: make FILE a stand-alone archive with these files, and with\n"
-	"                    earlybind.service for systemd initrds. Boot it as a second initrd, or append it to\n"
+	"                    earlybind.service for systemd initrds. Boot it as a second initrd, or append it "
+	"to\n"
 	"                    an initrd that is fixed. With nothing to bind it is an archive without files\n"
-	"  --base            put program and modules there, and a plan without cards: for an image that many machines\n"
-	"                    share. The boot reads the /etc/earlybind.lock that a machine adds to it (rpm-ostree\n"
+	"  --base            put program and modules there, and a plan without cards: for an image that many "
+	"machines\n"
+	"                    share. The boot reads the /etc/earlybind.lock that a machine adds to it "
+	"(rpm-ostree\n"
 	"                    initramfs-etc --track=/etc/earlybind.lock); without one it does nothing\n"
 	"  --root DIR        read configuration, lock, modules and program below DIR instead of /\n"
 	"\n"
-	"With nothing to bind it puts nothing there, and says so. A bad line, a rule that was not accepted, a damaged\n"
-	"lock, or a driver that the kernel does not have is a warning; the rest goes on. Exit status: 0 done, also\n"
+	"With nothing to bind it puts nothing there, and says so. A bad line, a rule that was not accepted, a "
+	"damaged\n"
+	"lock, or a driver that the kernel does not have is a warning; the rest goes on. Exit status: 0 done, "
+	"also\n"
 	"with warnings; 1 the image could not be filled, and nothing of earlybind is in DIR; 2 wrong usage.\n";
 
 static void free_config(struct config *c)
@@ -121,7 +132,7 @@ static int put_plan(const struct cli *cli, struct plan *plan)
 	char why[IMAGE_WHY_LEN];
 	int code;
 
-	if (image_make(&cli->root, cli->root_dir, cli->kernel, plan, &image, why))
+	if (image_make(&cli->root, cli->kernel, plan, &image, why))
 		return give_up(cli, why);
 	planned_warn(image.notes, image.n_notes);
 	code = put(cli, &image);
@@ -171,7 +182,7 @@ int cmd_image(struct cli *cli)
 	if (config_load(&cli->root, &config))
 		return give_up(cli, strerror(ENOMEM));
 	config_complain(&config);
-	if (planned_compose(cli, &config, true, &made))
+	if (planned_compose(&cli->root, &config, true, &made))
 		return give_up(cli, strerror(ENOMEM));
 	code = made.plan.n_rules ? put_plan(cli, &made.plan) : put_nothing(cli, &config);
 	composition_free(&made);

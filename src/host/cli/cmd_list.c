@@ -4,10 +4,11 @@
 
 #include "../../core/guard.h"
 #include "../../core/need.h"
-#include "cli.h"
-#include "../state/files.h"
 #include "../lib/json.h"
 #include "../machine/machine.h"
+#include "../state/files.h"
+#include "../state/recall.h"
+#include "cli.h"
 
 struct kind {
 	const char *word;
@@ -161,7 +162,7 @@ static int print(struct listing *l)
 {
 	int ret = 0;
 
-	l->names = names_open(l->cli);
+	l->names = names_open(&l->cli->root);
 	if (l->cli->json)
 		print_json(l);
 	else
@@ -196,7 +197,7 @@ int cmd_list(struct cli *cli)
 					  : "list what? gpu, nvme, nic, usb or audio");
 		return EXIT_USAGE;
 	}
-	if (live_machine(cli, &machine) < 0)
+	if (recall_machine(&cli->root, &machine) < 0)
 		return EXIT_REFUSED;
 	ret = lock_load(&cli->root, &lock, &err);
 	if (ret < 0 && ret != -ENOENT)

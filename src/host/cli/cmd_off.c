@@ -3,12 +3,13 @@
 #include <unistd.h>
 
 #include "../state/efi.h"
+#include "cli.h"
 
-const char off_help[] =
-	"Sets an EFI variable that the next boot honours and removes: it binds nothing. For machines whose kernel\n"
-	"command line cannot be edited; elsewhere earlybind=off on it does the same.\n"
-	"\n"
-	"  --next-boot  has to be given: there is no other kind\n";
+const char off_help[] = "Sets an EFI variable that the next boot honours and removes: it binds nothing. For "
+			"machines whose kernel\n"
+			"command line cannot be edited; elsewhere earlybind=off on it does the same.\n"
+			"\n"
+			"  --next-boot  has to be given: there is no other kind\n";
 
 int cmd_off(struct cli *cli)
 {

@@ -6,22 +6,26 @@
 #include <unistd.h>
 
 #include "../image/base.h"
-#include "cli.h"
-#include "../state/files.h"
-#include "../kernels/kernels.h"
-#include "../rebuild/leftovers.h"
+#include "../image/planned.h"
 #include "../image/status.h"
+#include "../kernels/kernels.h"
 #include "../kernels/orphans.h"
-#include "../state/planned.h"
+#include "../rebuild/leftovers.h"
 #include "../rebuild/rebuild.h"
+#include "../state/files.h"
+#include "cli.h"
 
 const char regenerate_help[] =
-	"Makes the initramfs images anew with the system's own program (update-initramfs, dracut, mkinitcpio or\n"
-	"kernel-install; then proxmox-boot-tool where it is used), for the given kernels or for all that have modules\n"
-	"here. Then it opens each image and verifies that plan, program and modules in it are the current ones, and\n"
+	"Makes the initramfs images anew with the system's own program (update-initramfs, dracut, mkinitcpio "
+	"or\n"
+	"kernel-install; then proxmox-boot-tool where it is used), for the given kernels or for all that have "
+	"modules\n"
+	"here. Then it opens each image and verifies that plan, program and modules in it are the current "
+	"ones, and\n"
 	"that its boot runs them before anything loads drivers.\n"
 	"\n"
-	"Before, it checks the space; a copy of each image stays in /var/lib/earlybind/images until the new one is\n"
+	"Before, it checks the space; a copy of each image stays in /var/lib/earlybind/images until the new "
+	"one is\n"
 	"verified, and is put back when the program fails, is interrupted or leaves a damaged image.\n"
 	"\n"
 	"  --check       only verify the images that are there\n"
@@ -46,12 +50,12 @@ static int choose_kernels(const struct cli *cli, struct names *out, int *code)
 	int err = 0;
 
 	if (!cli->n_args) {
-		*code = orphans_complain(cli);
+		*code = orphans_complain(&cli->root) ? EXIT_DONE : EXIT_REFUSED;
 		return kernels_find(&cli->root, out);
 	}
 	memset(out, 0, sizeof(*out));
 	for (int i = 0; i < cli->n_args && !err; i++) {
-		if (!orphans_is_known(cli, cli->args[i])) {
+		if (!orphans_is_known(&cli->root, cli->args[i])) {
 			*code = EXIT_REFUSED;
 			continue;
 		}
@@ -69,9 +73,9 @@ static int warn_of_rules(const struct cli *cli, char lost[IMAGE_WHY_LEN])
 
 	if (!err) {
 		config_complain(&config);
-		err = planned_compose(cli, &config, true, &made);
+		err = planned_compose(&cli->root, &config, true, &made);
 		if (!err)
-			err = planned_lost(cli, &config, lost);
+			err = planned_lost(&cli->root, &config, lost);
 	}
 	composition_free(&made);
 	config_free(&config);
@@ -122,7 +126,7 @@ static int check(const struct cli *cli, const struct names *kernels)
 	for (size_t i = 0; i < kernels->n; i++) {
 		size_t before = look.n;
 
-		if (look_at_kernel(cli, kernels->items[i], true, &look))
+		if (look_at_kernel(&cli->root, kernels->items[i], true, &look))
 			return EXIT_REFUSED;
 		warn_of_others(cli, kernels->items[i]);
 		if (look.n == before)
@@ -141,7 +145,7 @@ static int check(const struct cli *cli, const struct names *kernels)
 	if (!cli->json && sysroot_exists(&cli->root, OSTREE_SIGN))
 		return say_ostree();
 	if (!cli->json)
-		look_next(cli, &look);
+		look_next(&cli->root, &look);
 	return EXIT_REFUSED;
 }
 
@@ -193,6 +197,6 @@ int cmd_regenerate(struct cli *cli)
 			  lost);
 		return EXIT_REFUSED;
 	}
-	ret = cli->check ? check(cli, &kernels) : rebuild(cli, &kernels);
+	ret = cli->check ? check(cli, &kernels) : rebuild(&cli->root, &kernels, cli->n_args) ? EXIT_DONE : EXIT_REFUSED;
 	return ret == EXIT_DONE ? code : ret;
 }

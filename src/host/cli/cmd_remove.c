@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "session.h"
-#include "cli.h"
-#include "../state/conf_edit.h"
 #include "../advice/drift.h"
-#include "../state/efi.h"
+#include "../state/conf_edit.h"
 #include "../state/files.h"
+#include "cli.h"
+#include "session.h"
+#include "trial.h"
 
-/* Which rule the words "SELECTOR [id=ID]" mean; without id= the only one with the selector. NULL: none, or several. */
+/* Which rule the words "SELECTOR [id=ID]" mean; without id= the only one with the selector. NULL: none, or
+   several. */
 static const struct rule *match(const struct session *s, const struct rule *words, unsigned *alike)
 {
 	const struct rule *found = NULL;

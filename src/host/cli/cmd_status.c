@@ -3,16 +3,16 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "../advice/advice.h"
-#include "cli.h"
-#include "confirmer.h"
+#include "../image/status.h"
+#include "../lib/json.h"
+#include "../machine/machine.h"
 #include "../state/efi.h"
 #include "../state/files.h"
 #include "../state/next_boot.h"
-#include "../lib/json.h"
-#include "../machine/machine.h"
-#include "../image/status.h"
 #include "../state/outcome.h"
 #include "../state/waiting.h"
+#include "cli.h"
+#include "confirmer.h"
 
 static const char *const state_meanings[PLAN_STATE_COUNT] = {
 	[PLAN_ACTIVE] = "the plan was used",
@@ -53,13 +53,13 @@ static void look_at_now(const struct cli *cli, struct now *n)
 {
 	/* What stays with the host in a group is for check and accept: it is no news at each boot. */
 	unsigned kinds = ADVICE_ALL & ~(1u << ROW_GROUP);
-	int ret = look_at_all(cli, &n->look);
+	int ret = look_at_all(&cli->root, &n->look);
 
 	efi_look(&cli->root, &n->efi);
 	if (ret == 0)
-		ret = forecast_make(cli, &n->f);
+		ret = forecast_make(&cli->root, &n->f);
 	if (ret == 0 && n->f.config.n_rules)
-		ret = advise(cli, &n->f, kinds, &n->advices);
+		ret = advise(&cli->root, &n->f, kinds, &n->advices);
 	if (ret == -ENOMEM)
 		say_error("no memory to look at the images and the machine");
 	n->error = ret;
@@ -185,7 +185,7 @@ static int add_row(struct libscols_table *table, const struct report_device *d, 
 static int print_table(const struct cli *cli, const struct report *r)
 {
 	static const char *const columns[] = { "ADDRESS", "ID", "OUTCOME", "REASON", "DRIVER", "NAME" };
-	struct device_names *names = names_open(cli);
+	struct device_names *names = names_open(&cli->root);
 	struct libscols_table *table = scols_new_table();
 	int ret = table ? 0 : -ENOMEM;
 
@@ -278,7 +278,7 @@ int cmd_status(struct cli *cli)
 			  confirmer_say(&cli->root, confirmer_is_person(&now.f.composition.plan)));
 		/* The next boot may differ from what conf and lock say. */
 		look_print_stale(&now.look);
-		look_next(cli, &now.look);
+		look_next(&cli->root, &now.look);
 	}
 	fflush(stdout);
 	rows_warn(&now.advices);

@@ -3,9 +3,10 @@
 
 #include "../../core/array.h"
 #include "../../core/guard.h"
+#include "../advice/remedy.h"
 #include "../state/files.h"
 #include "../state/live_rule.h"
-#include "../advice/remedy.h"
+#include "cli.h"
 
 void explanation_free(struct explanation *e)
 {
@@ -184,13 +185,13 @@ int explain(const struct cli *cli, const struct selector *selector, struct expla
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	ret = forecast_make(cli, &out->forecast);
+	ret = forecast_make(&cli->root, &out->forecast);
 	if (ret == 0)
 		ret = read_report(cli, out);
 	if (ret == 0)
 		ret = accept_rules(&out->forecast.config, &out->forecast.machine, NULL, NULL, &out->today);
 	if (ret == 0)
-		ret = advise(cli, &out->forecast, 1u << ROW_DRIFT, &out->drift);
+		ret = advise(&cli->root, &out->forecast, 1u << ROW_DRIFT, &out->drift);
 	for (int i = 0; ret == 0 && i < (int)out->forecast.machine.n; i++)
 		if (selector_means(selector, &out->forecast.machine, i) || means_locked(out, selector, i))
 			ret = add_present(out, i);

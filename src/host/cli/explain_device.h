@@ -8,6 +8,7 @@
 #include "../../core/report.h"
 #include "../advice/advice.h"
 #include "../state/next_boot.h"
+#include "cli.h"
 
 enum standing {
 	STANDING_LOCKED,     /* the next boot decides: `decision` */

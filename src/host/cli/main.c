@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "../../core/compat.h"
-
 #include <getopt.h>
 #include <unistd.h>
 
+#include "../../core/compat.h"
 #include "cli.h"
 
 extern const char confirm_help[];
@@ -150,11 +149,9 @@ static int run(const struct command *c, int argc, char **argv)
 		return ret < 0 ? EXIT_DONE : ret;
 	ret = sysroot_open(&cli.root, cli.root_dir);
 	if (ret < 0) {
-		say_error("%s cannot be opened: %s", cli.root_dir ? cli.root_dir : "/", strerror(-ret));
+		say_error("%s cannot be opened: %s", cli.root.dir, strerror(-ret));
 		return EXIT_REFUSED;
 	}
-	if (!cli.root_dir)
-		cli.root_dir = "/";
 	ret = c->run(&cli);
 	sysroot_close(&cli.root);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && ret == EXIT_DONE) {

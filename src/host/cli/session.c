@@ -8,10 +8,11 @@
 #include "../../core/guard.h"
 #include "../advice/advice.h"
 #include "../advice/drift.h"
-#include "../state/files.h"
-#include "../state/next_boot.h"
 #include "../machine/machine.h"
+#include "../state/files.h"
 #include "../state/live_rule.h"
+#include "../state/next_boot.h"
+#include "../state/recall.h"
 
 static int take_flock(struct session *s)
 {
@@ -63,7 +64,7 @@ int session_open(struct session *s, struct cli *cli, bool machine)
 		return EXIT_REFUSED;
 	}
 	ret = read_lock(s);
-	if (ret == EXIT_DONE && machine && live_machine(cli, &s->machine) < 0)
+	if (ret == EXIT_DONE && machine && recall_machine(&cli->root, &s->machine) < 0)
 		ret = EXIT_REFUSED;
 	return ret;
 }
@@ -132,7 +133,7 @@ static void show_dropped(const struct session *s, const struct plan *lock)
 
 void session_show(const struct session *s, const struct acceptance *a)
 {
-	struct device_names *names = names_open(s->cli);
+	struct device_names *names = names_open(&s->cli->root);
 	char selector[SELECTOR_LEN];
 	unsigned rule = UINT32_MAX;
 
@@ -225,7 +226,7 @@ int session_advise(const struct session *s, const struct plan *lock, const bool 
 	struct forecast f = { .config = s->config, .lock = *lock, .has_lock = true, .machine = s->machine };
 	int ret = -ENOMEM, refused = 0;
 
-	drift_warn(s, lock);
+	drift_warn(&(struct drift){ &s->config, &s->old, &s->machine }, lock);
 	live_rules_warn(&s->config, &s->machine);
 	f.machine.devices = calloc(f.machine.n + 1, sizeof(*f.machine.devices));
 	if (f.machine.devices) {
@@ -240,7 +241,7 @@ int session_advise(const struct session *s, const struct plan *lock, const bool 
 	if (ret == 0)
 		refused = warn_refused(s, &f.composition.plan, &f.decisions, chosen);
 	if (ret == 0)
-		ret = advise(s->cli, &f, ADVICE_ALL & ~(1u << ROW_DRIFT), &advices);
+		ret = advise(&s->cli->root, &f, ADVICE_ALL & ~(1u << ROW_DRIFT), &advices);
 	if (ret == 0)
 		rows_warn(&advices);
 	rows_free(&advices);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* When a plan goes on trial: at accept alone. No kernel upgrade and no wiped variable does it. */
+#include "trial.h"
+
 #include "../../core/compose.h"
-#include "confirmer.h"
 #include "../state/efi.h"
 #include "../state/files.h"
+#include "cli.h"
+#include "confirmer.h"
 
 /* The plan that images get of these, NULL: of no lock. Hash 0: it binds nothing. */
 static struct trial name_of(const struct config *config, const struct plan *lock, bool *person)

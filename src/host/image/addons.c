@@ -5,8 +5,8 @@
 
 #include "../../core/plan.h"
 #include "../initramfs/contents.h"
-#include "addon.h"
 #include "../kernels/kernels.h"
+#include "addon.h"
 
 #define EXTRA_BYTES_MAX (256u << 20)
 #define EMPTY_LEN 124 /* what libarchive makes of no files: a trailer, and no padding */

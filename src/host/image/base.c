@@ -77,12 +77,12 @@ static int verify_lock(const struct sysroot *r, struct verified *out)
 			    " as it is now cannot be told");
 }
 
-int base_verify(const struct cli *cli, const char *kernel, const char *path, bool binds, struct verified *out)
+int base_verify(const struct sysroot *root, const char *kernel, const char *path, bool binds, struct verified *out)
 {
 	struct plan plan = { .kind = KIND_PLAN };
 	struct image expected = { 0 };
 	char why[IMAGE_WHY_LEN];
-	int err = image_make(&cli->root, cli->root_dir, kernel, &plan, &expected, why);
+	int err = image_make(root, kernel, &plan, &expected, why);
 
 	plan_free(&plan);
 	*out = (struct verified){ .base = true };
@@ -91,7 +91,7 @@ int base_verify(const struct cli *cli, const char *kernel, const char *path, boo
 		return findings_add(&out->findings, "what it should hold cannot be told: %s", why);
 	}
 	if (!err)
-		err = verify_image(&cli->root, path, &expected, out);
+		err = verify_image(root, path, &expected, out);
 	image_free(&expected);
-	return !err && binds && out->state == IMAGE_CURRENT ? verify_lock(&cli->root, out) : err;
+	return !err && binds && out->state == IMAGE_CURRENT ? verify_lock(root, out) : err;
 }

@@ -4,7 +4,7 @@
 #define EARLYBIND_BASE_H
 
 #include "../../core/compat.h"
-#include "../cli/cli.h"
+#include "../../sys/sysroot.h"
 #include "verify.h"
 
 #define OSTREE_SIGN "run/ostree-booted"
@@ -13,7 +13,7 @@
  * Verifies program and modules of such an image, and, where there is something to bind, that rpm-ostree adds the lock
  * as it is now. 0 or -ENOMEM.
  */
-int base_verify(const struct cli *cli, const char *kernel, const char *path, bool binds,
+int base_verify(const struct sysroot *root, const char *kernel, const char *path, bool binds,
 		struct verified *out) _must_check_;
 
 #endif

@@ -5,8 +5,8 @@
 
 #include "../../core/array.h"
 #include "../../core/note.h"
-#include "module_file.h"
 #include "kmods.h"
+#include "module_file.h"
 
 #define PROGRAM_FILE "usr/lib/earlybind/earlybind-init"
 #define PROGRAM_BYTES_MAX (16u << 20)
@@ -54,15 +54,15 @@ static int add_file(struct maker *m, const char *folder, const char *name, char 
 	return 0;
 }
 
-static int open_kernel(struct maker *m, const char *root_dir, const char *kernel)
+static int open_kernel(struct maker *m, const char *kernel)
 {
-	int err = kmods_open(&m->kmods, root_dir, kernel);
+	int err = kmods_open(&m->kmods, m->root->dir, kernel);
 
 	snprintf(m->plan->kernel, sizeof(m->plan->kernel), "%s", kernel);
 	if (err == -ENOENT)
 		return fail(m, err,
 			    "kernel %s has no modules here: neither usr/lib/modules/%s nor lib/modules/%s is below %s",
-			    kernel, kernel, kernel, root_dir);
+			    kernel, kernel, kernel, m->root->dir);
 	if (err == -ENODATA)
 		return fail(m, err, "the modules of kernel %s have no modules.dep.bin: run `depmod %s`", kernel,
 			    kernel);
@@ -230,8 +230,8 @@ static int add_program(struct maker *m)
 	return err;
 }
 
-int image_make(const struct sysroot *root, const char *root_dir, const char *kernel, struct plan *plan,
-	       struct image *out, char why[IMAGE_WHY_LEN])
+int image_make(const struct sysroot *root, const char *kernel, struct plan *plan, struct image *out,
+	       char why[IMAGE_WHY_LEN])
 {
 	struct maker m = { .root = root, .plan = plan, .out = out, .why = why };
 	int err;
@@ -240,7 +240,7 @@ int image_make(const struct sysroot *root, const char *root_dir, const char *ker
 	*why = '\0';
 	err = add_program(&m);
 	if (!err)
-		err = open_kernel(&m, root_dir, kernel);
+		err = open_kernel(&m, kernel);
 	if (!err)
 		err = add_early(&m);
 	if (!err)

@@ -21,11 +21,11 @@ struct image {
 
 void image_free(struct image *i);
 /*
- * Completes the plan (kernel, hash, modules) and collects the files; the same input gives the same bytes. root_dir
- * names `root`, for libkmod. 0 or -errno with a whole sentence in *why. A driver that the kernel does not have is a
- * note. A plan without rules is one for `--base`: it gets the modules of all drivers.
+ * Completes the plan (kernel, hash, modules) and collects the files; the same input gives the same bytes. 0 or -errno
+ * with a whole sentence in *why. A driver that the kernel does not have is a note. A plan without rules is one for
+ * `--base`: it gets the modules of all drivers.
  */
-int image_make(const struct sysroot *root, const char *root_dir, const char *kernel, struct plan *plan,
-	       struct image *out, char why[IMAGE_WHY_LEN]) _must_check_;
+int image_make(const struct sysroot *root, const char *kernel, struct plan *plan, struct image *out,
+	       char why[IMAGE_WHY_LEN]) _must_check_;
 
 #endif

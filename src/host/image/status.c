@@ -2,11 +2,12 @@
 #include "status.h"
 
 #include "../../core/array.h"
-#include "base.h"
-#include "addons.h"
 #include "../kernels/generator.h"
 #include "../kernels/kernels.h"
-#include "../state/planned.h"
+#include "../lib/say.h"
+#include "addons.h"
+#include "base.h"
+#include "planned.h"
 
 void look_free(struct look *l)
 {
@@ -30,24 +31,25 @@ static struct looked *add(struct look *l, const char *kernel, const char *path)
 	return NULL;
 }
 
-int look_at(const struct cli *cli, const char *kernel, const char *path, const struct image *expected, struct look *out)
+int look_at(const struct sysroot *root, const char *kernel, const char *path, const struct image *expected,
+	    struct look *out)
 {
 	struct looked *item = add(out, kernel, path);
 	bool binds = expected && expected->n_files;
-	int err = item ? verify_image(&cli->root, path, binds ? expected : NULL, &item->is) : -ENOMEM;
+	int err = item ? verify_image(root, path, binds ? expected : NULL, &item->is) : -ENOMEM;
 
 	if (err || !item->is.base)
 		return err;
 	findings_free(&item->is.findings);
-	return base_verify(cli, kernel, path, binds, &item->is);
+	return base_verify(root, kernel, path, binds, &item->is);
 }
 
 /* Whether it is damaged can be told even so. */
-static int look_at_unknown(const struct cli *cli, const char *kernel, const char *path, const char *why,
+static int look_at_unknown(const struct sysroot *root, const char *kernel, const char *path, const char *why,
 			   struct look *out)
 {
 	struct looked *item = add(out, kernel, path);
-	int err = item ? verify_image(&cli->root, path, NULL, &item->is) : -ENOMEM;
+	int err = item ? verify_image(root, path, NULL, &item->is) : -ENOMEM;
 
 	if (err || item->is.state >= IMAGE_UNKNOWN)
 		return err;
@@ -120,19 +122,19 @@ static int lean_on(const struct looked *extra, struct look *l, size_t first)
 	return err;
 }
 
-static int look_at_files(const struct cli *cli, const char *kernel, bool say, const struct image_files *files,
+static int look_at_files(const struct sysroot *root, const char *kernel, bool say, const struct image_files *files,
 			 struct look *out)
 {
 	struct image expected = { 0 };
 	struct names more = { 0 };
 	char why[IMAGE_WHY_LEN];
 	size_t first = out->n;
-	int wrong = planned_image(cli, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
+	int wrong = planned_image(root, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
 
 	if (say && !wrong)
 		planned_warn(expected.notes, expected.n_notes);
 	if (!err)
-		err = find_extras(&cli->root, kernel, files, &more);
+		err = find_extras(root, kernel, files, &more);
 	for (size_t i = 0; i < files->n + more.n && !err; i++) {
 		const char *path = i < files->n ? files->items[i].path : more.items[i - files->n];
 		bool bare;
@@ -140,37 +142,37 @@ static int look_at_files(const struct cli *cli, const char *kernel, bool say, co
 		if (i >= files->n && is_there(files, path))
 			continue;
 		bare = i < files->n && files->items[i].bare;
-		err = wrong ? look_at_unknown(cli, kernel, path, why, out)
-			    : look_at(cli, kernel, path, bare ? NULL : &expected, out);
+		err = wrong ? look_at_unknown(root, kernel, path, why, out)
+			    : look_at(root, kernel, path, bare ? NULL : &expected, out);
 	}
 	image_free(&expected);
 	names_free(&more);
-	return err ? err : lean_on(find_loaded(&cli->root, out, first, files), out, first);
+	return err ? err : lean_on(find_loaded(root, out, first, files), out, first);
 }
 
-int look_at_kernel(const struct cli *cli, const char *kernel, bool say, struct look *out)
+int look_at_kernel(const struct sysroot *root, const char *kernel, bool say, struct look *out)
 {
 	struct image_files files = { 0 };
-	int err = images_find(&cli->root, kernel, &files);
+	int err = images_find(root, kernel, &files);
 
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	if (files.n)
-		err = look_at_files(cli, kernel, say, &files, out);
+		err = look_at_files(root, kernel, say, &files, out);
 	images_free(&files);
 	return err;
 }
 
-int look_at_all(const struct cli *cli, struct look *out)
+int look_at_all(const struct sysroot *root, struct look *out)
 {
 	struct names kernels = { 0 };
-	int err = kernels_find(&cli->root, &kernels);
+	int err = kernels_find(root, &kernels);
 
 	memset(out, 0, sizeof(*out));
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; i < kernels.n && !err; i++)
-		err = look_at_kernel(cli, kernels.items[i], false, out);
+		err = look_at_kernel(root, kernels.items[i], false, out);
 	names_free(&kernels);
 	return err;
 }
@@ -235,14 +237,14 @@ bool look_print_stale(const struct look *l)
 	return any;
 }
 
-void look_next(const struct cli *cli, const struct look *l)
+void look_next(const struct sysroot *root, const struct look *l)
 {
 	bool again = false;
 
 	for (size_t i = 0; i < l->n; i++)
 		if (!look_next_extra(&l->items[i]) && is_to_make_anew(&l->items[i]))
 			again = true;
-	if (again && are_made_elsewhere(&cli->root))
+	if (again && are_made_elsewhere(root))
 		puts("These images are made elsewhere: no program that makes them is installed here. An archive to be "
 		     "loaded behind one makes `earlybind image --cpio`.");
 	else if (again)

@@ -4,7 +4,7 @@
 #define EARLYBIND_STATUS_H
 
 #include "../../core/compat.h"
-#include "../cli/cli.h"
+#include "../../sys/sysroot.h"
 #include "../kernels/images.h"
 #include "../lib/json.h"
 #include "verify.h"
@@ -21,7 +21,7 @@ struct look {
 };
 
 /* Verifies one image and appends it. `expected` as verify_image() wants it. 0 or -ENOMEM. */
-int look_at(const struct cli *cli, const char *kernel, const char *path, const struct image *expected,
+int look_at(const struct sysroot *root, const char *kernel, const char *path, const struct image *expected,
 	    struct look *out) _must_check_;
 /*
  * Verifies all images of one kernel, and the archives of `earlybind image --cpio` for it that stand in their folders or
@@ -29,9 +29,9 @@ int look_at(const struct cli *cli, const char *kernel, const char *path, const s
  * (a kernel with a broken index of modules): then they are IMAGE_UNKNOWN for that reason, or damaged. `say`: what is
  * wrong with what they should hold is a warning. 0 or -ENOMEM.
  */
-int look_at_kernel(const struct cli *cli, const char *kernel, bool say, struct look *out) _must_check_;
+int look_at_kernel(const struct sysroot *root, const char *kernel, bool say, struct look *out) _must_check_;
 /* Verifies all images of all kernels of the root. 0 or -ENOMEM. */
-int look_at_all(const struct cli *cli, struct look *out) _must_check_;
+int look_at_all(const struct sysroot *root, struct look *out) _must_check_;
 void look_free(struct look *l);
 /* Whether all of them are current. */
 bool look_is_current(const struct look *l) _pure_;
@@ -40,7 +40,7 @@ void look_print(const struct looked *l, FILE *to);
 /* The next step for an archive of `earlybind image --cpio` that is stale. Whether this is one. */
 bool look_next_extra(const struct looked *l);
 /* The next step where an image is not current, if there is one that helps. */
-void look_next(const struct cli *cli, const struct look *l);
+void look_next(const struct sysroot *root, const struct look *l);
 /* Whether none has to be made anew as far as can be told, and of some that cannot be told. */
 bool look_is_hidden(const struct look *l) _pure_;
 /* The lines of those that are not current. Whether `earlybind regenerate` is a next step for one. */

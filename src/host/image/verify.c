@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 
 #include "../initramfs/contents.h"
+#include "../initramfs/uki.h"
 #include "addons.h"
 #include "hook_check.h"
-#include "../initramfs/uki.h"
 
 #define IMAGE_BYTES_MAX (2u << 30)
 #define SIGNATURE_END "~Module signature appended~\n"

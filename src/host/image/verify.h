@@ -5,8 +5,8 @@
 
 #include "../../core/compat.h"
 #include "../../sys/sysroot.h"
-#include "findings.h"
 #include "build.h"
+#include "findings.h"
 
 enum image_state {
 	IMAGE_CURRENT,

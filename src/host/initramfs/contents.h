@@ -3,10 +3,9 @@
 #ifndef EARLYBIND_CONTENTS_H
 #define EARLYBIND_CONTENTS_H
 
-#include "../../core/compat.h"
-
 #include <sys/types.h>
 
+#include "../../core/compat.h"
 #include "segments.h"
 
 struct content {

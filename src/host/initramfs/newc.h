@@ -9,10 +9,9 @@
 #ifndef EARLYBIND_NEWC_H
 #define EARLYBIND_NEWC_H
 
-#include "../../core/compat.h"
-
 #include <sys/types.h>
 
+#include "../../core/compat.h"
 #include "stream.h"
 
 #define NEWC_NAME_MAX 4096

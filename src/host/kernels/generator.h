@@ -6,7 +6,6 @@
 #include "../../core/compat.h"
 #include "../../sys/sysroot.h"
 #include "images.h"
-#include "../rebuild/run.h"
 
 #define GENERATOR_ARGS 6
 #define GENERATOR_WHY_LEN 1400
@@ -43,14 +42,6 @@ const struct generator *generator_choose(const struct sysroot *r, const struct i
  */
 const struct generator *generator_second(const struct sysroot *r, const struct generator *g,
 					 const struct image_files *images);
-/*
- * Runs it for one kernel. Says what it runs. The result of command_run(); -ENOENT: what
- * its arguments need (a preset, a kernel file) is not there, which is said.
- */
-int generator_run(const struct sysroot *r, const struct generator *g, const char *release,
-		  const struct image_files *images, struct hold *hold) _must_check_;
-/* What has to follow a new image: copies on other file systems. 0, or what failed, which is said. */
-int generator_after(const struct sysroot *r, struct hold *hold) _must_check_;
 /* The names of all, for a person. */
 void generator_names(char *text, size_t size);
 

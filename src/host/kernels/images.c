@@ -7,8 +7,8 @@
 #include "../../core/array.h"
 #include "../../core/plan.h"
 #include "kernels.h"
-#include "places.h"
 #include "mkinitcpio_preset.h"
+#include "places.h"
 
 #define BOOT "boot/"
 #define PATH_BYTES 512
@@ -236,4 +236,12 @@ int images_find(const struct sysroot *r, const char *release, struct image_files
 	if (err)
 		images_free(out);
 	return err;
+}
+
+bool images_by_kernel_install(const struct image_files *images)
+{
+	for (size_t i = 0; i < images->n; i++)
+		if (!images->items[i].by_kernel_install)
+			return false;
+	return images->n > 0;
 }

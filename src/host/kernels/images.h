@@ -31,5 +31,7 @@ struct image_files {
 /* All images of a kernel that the generators are known to make. 0 or -errno. */
 int images_find(const struct sysroot *r, const char *release, struct image_files *out) _must_check_;
 void images_free(struct image_files *f);
+/* Whether kernel-install, and no generator by itself, made these. */
+bool images_by_kernel_install(const struct image_files *images) _pure_;
 
 #endif

@@ -3,11 +3,11 @@
 #ifndef EARLYBIND_ORPHANS_H
 #define EARLYBIND_ORPHANS_H
 
-#include "../cli/cli.h"
+#include "../../sys/sysroot.h"
 
 /* Whether a kernel has modules. If not, that is said, and which images of it are there. */
-bool orphans_is_known(const struct cli *cli, const char *release);
-/* Says all of them. EXIT_DONE: there is none. */
-int orphans_complain(const struct cli *cli) _must_check_;
+bool orphans_is_known(const struct sysroot *root, const char *release);
+/* Says all of them. Whether there is none. */
+bool orphans_complain(const struct sysroot *root) _must_check_;
 
 #endif

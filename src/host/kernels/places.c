@@ -11,9 +11,10 @@
 #define MACHINE_ID HEX8 HEX8 HEX8 HEX8
 
 /*
- * Patterns of fnmatch, a part of a path each. %k: the release; %e: each folder where the ESP or the boot partition may
- * be; %b: BUILD_ID of os-release. Of several that fit the first counts. Rescue and kdump images have other names. What
- * is kernel-install's has an entry token before the release, and in a UKI perhaps a boot counter behind it.
+ * Patterns of fnmatch, a part of a path each. %k: the release; %e: each folder where the ESP or the boot
+ * partition may be; %b: BUILD_ID of os-release. Of several that fit the first counts. Rescue and kdump images
+ * have other names. What is kernel-install's has an entry token before the release, and in a UKI perhaps a boot
+ * counter behind it.
  */
 static const struct place {
 	const char *pattern;

@@ -10,7 +10,8 @@
 #define BOOT "boot/"
 #define PATH_BYTES 512
 
-/* "6.1.0-1.bak" beside 6.1.0-1: a copy that a person keeps of that kernel and its image, on purpose as they were. */
+/* "6.1.0-1.bak" beside 6.1.0-1: a copy that a person keeps of that kernel and its image, on purpose as they
+   were. */
 static bool is_backup(const struct sysroot *r, const struct names *kernels, const char *release, const char *file)
 {
 	char says[KERNEL_LEN];

@@ -2,8 +2,8 @@
 #include "json.h"
 
 /*
- * The UTF-8 character at *s (RFC 3629), and its bytes; 0: it starts none. Overlong forms, surrogates and what is above
- * 10ffff are none.
+ * The UTF-8 character at *s (RFC 3629), and its bytes; 0: it starts none. Overlong forms, surrogates and what
+ * is above 10ffff are none.
  */
 static size_t utf8_at(const unsigned char *s, uint32_t *out)
 {

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 
 #include "../../core/array.h"
-#include "../cli/cli.h"
+#include "say.h"
 
 static const char *const kind_words[ROW_KINDS] = {
 	[ROW_IOMMU] = "iommu", [ROW_ACS] = "acs-override", [ROW_GROUP] = "group",

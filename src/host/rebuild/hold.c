@@ -5,7 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The one from which we are in the background or not: a package's script has no other to read, but the child may. */
+/* The one from which we are in the background or not: a package's script has no other to read, but the child
+   may. */
 static int open_terminal(void)
 {
 	int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);

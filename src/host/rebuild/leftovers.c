@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "leftovers.h"
 
-#include "../cli/cli.h"
-#include "keep.h"
-#include "../kernels/kernels.h"
 #include "../image/verify.h"
+#include "../kernels/kernels.h"
+#include "../lib/say.h"
+#include "keep.h"
 
 #define PATH_BYTES 600
 

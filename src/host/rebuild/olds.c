@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "../../core/array.h"
-#include "../cli/cli.h"
+#include "../lib/say.h"
 #include "keep.h"
 
 #define MARGIN (1u << 20)

@@ -3,16 +3,18 @@
 
 #include <unistd.h>
 
-#include "../kernels/generator.h"
+#include "../image/planned.h"
+#include "../image/status.h"
+#include "../lib/say.h"
+#include "generator_run.h"
 #include "keep.h"
 #include "leftovers.h"
-#include "../image/status.h"
 #include "olds.h"
-#include "../state/planned.h"
 
 /* What one call of ours does: the kernels, one after the other. */
 struct run {
-	const struct cli *cli;
+	const struct sysroot *root;
+	bool asked;
 	struct hold hold;
 	char said[GENERATOR_WHY_LEN]; /* the last choice of a generator that was told */
 	size_t done, bare;            /* bare: without an image, and let be */
@@ -20,7 +22,8 @@ struct run {
 
 /* What one run of the generator makes: the images of one kernel. */
 struct job {
-	const struct cli *cli;
+	const struct sysroot *root;
+	bool asked;
 	struct hold *hold;
 	const struct generator *generator;
 	const char *release;
@@ -57,13 +60,13 @@ static void say_cannot_look(const char *path, int err)
 static int find_olds(struct job *job)
 {
 	_cleanup_(free_expected) struct image expected = { 0 };
-	const struct sysroot *root = &job->cli->root;
+	const struct sysroot *root = job->root;
 	char why[IMAGE_WHY_LEN];
 	int err = images_find(root, job->release, &job->files);
 
-	if (err || (!job->files.n && !job->cli->n_args))
+	if (err || (!job->files.n && !job->asked))
 		return err;
-	err = planned_image(job->cli, job->release, &expected, why);
+	err = planned_image(job->root, job->release, &expected, why);
 	/* The plugin would go on without a plan. */
 	if (err)
 		say_error("kernel %s: what its image should hold cannot be told, and nothing was changed: %s",
@@ -81,7 +84,7 @@ static int find_olds(struct job *job)
 /* A program may succeed, and write nothing. */
 static void say_same(const struct job *job, const char *path)
 {
-	if (olds_find(&job->olds, path) && keep_is_same(&job->cli->root, path) == 1)
+	if (olds_find(&job->olds, path) && keep_is_same(job->root, path) == 1)
 		fprintf(stderr,
 			"    it is as it was before: %s did not write it, or wrote the same again "
 			"(update_initramfs=no, or "
@@ -90,59 +93,59 @@ static void say_same(const struct job *job, const char *path)
 }
 
 /* What became of one image. */
-static int judge(struct job *job, const struct looked *l)
+static bool judge(struct job *job, const struct looked *l)
 {
 	struct old_image *old = olds_find(&job->olds, l->path);
 
 	if (l->is.state < IMAGE_DAMAGED)
 		old = NULL;
 	if (old)
-		old_restore(&job->cli->root, old);
+		old_restore(job->root, old);
 	look_print(l, l->is.state == IMAGE_CURRENT ? stdout : stderr);
 	if (old)
 		old_say(old);
 	if (l->is.state == IMAGE_STALE && !look_next_extra(l))
 		say_same(job, l->path);
-	return l->is.state == IMAGE_CURRENT ? EXIT_DONE : EXIT_REFUSED;
+	return l->is.state == IMAGE_CURRENT;
 }
 
 /* An image that was there and is gone. */
-static int judge_missing(struct job *job, const struct look *look)
+static bool judge_missing(struct job *job, const struct look *look)
 {
-	int code = EXIT_DONE;
+	bool good = true;
 
 	for (size_t i = 0; i < job->olds.n; i++) {
 		size_t k = 0;
 
 		while (k < look->n && strcmp(look->items[k].path, job->olds.items[i].path) != 0)
 			k++;
-		if (k < look->n || sysroot_exists(&job->cli->root, job->olds.items[i].path))
+		if (k < look->n || sysroot_exists(job->root, job->olds.items[i].path))
 			continue; /* not looked at: a newer one is there */
-		old_restore(&job->cli->root, &job->olds.items[i]);
+		old_restore(job->root, &job->olds.items[i]);
 		say_error("/%s is gone", job->olds.items[i].path);
 		old_say(&job->olds.items[i]);
-		code = EXIT_REFUSED;
+		good = false;
 	}
-	return code;
+	return good;
 }
 
-static int verify_all(struct job *job)
+static bool verify_all(struct job *job)
 {
 	_cleanup_(free_look) struct look look = { 0 };
-	int code = EXIT_DONE;
+	bool good = true;
 
-	if (look_at_kernel(job->cli, job->release, true, &look)) {
+	if (look_at_kernel(job->root, job->release, true, &look)) {
 		say_error("no memory to verify the images");
-		return EXIT_REFUSED;
+		return false;
 	}
 	if (!look.n && !job->olds.n) {
 		say_error("kernel %s has no image in /boot, /efi or /boot/efi", job->release);
-		code = EXIT_REFUSED;
+		good = false;
 	}
 	for (size_t i = 0; i < look.n; i++)
-		if (judge(job, &look.items[i]) != EXIT_DONE)
-			code = EXIT_REFUSED;
-	return judge_missing(job, &look) == EXIT_DONE ? code : EXIT_REFUSED;
+		if (!judge(job, &look.items[i]))
+			good = false;
+	return judge_missing(job, &look) && good;
 }
 
 static void say_failed(const struct job *job, int ret)
@@ -160,7 +163,7 @@ static void say_failed(const struct job *job, int ret)
 static void give_up(struct job *job, int ret)
 {
 	for (size_t i = 0; i < job->olds.n; i++)
-		old_restore(&job->cli->root, &job->olds.items[i]);
+		old_restore(job->root, &job->olds.items[i]);
 	say_failed(job, ret);
 	for (size_t i = 0; i < job->olds.n; i++)
 		old_say(&job->olds.items[i]);
@@ -168,7 +171,7 @@ static void give_up(struct job *job, int ret)
 
 static int run_generators(struct job *job)
 {
-	const struct sysroot *root = &job->cli->root;
+	const struct sysroot *root = job->root;
 	const struct generator *second;
 	int ret;
 
@@ -183,23 +186,24 @@ static int run_generators(struct job *job)
 	return generator_run(root, second, job->release, &job->files, job->hold);
 }
 
-static int run_job(struct job *job)
+static bool run_job(struct job *job)
 {
-	const struct sysroot *root = &job->cli->root;
-	int ret, code = EXIT_REFUSED;
+	const struct sysroot *root = job->root;
+	bool good = false;
+	int ret;
 
 	if (!olds_have_space(root, &job->olds, job->generator->in_place))
-		return EXIT_REFUSED;
+		return false;
 	ret = olds_keep(root, &job->olds);
 	if (!ret) {
 		ret = run_generators(job);
 		if (ret)
 			give_up(job, ret);
 		else
-			code = verify_all(job);
+			good = verify_all(job);
 	}
 	olds_drop(root, &job->olds);
-	return code;
+	return good;
 }
 
 /* What cannot be kept and verified is not written either. */
@@ -223,7 +227,7 @@ static bool is_unclear(const struct job *job)
 static const struct generator *choose(struct run *run, const char *release, const struct image_files *files)
 {
 	char why[GENERATOR_WHY_LEN], names[128];
-	const struct generator *g = generator_choose(&run->cli->root, files, why);
+	const struct generator *g = generator_choose(run->root, files, why);
 
 	if (g && *why && strcmp(why, run->said) != 0) {
 		say_warning("%s", why);
@@ -240,43 +244,45 @@ static const struct generator *choose(struct run *run, const char *release, cons
 	return g;
 }
 
-static int try_job(struct run *run, struct job *job)
+static bool try_job(struct run *run, struct job *job)
 {
 	bool bare;
 
 	if (find_olds(job))
-		return EXIT_REFUSED;
+		return false;
 	look_warn(&job->files);
-	bare = !job->olds.n && !run->cli->n_args && !job->files.doubtful;
+	bare = !job->olds.n && !run->asked && !job->files.doubtful;
 	job->generator = bare && !*job->files.unclear ? NULL : choose(run, job->release, &job->files);
 	if (job->generator && is_unclear(job))
-		return EXIT_REFUSED;
+		return false;
 	if (!bare)
-		return job->generator ? run_job(job) : EXIT_REFUSED;
+		return job->generator && run_job(job);
 	puts("no image");
 	job->told = true;
 	say_warning("kernel %s has no image, and gets none; `earlybind regenerate %s` would make one", job->release,
 		    job->release);
 	run->bare++;
-	return EXIT_REFUSED;
+	return false;
 }
 
-static int rebuild_one(struct run *run, const char *release)
+static bool rebuild_one(struct run *run, const char *release)
 {
-	_cleanup_(free_job) struct job job = { .cli = run->cli, .hold = &run->hold, .release = release };
-	int code = try_job(run, &job);
+	_cleanup_(free_job) struct job job = {
+		.root = run->root, .asked = run->asked, .hold = &run->hold, .release = release
+	};
+	bool good = try_job(run, &job);
 
 	if (!job.told)
 		puts("nothing was begun");
-	return code;
+	return good;
 }
 
-static int finish(struct run *run, size_t n)
+static bool finish(struct run *run, size_t n)
 {
 	int seen;
 
-	if (run->done && generator_after(&run->cli->root, &run->hold))
-		return EXIT_REFUSED;
+	if (run->done && generator_after(run->root, &run->hold))
+		return false;
 	seen = hold_seen(&run->hold);
 	n -= run->bare;
 	if (seen)
@@ -287,31 +293,32 @@ static int finish(struct run *run, size_t n)
 		say_error("there is no image to make anew");
 	else if (!seen)
 		puts("All images are current. Reboot to use them.");
-	return run->done == n && n && !seen ? EXIT_DONE : EXIT_REFUSED;
+	return run->done == n && n && !seen;
 }
 
-static int rebuild_each(struct run *run, const struct names *kernels)
+static bool rebuild_each(struct run *run, const struct names *kernels)
 {
 	for (size_t i = 0; i < kernels->n && !hold_seen(&run->hold); i++) {
 		printf("[%zu/%zu] %s: ", i + 1, kernels->n, kernels->items[i]);
-		run->done += rebuild_one(run, kernels->items[i]) == EXIT_DONE;
+		run->done += rebuild_one(run, kernels->items[i]);
 	}
 	return finish(run, kernels->n);
 }
 
-int rebuild(const struct cli *cli, const struct names *kernels)
+bool rebuild(const struct sysroot *root, const struct names *kernels, bool asked)
 {
-	struct run run = { .cli = cli };
-	int code, lock = keep_lock(&cli->root);
+	struct run run = { .root = root, .asked = asked };
+	int lock = keep_lock(root);
+	bool good;
 
 	if (lock < 0) {
 		say_error("%s; nothing was changed",
 			  lock == -EWOULDBLOCK ? "another regenerate is running" : strerror(-lock));
-		return EXIT_REFUSED;
+		return false;
 	}
 	hold_begin(&run.hold);
-	code = leftovers_settle(&cli->root) ? EXIT_REFUSED : rebuild_each(&run, kernels);
+	good = !leftovers_settle(root) && rebuild_each(&run, kernels);
 	hold_end(&run.hold);
 	close(lock);
-	return code;
+	return good;
 }

@@ -3,10 +3,13 @@
 #ifndef EARLYBIND_REBUILD_H
 #define EARLYBIND_REBUILD_H
 
-#include "../cli/cli.h"
+#include "../../sys/sysroot.h"
 #include "../kernels/images.h"
 
-/* EXIT_DONE: all images of these kernels are current; EXIT_REFUSED: what is wrong was said. */
-int rebuild(const struct cli *cli, const struct names *kernels) _must_check_;
+/*
+ * Whether all images of these kernels are current; what is wrong was said. asked: a person named the kernels, and those
+ * without an image get one.
+ */
+bool rebuild(const struct sysroot *root, const struct names *kernels, bool asked) _must_check_;
 
 #endif

@@ -2,26 +2,12 @@
 #include "run.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../lib/command.h"
+
 #define EXIT_NOT_STARTED 127
-
-bool command_find(const struct sysroot *r, const char *name, char path[COMMAND_LEN])
-{
-	static const char *const dirs[] = { "usr/sbin", "usr/bin", "sbin", "bin" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		struct stat st;
-
-		if ((size_t)snprintf(path, COMMAND_LEN, "%s/%s", dirs[i], name) >= COMMAND_LEN)
-			continue;
-		if (fstatat(r->fd, path, &st, 0) == 0 && S_ISREG(st.st_mode) && st.st_mode & 0111)
-			return true;
-	}
-	return false;
-}
 
 /* In the child: never returns. */
 static _Noreturn void become(const struct sysroot *r, const char *const *argv, const struct hold *hold)

@@ -7,10 +7,6 @@
 #include "../../sys/sysroot.h"
 #include "hold.h"
 
-#define COMMAND_LEN 64
-
-/* Where a command is below the root ("usr/sbin/dracut"); false: it is not there, or not executable. */
-bool command_find(const struct sysroot *r, const char *name, char path[COMMAND_LEN]) _must_check_;
 /*
  * Runs it with our output and waits. argv[0] is what command_find() found, the list ends in NULL. What is held back
  * from us ends the command: it is a process group of its own. Its exit status, 128 + the signal that ended it, or

@@ -6,7 +6,6 @@
 #include "../../core/compat.h"
 #include "../../core/trial.h"
 #include "../../sys/efivar.h"
-#include "../cli/session.h"
 #include "../lib/json.h"
 
 struct efi {
@@ -30,13 +29,5 @@ const char *efi_wrong(const struct efi *e);
 void efi_print(const struct efi *e, uint64_t hash, const char *confirmer);
 /* `trial` and `off_next_boot`. */
 void efi_json(const struct efi *e, struct json *j);
-
-/*
- * Puts the plan of this lock on trial, and says so: where the lock names other cards or options than before, where the
- * trial of this lock has stood down, and, where rules have no entry in it, if this boot did not use the plan.
- */
-void trial_arm(const struct session *s, const struct config *config, const struct plan *lock);
-/* The plan of what `remove` leaves goes on with the trial of the whole, where that was. */
-void trial_carry(const struct session *s, const struct config *rest, const struct plan *lock);
 
 #endif

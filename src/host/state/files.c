@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "../cli/cli.h"
+#include "../lib/say.h"
 
 #define LOCK_MAX (1u << 20)
 #define REPORT_MAX (1u << 20)

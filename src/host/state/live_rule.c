@@ -2,7 +2,7 @@
 #include "live_rule.h"
 
 #include "../../core/guard.h"
-#include "../cli/cli.h"
+#include "../lib/say.h"
 
 const struct rule *live_rule_of(const struct config *c, const struct machine *m, int i)
 {

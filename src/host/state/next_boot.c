@@ -3,10 +3,11 @@
 
 #include <unistd.h>
 
+#include "../lib/say.h"
+#include "../storage/needs.h"
 #include "efi.h"
 #include "files.h"
-#include "../machine/machine.h"
-#include "../storage/needs.h"
+#include "recall.h"
 #include "waiting.h"
 
 void forecast_forget_drivers(struct machine *m)
@@ -27,19 +28,19 @@ static bool has_serial(const struct plan *lock)
 }
 
 /* The kernel shows the extended configuration space, where serial numbers are, to root alone. */
-static int need_root(const struct cli *cli, const struct plan *lock)
+static int need_root(const struct sysroot *root, const struct plan *lock)
 {
-	if (!cli->root.live || geteuid() == 0 || !has_serial(lock))
+	if (!root->live || geteuid() == 0 || !has_serial(lock))
 		return 0;
 	say_error("the lock has serial numbers, which only root can read: try sudo");
 	return -EPERM;
 }
 
-static int read_lock(const struct cli *cli, struct forecast *f)
+static int read_lock(const struct sysroot *root, struct forecast *f)
 {
 	struct plan_error err;
 	char place[16];
-	int ret = lock_load(&cli->root, &f->lock, &err);
+	int ret = lock_load(root, &f->lock, &err);
 
 	if (ret == -ENOMEM)
 		return ret;
@@ -58,41 +59,41 @@ static int read_lock(const struct cli *cli, struct forecast *f)
 }
 
 /* The EFI variables as the next boot finds them. */
-static void expect_variables(const struct cli *cli, struct forecast *f)
+static void expect_variables(const struct sysroot *root, struct forecast *f)
 {
 	struct efi efi;
 	uint64_t hash;
 
-	efi_look(&cli->root, &efi);
+	efi_look(root, &efi);
 	f->machine.off = efi.off;
 	if (efi.there && !efi.wrong && plan_hash(&f->composition.plan, &hash) == 0)
 		f->machine.trial = trial_state(&efi.trial, f->composition.plan.lock, hash);
 }
 
-int forecast_make(const struct cli *cli, struct forecast *out)
+int forecast_make(const struct sysroot *root, struct forecast *out)
 {
 	struct cmdline none = { 0 };
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	if (config_load(&cli->root, &out->config) < 0)
+	if (config_load(root, &out->config) < 0)
 		return -ENOMEM;
 	config_complain(&out->config);
-	ret = read_lock(cli, out);
+	ret = read_lock(root, out);
 	/* A damaged lock binds nothing, live rules neither. */
 	if (ret == 0 && !out->lock_broken)
 		ret = compose(&out->config, out->has_lock ? &out->lock : NULL, &out->composition);
 	if (ret == 0 && out->composition.plan.n_rules)
-		ret = needs_guard_image(&cli->root, &out->composition.plan, NULL);
+		ret = needs_guard_image(root, &out->composition.plan, NULL);
 	if (ret == 0)
-		ret = need_root(cli, &out->lock);
+		ret = need_root(root, &out->lock);
 	if (ret == 0)
-		ret = live_machine(cli, &out->machine);
+		ret = recall_machine(root, &out->machine);
 	if (ret < 0)
 		return ret;
 	forecast_forget_drivers(&out->machine);
 	waiting_forgive_absent(&out->config, &out->lock, &out->machine, &out->composition);
-	expect_variables(cli, out);
+	expect_variables(root, out);
 	return decide(&out->composition.plan, &out->machine, &none, &out->decisions);
 }
 

@@ -7,7 +7,7 @@
 #include "../../core/compose.h"
 #include "../../core/config.h"
 #include "../../core/decide.h"
-#include "../cli/cli.h"
+#include "../../sys/sysroot.h"
 
 struct forecast {
 	struct config config;
@@ -25,7 +25,7 @@ struct forecast {
  * only the decision is missing (-EPERM: it needs root), config, lock and composition are there; of a hidden lock only
  * the config.
  */
-int forecast_make(const struct cli *cli, struct forecast *out) _must_check_;
+int forecast_make(const struct sysroot *root, struct forecast *out) _must_check_;
 /* The machine as a boot finds it. */
 void forecast_forget_drivers(struct machine *m);
 void forecast_free(struct forecast *f);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "../../core/compat.h"
-
 #include "outcome.h"
+
+#include "../../core/compat.h"
 
 /* Where a reason means something else with this outcome: earlybind-report(5). */
 static const struct {

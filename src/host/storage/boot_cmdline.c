@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the words of a kernel command line ask for: those of the kernel, initramfs-tools, dracut, mkinitcpio, systemd.
  */
-#include "../../core/cmdline.h"
-#include "../../core/compat.h"
-
 #include <ctype.h>
 #include <strings.h>
 
+#include "../../core/cmdline.h"
+#include "../../core/compat.h"
 #include "../lib/text_file.h"
 #include "boot_ref.h"
 

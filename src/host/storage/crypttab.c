@@ -7,7 +7,6 @@
  *	options = word { "," word }
  */
 #include "../../core/compat.h"
-
 #include "../lib/text_file.h"
 #include "boot_ref.h"
 

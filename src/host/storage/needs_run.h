@@ -5,8 +5,8 @@
 
 #include "../../core/compat.h"
 #include "../../core/need.h"
-#include "stack.h"
 #include "boot_ref.h"
+#include "stack.h"
 
 struct needs_run {
 	struct host host;

@@ -5,7 +5,8 @@
 #define CACHE_MAX (4u << 20)
 #define ENCRYPTION_ROOT 10 /* fields before it */
 
-/* zfs-mount-generator(8): a dataset a line, its properties divided by tabs; that of the encryption root is "-" without.
+/* zfs-mount-generator(8): a dataset a line, its properties divided by tabs; that of the encryption root is "-"
+ * without.
  */
 static bool is_plain(const char *line)
 {

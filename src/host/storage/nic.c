@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "stack_run.h"
 #include "nic.h"
 
 #include <arpa/inet.h>
 #include <strings.h>
+
+#include "stack_run.h"
 
 #define NET "sys/class/net"
 #define DEPTH 8

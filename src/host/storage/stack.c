@@ -2,8 +2,8 @@
 #include <libmount/libmount.h>
 
 #include "../../core/shorten.h"
-#include "stack_run.h"
 #include "resolve.h"
+#include "stack_run.h"
 
 static const struct blockdev *block_of(const struct walk *w, int i)
 {

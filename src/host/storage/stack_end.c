@@ -4,8 +4,8 @@
 
 #include "../../core/array.h"
 #include "../../core/shorten.h"
-#include "stack_run.h"
 #include "resolve.h"
+#include "stack_run.h"
 
 void chain_ends_free(struct chain_ends *c)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Physical volumes that no active volume stands on: their group needs them too. */
-#include "stack_run.h"
 #include "resolve.h"
+#include "stack_run.h"
 
 #define FILE_MAX (1u << 20)
 

@@ -4,10 +4,11 @@
 #include <unistd.h>
 
 #include "../../sys/scan.h"
-#include "files.h"
+#include "../lib/say.h"
+#include "../state/files.h"
+#include "../state/open_card.h"
+#include "../state/waiting.h"
 #include "../storage/needs.h"
-#include "open_card.h"
-#include "waiting.h"
 
 /* A remedy is told once, not with every warning of its kind. That an optional card is not there is none. */
 void planned_warn(const struct report_note *notes, size_t n)
@@ -56,11 +57,11 @@ static bool needs_lock(const struct config *config)
 	return false;
 }
 
-static int lost_lock(const struct cli *cli, const struct config *config, char why[IMAGE_WHY_LEN])
+static int lost_lock(const struct sysroot *root, const struct config *config, char why[IMAGE_WHY_LEN])
 {
 	struct plan_error wrong = { 0 };
 	struct plan lock = { 0 };
-	int err = lock_load(&cli->root, &lock, &wrong);
+	int err = lock_load(root, &lock, &wrong);
 	char place[16];
 
 	plan_free(&lock);
@@ -72,11 +73,11 @@ static int lost_lock(const struct cli *cli, const struct config *config, char wh
 	return err == -ENOMEM ? err : 0;
 }
 
-int planned_lost(const struct cli *cli, const struct config *config, char why[IMAGE_WHY_LEN])
+int planned_lost(const struct sysroot *root, const struct config *config, char why[IMAGE_WHY_LEN])
 {
 	*why = '\0';
 	if (config->n_rules && !config->unreadable)
-		return lost_lock(cli, config, why);
+		return lost_lock(root, config, why);
 	if (config->unreadable)
 		snprintf(why, IMAGE_WHY_LEN, "not all of the configuration can be read%s",
 			 geteuid() ? " (try sudo)" : "");
@@ -86,23 +87,23 @@ int planned_lost(const struct cli *cli, const struct config *config, char why[IM
 }
 
 /* What is warned of, not what is made, may depend on this machine. */
-static void forgive_absent(const struct cli *cli, const struct config *config, const struct plan *lock,
+static void forgive_absent(const struct sysroot *root, const struct config *config, const struct plan *lock,
 			   struct composition *c)
 {
 	struct machine m;
 
-	if (!waiting_count(c) || scan_machine(&cli->root, &m) < 0)
+	if (!waiting_count(c) || scan_machine(root, &m) < 0)
 		return;
 	waiting_forgive_absent(config, lock, &m, c);
 	machine_free(&m);
 }
 
-int planned_compose(const struct cli *cli, const struct config *config, bool say, struct composition *out)
+int planned_compose(const struct sysroot *root, const struct config *config, bool say, struct composition *out)
 {
 	struct plan lock = { 0 };
 	struct plan_error wrong = { 0 };
 	bool asked;
-	int err = lock_load(&cli->root, &lock, &wrong);
+	int err = lock_load(root, &lock, &wrong);
 
 	memset(out, 0, sizeof(*out));
 	if (err == -ENOMEM)
@@ -114,12 +115,12 @@ int planned_compose(const struct cli *cli, const struct config *config, bool say
 	}
 	err = compose(config, err ? NULL : &lock, out);
 	if (!err && say)
-		forgive_absent(cli, config, &lock, out);
+		forgive_absent(root, config, &lock, out);
 	plan_free(&lock);
 	if (!err && out->plan.n_rules) {
-		err = needs_guard_image(&cli->root, &out->plan, &asked);
+		err = needs_guard_image(root, &out->plan, &asked);
 		if (!err && say)
-			err = open_cards_note(&cli->root, out, asked);
+			err = open_cards_note(root, out, asked);
 		if (err)
 			composition_free(out);
 	}
@@ -128,24 +129,24 @@ int planned_compose(const struct cli *cli, const struct config *config, bool say
 	return err;
 }
 
-int planned_image(const struct cli *cli, const char *kernel, struct image *out, char why[IMAGE_WHY_LEN])
+int planned_image(const struct sysroot *root, const char *kernel, struct image *out, char why[IMAGE_WHY_LEN])
 {
 	struct composition made = { 0 };
 	struct config config = { 0 };
-	int err = config_load(&cli->root, &config);
+	int err = config_load(root, &config);
 
 	memset(out, 0, sizeof(*out));
 	*why = '\0';
 	if (!err)
-		err = planned_lost(cli, &config, why);
+		err = planned_lost(root, &config, why);
 	if (!err && *why)
 		err = -ENODATA;
 	if (!err)
-		err = planned_compose(cli, &config, false, &made);
+		err = planned_compose(root, &config, false, &made);
 	if (err && !*why)
 		snprintf(why, IMAGE_WHY_LEN, "%s", strerror(-err));
 	if (!err && made.plan.n_rules)
-		err = image_make(&cli->root, cli->root_dir, kernel, &made.plan, out, why);
+		err = image_make(root, kernel, &made.plan, out, why);
 	composition_free(&made);
 	config_free(&config);
 	return err;

@@ -5,26 +5,28 @@
 
 #include "../../core/compat.h"
 #include "../../core/compose.h"
-#include "../cli/cli.h"
-#include "../image/build.h"
+#include "../../sys/sysroot.h"
+#include "build.h"
 
 /*
  * The plan of a configuration and the lock; without a card in it if the lock is damaged. What is wrong is a warning if
  * `say`. 0 or -ENOMEM.
  */
-int planned_compose(const struct cli *cli, const struct config *config, bool say, struct composition *out) _must_check_;
+int planned_compose(const struct sysroot *root, const struct config *config, bool say,
+		    struct composition *out) _must_check_;
 /*
  * *why: for what reason images made now would not bind what the rules ask for, though nobody took these away: they
  * cannot be read or are all wrong, or the lock that says which cards they mean is missing or damaged. "": none. 0 or
  * -ENOMEM.
  */
-int planned_lost(const struct cli *cli, const struct config *config, char why[IMAGE_WHY_LEN]) _must_check_;
+int planned_lost(const struct sysroot *root, const struct config *config, char why[IMAGE_WHY_LEN]) _must_check_;
 /* Warns of each note. */
 void planned_warn(const struct report_note *notes, size_t n);
 /*
  * The files for an image of this kernel, without a word; none where there is nothing to bind. Errors as image_make;
  * -ENODATA: planned_lost().
  */
-int planned_image(const struct cli *cli, const char *kernel, struct image *out, char why[IMAGE_WHY_LEN]) _must_check_;
+int planned_image(const struct sysroot *root, const char *kernel, struct image *out,
+		  char why[IMAGE_WHY_LEN]) _must_check_;
 
 #endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli.h"
+
+int cli_selector(const char *text, struct selector *out)
+{
+	struct syntax_error err = { 0 };
+
+	if (selector_parse(text, strlen(text), out, &err) == 0)
+		return EXIT_DONE;
+	say_error("'%s' is no selector: expected %s", text, err.expected);
+	if (err.hint)
+		fprintf(stderr, "    hint: %s\n", err.hint);
+	return EXIT_USAGE;
+}
+
+void cli_join(const struct cli *cli, struct text *out)
+{
+	for (int i = 0; i < cli->n_args; i++) {
+		text_add(out, i ? " " : "");
+		text_add(out, cli->args[i]);
+	}
+}

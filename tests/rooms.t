@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# rooms.t: the arrows between the directories of src point down. src/core knows nobody, src/sys knows core, src/boot and
+# src/host know both; in src/host a room knows those below it. Only cli/ ends the program.
+# shellcheck source=/dev/null
+. tests/lib/need.sh
+# shellcheck source=/dev/null
+. tests/lib/tap.sh
+TMP=$(mktemp -d) || exit 1
+trap 'rm -rf "$TMP"' EXIT
+
+# From the lowest to the highest.
+ROOMS='lib initramfs loader storage machine state kernels image foreign advice runtime rebuild cli'
+
+# arrows DIR: "FILE ROOM INCLUDED-ROOM" for each include of another room of src/host.
+arrows()
+{
+	(cd "$1" && grep -o '^#include "\.\./[a-z]*/' src/host/*/*.[ch]) |
+		sed 's,^\(src/host/\([a-z]*\)/[^:]*\):#include "\.\./\([a-z]*\)/$,\1 \2 \3,'
+}
+
+# turned DIR: those that point up, or to a room that nobody knows.
+turned()
+{
+	arrows "$1" | awk -v rooms="$ROOMS" '
+	BEGIN { n = split(rooms, room); for (i = 1; i <= n; i++) floor[room[i]] = i }
+	!floor[$2] || !floor[$3] || floor[$3] >= floor[$2]'
+}
+
+down()
+{
+	[ "$(arrows "$1" | wc -l)" -gt 100 ] || { echo "hardly an arrow was found"; return 1; }
+	turned "$1" >"$TMP/turned"
+	silent "$TMP/turned"
+}
+
+# below DIR: what core and sys include of others.
+below()
+{
+	(cd "$1" && grep -H '^#include "\.\./' src/core/*.[ch] /dev/null
+		grep -H '^#include "\.\./' src/sys/*.[ch] | grep -v '"\.\./core/'
+		grep -H '^#include "\.\./' src/boot/*.[ch] | grep -v '"\.\./\(core\|sys\)/') >"$TMP/below"
+	silent "$TMP/below"
+}
+
+# copy: src in another directory, to be spoilt.
+copy()
+{
+	rm -rf "$TMP/copy"
+	mkdir "$TMP/copy"
+	cp -r src "$TMP/copy"
+}
+
+# spoilt CHECK FILE INCLUDE: whether the check finds an include that is put into the file.
+spoilt()
+{
+	copy
+	sed -i "0,/^#include/s,^#include,#include \"$3\"\n&," "$TMP/copy/src/$2"
+	! "$1" "$TMP/copy"
+}
+
+# Each file of ours stands in a room, and has its own name once: objects and headers are told by it.
+in_rooms()
+{
+	find src/host -maxdepth 1 -type f >"$TMP/outside"
+	silent "$TMP/outside"
+}
+
+ends()
+{
+	grep -nE '(^|[^_a-z])exit\(' src/host/[!c]*/*.c | grep -v 'exit(EXIT_FAILURE); /\* libpci' >"$TMP/exits"
+	silent "$TMP/exits"
+}
+
+ok 'each file of src/host stands in a room' in_rooms
+ok 'the arrows between the rooms of src/host point down' down .
+ok 'one that is turned round is found' spoilt down host/lib/say.c ../cli/cli.h
+ok 'one to a neighbour above is found' spoilt down host/storage/nic.c ../machine/machine.h
+ok 'one to a room of no known floor is found' spoilt down host/cli/main.c ../attic/attic.h
+ok 'core knows nobody, sys knows core, boot knows both' below .
+ok 'a core that knows sys is found' spoilt below core/plan.c ../sys/scan.h
+ok 'a boot program that knows the host tool is found' spoilt below boot/main.c ../host/lib/say.h
+ok 'only cli/ ends the program' ends
+tap_end
