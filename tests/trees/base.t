@@ -11,10 +11,7 @@
 . tests/trees/lib.sh
 need depmod:kmod gcc:gcc
 
-machine twin-gpus "$TMP/host"
-host "$TMP/host"
-echo 'bind 10de:13c2' >"$TMP/host/etc/earlybind.conf"
-"$EARLYBIND" accept --yes --root "$TMP/host" >"$TMP/said" 2>&1 || fail "accept: $(cat "$TMP/said")"
+accepted_host twin-gpus "$TMP/host" 'bind 10de:13c2'
 
 # base KERNEL DIR: the plan of an image for all, made where there is neither configuration nor lock.
 base()

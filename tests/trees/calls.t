@@ -19,14 +19,8 @@ A_DEVICE=5
 # A longer folder is read in more pieces.
 PIECES=8
 
-machine two-gpus "$TMP/host"
-host "$TMP/host"
-echo 'bind 10de:13c2' >"$TMP/host/etc/earlybind.conf"
-"$EARLYBIND" accept --yes --root "$TMP/host" >"$TMP/said" 2>&1 || fail "accept: $(cat "$TMP/said")"
-{
-	echo 'include two-gpus'
-	printf 'set 0000:06:00.%s driver=vfio-pci override=vfio-pci\n' 0 1
-} >"$TMP/few"
+accepted_host two-gpus "$TMP/host" 'bind 10de:13c2'
+two_gpus_bound >"$TMP/few"
 {
 	cat "$TMP/few"
 	awk 'BEGIN { for (i = 0; i < 100; i++) printf "0001:%02x:%02x.0 - 8086:1521:8086:0001 0200 99 -\n", i / 32, i % 32 }'

@@ -12,13 +12,10 @@
 need depmod:kmod gcc:gcc
 
 PLAN=usr/lib/earlybind/plan
-machine two-gpus "$TMP/host"
-host "$TMP/host"
-echo 'bind 10de:13c2' >"$TMP/host/etc/earlybind.conf"
-"$EARLYBIND" accept --yes --root "$TMP/host" >"$TMP/said" 2>&1 || fail "accept: $(cat "$TMP/said")"
+accepted_host two-gpus "$TMP/host" 'bind 10de:13c2'
 { echo 'include two-gpus'; printf 'kernel 6.1.0-modular\nmodule vfio\nmodule vfio_pci\n'; } >"$TMP/manifest"
 tree "$TMP/manifest" "$TMP/before"
-plan "$TMP/host" 6.1.0-modular "$TMP/before" >"$TMP/said" 2>&1 || fail "image: $(cat "$TMP/said")"
+planned "$TMP/host" 6.1.0-modular "$TMP/before"
 cp "$TMP/before/$PLAN" "$TMP/good"
 
 # noted INIT PARAMETERS: the notes of a boot where the plan gives vfio-pci these parameters.

@@ -71,6 +71,28 @@ host()
 	ln -s "$FIRST_INIT" "$1/usr/lib/earlybind/earlybind-init"
 }
 
+# accepted_host MACHINE DIR RULE: the tree of a machine for the host tool, with that rule accepted.
+accepted_host()
+{
+	machine "$1" "$2"
+	host "$2"
+	echo "$3" >"$2/etc/earlybind.conf"
+	"$EARLYBIND" accept --yes --root "$2" >"$TMP/said" 2>&1 || fail "accept: $(cat "$TMP/said")"
+}
+
+# two_gpus_bound: the machine two-gpus as a kernel leaves it in which vfio-pci took both functions of the card at 06:00.
+two_gpus_bound()
+{
+	echo 'include two-gpus'
+	printf 'set 0000:06:00.%s driver=vfio-pci override=vfio-pci\n' 0 1
+}
+
+# planned HOST KERNEL DIR: plan, which must succeed.
+planned()
+{
+	plan "$@" >"$TMP/said" 2>&1 || fail "image: $(cat "$TMP/said")"
+}
+
 # plan HOST KERNEL DIR: the plan that an image of that kernel gets goes to DIR, if there is anything to bind.
 plan()
 {

@@ -15,16 +15,10 @@ need depmod:kmod gcc:gcc prlimit:util-linux pgrep:procps
 ASAN_OPTIONS=detect_leaks=0
 export ASAN_OPTIONS
 
-machine two-gpus "$TMP/host"
-host "$TMP/host"
-echo 'bind 10de:13c2' >"$TMP/host/etc/earlybind.conf"
-"$EARLYBIND" accept --yes --root "$TMP/host" >"$TMP/said" 2>&1 || fail "accept: $(cat "$TMP/said")"
-{
-	echo 'include two-gpus'
-	printf 'set 0000:06:00.%s driver=vfio-pci override=vfio-pci\n' 0 1
-} >"$TMP/manifest"
+accepted_host two-gpus "$TMP/host" 'bind 10de:13c2'
+two_gpus_bound >"$TMP/manifest"
 tree "$TMP/manifest" "$TMP/before"
-plan "$TMP/host" 6.1.0-builtin "$TMP/before" >"$TMP/said" 2>&1 || fail "image: $(cat "$TMP/said")"
+planned "$TMP/host" 6.1.0-builtin "$TMP/before"
 
 # limited COMMAND...: a boot by this command, which starts the program; its report goes to $TMP/report.
 limited()

@@ -11,12 +11,9 @@
 need depmod:kmod gcc:gcc
 
 PLAN=usr/lib/earlybind/plan
-machine two-gpus "$TMP/host"
-host "$TMP/host"
-echo 'bind 10de:13c2' >"$TMP/host/etc/earlybind.conf"
-"$EARLYBIND" accept --yes --root "$TMP/host" >"$TMP/said" 2>&1 || fail "accept: $(cat "$TMP/said")"
+accepted_host two-gpus "$TMP/host" 'bind 10de:13c2'
 machine two-gpus "$TMP/before"
-plan "$TMP/host" 6.1.0-builtin "$TMP/before" >"$TMP/said" 2>&1 || fail "image: $(cat "$TMP/said")"
+planned "$TMP/host" 6.1.0-builtin "$TMP/before"
 GOOD=$TMP/before/$PLAN
 SIZE=$(wc -c <"$GOOD")
 

@@ -18,16 +18,10 @@ EFI=sys/firmware/efi/efivars
 new()
 {
 	rm -rf "$TMP/host"
-	machine two-gpus "$TMP/host"
-	host "$TMP/host"
-	echo "bind 10de:13c2${1+ $*}" >"$TMP/host/etc/earlybind.conf"
-	"$EARLYBIND" accept --yes --root "$TMP/host" >"$TMP/said" 2>&1 || fail "accept: $(cat "$TMP/said")"
-	{
-		echo 'include two-gpus'
-		printf 'set 0000:06:00.%s driver=vfio-pci override=vfio-pci\n' 0 1
-	} >"$TMP/manifest"
+	accepted_host two-gpus "$TMP/host" "bind 10de:13c2${1+ $*}"
+	two_gpus_bound >"$TMP/manifest"
 	tree "$TMP/manifest" "$TMP/before"
-	plan "$TMP/host" 6.1.0-builtin "$TMP/before" >"$TMP/said" 2>&1 || fail "image: $(cat "$TMP/said")"
+	planned "$TMP/host" 6.1.0-builtin "$TMP/before"
 	HASH=$(sed -n 's/^hash //p' "$TMP/before/usr/lib/earlybind/plan")
 	LOCK=$(sed -n 's/^lock //p' "$TMP/before/usr/lib/earlybind/plan")
 	mkdir -p "$TMP/before/$EFI"

@@ -12,16 +12,10 @@
 need depmod:kmod gcc:gcc pgrep:procps
 
 # bound MACHINE-LINE...: a machine that booted with both functions of a card bound.
-machine two-gpus "$TMP/host"
-host "$TMP/host"
-echo 'bind 10de:13c2' >"$TMP/host/etc/earlybind.conf"
-"$EARLYBIND" accept --yes --root "$TMP/host" >"$TMP/said" 2>&1 || fail "accept: $(cat "$TMP/said")"
-{
-	echo 'include two-gpus'
-	printf 'set 0000:06:00.%s driver=vfio-pci override=vfio-pci\n' 0 1
-} >"$TMP/manifest"
+accepted_host two-gpus "$TMP/host" 'bind 10de:13c2'
+two_gpus_bound >"$TMP/manifest"
 tree "$TMP/manifest" "$TMP/fresh"
-plan "$TMP/host" 6.1.0-builtin "$TMP/fresh" >"$TMP/said" 2>&1 || fail "image: $(cat "$TMP/said")"
+planned "$TMP/host" 6.1.0-builtin "$TMP/fresh"
 cp -a "$TMP/fresh" "$TMP/booted"
 boot "${INITS##* }" "$TMP/booted" || fail 'boot'
 FUNCTIONS=sys/devices/pci0000:00/0000:00:03.1

@@ -56,10 +56,7 @@ second_run()
 	writes_are "$1" bound '' && has "$TMP/report" 'summary 2 0 0'
 }
 
-machine two-gpus "$TMP/host"
-host "$TMP/host"
-echo 'bind 10de:13c2' >"$TMP/host/etc/earlybind.conf"
-"$EARLYBIND" accept --yes --root "$TMP/host" >"$TMP/said" 2>&1 || fail "accept: $(cat "$TMP/said")"
+accepted_host two-gpus "$TMP/host" 'bind 10de:13c2'
 
 echo 'include two-gpus' >"$TMP/fresh"
 cat >"$TMP/bound" <<'END'
