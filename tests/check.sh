@@ -23,7 +23,7 @@ tests()
 	ls tests/trees/cases.t tests/functional/disks.t tests/functional/drift.t
 	printf '%s\n' tests/trees/*.t tests/functional/*.t | grep -v -e /cases.t -e /disks.t -e /drift.t
 	ls tests/cases/*.t 2>/dev/null
-	for test in shell purity size runner make; do echo "tests/$test.t"; done
+	for test in shell purity rooms size runner make; do echo "tests/$test.t"; done
 	[ -z "$CMOCKA" ] || for test in tests/unit/test_*.c; do echo "$BUILD/test/unit/$(basename "$test" .c)"; done
 }
 
