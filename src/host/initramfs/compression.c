@@ -12,9 +12,8 @@
 #include "bytes.h"
 
 #define LZ4_LEGACY 0x184c2102u
-#define LZ4_LEGACY_BLOCK                                                                                               \
-	(8u << 20) /* a block of this many bytes, compressed, has at most LZ4_compressBound() of it                    \
-		    */
+/* A block of this many bytes, compressed, has at most LZ4_compressBound() of it. */
+#define LZ4_LEGACY_BLOCK (8u << 20)
 #define LZ4_LEGACY_MAX (LZ4_LEGACY_BLOCK + LZ4_LEGACY_BLOCK / 255 + 16)
 
 /* Moves *at by n. False: the data ends before. */
