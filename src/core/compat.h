@@ -32,4 +32,18 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+/* For _cleanup_, which gives the address of the variable: of what malloc() gave. */
+static inline void free_pointer(void *variable)
+{
+	free(*(void **)variable);
+}
+
+/* The same with another function than free(), for pointers of this type. */
+#define CLEANUP(name, type, end)                                                                                       \
+	static inline void name(type *variable)                                                                        \
+	{                                                                                                              \
+		end(*variable);                                                                                        \
+	}                                                                                                              \
+	_Static_assert(true, "") /* so that a semicolon follows */
+
 #endif

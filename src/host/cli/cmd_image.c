@@ -52,11 +52,6 @@ const char image_help[] =
 	"also\n"
 	"with warnings; 1 the image could not be filled, and nothing of earlybind is in DIR; 2 wrong usage.\n";
 
-static void free_config(struct config *c)
-{
-	config_free(c);
-}
-
 static int put_archive(const struct cli *cli, const struct image *image)
 {
 	char why[STAGING_WHY_LEN];
@@ -171,7 +166,7 @@ static int put_base(const struct cli *cli)
 
 int cmd_image(struct cli *cli)
 {
-	_cleanup_(free_config) struct config config = { 0 };
+	_cleanup_(config_free) struct config config = { 0 };
 	struct composition made = { 0 };
 	int code = check_usage(cli);
 

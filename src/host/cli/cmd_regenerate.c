@@ -34,16 +34,6 @@ const char regenerate_help[] =
 	"\n"
 	"Exit status: 0 all images are current; 1 one is not, or could not be made; 2 wrong usage.\n";
 
-static void free_names(struct names *n)
-{
-	names_free(n);
-}
-
-static void free_look(struct look *l)
-{
-	look_free(l);
-}
-
 /* The kernels that were asked for, or all; *code is not EXIT_DONE if something is wrong with one. */
 static int choose_kernels(const struct cli *cli, struct names *out, int *code)
 {
@@ -120,7 +110,7 @@ static int say_ostree(void)
 
 static int check(const struct cli *cli, const struct names *kernels)
 {
-	_cleanup_(free_look) struct look look = { 0 };
+	_cleanup_(look_free) struct look look = { 0 };
 	bool left = leftovers_warn(&cli->root);
 
 	for (size_t i = 0; i < kernels->n; i++) {
@@ -165,7 +155,7 @@ static int check_usage(const struct cli *cli)
 
 int cmd_regenerate(struct cli *cli)
 {
-	_cleanup_(free_names) struct names kernels = { 0 };
+	_cleanup_(names_free) struct names kernels = { 0 };
 	int code = check_usage(cli), ret;
 	char lost[IMAGE_WHY_LEN] = "";
 

@@ -10,15 +10,7 @@
 #define UNIT_MAX (1u << 16)
 #define WANTS_FOLDER "usr/lib/systemd/system/initrd.target.wants"
 
-static void free_char(char **p)
-{
-	free(*p);
-}
-
-static void free_archive(struct archive **a)
-{
-	archive_write_free(*a);
-}
+CLEANUP(free_archive, struct archive *, archive_write_free);
 
 /* A folder, a file or a link (data: where it leads). All are root's and have no time. */
 static int add(struct archive *a, const char *name, mode_t mode, const char *data, size_t len)
@@ -68,7 +60,7 @@ static int add_files(struct archive *a, const struct staged_file *files, size_t 
 static int add_unit(struct archive *a, const struct sysroot *root, bool *there)
 {
 	static const char *const folders[] = { "usr/lib/systemd", "usr/lib/systemd/system", WANTS_FOLDER, NULL };
-	_cleanup_(free_char) char *text = NULL;
+	_cleanup_(free_pointer) char *text = NULL;
 	const char *link = "../earlybind.service";
 	size_t len;
 	int err = sysroot_read_all(root, EXTRA_UNIT, UNIT_MAX, &text, &len);
@@ -105,7 +97,7 @@ static int write_archive(int fd, const struct sysroot *root, const struct staged
 int extra_write(const char *file, const struct sysroot *root, const struct staged_file *files, size_t n, bool *unit,
 		char why[STAGING_WHY_LEN])
 {
-	_cleanup_(free_char) char *aside = NULL;
+	_cleanup_(free_pointer) char *aside = NULL;
 	int fd, err = 0;
 
 	*unit = false;

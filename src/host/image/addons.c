@@ -16,11 +16,6 @@ static const char magic[] = "070701";
 #define NAME_AT 110 /* of newc's header, which starts so */
 #define HEAD_LEN (NAME_AT + 4)
 
-static void free_char(char **p)
-{
-	free(*p);
-}
-
 static bool wants_nothing(void *self, const struct newc_entry *e)
 {
 	(void)self;
@@ -77,7 +72,7 @@ static bool could_be_one(const struct sysroot *r, const char *path)
 static int is_for(const struct sysroot *r, const char *path, const char *release)
 {
 	static const char *const patterns[] = { STAGING_FOLDER "/plan", NULL };
-	_cleanup_(free_char) char *data = NULL;
+	_cleanup_(free_pointer) char *data = NULL;
 	struct contents c = { 0 };
 	const struct content *plan;
 	char why[SEGMENTS_WHY_LEN], line[KERNEL_LEN + 16];

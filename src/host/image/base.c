@@ -9,21 +9,11 @@
 #define OVERLAY_BYTES_MAX (64u << 20)
 #define PATH_BYTES 512
 
-static void free_char(char **p)
-{
-	free(*p);
-}
-
-static void free_names(struct names *n)
-{
-	names_free(n);
-}
-
 /* 1: this archive holds the lock just so; 0: not; -ENOMEM. */
 static int holds(const struct sysroot *r, const char *path, const char *lock, size_t lock_len)
 {
 	static const char *const patterns[] = { LOCK_FILE, NULL };
-	_cleanup_(free_char) char *data = NULL;
+	_cleanup_(free_pointer) char *data = NULL;
 	struct contents c = { 0 };
 	const struct content *item;
 	char why[SEGMENTS_WHY_LEN];
@@ -43,8 +33,8 @@ static int holds(const struct sysroot *r, const char *path, const char *lock, si
 /* 1: one of the archives that rpm-ostree adds holds the lock as it is now; 0: none; -errno: that cannot be told. */
 static int is_added(const struct sysroot *r)
 {
-	_cleanup_(free_names) struct names names = { 0 };
-	_cleanup_(free_char) char *lock = NULL;
+	_cleanup_(names_free) struct names names = { 0 };
+	_cleanup_(free_pointer) char *lock = NULL;
 	size_t len;
 	int ret = sysroot_list(r, OVERLAYS, &names);
 

@@ -18,25 +18,13 @@
 static const char *const modprobe_dirs[] = { "etc/modprobe.d", "run/modprobe.d", "usr/local/lib/modprobe.d",
 					     "usr/lib/modprobe.d", "lib/modprobe.d" };
 
-static void free_char(char **p)
-{
-	free(*p);
-}
-
-static void unref_ctx(struct kmod_ctx **ctx)
-{
-	kmod_unref(*ctx);
-}
-
-static void unref_module(struct kmod_module **m)
-{
-	kmod_module_unref(*m);
-}
+CLEANUP(unref_ctx, struct kmod_ctx *, kmod_unref);
+CLEANUP(unref_module, struct kmod_module *, kmod_module_unref);
 
 /* The real path of something below the root. -ENOENT: it is not there; -EXDEV: a link leads out of the root. */
 static int real_path(const struct kmods *k, const char *below, char **out)
 {
-	_cleanup_(free_char) char *path = NULL;
+	_cleanup_(free_pointer) char *path = NULL;
 	size_t len = strlen(k->root);
 
 	if (asprintf(&path, "%s/%s", k->root, below) < 0) {
@@ -60,7 +48,7 @@ static int find_modules(const struct kmods *k, const char *release, char **out)
 	int err = -ENOENT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs) && err == -ENOENT; i++) {
-		_cleanup_(free_char) char *below = NULL;
+		_cleanup_(free_pointer) char *below = NULL;
 
 		if (asprintf(&below, "%s/%s", dirs[i], release) < 0) {
 			below = NULL;
@@ -73,7 +61,7 @@ static int find_modules(const struct kmods *k, const char *release, char **out)
 
 static bool is_indexed(const char *modules)
 {
-	_cleanup_(free_char) char *index = NULL;
+	_cleanup_(free_pointer) char *index = NULL;
 
 	if (asprintf(&index, "%s/modules.dep.bin", modules) < 0) {
 		index = NULL;
@@ -174,7 +162,7 @@ static int load_options(struct kmods *k, const char *modules)
 
 int kmods_open(struct kmods *k, const char *root_dir, const char *release)
 {
-	_cleanup_(free_char) char *modules = NULL;
+	_cleanup_(free_pointer) char *modules = NULL;
 	int err;
 
 	memset(k, 0, sizeof(*k));
@@ -297,7 +285,7 @@ static int image_name(const char *path, char out[MODULE_FILE_LEN])
 
 static int add_module(struct kmods *k, const struct kmod_module *m)
 {
-	_cleanup_(free_char) char *real = NULL;
+	_cleanup_(free_pointer) char *real = NULL;
 	const char *path = kmod_module_get_path(m);
 	size_t root = strlen(k->root);
 	struct module_file *file, new = { 0 };
@@ -323,10 +311,7 @@ static int add_module(struct kmods *k, const struct kmod_module *m)
 	return file->path ? read_params(k, file, kmod_module_get_name(m)) : -ENOMEM;
 }
 
-static void unref_modules(struct kmod_list **list)
-{
-	kmod_module_unref_list(*list);
-}
+CLEANUP(unref_modules, struct kmod_list *, kmod_module_unref_list);
 
 /*
  * What a virtual machine needs of vfio beside the driver. The kernel names them as `post:` soft dependencies alone

@@ -4,15 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-static void free_char(char **p)
-{
-	free(*p);
-}
-
-static void free_archive(struct archive **a)
-{
-	archive_read_free(*a);
-}
+CLEANUP(free_archive, struct archive *, archive_read_free);
 
 /* The filters that scripts/Makefile.modinst knows, and none; not `all`, which may start other programs. */
 static int open_packed(struct archive *a, const void *packed, size_t len)
@@ -74,7 +66,7 @@ static int unpack(const void *packed, size_t packed_len, char **data, size_t *le
 
 int module_read(const struct sysroot *r, const char *path, char **data, size_t *len, char why[ARCHIVE_WHY_LEN])
 {
-	_cleanup_(free_char) char *packed = NULL, *plain = NULL;
+	_cleanup_(free_pointer) char *packed = NULL, *plain = NULL;
 	size_t packed_len;
 	int err = sysroot_read_all(r, path, MODULE_BYTES_MAX, &packed, &packed_len);
 

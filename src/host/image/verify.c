@@ -17,11 +17,6 @@ const char *const image_state_words[IMAGE_STATE_COUNT] = {
 	[IMAGE_DAMAGED] = "damaged", [IMAGE_FOREIGN] = "foreign", [IMAGE_UNREADABLE] = "unreadable",
 };
 
-static void free_char(char **p)
-{
-	free(*p);
-}
-
 static bool is_signed(const char *data, size_t len)
 {
 	size_t end = strlen(SIGNATURE_END);
@@ -219,7 +214,7 @@ static int verify_data(const unsigned char *data, size_t len, const struct image
 
 int verify_image(const struct sysroot *root, const char *path, const struct image *expected, struct verified *out)
 {
-	_cleanup_(free_char) char *data = NULL;
+	_cleanup_(free_pointer) char *data = NULL;
 	size_t len;
 	int err = sysroot_read_all(root, path, IMAGE_BYTES_MAX, &data, &len);
 

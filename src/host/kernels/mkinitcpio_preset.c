@@ -11,16 +11,6 @@
 #define PRESET_MAX (1u << 16)
 #define PATH_BYTES 512
 
-static void free_preset(struct preset *p)
-{
-	preset_free(p);
-}
-
-static void free_names(struct names *n)
-{
-	names_free(n);
-}
-
 void preset_free(struct preset *p)
 {
 	names_free(&p->images);
@@ -30,7 +20,7 @@ void preset_free(struct preset *p)
 
 int presets_list(const struct sysroot *r, struct names *out)
 {
-	_cleanup_(free_names) struct names files = { 0 };
+	_cleanup_(names_free) struct names files = { 0 };
 	int err = sysroot_list(r, FOLDER, &files);
 
 	memset(out, 0, sizeof(*out));
@@ -214,14 +204,14 @@ static enum answer is_kernel_of(const struct sysroot *r, const struct preset *p,
 
 static enum answer is_of(const struct sysroot *r, const char *name, const char *release)
 {
-	_cleanup_(free_preset) struct preset p = { 0 };
+	_cleanup_(preset_free) struct preset p = { 0 };
 
 	return preset_read(r, name, &p) ? NO : is_kernel_of(r, &p, release);
 }
 
 int preset_of(const struct sysroot *r, const char *release, char *name, size_t size)
 {
-	_cleanup_(free_names) struct names all = { 0 };
+	_cleanup_(names_free) struct names all = { 0 };
 	int err = pkgbase_of(r, release, name, size);
 
 	if (err == -ENAMETOOLONG || (err == 0 && is_of(r, name, release) != NO))

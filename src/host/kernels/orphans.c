@@ -6,16 +6,6 @@
 #include "kernels.h"
 #include "releases.h"
 
-static void free_names(struct names *n)
-{
-	names_free(n);
-}
-
-static void free_preset(struct preset *p)
-{
-	preset_free(p);
-}
-
 bool orphans_is_known(const struct sysroot *root, const char *release)
 {
 	struct image_files images = { 0 };
@@ -48,7 +38,7 @@ static bool is_orphan(const struct sysroot *root, const char *release)
 
 static bool complain_of_removed(const struct sysroot *root)
 {
-	_cleanup_(free_names) struct names releases = { 0 };
+	_cleanup_(names_free) struct names releases = { 0 };
 	bool none = true;
 
 	if (releases_find(root, &releases))
@@ -72,7 +62,7 @@ static bool is_claimed(const struct sysroot *root, const struct names *kernels, 
 
 static bool complain_of_preset(const struct sysroot *root, const char *name)
 {
-	_cleanup_(free_preset) struct preset preset = { 0 };
+	_cleanup_(preset_free) struct preset preset = { 0 };
 
 	if (preset_read(root, name, &preset) || !preset.images.n)
 		return true;
@@ -86,7 +76,7 @@ static bool complain_of_preset(const struct sysroot *root, const char *name)
 
 static bool complain_of_presets(const struct sysroot *root)
 {
-	_cleanup_(free_names) struct names presets = { 0 }, kernels = { 0 };
+	_cleanup_(names_free) struct names presets = { 0 }, kernels = { 0 };
 	bool none = true;
 
 	if (presets_list(root, &presets) || kernels_find(root, &kernels))

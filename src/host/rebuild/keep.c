@@ -20,11 +20,6 @@ static void close_fd(int *fd)
 		close(*fd);
 }
 
-static void free_char(char **p)
-{
-	free(*p);
-}
-
 int keep_lock(const struct sysroot *r)
 {
 	int fd, err = sysroot_mkdirs(r, LOCK_FOLDER, 0700);
@@ -55,7 +50,7 @@ int keep_path(const char *image, char *path, size_t size)
 /* Also mode and time: what depends on the image's age must not see a new one. */
 static int copy_open(int from, int to)
 {
-	_cleanup_(free_char) char *buf = malloc(CHUNK);
+	_cleanup_(free_pointer) char *buf = malloc(CHUNK);
 	struct stat st;
 	ssize_t n;
 
@@ -146,7 +141,7 @@ int keep_copy(const struct sysroot *r, const char *image)
 
 static int compare_open(int a, int b)
 {
-	_cleanup_(free_char) char *x = malloc(CHUNK), *y = malloc(CHUNK);
+	_cleanup_(free_pointer) char *x = malloc(CHUNK), *y = malloc(CHUNK);
 	ssize_t n, m;
 
 	if (!x || !y)

@@ -8,11 +8,6 @@
 
 #define PATH_BYTES 600
 
-static void free_names(struct names *n)
-{
-	names_free(n);
-}
-
 /* What is wrong with the image; NULL: nothing that a copy would make good. */
 static const char *wrong_with(const struct sysroot *r, const char *image)
 {
@@ -29,7 +24,7 @@ static const char *wrong_with(const struct sysroot *r, const char *image)
 /* Images are named after the release, or on Arch after the package. */
 static bool is_of_kernel_here(const struct sysroot *r, const char *image)
 {
-	_cleanup_(free_names) struct names kernels = { 0 };
+	_cleanup_(names_free) struct names kernels = { 0 };
 	char base[256];
 
 	if (kernels_find(r, &kernels))
@@ -79,7 +74,7 @@ static int settle(const struct sysroot *r, const char *image)
 
 int leftovers_settle(const struct sysroot *r)
 {
-	_cleanup_(free_names) struct names images = { 0 };
+	_cleanup_(names_free) struct names images = { 0 };
 	int err = keep_list(r, true, &images);
 
 	for (size_t i = 0; i < images.n && !err; i++)
@@ -89,7 +84,7 @@ int leftovers_settle(const struct sysroot *r)
 
 bool leftovers_warn(const struct sysroot *r)
 {
-	_cleanup_(free_names) struct names images = { 0 };
+	_cleanup_(names_free) struct names images = { 0 };
 	bool any = false;
 
 	if (keep_list(r, false, &images))

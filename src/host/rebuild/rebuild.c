@@ -32,16 +32,6 @@ struct job {
 	bool told; /* the line of its progress has an end */
 };
 
-static void free_expected(struct image *i)
-{
-	image_free(i);
-}
-
-static void free_look(struct look *l)
-{
-	look_free(l);
-}
-
 static void free_job(struct job *job)
 {
 	olds_free(&job->olds);
@@ -59,7 +49,7 @@ static void say_cannot_look(const char *path, int err)
 
 static int find_olds(struct job *job)
 {
-	_cleanup_(free_expected) struct image expected = { 0 };
+	_cleanup_(image_free) struct image expected = { 0 };
 	const struct sysroot *root = job->root;
 	char why[IMAGE_WHY_LEN];
 	int err = images_find(root, job->release, &job->files);
@@ -131,7 +121,7 @@ static bool judge_missing(struct job *job, const struct look *look)
 
 static bool verify_all(struct job *job)
 {
-	_cleanup_(free_look) struct look look = { 0 };
+	_cleanup_(look_free) struct look look = { 0 };
 	bool good = true;
 
 	if (look_at_kernel(job->root, job->release, true, &look)) {
