@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The report of this boot, as a person or a program reads it. */
+#include <inttypes.h>
 #include <libsmartcols/libsmartcols.h>
 
 #include "../advice/advice.h"
@@ -22,6 +23,54 @@ static const char *const state_meanings[PLAN_STATE_COUNT] = {
 	[PLAN_KDUMP] = "nothing was done: this was a crash kernel",
 	[PLAN_BROKEN] = "nothing was bound: the plan could not be used",
 };
+
+static void print_trial(const struct efi *e, uint64_t hash, const char *confirmer)
+{
+	const struct trial *t = &e->trial;
+
+	if (e->wrong)
+		printf("The EFI variable %s %s: boots leave it alone, `earlybind confirm` removes it.\n",
+		       efivar_name(EFIVAR_TRIAL), efi_wrong(e));
+	else if (t->hash != hash)
+		printf("Plan %016" PRIx64 " is on trial, which is not this boot's: %u of %d boots without `earlybind "
+		       "confirm`. %s\n",
+		       t->hash, t->attempts, TRIAL_BOOTS, confirmer);
+	else if (t->attempts < TRIAL_BOOTS)
+		printf("On trial: %u of %d boots without `earlybind confirm`. %s\n", t->attempts, TRIAL_BOOTS,
+		       confirmer);
+	else
+		puts("The next boot does not use the plan, unless `earlybind confirm` is run before.");
+}
+
+/* hash: of the report, 0: there is none. confirmer: what ends a trial. */
+static void print_variables(const struct efi *e, uint64_t hash, const char *confirmer)
+{
+	if (e->error && e->error != -ENODEV)
+		printf("The EFI variables cannot be read: %s.\n", strerror(-e->error));
+	if (e->there)
+		print_trial(e, hash, confirmer);
+	if (e->off)
+		puts("The next boot is switched off: `earlybind off --next-boot`.");
+}
+
+static void variables_json(const struct efi *e, struct json *j)
+{
+	char hash[17], lock[17];
+
+	if (!e->there) {
+		json_string(j, "trial", NULL);
+	} else {
+		snprintf(hash, sizeof(hash), "%016" PRIx64, e->trial.hash);
+		snprintf(lock, sizeof(lock), "%016" PRIx64, e->trial.lock);
+		json_open(j, "trial", '{');
+		json_string(j, "lock", e->wrong || e->trial.any_lock ? NULL : lock);
+		json_string(j, "hash", e->wrong ? NULL : hash);
+		json_number(j, "boots", e->wrong ? 0 : e->trial.attempts);
+		json_string(j, "problem", e->wrong ? efi_wrong(e) : NULL);
+		json_close(j, '}');
+	}
+	json_bool(j, "off_next_boot", e->off);
+}
 
 /* EXIT_DONE: read; EXIT_REFUSED: it was said why not. `missing`: there is none. */
 static int load(const struct cli *cli, struct report *out, bool *missing)
@@ -101,7 +150,7 @@ static int say_missing(const struct cli *cli, const struct now *n)
 
 		json_begin(&j);
 		json_string(&j, "report", NULL);
-		efi_json(&n->efi, &j);
+		variables_json(&n->efi, &j);
 		look_json(&n->look, &j);
 		rows_json(&n->advices, "advice", &j);
 		json_end(&j);
@@ -157,7 +206,7 @@ static void print_json(const struct report *r, const struct now *n)
 	json_number(&j, "refused", r->refused);
 	json_number(&j, "failed", r->failed);
 	json_number(&j, "milliseconds", r->milliseconds);
-	efi_json(&n->efi, &j);
+	variables_json(&n->efi, &j);
 	look_json(&n->look, &j);
 	rows_json(&n->advices, "advice", &j);
 	json_end(&j);
@@ -274,8 +323,8 @@ int cmd_status(struct cli *cli)
 	look_at_now(cli, &now);
 	ret = missing ? say_missing(cli, &now) : say_report(cli, &report, &now);
 	if (!cli->json) {
-		efi_print(&now.efi, report.hash,
-			  confirmer_say(&cli->root, confirmer_is_person(&now.f.composition.plan)));
+		print_variables(&now.efi, report.hash,
+				confirmer_say(&cli->root, confirmer_is_person(&now.f.composition.plan)));
 		/* The next boot may differ from what conf and lock say. */
 		look_print_stale(&now.look);
 		look_next(&cli->root, &now.look);

@@ -6,7 +6,6 @@
 #include "../../core/compat.h"
 #include "../../core/trial.h"
 #include "../../sys/efivar.h"
-#include "../lib/json.h"
 
 struct efi {
 	int error;          /* 0; -ENODEV: there are no EFI variables; -errno: they cannot be looked at */
@@ -22,12 +21,5 @@ int efi_set(const struct sysroot *r, enum efivar which, const char *text) _must_
 int efi_remove(const struct sysroot *r, enum efivar which) _must_check_;
 /* "is of another version of earlybind": what is wrong with the variable of the trial. */
 const char *efi_wrong(const struct efi *e);
-/*
- * What status tells of them, beside a report with this hash (0: there is none). confirmer: what ends a trial, of
- * confirmer_say().
- */
-void efi_print(const struct efi *e, uint64_t hash, const char *confirmer);
-/* `trial` and `off_next_boot`. */
-void efi_json(const struct efi *e, struct json *j);
 
 #endif
