@@ -138,10 +138,10 @@ static int note_taken(struct accept_run *r, const struct rule *rule, const struc
 		first = taken++ ? first : card->member[k];
 	}
 	holder = r->holders[first];
-	return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT, "%s:%u: %s:%u has %s already%s", rule->file,
-			rule->line, holder->file, holder->line,
-			address_print(&r->machine->devices[first].address, address),
-			taken == card->n ? "" : ", so no rule has the rest of that card: take that rule out");
+	return note_add_about(&r->out->notes, &r->out->n_notes, REASON_ABSENT, rule->number, NULL,
+			      "%s:%u has %s already%s", holder->file, holder->line,
+			      address_print(&r->machine->devices[first].address, address),
+			      taken == card->n ? "" : ", so no rule has the rest of that card: take that rule out");
 }
 
 /* The cards that one rule selects, each with the first guard that refuses it. */
@@ -158,9 +158,8 @@ static int weigh(struct accept_run *r, const struct rule *rule, const struct car
 		reason_set refusing;
 
 		if (rule->has_id && !id_matches(&rule->id, &card_main(card)->identity)) {
-			if (note_add(&r->out->notes, &r->out->n_notes, REASON_OTHER_DEVICE,
-				     "%s:%u: what stands there is not id=%s", rule->file, rule->line,
-				     id_print(&rule->id, id)) < 0)
+			if (note_add_about(&r->out->notes, &r->out->n_notes, REASON_OTHER_DEVICE, rule->number, NULL,
+					   "what stands there is not id=%s", id_print(&rule->id, id)) < 0)
 				return -ENOMEM;
 			continue;
 		}
@@ -177,9 +176,8 @@ static int weigh(struct accept_run *r, const struct rule *rule, const struct car
 			take(r, card, rule);
 	}
 	if (before == r->out->n_lines && notes == r->out->n_notes && !rule->optional)
-		return note_add(&r->out->notes, &r->out->n_notes, REASON_ABSENT,
-				"%s:%u: selects nothing: nothing here is %s", rule->file, rule->line,
-				selector_print(&rule->selector, selector));
+		return note_add_about(&r->out->notes, &r->out->n_notes, REASON_ABSENT, rule->number, NULL,
+				      "selects nothing: nothing here is %s", selector_print(&rule->selector, selector));
 	return 0;
 }
 
@@ -193,9 +191,9 @@ static int weigh_rule(struct accept_run *r, const struct rule *rule)
 	if (ret == -ENOTUNIQ) {
 		struct report_note *note;
 
-		if (note_add(&r->out->notes, &r->out->n_notes, REASON_AMBIGUOUS,
-			     "%s:%u: %s is not one card; name one function:", rule->file, rule->line,
-			     selector_print(&rule->selector, selector)) < 0)
+		if (note_add_about(
+			    &r->out->notes, &r->out->n_notes, REASON_AMBIGUOUS, rule->number, NULL,
+			    "%s is not one card; name one function:", selector_print(&rule->selector, selector)) < 0)
 			return -ENOMEM;
 		note = &r->out->notes[r->out->n_notes - 1];
 		for (size_t i = 0; i < r->machine->n; i++) {

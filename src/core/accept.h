@@ -22,7 +22,8 @@ struct acceptance {
 	struct plan lock;
 	struct accept_line *lines;
 	size_t n_lines;
-	struct report_note *notes; /* rules that select nothing, a slot that is no card, ... */
+	struct report_note *notes; /* with the rule's number in the config: rules that select nothing, a slot that is no
+				      card, ... */
 	size_t n_notes;
 };
 

@@ -181,10 +181,11 @@ static int guard_external(struct accept_run *r)
 		if (line->reason != REASON_NONE || !main->external)
 			continue;
 		if (accept_add_guard(r, REASON_APPEARS_LATER, &line->card, "behind Thunderbolt or USB4") < 0 ||
-		    note_add(&r->out->notes, &r->out->n_notes, REASON_APPEARS_LATER,
-			     "%s is behind Thunderbolt or USB4: it is bound only if the firmware has connected it "
-			     "before the kernel starts",
-			     address_print(&main->address, address)) < 0)
+		    note_add_about(
+			    &r->out->notes, &r->out->n_notes, REASON_APPEARS_LATER, line->rule, &main->address,
+			    "%s is behind Thunderbolt or USB4: it is bound only if the firmware has connected it "
+			    "before the kernel starts",
+			    address_print(&main->address, address)) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -20,11 +20,12 @@ static int warn_twin(struct accept_run *r, const struct need *need, const struct
 
 	if (!locked || accept_serial(card) || need_of_card(r->machine, card, REASON_BOOT_DISK) != need)
 		return 0;
-	return note_add(&r->out->notes, &r->out->n_notes, REASON_TWIN,
-			"%s is a boot disk, %s is its twin, and no serial number tells them apart: should they ever "
-			"change places, the boot disk would be bound. Do not swap them",
-			address_print(&card_main(card)->address, there),
-			locked->has_address ? address_print(&locked->address, here) : "a locked card");
+	return note_add_about(
+		&r->out->notes, &r->out->n_notes, REASON_TWIN, 0, &card_main(card)->address,
+		"%s is a boot disk, %s is its twin, and no serial number tells them apart: should they ever "
+		"change places, the boot disk would be bound. Do not swap them",
+		address_print(&card_main(card)->address, there),
+		locked->has_address ? address_print(&locked->address, here) : "a locked card");
 }
 
 /* The card that the needed function is in; the function alone where others of the card are locked without it. */
@@ -48,11 +49,12 @@ static bool is_kept(const struct accept_run *r, const struct need *need)
 
 static int note_kept(struct accept_run *r, const struct need *need)
 {
+	const struct address *needed = &r->machine->devices[need->device].address;
 	char address[ADDRESS_LEN];
 
-	return note_add(&r->out->notes, &r->out->n_notes, REASON_BOOT_DISK,
-			"%s is locked, and is not bound any more, because the boot needs it: %s",
-			address_print(&r->machine->devices[need->device].address, address), need->text);
+	return note_add_about(&r->out->notes, &r->out->n_notes, REASON_BOOT_DISK, 0, needed,
+			      "%s is locked, and is not bound any more, because the boot needs it: %s",
+			      address_print(needed, address), need->text);
 }
 
 /* What the host needs is guarded, selected or not. */

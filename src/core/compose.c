@@ -24,7 +24,7 @@ static int note_rule(struct composition *c, enum reason reason, const struct rul
 {
 	char selector[SELECTOR_LEN];
 
-	return note_add_about(&c->notes, &c->n_notes, reason, r->number, NULL, "%s:%u: bind %s: %s", r->file, r->line,
+	return note_add_about(&c->notes, &c->n_notes, reason, r->number, NULL, "bind %s: %s",
 			      selector_print(&r->selector, selector), what);
 }
 

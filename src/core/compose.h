@@ -13,7 +13,8 @@
 
 struct composition {
 	struct plan plan;          /* without kernel, hash, modules; no rule: nothing to put into an image */
-	struct report_note *notes; /* REASON_NOT_ACCEPTED: a rule without an entry; entries whose rule is gone; ... */
+	struct report_note *notes; /* with the rule's number in the config. REASON_NOT_ACCEPTED: a rule without an
+				      entry; entries whose rule is gone; ... */
 	size_t n_notes;
 };
 

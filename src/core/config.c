@@ -302,3 +302,8 @@ int config_read_rule(struct config *c, const char *file, const char *text)
 	text_free(&line);
 	return r;
 }
+
+const struct rule *config_rule(const struct config *c, unsigned number)
+{
+	return number && number <= c->n_rules ? &c->rules[number - 1] : NULL;
+}

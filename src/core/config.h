@@ -53,6 +53,8 @@ int config_read(struct config *c, const char *file, const char *text, size_t len
 int config_add_problem(struct config *c, const char *file, bool warning, const char *message) _must_check_;
 /* One rule from words as `add SELECTOR [OPTION...]` gives them, by the same grammar. -EINVAL: one problem was added. */
 int config_read_rule(struct config *c, const char *file, const char *text) _must_check_;
+/* The rule with this number, NULL: none. */
+const struct rule *config_rule(const struct config *c, unsigned number) _pure_;
 size_t config_errors(const struct config *c) _pure_;
 /*
  * Prints one problem as people know it from compilers:

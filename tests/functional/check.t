@@ -163,6 +163,14 @@ ok 'a rule that accept refuses: why' complained 1 \
 	'/etc/earlybind.conf:1: bind 0000:03:00: accept refuses 0000:03:00.0: display, it shows the boot: boot_vga'
 ok 'and who says what to do' has "$TMP/out" '`earlybind explain 0000:03:00.0` says what to do.'
 ok 'it does not say to accept it' lacks "$TMP/out" 'earlybind accept'
+new twin-gpus '# two rules' 'bind 03:00' 'bind 0a:00'
+run check --json
+jq -c '.notes[] | [.kind, .reason, .rule, .origin, .address]' "$TMP/out" >"$TMP/json" 2>&1
+ok 'in JSON each note has its reason, its rule and where that stands, and its device' same "$TMP/json" \
+	'["rule","absent",2,"/etc/earlybind.conf:3",null]
+["rule","display",1,"/etc/earlybind.conf:2","0000:03:00.0"]
+["note","not-accepted",1,"/etc/earlybind.conf:2",null]
+["note","not-accepted",2,"/etc/earlybind.conf:3",null]'
 new two-gpus 'bind 06:00'
 run accept --yes
 : >"$CONF"

@@ -83,7 +83,7 @@ ok 'the output of each command is what the schema says, key by key' "$PYTHON" te
 sed -n 's/^\t\[REASON_[A-Z_]*\] = "\([a-z-]*\)",$/\1/p' src/core/reason.c | grep -v '^-$' >"$TMP/words"
 jq -r '.["$defs"].reason.enum[]' "$SCHEMA" >"$TMP/enum"
 ok 'the schema has the reasons of the code, and no other' cmp "$TMP/words" "$TMP/enum"
-grep -o '\[ROW_[A-Z]*\] = "[a-z-]*"' src/host/lib/row.c | sed 's/.*"\(.*\)"/\1/' >"$TMP/words"
+grep -o '\[ROW_[A-Z]*\] = { "[a-z-]*"' src/host/lib/row.c | sed 's/.*"\(.*\)"/\1/' >"$TMP/words"
 jq -r '.["$defs"].row.properties.kind.enum[]' "$SCHEMA" >"$TMP/enum"
 ok 'and the kinds of rows' cmp "$TMP/words" "$TMP/enum"
 tap_end

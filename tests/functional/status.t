@@ -43,7 +43,7 @@ run status --json
 jq -c '[.state, .complete, .bound, .refused, .failed, (.hash | length), .devices[0].address, .devices[0].path,
 	.devices[1].outcome, .devices[1].reason, .devices[1].driver, .notes]' "$TMP/out" >"$TMP/json" 2>&1
 ok '--json' same "$TMP/json" \
-	'["active",true,2,0,0,16,"0000:06:00.0","03.1/00.0","bound",null,"vfio-pci",[{"reason":"display","rule":0,"address":"0000:03:00.0","text":"0000:03:00.0 is the boot display: boot_vga"}]]'
+	'["active",true,2,0,0,16,"0000:06:00.0","03.1/00.0","bound",null,"vfio-pci",[{"kind":"boot","reason":"display","rule":0,"origin":null,"file":null,"address":"0000:03:00.0","next":null,"text":"0000:03:00.0 is the boot display: boot_vga"}]]'
 
 new two-gpus 'bind 10de:13c2'
 booted 'include two-gpus' 'set 0000:06:00.0 driver=nouveau' 'cmdline vfio-pci.ids=10de:13c2'

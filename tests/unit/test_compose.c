@@ -65,8 +65,8 @@ static struct made make(const char *config, const char *lock)
 	shown.kind = KIND_LOCK;
 	assert_int_equal(plan_print(&shown, &m.plan), 0);
 	for (size_t i = 0; i < m.c.n_notes; i++)
-		snprintf(m.notes + strlen(m.notes), sizeof(m.notes) - strlen(m.notes), "%s %s\n",
-			 reason_word(m.c.notes[i].reason), m.c.notes[i].text);
+		snprintf(m.notes + strlen(m.notes), sizeof(m.notes) - strlen(m.notes), "%s %u %s\n",
+			 reason_word(m.c.notes[i].reason), m.c.notes[i].rule, m.c.notes[i].text);
 	return m;
 }
 
@@ -93,8 +93,8 @@ static void without_a_lock_no_rule_goes_on(void **state)
 {
 	(void)state;
 	expect("bind 10de:13c2\nbind 06:00\n", NULL, "",
-	       "not-accepted /etc/earlybind.conf:1: bind 10de:13c2: the lock has no entry for it\n"
-	       "not-accepted /etc/earlybind.conf:2: bind 0000:06:00: the lock has no entry for it\n");
+	       "not-accepted 1 bind 10de:13c2: the lock has no entry for it\n"
+	       "not-accepted 2 bind 0000:06:00: the lock has no entry for it\n");
 }
 
 static void a_rule_without_an_entry_costs_only_itself(void **state)
@@ -103,7 +103,7 @@ static void a_rule_without_an_entry_costs_only_itself(void **state)
 	expect("bind 0a:00.0\n\nbind 10de:13c2\n", RULE_ID CARD_3,
 	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:3 "
 	       "10de:13c2\n" CARD_3,
-	       "not-accepted /etc/earlybind.conf:1: bind 0000:0a:00.0: the lock has no entry for it\n");
+	       "not-accepted 1 bind 0000:0a:00.0: the lock has no entry for it\n");
 }
 
 static void an_entry_is_known_by_selector_and_id_not_by_spelling_or_order(void **state)
@@ -141,12 +141,12 @@ static void a_path_with_id_and_a_live_rule_need_no_entry(void **state)
 	       "rule 1 driver=vfio-pci allow=- at=boot id=10de:13c2 optional=0 live=0 vf=- /etc/earlybind.conf:1 "
 	       "0000:00:01.0/00\n"
 	       "card 1 0000:00 01.0/00 10de:13c2 - -\n",
-	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
+	       "- 0 bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 	/* In another place it is a twin of what the live rule means. */
 	expect("bind 10de:13c2 live\n", OTHER_ENTRY,
 	       "guard twin accept - 0000:00 01.0/00 " GPU " - entry that no rule uses: bind 0000:00:01.0/00\n"
 	       "rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=1 vf=- /etc/earlybind.conf:1 10de:13c2\n",
-	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
+	       "- 0 bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 }
 
 static void options_come_from_the_config(void **state)
@@ -179,8 +179,7 @@ static void allow_and_at_boot_count_only_as_accepted(void **state)
 	       "");
 	expect("bind 10de:13c2 allow=display\n",
 	       "rule 1 driver=vfio-pci allow=in-use at=boot id=- optional=0 live=0 vf=- c:1 10de:13c2\n" CARD_3,
-	       RULE_ID CARD_3,
-	       "not-accepted /etc/earlybind.conf:1: bind 10de:13c2: allow=display counts only once it is accepted\n");
+	       RULE_ID CARD_3, "not-accepted 1 bind 10de:13c2: allow=display counts only once it is accepted\n");
 	expect("bind 10de:13c2\n",
 	       "rule 1 driver=vfio-pci allow=display at=boot id=- optional=0 live=0 vf=- c:1 10de:13c2\n" CARD_3,
 	       RULE_ID CARD_3, "");
@@ -188,7 +187,7 @@ static void allow_and_at_boot_count_only_as_accepted(void **state)
 	       "rule 1 driver=vfio-pci allow=- at=claim id=- optional=0 live=0 vf=- c:1 10de:13c2\n" CARD_3,
 	       "rule 1 driver=vfio-pci allow=- at=claim id=- optional=0 live=0 vf=- /etc/earlybind.conf:1 "
 	       "10de:13c2\n" CARD_3,
-	       "not-accepted /etc/earlybind.conf:1: bind 10de:13c2: it was accepted with at=claim, which counts until "
+	       "not-accepted 1 bind 10de:13c2: it was accepted with at=claim, which counts until "
 	       "then\n");
 }
 
@@ -203,8 +202,8 @@ static void guards_of_the_lock_are_never_dropped(void **state)
 	snprintf(plan, sizeof(plan), "%s%s", guards, BOTH);
 	expect("bind 10de:13c2\nbind 00:01.0/00\n", lock, plan, "");
 	expect("", lock, guards,
-	       "- bind 10de:13c2 is in the lock, but no rule says so any more: not used\n"
-	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
+	       "- 0 bind 10de:13c2 is in the lock, but no rule says so any more: not used\n"
+	       "- 0 bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 }
 
 /* Else "no other entry and no guard names that identity" would hold, and the twin could be taken for the other. */
@@ -214,7 +213,7 @@ static void an_unused_entry_of_a_used_identity_becomes_a_guard(void **state)
 	expect("bind 10de:13c2\n", BOTH,
 	       "guard twin accept - _SB_.PCI0 01.0/00 " GPU
 	       " - entry that no rule uses: bind 0000:00:01.0/00\n" RULE_ID CARD_3,
-	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
+	       "- 0 bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 }
 
 static void its_serial_goes_into_the_guard(void **state)
@@ -225,7 +224,7 @@ static void its_serial_goes_into_the_guard(void **state)
 					"function 01.0/00.0 " GPU "\n",
 	       "guard twin accept - _SB_.PCI0 01.0/00 " GPU
 	       " 525400ffffaabbcc entry that no rule uses: bind 0000:00:01.0/00\n" RULE_ID CARD_3,
-	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
+	       "- 0 bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 }
 
 static void an_unused_entry_of_another_identity_becomes_none(void **state)
@@ -234,7 +233,7 @@ static void an_unused_entry_of_another_identity_becomes_none(void **state)
 	expect("bind 10de:13c2\n",
 	       RULE_ID CARD_3 RULE_PATH "card 2 _SB_.PCI0 01.0/00 " NIC " - 0000:01:00.0\n"
 					"function 01.0/00.0 " NIC "\n",
-	       RULE_ID CARD_3, "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
+	       RULE_ID CARD_3, "- 0 bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 }
 
 /* A rule for the audio function alone; the whole card 01.0/00, whose audio is like it, is not used any more. */
@@ -251,7 +250,7 @@ static void a_function_of_an_unused_card_can_be_the_one_like_it(void **state)
 	snprintf(plan, sizeof(plan), "guard twin accept - _SB_.PCI0 01.0/00.1 %s - %s\n%s", AUDIO,
 		 "entry that no rule uses: bind 0000:00:01.0/00", audio);
 	expect("bind 06:00.1\n", lock, plan,
-	       "- bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
+	       "- 0 bind 0000:00:01.0/00 is in the lock, but no rule says so any more: not used\n");
 }
 
 /* A guard in the place of a used card would refuse that card. */
@@ -267,14 +266,13 @@ static void no_guard_is_made_in_a_used_place(void **state)
 	       "card 1 _SB_.PCI0 01.0/00 " GPU " - 0000:01:00.0\n"
 	       "function 01.0/00.0 " GPU "\n"
 	       "function 01.0/00.1 " AUDIO "\n",
-	       "- bind 10de:13c2 is in the lock, but no rule says so any more: not used\n");
+	       "- 0 bind 10de:13c2 is in the lock, but no rule says so any more: not used\n");
 }
 
 static void an_entry_without_a_card_is_like_none(void **state)
 {
 	(void)state;
-	expect("bind 10de:13c2\n", RULE_ID, "",
-	       "not-accepted /etc/earlybind.conf:1: bind 10de:13c2: the lock names no card for it\n");
+	expect("bind 10de:13c2\n", RULE_ID, "", "not-accepted 1 bind 10de:13c2: the lock names no card for it\n");
 }
 
 static void a_rule_may_have_several_cards(void **state)

@@ -106,7 +106,7 @@ static int accept_chosen(struct session *s, const bool *chosen)
 		say_error("no memory");
 		return EXIT_REFUSED;
 	}
-	session_show(s, &a);
+	session_show(s, &a, NULL);
 	refused = session_advise(s, &a.lock, chosen);
 	ret = refused < 0 ? EXIT_REFUSED : store(s, &a, chosen);
 	if (ret == EXIT_DONE && (refused || say_idle(s, &a, chosen) || (a.lock.n_cards == 0 && any_refused(&a))))

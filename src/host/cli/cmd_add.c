@@ -140,20 +140,6 @@ static int add_absent(const struct session *s, const char *words, bool is_new)
 		"Written. When it is there, run `earlybind accept`, then `earlybind regenerate`, and reboot.");
 }
 
-/* The line of a rule that is not written yet is no place to look at. */
-static void unplace_notes(struct acceptance *a, const struct rule *rule)
-{
-	char place[160];
-	size_t len = (size_t)snprintf(place, sizeof(place), "%s:%u: ", rule->file, rule->line);
-
-	for (size_t i = 0; i < a->n_notes && len < sizeof(place); i++) {
-		char *text = a->notes[i].text;
-
-		if (strncmp(text, place, len) == 0)
-			memmove(text, text + len, strlen(text + len) + 1);
-	}
-}
-
 /* The rule, weighed against the machine; all others keep their entries. */
 static int add_rule(struct session *s, const struct rule *rule, const bool *chosen, const char *words, bool is_new)
 {
@@ -164,9 +150,7 @@ static int add_rule(struct session *s, const struct rule *rule, const bool *chos
 		say_error("no memory");
 		return EXIT_REFUSED;
 	}
-	if (is_new)
-		unplace_notes(&a, rule);
-	session_show(s, &a);
+	session_show(s, &a, is_new ? rule : NULL);
 	refused = session_advise(s, &a.lock, chosen);
 	if (refused < 0)
 		say_error("no memory to look at the machine");

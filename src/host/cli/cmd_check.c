@@ -2,7 +2,6 @@
 /* Rules, lock and machine against each other, without changing anything: what would a boot of an image made now do? */
 #include "../../core/accept.h"
 #include "../../core/need.h"
-#include "../../core/note.h"
 #include "../advice/advice.h"
 #include "../image/status.h"
 #include "../lib/json.h"
@@ -17,6 +16,7 @@ struct checked {
 	struct forecast f;
 	struct look look;  /* what boots now may not be what is decided here */
 	unsigned problems; /* what makes the exit status 1 */
+	struct rows notes; /* of rules, lock and boot */
 	struct rows advices;
 	bool to_accept;               /* accept would put something right */
 	char to_explain[ADDRESS_LEN]; /* what a guard refuses first, "" for none */
@@ -47,29 +47,19 @@ static void print_decisions(const struct checked *c)
 	}
 }
 
-/* No warning: what an optional rule means may be absent. */
-static bool is_plain(const struct report_note *note)
+/* No warning: what the boot says is in its decisions, too, and what an optional rule means may be absent. */
+static bool is_plain(const struct row *row)
 {
-	return note->reason == REASON_ABSENT;
+	return row->kind == ROW_BOOT || (row->kind == ROW_NOTE && row->reason == REASON_ABSENT);
 }
 
 static void print_notes(const struct checked *c)
 {
-	for (size_t i = 0; i < c->f.composition.n_notes; i++)
-		if (is_plain(&c->f.composition.notes[i]))
-			printf("note: %s: %s\n", reason_word(REASON_ABSENT), c->f.composition.notes[i].text);
-	for (size_t i = 0; i < c->f.decisions.n_notes; i++)
-		printf("note: %s: %s\n", reason_word(c->f.decisions.notes[i].reason), c->f.decisions.notes[i].text);
-}
+	char line[ROW_LINE_LEN];
 
-static void json_notes(struct json *j, const struct report_note *notes, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		json_open(j, NULL, '{');
-		json_string(j, "reason", notes[i].reason ? reason_word(notes[i].reason) : NULL);
-		json_string(j, "text", notes[i].text);
-		json_close(j, '}');
-	}
+	for (size_t i = 0; i < c->notes.n; i++)
+		if (is_plain(&c->notes.items[i]))
+			printf("note: %s\n", row_line(&c->notes.items[i], line));
 }
 
 static void print_json(const struct checked *c)
@@ -92,10 +82,7 @@ static void print_json(const struct checked *c)
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');
-	json_open(&j, "notes", '[');
-	json_notes(&j, c->f.composition.notes, c->f.composition.n_notes);
-	json_notes(&j, c->f.decisions.notes, c->f.decisions.n_notes);
-	json_close(&j, ']');
+	rows_json(&c->notes, "notes", &j);
 	json_open(&j, "devices", '[');
 	for (size_t i = 0; i < c->f.decisions.n; i++) {
 		const struct decision *d = &c->f.decisions.items[i];
@@ -121,10 +108,35 @@ static void explain_first(struct checked *c, const struct address *address)
 		address_print(address, c->to_explain);
 }
 
-/* A rule that waits for accept, or that accept would refuse, too: then it says why. */
-static void weigh_rule(struct checked *c, const struct rule *rule, const struct acceptance *a)
+static int add_note(struct checked *c, enum row_kind kind, const struct report_note *note, const struct rule *rule)
 {
-	char selector[SELECTOR_LEN], address[ADDRESS_LEN];
+	struct row *row = row_add(&c->notes, kind, NULL);
+
+	if (!row)
+		return -ENOMEM;
+	row_set_note(row, note, rule);
+	return 0;
+}
+
+static int add_refusal(struct checked *c, const struct rule *rule, const struct accept_line *line)
+{
+	const struct address *main = &card_main(&line->card)->address;
+	struct row *row = row_add(&c->notes, ROW_RULE, main);
+	char selector[SELECTOR_LEN];
+
+	if (!row)
+		return -ENOMEM;
+	explain_first(c, main);
+	row->reason = line->reason;
+	row_set_rule(row, rule);
+	return row_say(row, "bind %s: accept refuses %s: %s, %s", selector_print(&rule->selector, selector),
+		       row->address, reason_word(line->reason),
+		       *line->text ? line->text : reason_meaning(line->reason));
+}
+
+/* A rule that waits for accept, or that accept would refuse, too: then it says why. */
+static int weigh_rule(struct checked *c, const struct rule *rule, const struct acceptance *a)
+{
 	bool locks = false, idle = !rule->optional || waiting_finds(&c->f.machine, rule);
 
 	for (size_t i = 0; i < a->n_lines; i++) {
@@ -134,34 +146,50 @@ static void weigh_rule(struct checked *c, const struct rule *rule, const struct 
 	c->to_accept |= locks;
 	if (idle && !c->idle)
 		c->idle = rule;
-	for (size_t i = 0; i < a->n_lines && !locks; i++) {
-		const struct accept_line *line = &a->lines[i];
-		const struct address *main = &card_main(&line->card)->address;
-
-		if (line->rule != rule->number)
-			continue;
-		explain_first(c, main);
-		say_warning("%s:%u: bind %s: accept refuses %s: %s, %s", rule->file, rule->line,
-			    selector_print(&rule->selector, selector), address_print(main, address),
-			    reason_word(line->reason), *line->text ? line->text : reason_meaning(line->reason));
-	}
+	for (size_t i = 0; i < a->n_lines && !locks; i++)
+		if (a->lines[i].rule == rule->number && add_refusal(c, rule, &a->lines[i]) < 0)
+			return -ENOMEM;
+	return 0;
 }
 
 /* Rules that decide nothing, slots that are no card: what accept would say of the rules today. */
-static int warn_rules(struct checked *c)
+static int note_rules(struct checked *c)
 {
+	const struct config *config = &c->f.config;
 	struct acceptance a;
+	int ret = accept_rules(config, &c->f.machine, &c->f.lock, NULL, &a);
 
-	if (accept_rules(&c->f.config, &c->f.machine, &c->f.lock, NULL, &a) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < a.n_notes; i++)
+	if (ret < 0)
+		return ret;
+	for (size_t i = 0; i < a.n_notes && ret == 0; i++)
 		if (a.notes[i].reason != REASON_APPEARS_LATER) /* said of the decision: "if present" */
-			say_warning("%s", a.notes[i].text);
-	for (size_t i = 0; i < c->f.config.n_rules; i++)
-		if (c->f.lock_broken || waiting_is(&c->f.composition, &c->f.config.rules[i]))
-			weigh_rule(c, &c->f.config.rules[i], &a);
+			ret = add_note(c, ROW_RULE, &a.notes[i], config_rule(config, a.notes[i].rule));
+	for (size_t i = 0; i < config->n_rules && ret == 0; i++)
+		if (c->f.lock_broken || waiting_is(&c->f.composition, &config->rules[i]))
+			ret = weigh_rule(c, &config->rules[i], &a);
 	acceptance_free(&a);
-	return 0;
+	return ret;
+}
+
+/* Those of rules and lock, and those of the boot, which counts the rules of the plan. */
+static int add_notes(struct checked *c)
+{
+	const struct config *config = &c->f.config;
+	const struct composition *made = &c->f.composition;
+	const struct decisions *d = &c->f.decisions;
+	int ret = 0;
+
+	for (size_t i = 0; i < made->n_notes && ret == 0; i++) {
+		c->problems += made->notes[i].reason == REASON_NOT_ACCEPTED;
+		ret = add_note(c, ROW_NOTE, &made->notes[i], config_rule(config, made->notes[i].rule));
+	}
+	for (size_t i = 0; i < d->n_notes && ret == 0; i++) {
+		const struct rule *rule = plan_rule(&made->plan, d->notes[i].rule);
+
+		ret = add_note(c, ROW_BOOT, &d->notes[i],
+			       rule ? rule_find(config->rules, config->n_rules, rule) : NULL);
+	}
+	return ret;
 }
 
 static bool is_bound(const struct checked *c, int device)
@@ -175,36 +203,30 @@ static bool is_bound(const struct checked *c, int device)
 /* What the host needs today, of what was accepted when it did not. */
 static int note_needs(struct checked *c)
 {
-	struct composition *made = &c->f.composition;
-	char address[ADDRESS_LEN];
-
 	for (size_t i = 0; i < c->f.machine.n_needs; i++) {
 		const struct need *need = &c->f.machine.needs[i];
+		struct row *row;
 
 		if (need_is_unresolved(need) || !is_bound(c, need->device))
 			continue;
 		c->problems += need->reason == REASON_BOOT_DISK;
-		if (note_add(&made->notes, &made->n_notes, need->reason,
-			     "%s was accepted, and the host needs it now: %s",
-			     address_print(&c->f.machine.devices[need->device].address, address), need->text) < 0)
+		row = row_add(&c->notes, ROW_NOTE, &c->f.machine.devices[need->device].address);
+		if (!row)
+			return -ENOMEM;
+		row->reason = need->reason;
+		if (row_say(row, "%s was accepted, and the host needs it now: %s", row->address, need->text) < 0)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static void warn_notes(struct checked *c)
+static void warn_notes(const struct checked *c)
 {
-	for (size_t i = 0; i < c->f.composition.n_notes; i++) {
-		const struct report_note *note = &c->f.composition.notes[i];
+	char line[ROW_LINE_LEN];
 
-		if (is_plain(note))
-			continue;
-		if (note->reason)
-			say_warning("%s: %s", reason_word(note->reason), note->text);
-		else
-			say_warning("%s", note->text);
-		c->problems += note->reason == REASON_NOT_ACCEPTED;
-	}
+	for (size_t i = 0; i < c->notes.n; i++)
+		if (!is_plain(&c->notes.items[i]))
+			say_warning("%s", row_line(&c->notes.items[i], line));
 }
 
 static void count_refused(struct checked *c)
@@ -240,7 +262,7 @@ static void print_next(const struct checked *c)
 static int check(struct checked *c)
 {
 	c->problems += (unsigned)config_errors(&c->f.config);
-	if (warn_rules(c) < 0 || note_needs(c) < 0)
+	if (note_rules(c) < 0 || add_notes(c) < 0 || note_needs(c) < 0)
 		return -ENOMEM;
 	live_rules_warn(&c->f.config, &c->f.machine);
 	warn_notes(c);
@@ -277,6 +299,7 @@ int cmd_check(struct cli *cli)
 		say_error("no memory");
 	look_free(&c.look);
 	rows_free(&c.advices);
+	rows_free(&c.notes);
 	forecast_free(&c.f);
 	return ret < 0 || c.problems ? EXIT_REFUSED : EXIT_DONE;
 }

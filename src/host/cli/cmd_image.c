@@ -129,7 +129,7 @@ static int put_plan(const struct cli *cli, struct plan *plan)
 
 	if (image_make(&cli->root, cli->kernel, plan, &image, why))
 		return give_up(cli, why);
-	planned_warn(image.notes, image.n_notes);
+	planned_warn(&(struct config){ 0 }, image.notes, image.n_notes);
 	code = put(cli, &image);
 	if (code == EXIT_DONE && !show(&image, plan))
 		code = give_up(cli, "the output cannot be written");

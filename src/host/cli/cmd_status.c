@@ -164,11 +164,31 @@ static int say_missing(const struct cli *cli, const struct now *n)
 	return is_asked_for(n) ? EXIT_REFUSED : EXIT_DONE;
 }
 
+/* The notes count the rules of the boot's plan: where that is the plan of now, their lines are known. */
+static void add_notes(const struct report *r, const struct now *n, struct rows *out)
+{
+	const struct plan *plan = &n->f.composition.plan;
+	uint64_t hash;
+	bool same = plan_hash(plan, &hash) == 0 && hash == r->hash;
+
+	for (size_t i = 0; i < r->n_notes; i++) {
+		const struct report_note *note = &r->notes[i];
+		struct row *row = row_add(out, ROW_BOOT, NULL);
+
+		if (!row)
+			return;
+		row_set_note(row, note, same ? plan_rule(plan, note->rule) : NULL);
+		row->rule = note->rule;
+	}
+}
+
 static void print_json(const struct report *r, const struct now *n)
 {
 	struct json j = { .to = stdout };
+	struct rows notes = { 0 };
 	char text[PATH_LEN + ROOT_LEN];
 
+	add_notes(r, n, &notes);
 	json_begin(&j);
 	snprintf(text, sizeof(text), "%016llx", (unsigned long long)r->hash);
 	json_string(&j, "hash", r->hash ? text : NULL);
@@ -192,16 +212,8 @@ static void print_json(const struct report *r, const struct now *n)
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');
-	json_open(&j, "notes", '[');
-	for (size_t i = 0; i < r->n_notes; i++) {
-		json_open(&j, NULL, '{');
-		json_string(&j, "reason", reason_word(r->notes[i].reason));
-		json_number(&j, "rule", r->notes[i].rule);
-		json_string(&j, "address", r->notes[i].has_address ? address_print(&r->notes[i].address, text) : NULL);
-		json_string(&j, "text", r->notes[i].text);
-		json_close(&j, '}');
-	}
-	json_close(&j, ']');
+	rows_json(&notes, "notes", &j);
+	rows_free(&notes);
 	json_number(&j, "bound", r->bound);
 	json_number(&j, "refused", r->refused);
 	json_number(&j, "failed", r->failed);

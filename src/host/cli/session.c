@@ -131,7 +131,20 @@ static void show_dropped(const struct session *s, const struct plan *lock)
 	}
 }
 
-void session_show(const struct session *s, const struct acceptance *a)
+static void show_notes(const struct session *s, const struct acceptance *a, const struct rule *fresh)
+{
+	char line[ROW_LINE_LEN];
+
+	for (size_t i = 0; i < a->n_notes; i++) {
+		const struct rule *rule = config_rule(&s->config, a->notes[i].rule);
+		struct row row = { .kind = ROW_RULE };
+
+		row_set_note(&row, &a->notes[i], rule == fresh ? NULL : rule);
+		printf("note: %s\n", row_line(&row, line));
+	}
+}
+
+void session_show(const struct session *s, const struct acceptance *a, const struct rule *fresh)
 {
 	struct device_names *names = names_open(&s->cli->root);
 	char selector[SELECTOR_LEN];
@@ -156,8 +169,7 @@ void session_show(const struct session *s, const struct acceptance *a)
 			       selector_print(&r->selector, selector), r->file, r->line);
 	}
 	show_dropped(s, &a->lock);
-	for (size_t i = 0; i < a->n_notes; i++)
-		printf("note: %s\n", a->notes[i].text);
+	show_notes(s, a, fresh);
 	names_close(names);
 }
 

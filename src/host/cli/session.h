@@ -24,8 +24,9 @@ struct session {
 int session_open(struct session *s, struct cli *cli, bool machine) _must_check_;
 void session_close(struct session *s);
 
-/* Prints what would be locked, refused and dropped, and the notes. */
-void session_show(const struct session *s, const struct acceptance *a);
+/* Prints what would be locked, refused and dropped, and the notes. fresh: a rule that stands in no file yet, or NULL.
+ */
+void session_show(const struct session *s, const struct acceptance *a, const struct rule *fresh);
 /*
  * Warns of what the machine does not fit together with this lock. chosen: as of accept_rules(). How many cards of these
  * rules the next boot would refuse, or -ENOMEM.

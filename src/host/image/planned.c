@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "../../sys/scan.h"
+#include "../lib/row.h"
 #include "../lib/say.h"
 #include "../state/files.h"
 #include "../state/open_card.h"
@@ -11,21 +12,20 @@
 #include "../storage/needs.h"
 
 /* A remedy is told once, not with every warning of its kind. That an optional card is not there is none. */
-void planned_warn(const struct report_note *notes, size_t n)
+void planned_warn(const struct config *config, const struct report_note *notes, size_t n)
 {
 	bool told[REASON_COUNT] = { false };
+	char line[ROW_LINE_LEN];
 
 	for (size_t i = 0; i < n; i++) {
 		enum reason reason = notes[i].reason;
 		const char *remedy = told[reason] ? "" : reason_remedy(reason);
+		struct row row = { .kind = ROW_NOTE };
 
 		if (reason == REASON_ABSENT)
 			continue;
-		if (reason == REASON_NONE)
-			say_warning("%s", notes[i].text);
-		else
-			say_warning("%s: %s%s%s%s", reason_word(reason), notes[i].text, *remedy ? " (" : "", remedy,
-				    *remedy ? ")" : "");
+		row_set_note(&row, &notes[i], config_rule(config, notes[i].rule));
+		say_warning("%s%s%s%s", row_line(&row, line), *remedy ? " (" : "", remedy, *remedy ? ")" : "");
 		told[reason] = true;
 	}
 }
@@ -120,12 +120,12 @@ int planned_compose(const struct sysroot *root, const struct config *config, boo
 	if (!err && out->plan.n_rules) {
 		err = needs_guard_image(root, &out->plan, &asked);
 		if (!err && say)
-			err = open_cards_note(root, out, asked);
+			err = open_cards_note(root, config, out, asked);
 		if (err)
 			composition_free(out);
 	}
 	if (!err && say)
-		planned_warn(out->notes, out->n_notes);
+		planned_warn(config, out->notes, out->n_notes);
 	return err;
 }
 

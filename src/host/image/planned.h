@@ -20,8 +20,8 @@ int planned_compose(const struct sysroot *root, const struct config *config, boo
  * -ENOMEM.
  */
 int planned_lost(const struct sysroot *root, const struct config *config, char why[IMAGE_WHY_LEN]) _must_check_;
-/* Warns of each note. */
-void planned_warn(const struct report_note *notes, size_t n);
+/* Warns of each note, with the place of its rule in the configuration. */
+void planned_warn(const struct config *config, const struct report_note *notes, size_t n);
 /*
  * The files for an image of this kernel, without a word; none where there is nothing to bind. Errors as image_make;
  * -ENODATA: planned_lost().

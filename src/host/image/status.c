@@ -132,7 +132,7 @@ static int look_at_files(const struct sysroot *root, const char *kernel, bool sa
 	int wrong = planned_image(root, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
 
 	if (say && !wrong)
-		planned_warn(expected.notes, expected.n_notes);
+		planned_warn(&(struct config){ 0 }, expected.notes, expected.n_notes);
 	if (!err)
 		err = find_extras(root, kernel, files, &more);
 	for (size_t i = 0; i < files->n + more.n && !err; i++) {

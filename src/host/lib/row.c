@@ -6,9 +6,15 @@
 #include "../../core/array.h"
 #include "say.h"
 
-static const char *const kind_words[ROW_KINDS] = {
-	[ROW_IOMMU] = "iommu", [ROW_ACS] = "acs-override", [ROW_GROUP] = "group",
-	[ROW_DRIFT] = "drift", [ROW_VM] = "vm-definition",
+/* Its word, and what its text leaves to what stands before it. */
+static const struct {
+	const char *word;
+	bool reason, place;
+} kinds[ROW_KINDS] = {
+	[ROW_IOMMU] = { "iommu", false, false },      [ROW_ACS] = { "acs-override", false, false },
+	[ROW_GROUP] = { "group", false, false },      [ROW_DRIFT] = { "drift", false, false },
+	[ROW_VM] = { "vm-definition", false, false }, [ROW_NOTE] = { "note", true, true },
+	[ROW_RULE] = { "rule", false, true },         [ROW_BOOT] = { "boot", true, false },
 };
 
 struct row *row_add(struct rows *rows, enum row_kind kind, const struct address *address)
@@ -45,6 +51,15 @@ void row_set_rule(struct row *row, const struct rule *rule)
 	snprintf(row->file, sizeof(row->file), "%s", rule->file);
 }
 
+void row_set_note(struct row *row, const struct report_note *note, const struct rule *rule)
+{
+	row->reason = note->reason;
+	if (note->has_address)
+		address_print(&note->address, row->address);
+	snprintf(row->text, sizeof(row->text), "%s", note->text);
+	row_set_rule(row, rule);
+}
+
 /* Whether the word fits, with its NUL and the one at the end of all. */
 static bool add_word(struct row *row, size_t *len, const char *word)
 {
@@ -79,10 +94,30 @@ void rows_free(struct rows *rows)
 	memset(rows, 0, sizeof(*rows));
 }
 
+/* FILE, or FILE:LINE. */
+#define PLACE_LEN (ROW_FILE_LEN + 12)
+static const char *place_print(const struct row *row, char buf[PLACE_LEN])
+{
+	snprintf(buf, PLACE_LEN, row->line ? "%s:%u" : "%s", row->file, row->line);
+	return buf;
+}
+
+const char *row_line(const struct row *row, char buf[ROW_LINE_LEN])
+{
+	bool reason = kinds[row->kind].reason && row->reason, place = kinds[row->kind].place && *row->file;
+	char at[PLACE_LEN];
+
+	snprintf(buf, ROW_LINE_LEN, "%s%s%s%s%s", reason ? reason_word(row->reason) : "", reason ? ": " : "",
+		 place ? place_print(row, at) : "", place ? ": " : "", row->text);
+	return buf;
+}
+
 void rows_warn(const struct rows *rows)
 {
+	char line[ROW_LINE_LEN];
+
 	for (size_t i = 0; i < rows->n; i++)
-		say_warning("%s", rows->items[i].text);
+		say_warning("%s", row_line(&rows->items[i], line));
 }
 
 static void next_json(const struct row *row, struct json *j)
@@ -97,23 +132,16 @@ static void next_json(const struct row *row, struct json *j)
 	json_close(j, ']');
 }
 
-/* FILE, or FILE:LINE. */
-static void origin_json(const struct row *row, struct json *j)
-{
-	char place[ROW_FILE_LEN + 12];
-
-	snprintf(place, sizeof(place), row->line ? "%s:%u" : "%s", row->file, row->line);
-	json_string(j, "origin", place);
-	json_string(j, "file", row->file);
-}
-
 static void row_json(const struct row *row, struct json *j)
 {
+	char place[PLACE_LEN];
+
 	json_open(j, NULL, '{');
-	json_string(j, "kind", kind_words[row->kind]);
+	json_string(j, "kind", kinds[row->kind].word);
 	json_string(j, "reason", row->reason ? reason_word(row->reason) : NULL);
 	json_number(j, "rule", row->rule);
-	origin_json(row, j);
+	json_string(j, "origin", place_print(row, place));
+	json_string(j, "file", row->file);
 	json_string(j, "address", row->address);
 	next_json(row, j);
 	json_string(j, "text", row->text);

@@ -6,6 +6,7 @@
 #include "../../core/address.h"
 #include "../../core/compat.h"
 #include "../../core/reason.h"
+#include "../../core/report.h"
 #include "../../core/rule.h"
 #include "json.h"
 
@@ -15,6 +16,9 @@ enum row_kind {
 	ROW_GROUP, /* a group that the virtual machine cannot have as a whole */
 	ROW_DRIFT, /* a locked card is not where it was accepted */
 	ROW_VM,    /* a definition of a virtual machine names an address that is no locked card */
+	ROW_NOTE,  /* of rules and lock: what goes into an image, and what does not */
+	ROW_RULE,  /* what accept says of a rule */
+	ROW_BOOT,  /* what the boot says */
 	ROW_KINDS
 };
 
@@ -44,8 +48,13 @@ struct row *row_add(struct rows *rows, enum row_kind kind, const struct address 
 int row_say(struct row *row, const char *fmt, ...) _printf_(2, 3) _must_check_;
 /* It is about this rule of the configuration, and comes from its line; NULL: about none. */
 void row_set_rule(struct row *row, const struct rule *rule);
+/* What a note says, which is about this rule or about none. */
+void row_set_note(struct row *row, const struct report_note *note, const struct rule *rule);
 /* `earlybind` and these words, up to a NULL. What does not fit is no step: then there is none. */
 void row_set_next(struct row *row, ...) __attribute__((sentinel));
+/* The row as a line: "REASON: FILE:LINE: TEXT", as far as its text does not say so. */
+#define ROW_LINE_LEN 1400
+const char *row_line(const struct row *row, char buf[ROW_LINE_LEN]);
 void rows_free(struct rows *rows);
 void rows_warn(const struct rows *rows);
 /* A list of this name: [{"kind", "reason", "rule", "origin", "file", "address", "next", "text"}] */

@@ -26,10 +26,11 @@ static bool is_refused(const struct plan *p, const struct machine *m, const stru
 	return false;
 }
 
-static int note_card(struct composition *c, const struct plan_index *index, size_t card, bool disks_asked)
+static int note_card(const struct config *config, struct composition *c, const struct plan_index *index, size_t card,
+		     bool disks_asked)
 {
 	const struct plan_card *open = &c->plan.cards[card];
-	const struct rule *rule = plan_rule(&c->plan, open->rule);
+	const struct rule *rule = rule_find(config->rules, config->n_rules, plan_rule(&c->plan, open->rule));
 	char selector[SELECTOR_LEN];
 	struct found found;
 	const char *kind;
@@ -38,12 +39,12 @@ static int note_card(struct composition *c, const struct plan_index *index, size
 	kind = kind_of(open, found.reason == REASON_NONE ? card_main(&found.card) : NULL, disks_asked);
 	if (!kind || !rule || (found.reason == REASON_NONE && is_refused(&c->plan, index->machine, &found)))
 		return 0;
-	return note_add(&c->notes, &c->n_notes, REASON_NOT_ACCEPTED,
-			"%s:%u: bind %s: %s, and nothing has asked whether the boot needs it", rule->file, rule->line,
-			selector_print(&rule->selector, selector), kind);
+	return note_add_about(&c->notes, &c->n_notes, REASON_NOT_ACCEPTED, rule->number, NULL,
+			      "bind %s: %s, and nothing has asked whether the boot needs it",
+			      selector_print(&rule->selector, selector), kind);
 }
 
-int open_cards_note(const struct sysroot *r, struct composition *c, bool disks_asked)
+int open_cards_note(const struct sysroot *r, const struct config *config, struct composition *c, bool disks_asked)
 {
 	struct machine m = { 0 };
 	struct plan_index index _cleanup_(plan_index_free) = { 0 };
@@ -57,7 +58,7 @@ int open_cards_note(const struct sysroot *r, struct composition *c, bool disks_a
 			error = -ENOMEM;
 		scanned = true;
 		if (!error)
-			error = note_card(c, &index, i, disks_asked);
+			error = note_card(config, c, &index, i, disks_asked);
 	}
 	machine_free(&m);
 	return error;

@@ -11,6 +11,7 @@
  * run, and no guard refuses it. disks_asked: the image build knew what the disks of this machine are needed for.
  * 0 or -ENOMEM.
  */
-int open_cards_note(const struct sysroot *r, struct composition *c, bool disks_asked) _must_check_;
+int open_cards_note(const struct sysroot *r, const struct config *config, struct composition *c,
+		    bool disks_asked) _must_check_;
 
 #endif

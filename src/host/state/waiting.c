@@ -3,14 +3,11 @@
 
 #include "../../core/guard.h"
 
-/* compose() begins a note of a rule with its place. NULL: there is none. */
+/* NULL: there is none. */
 static struct report_note *note_of(const struct composition *c, const struct rule *rule)
 {
-	char place[REPORT_TEXT_LEN];
-	int len = snprintf(place, sizeof(place), "%s:%u: ", rule->file, rule->line);
-
 	for (size_t i = 0; i < c->n_notes; i++)
-		if (c->notes[i].reason == REASON_NOT_ACCEPTED && strncmp(c->notes[i].text, place, (size_t)len) == 0)
+		if (c->notes[i].reason == REASON_NOT_ACCEPTED && c->notes[i].rule == rule->number)
 			return &c->notes[i];
 	return NULL;
 }
@@ -50,7 +47,7 @@ void waiting_forgive_absent(const struct config *config, const struct plan *lock
 		if (!note || (lock && rule_find(lock->rules, lock->n_rules, rule)) || waiting_finds(m, rule))
 			continue;
 		note->reason = REASON_ABSENT;
-		snprintf(note->text, sizeof(note->text), "%s:%u: bind %s: the optional card is not there", rule->file,
-			 rule->line, selector_print(&rule->selector, selector));
+		snprintf(note->text, sizeof(note->text), "bind %s: the optional card is not there",
+			 selector_print(&rule->selector, selector));
 	}
 }
