@@ -45,9 +45,7 @@ static const struct {
 			      "plug the keyboard into another controller, or write allow=keyboard in its rule, then "
 			      "run `earlybind accept` and `earlybind regenerate`" },
 	[REASON_NO_IOMMU] = { "the kernel has no IOMMU group for it, so it cannot be given to a virtual machine",
-			      "switch on VT-d or AMD-Vi (IOMMU) in the firmware setup, and on Intel add intel_iommu=on "
-			      "to "
-			      "the kernel command line" },
+			      "`earlybind check` says why there is none, and what to switch on" },
 	[REASON_BUSY] = { "another driver already had this display before earlybind ran",
 			  "check that earlybind comes before that driver in the initramfs (`earlybind regenerate`)" },
 	[REASON_TWIN] = { "it is identical to an accepted device and is itself not accepted",

@@ -335,25 +335,91 @@ outcome id-takes-the-other 'the refused one has a row and a step' the_refused
 
 # --- igfx-off, xen-dom0
 
-igfx()
+# without_group RULE ADDRESS LINE...: a machine with an IOMMU, on which this device, locked, has no group. check has a row
+# of it.
+without_group()
 {
-	machine_of "cmdline root=/dev/mmcblk0p2 intel_iommu=on,igfx_off" '0000:00:01.0 - 8086:1901 0604 1 pcieport' \
-		'0000:00:02.0 - 8086:5912 0300 - - boot_vga=0' '0000:01:00.0 0000:00:01.0 10de:1c82 0300 1 - boot_vga=1'
-	run add --yes 00:02.0
+	without_rule=$1 without_address=$2
+	shift 2
+	machine_of '0000:00:01.0 - 8086:1901 0604 1 pcieport' '0000:00:02.0 - 8086:5912 0300 - - boot_vga=0' \
+		'0000:01:00.0 0000:00:01.0 10de:1c82 0300 1 - boot_vga=1' 'file proc/cpuinfo vendor_id : GenuineIntel' "$@"
+	did add --yes "$without_rule" || return 1
+	cp "$TMP/err" "$TMP/added"
 	run check --json
-	json_names igfx_off
+	row "$without_address" '.kind == "iommu" and .reason == "no-iommu" and .next == null'
 }
-outcome igfx-off 'the word is named' igfx
 
-# xen: dom0 and a locked card; nothing advises what does not help there.
+# word_named WORD CMDLINE: check, add and explain name this word; none sends into the firmware setup, where it is on.
+word_named()
+{
+	without_group 00:02.0 0000:00:02.0 "cmdline root=/dev/mmcblk0p2 $2" || return 1
+	json_names "$1" && has "$TMP/added" "$1" && fails json_names VT-d || return 1
+	run explain 00:02.0
+	has "$TMP/out" "$1" && lacks "$TMP/out" VT-d
+}
+
+# on_already: the word that switches it on is there: it is not named again.
+on_already()
+{
+	word_named "$@" && lacks "$TMP/out" intel_iommu=on
+}
+
+others_out()
+{
+	without_group "$@" && fails json_names intel_iommu && fails json_names VT-d
+}
+
+# with_group: nothing is said of a device that has one.
+with_group()
+{
+	machine_of 'include two-gpus' 'cmdline root=/dev/mmcblk0p2 intel_iommu=on,igfx_off'
+	did add --yes 06:00 || return 1
+	run check --json
+	fails json_names igfx_off
+}
+outcome igfx-off 'the word is named' on_already igfx_off intel_iommu=on,igfx_off
+outcome igfx-off 'the first of several' on_already igfx_off intel_iommu=igfx_off,on
+outcome igfx-off 'that of Debian' on_already intgpu_off intel_iommu=on,intgpu_off
+outcome igfx-off 'no word: some kernels need one' word_named intel_iommu=on quiet
+outcome igfx-off 'the IOMMU itself' others_out 00:00.2 0000:00:00.2 '0000:00:00.2 - 1022:1451 0806 - -'
+outcome igfx-off 'what the tables of the firmware leave out' others_out 00:14.0 0000:00:14.0 \
+	'0000:00:14.0 - 8086:a2af 0c03 - - usb=-' '0000:00:15.0 - 8086:a2b0 0c03 5 - usb=keyboard'
+ok 'igfx-off: it is nothing to who has a group' with_group
+
+# xen LINE...: dom0 and a locked card, whose system these lines show; nothing advises what does not help there.
 xen()
 {
-	machine_of 'cmdline ro console=hvc0' 'file proc/cpuinfo vendor_id : GenuineIntel' \
-		'file sys/hypervisor/type xen' '0000:00:01.0 - 8086:0c01 0604 - pcieport' \
-		'0000:00:02.0 - 8086:0412 0300 - - boot_vga=1' '0000:08:00.0 0000:00:01.0 1000:0072:1000:3020 0107 - -'
-	run add --yes 08:00
-	run check --json
-	json_names xen-pciback && fails json_names intel_iommu=on
+	machine_of 'cmdline ro console=hvc0' 'file proc/cpuinfo vendor_id : GenuineIntel' "$@" \
+		'0000:00:01.0 - 8086:0c01 0604 - pcieport' '0000:00:02.0 - 8086:0412 0300 - - boot_vga=1' \
+		'0000:08:00.0 0000:00:01.0 1000:0072:1000:3020 0107 - -'
+	did add --yes 08:00 && has "$TMP/err" xen-pciback.hide && silent_of_switches "$TMP/err" || return 1
+	for xen_command in check status; do
+		run $xen_command --json
+		json_names xen-pciback.hide && silent_of_switches "$TMP/out" && silent_of_switches "$TMP/err" || return 1
+	done
+	run explain 08:00
+	has "$TMP/out" xen-pciback.hide && silent_of_switches "$TMP/out"
 }
-outcome xen-dom0 'xen-pciback is named' xen
+
+silent_of_switches()
+{
+	lacks "$1" VT-d && lacks "$1" intel_iommu=on && lacks "$1" firmware
+}
+
+# after_boot: so it is of what the last boot refused for it.
+after_boot()
+{
+	xen 'file sys/hypervisor/type xen' || return 1
+	cp -a "$R" "$TMP/xen"
+	plan "$R" 6.1.0-builtin "$TMP/xen" >/dev/null 2>&1
+	"$FIRST_INIT" --root "$TMP/xen"
+	rm -rf "$R/run/earlybind"
+	mkdir -p "$R/run"
+	cp -r "$TMP/xen/run/earlybind" "$R/run/"
+	run status
+	has "$TMP/out" no-iommu && silent_of_switches "$TMP/out"
+}
+outcome xen-dom0 'xen-pciback is named' xen 'file sys/hypervisor/type xen'
+outcome xen-dom0 'whose hypervisor shows itself in /proc alone' xen 'file proc/xen/capabilities control_d'
+outcome xen-dom0 'of what the last boot refused' after_boot
 tap_end

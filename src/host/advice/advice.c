@@ -3,20 +3,6 @@
 
 #include "../../sys/bind.h"
 
-static int advise_iommu(struct adviser *a)
-{
-	struct row *item;
-
-	for (size_t i = 0; i < a->machine->n; i++)
-		if (a->machine->devices[i].iommu_group >= 0)
-			return 0;
-	item = row_add(a->out, ROW_IOMMU, NULL);
-	if (!item)
-		return -ENOMEM;
-	iommu_explain(a->root, item->text, sizeof(item->text));
-	return 0;
-}
-
 /* A patch that some kernels carry. */
 static int advise_acs(struct adviser *a)
 {

@@ -13,7 +13,13 @@ int advise(const struct sysroot *root, const struct forecast *f, unsigned kinds,
 /* What is said of the drift of this card, NULL: nothing. */
 const struct row *advice_of_card(const struct rows *advices, size_t card) _pure_;
 
-/* Why there is no IOMMU and what to do about it, by processor, firmware tables and command line. */
-void iommu_explain(const struct sysroot *r, char *buf, size_t size);
+/* Each a sentence without its capital and its full stop. */
+struct iommu_finding {
+	char what[160];
+	char step[320];
+};
+
+/* Why this device has no IOMMU group, or none of all has one (then d may be NULL), and what to do about it. */
+void iommu_find(const struct sysroot *r, const struct machine *m, const struct device *d, struct iommu_finding *out);
 
 #endif

@@ -17,6 +17,8 @@ struct adviser {
 
 /* Of what moved, or is not found. */
 int advise_drift(struct adviser *a) _must_check_;
+/* Of a missing IOMMU group. */
+int advise_iommu(struct adviser *a) _must_check_;
 /* Of what definitions of virtual machines name and no boot binds. */
 int advise_vms(struct adviser *a) _must_check_;
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "advice.h"
+#include "advice_run.h"
+
+#include <ctype.h>
 
 #define CPUINFO_MAX (1u << 20)
 
@@ -70,34 +72,165 @@ static bool has_word(const char *cmdline, const char *word, const char *value)
 	return false;
 }
 
-void iommu_explain(const struct sysroot *r, char *buf, size_t size)
-{
-	static const char off[] = "no device has an IOMMU group: the IOMMU is off, and vfio-pci can bind nothing";
-	const struct maker *maker = find_maker(r);
-	char cmdline[4096], table[64];
-	bool announced;
+/* What is known of this machine's. */
+struct iommu {
+	const struct sysroot *root;
+	const struct maker *maker; /* NULL: another */
+	char cmdline[4096];
+};
 
-	if (sysroot_read(r, "proc/cmdline", cmdline, sizeof(cmdline)) < 0)
-		cmdline[0] = '\0';
+static bool is_off_by_word(const struct iommu *x, struct iommu_finding *out)
+{
 	for (size_t i = 0; i < ARRAY_SIZE(off_words); i++)
-		if (has_word(cmdline, off_words[i], "off")) {
-			snprintf(buf, size, "%s. Remove %s=off from the kernel command line", off, off_words[i]);
-			return;
+		if (has_word(x->cmdline, off_words[i], "off")) {
+			snprintf(out->step, sizeof(out->step), "remove %s=off from the kernel command line",
+				 off_words[i]);
+			return true;
 		}
+	return false;
+}
+
+/* The hypervisor has it, and shows it to no guest and not to dom0 either (drivers/xen/xen-pciback). */
+static bool is_xen(const struct sysroot *r)
+{
+	char type[8];
+
+	return sysroot_exists(r, "proc/xen/capabilities") ||
+	       (sysroot_read(r, "sys/hypervisor/type", type, sizeof(type)) >= 0 && strncmp(type, "xen", 3) == 0);
+}
+
+static void find_xen(const struct device *d, struct iommu_finding *out)
+{
+	char address[ADDRESS_LEN] = "0000:BB:DD.F";
+
+	if (d)
+		address_print(&d->address, address);
+	snprintf(out->what, sizeof(out->what),
+		 "this is Xen, whose hypervisor has the IOMMU: no device has an IOMMU group, and vfio-pci can bind "
+		 "nothing");
+	snprintf(out->step, sizeof(out->step),
+		 "Xen keeps a device for its guests by xen-pciback.hide=(%s) on the kernel command line", address);
+}
+
+static void find_off(const struct iommu *x, struct iommu_finding *out)
+{
+	const struct maker *maker = x->maker;
+	char table[64];
+
+	snprintf(out->what, sizeof(out->what),
+		 "no device has an IOMMU group: the IOMMU is off, and vfio-pci can bind nothing");
+	if (is_off_by_word(x, out))
+		return;
 	if (!maker) {
-		snprintf(buf, size, "%s. Switch it on in the firmware setup", off);
+		snprintf(out->step, sizeof(out->step), "switch it on in the firmware setup");
 		return;
 	}
 	snprintf(table, sizeof(table), "sys/firmware/acpi/tables/%s", maker->table);
-	announced = sysroot_exists(r, table);
-	if (!announced)
-		snprintf(buf, size, "%s. Switch on %s in the firmware setup%s%s%s", off, maker->firmware,
+	if (!sysroot_exists(x->root, table))
+		snprintf(out->step, sizeof(out->step), "switch on %s in the firmware setup%s%s%s", maker->firmware,
 			 maker->word ? ", and write " : "", maker->word ? maker->word : "",
 			 maker->word ? "=on on the kernel command line" : "");
-	else if (maker->word && !has_word(cmdline, maker->word, "on"))
-		snprintf(buf, size, "%s. The firmware has it on: write %s=on on the kernel command line", off,
+	else if (maker->word && !has_word(x->cmdline, maker->word, "on"))
+		snprintf(out->step, sizeof(out->step), "the firmware has it on: write %s=on on the kernel command line",
 			 maker->word);
 	else
-		snprintf(buf, size,
-			 "%s, though the firmware announces one: the kernel log says why (`journalctl -k -b`)", off);
+		snprintf(out->step, sizeof(out->step),
+			 "the firmware announces one: the kernel log says why it is not used (`journalctl -k -b`)");
+}
+
+/* Which the kernel can leave out (drivers/iommu/intel/iommu.c: init_no_remapping_devices). */
+static bool is_intel_graphics(const struct device *d)
+{
+	return d->identity.vendor == 0x8086 && class_base(d->identity.class) == 0x03 && d->path.hops == 1;
+}
+
+/* Debian's kernels leave it out, too, where the command line does not say intel_iommu=on (intgpu_off is theirs). */
+static void find_graphics(const struct iommu *x, struct iommu_finding *out)
+{
+	static const char *const words[] = { "igfx_off", "intgpu_off" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (has_word(x->cmdline, "intel_iommu", words[i])) {
+			snprintf(out->what, sizeof(out->what), "%s of intel_iommu= leaves out the integrated GPU",
+				 words[i]);
+			snprintf(out->step, sizeof(out->step), "remove %s from the kernel command line, and reboot",
+				 words[i]);
+			return;
+		}
+	snprintf(out->what, sizeof(out->what), "the IOMMU leaves out the integrated GPU");
+	if (has_word(x->cmdline, "intel_iommu", "on"))
+		snprintf(out->step, sizeof(out->step), "the kernel log says why (`journalctl -k -b`)");
+	else
+		snprintf(out->step, sizeof(out->step),
+			 "write intel_iommu=on on the kernel command line, and reboot: some kernels need it for that");
+}
+
+static void find_one(const struct iommu *x, const struct device *d, struct iommu_finding *out)
+{
+	if (class_sub(d->identity.class) == 0x0806) {
+		snprintf(out->what, sizeof(out->what), "it is the IOMMU itself");
+		snprintf(out->step, sizeof(out->step), "no virtual machine can have it");
+	} else if (is_intel_graphics(d)) {
+		find_graphics(x, out);
+	} else {
+		snprintf(out->what, sizeof(out->what),
+			 "the IOMMU is on, but the firmware's tables leave this device out");
+		snprintf(out->step, sizeof(out->step),
+			 "look in the kernel log for it (`journalctl -k -b`); a firmware update may list it");
+	}
+}
+
+static bool is_on(const struct machine *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->devices[i].iommu_group >= 0)
+			return true;
+	return false;
+}
+
+void iommu_find(const struct sysroot *r, const struct machine *m, const struct device *d, struct iommu_finding *out)
+{
+	struct iommu x = { .root = r, .maker = find_maker(r) };
+
+	if (sysroot_read(r, "proc/cmdline", x.cmdline, sizeof(x.cmdline)) < 0)
+		x.cmdline[0] = '\0';
+	if (is_on(m) && d)
+		find_one(&x, d, out);
+	else if (is_xen(r))
+		find_xen(d, out);
+	else
+		find_off(&x, out);
+}
+
+static int say(struct adviser *a, const struct device *d, bool all)
+{
+	struct row *row = row_add(a->out, ROW_IOMMU, all ? NULL : &d->address);
+	struct iommu_finding found;
+	char address[ADDRESS_LEN];
+
+	iommu_find(a->root, a->machine, d, &found);
+	found.step[0] = (char)toupper((unsigned char)found.step[0]);
+	if (row)
+		row->reason = REASON_NO_IOMMU;
+	return row_say(row, "%s%s%s. %s", all ? "" : address_print(&d->address, address),
+		       all ? "" : " has no IOMMU group: ", found.what, found.step);
+}
+
+/* Where there is none at all, once; else of each function that is refused for it. */
+int advise_iommu(struct adviser *a)
+{
+	const struct device *first = NULL;
+	bool on = is_on(a->machine);
+	int ret = 0;
+
+	for (size_t i = 0; i < a->decisions->n && ret == 0; i++) {
+		const struct decision *d = &a->decisions->items[i];
+		const struct device *device = d->device < 0 ? NULL : &a->machine->devices[d->device];
+
+		if (!device || device->iommu_group >= 0 || !(d->refusing & REASON_BIT(REASON_NO_IOMMU)))
+			continue;
+		first = first ? first : device;
+		ret = on ? say(a, device, false) : 0;
+	}
+	return on || ret < 0 ? ret : say(a, first, true);
 }

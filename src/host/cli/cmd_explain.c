@@ -43,6 +43,16 @@ static const char *drift_of(const struct explanation *e, const struct explained 
 	return advice ? advice->text : NULL;
 }
 
+static const char *iommu_remedy(const struct explanation *e, const struct explained *x, char buf[REMEDY_LEN])
+{
+	const struct machine *m = &e->forecast.machine;
+	struct iommu_finding found;
+
+	iommu_find(e->root, m, &m->devices[x->device], &found);
+	snprintf(buf, REMEDY_LEN, "%s (%s)", found.step, found.what);
+	return buf;
+}
+
 /* What to do about a guard. Which command is right for a card that is not found depends on its rule. */
 static const char *remedy_of(const struct explanation *e, const struct explained *x, enum reason r,
 			     char buf[REMEDY_LEN])
@@ -53,6 +63,8 @@ static const char *remedy_of(const struct explanation *e, const struct explained
 
 	if (drift && (lost & REASON_BIT(r)))
 		return drift;
+	if (r == REASON_NO_IOMMU && x->device >= 0)
+		return iommu_remedy(e, x, buf);
 	return remedy(&e->forecast, x->rule, x->device, r, r == reason_of(x) ? text_of(x) : "", buf) < 0
 		       ? reason_remedy(r)
 		       : buf;

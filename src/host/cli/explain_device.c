@@ -185,6 +185,7 @@ int explain(const struct cli *cli, const struct selector *selector, struct expla
 	int ret;
 
 	memset(out, 0, sizeof(*out));
+	out->root = &cli->root;
 	ret = forecast_make(&cli->root, &out->forecast);
 	if (ret == 0)
 		ret = read_report(cli, out);

@@ -29,6 +29,7 @@ struct explained {
 };
 
 struct explanation {
+	const struct sysroot *root;
 	struct forecast forecast;
 	struct acceptance today; /* what accept would say of the rules now */
 	struct acceptance other; /* the same with one rule more, for what no rule selects */
