@@ -22,6 +22,7 @@
 struct need {
 	enum reason reason; /* REASON_BOOT_DISK or REASON_IN_USE */
 	int device;         /* index into the machine, or NEED_SOME_... */
+	bool root;          /* / itself is on it */
 	bool silent;        /* said only of a card that it refuses: not a line that a person could change */
 	char text[NEED_TEXT_LEN];
 };

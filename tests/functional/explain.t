@@ -129,6 +129,11 @@ done
 ok 'the disk of the system cannot be had' has "$TMP/root=UUID=1111-2222" 'to change that: nothing can, as long as the system itself is on it'
 ok 'another one by changing the line that needs it, wherever that is' has "$TMP/resume=UUID=1111-2222" \
 	'to change that: change the line that needs it, then run `earlybind accept`'
+printf '%s\n' 'tmpfs / tmpfs defaults 0 0' '/dev/nvme0n1 /srv:\040/\040is\040old ext4 defaults 0 2' >"$R/etc/fstab"
+change 'include twin-gpus' 'block nvme0n1 0000:04:00.0/nvme/nvme0 259:0'
+run explain 04:00
+ok 'whatever the name of what is mounted from it looks like' has "$TMP/out" \
+	'to change that: change the line that needs it, then run `earlybind accept`'
 
 # --- bad input
 

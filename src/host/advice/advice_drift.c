@@ -171,7 +171,7 @@ static int say_refused(struct lost *l, const struct accept_line *line)
 {
 	char address[ADDRESS_LEN], what[REMEDY_LEN];
 
-	if (remedy(l->a->forecast, l->rule, line->card.main, line->reason, line->text, what) < 0)
+	if (remedy(l->a->forecast, l->rule, line->card.main, line->reason, what) < 0)
 		return -ENOMEM;
 	snprintf(l->buf, l->size, "`earlybind accept` would refuse %s: %s (%s). To change that: %s",
 		 address_print(&card_main(&line->card)->address, address), reason_word(line->reason), line->text, what);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "../../core/guard.h"
+#include "../../core/need.h"
 #include "drift.h"
 #include "proposal.h"
 
@@ -174,12 +175,19 @@ static const struct {
 	[REASON_IN_USE] = { "stop using it, or ", ALLOW_IN_USE },
 };
 
-/* The need names its line, and what for. */
-static void say_boot_disk(struct run *r, const char *text)
+/* The needs of the root come first. */
+static void say_boot_disk(struct run *r)
 {
+	const struct machine *m = &r->f->machine;
+	const struct need *need;
+	struct card card;
+
+	if (card_of(m, r->device, &card) < 0)
+		card = card_single(m, r->device);
+	need = need_of_card(m, &card, REASON_BOOT_DISK);
 	say(r, "%s",
-	    strstr(text, ": / is ") ? "nothing can, as long as the system itself is on it"
-				    : reason_remedy(REASON_BOOT_DISK));
+	    need && need->root ? "nothing can, as long as the system itself is on it"
+			       : reason_remedy(REASON_BOOT_DISK));
 }
 
 static void say_keep(struct run *r)
@@ -211,8 +219,7 @@ static void say_bridge(struct run *r)
 		    r->target);
 }
 
-int remedy(const struct forecast *f, const struct rule *rule, int device, enum reason reason, const char *text,
-	   char buf[REMEDY_LEN])
+int remedy(const struct forecast *f, const struct rule *rule, int device, enum reason reason, char buf[REMEDY_LEN])
 {
 	struct run r = { .f = f, .device = device, .buf = buf };
 	struct selector target;
@@ -234,7 +241,7 @@ int remedy(const struct forecast *f, const struct rule *rule, int device, enum r
 		return say_allow(&r, lifted[reason].allow);
 	}
 	if (reason == REASON_BOOT_DISK)
-		say_boot_disk(&r, text);
+		say_boot_disk(&r);
 	else if (reason == REASON_KEPT)
 		say_keep(&r);
 	else if (reason == REASON_BRIDGE)

@@ -65,9 +65,7 @@ static const char *remedy_of(const struct explanation *e, const struct explained
 		return drift;
 	if (r == REASON_NO_IOMMU && x->device >= 0)
 		return iommu_remedy(e, x, buf);
-	return remedy(&e->forecast, x->rule, x->device, r, r == reason_of(x) ? text_of(x) : "", buf) < 0
-		       ? reason_remedy(r)
-		       : buf;
+	return remedy(&e->forecast, x->rule, x->device, r, buf) < 0 ? reason_remedy(r) : buf;
 }
 
 /* "bridge, off, skipped": the guards that are asked and let it pass. */

@@ -126,6 +126,7 @@ static int add_those(struct needs_run *run, bool root)
 {
 	int error = 0;
 
+	run->of_root = root;
 	for (size_t i = 0; i < run->wants.n && !error; i++)
 		if (!run->wants.items[i].optional && run->wants.items[i].root == root)
 			error = needs_of_want(run, &run->wants.items[i]);

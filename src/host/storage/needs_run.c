@@ -27,6 +27,7 @@ int needs_add(struct needs_run *run, enum reason reason, int device, const char 
 		return -ENOMEM;
 	need->reason = reason;
 	need->device = device;
+	need->root = run->of_root;
 	va_start(args, fmt);
 	shorten_vprint(need->text, sizeof(need->text), fmt, args);
 	va_end(args);

@@ -14,6 +14,7 @@ struct needs_run {
 	struct need *needs;
 	size_t n_needs;
 	bool *set;       /* a flag a block device, for resolve_...() */
+	bool of_root;    /* what is found now is for / itself */
 	bool only_files; /* what runs here now does not count */
 	bool encrypted;
 	bool root_known;

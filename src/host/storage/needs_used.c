@@ -35,10 +35,12 @@ static int add_mounted(struct needs_run *run)
 			i == 0 && m && (known || strcmp(m->type, "tmpfs") == 0 || strcmp(m->type, "ramfs") == 0);
 		if (!known)
 			continue;
+		run->of_root = i == 0;
 		run->encrypted |= i == 0 && root_may_ask(run, m);
 		shorten_print(text, sizeof(text), "mounted: %s is %s", targets[i], m->source);
 		error = needs_add_mount(run, REASON_BOOT_DISK, m, text);
 	}
+	run->of_root = false;
 	return error;
 }
 
