@@ -119,6 +119,20 @@ static int keep_entry(struct accept_run *r, const struct rule *rule)
 	return 0;
 }
 
+bool accept_was_locked(const struct accept_run *r, const struct rule *rule, const struct card *card)
+{
+	for (size_t i = 0; r->old && i < r->old->n_cards; i++) {
+		struct found found;
+
+		if (!rule_same(plan_rule(r->old, r->old->cards[i].rule), rule))
+			continue;
+		find_card(&r->old_index, i, &found);
+		if (found.reason == REASON_NONE && found.card.main == card->main)
+			return true;
+	}
+	return false;
+}
+
 struct candidate accept_candidate(const struct accept_run *r, const struct card *card, const struct rule *rule)
 {
 	return (struct candidate){ .plan = &r->out->lock, .machine = r->machine, .rule = rule, .card = *card };
@@ -144,38 +158,44 @@ static int note_taken(struct accept_run *r, const struct rule *rule, const struc
 			      taken == card->n ? "" : ", so no rule has the rest of that card: take that rule out");
 }
 
-/* The cards that one rule selects, each with the first guard that refuses it. */
+/* A card that no other rule has, with the first guard that refuses it. */
+static int weigh_card(struct accept_run *r, const struct rule *rule, const struct card *card)
+{
+	struct candidate c = accept_candidate(r, card, rule);
+	char text[REPORT_TEXT_LEN];
+	reason_set refusing;
+	enum reason reason = guard_at_accept(&c, text, &refusing);
+
+	if (accept_add_line(r, rule->number, reason, card, text) < 0)
+		return -ENOMEM;
+	r->out->lines[r->out->n_lines - 1].refusing = refusing;
+	if (reason == REASON_NONE)
+		take(r, card, rule);
+	return 0;
+}
+
+/* The cards that one rule selects. */
 static int weigh(struct accept_run *r, const struct rule *rule, const struct cards *selected)
 {
-	size_t before = r->out->n_lines, notes = r->out->n_notes;
-	char selector[SELECTOR_LEN];
+	size_t before = r->out->n_lines + r->out->n_notes + r->n_shadowed;
+	char selector[SELECTOR_LEN], id[ID_LEN];
 
 	for (size_t i = 0; i < selected->n; i++) {
 		const struct card *card = &selected->items[i];
-		struct candidate c = accept_candidate(r, card, rule);
-		char text[REPORT_TEXT_LEN], id[ID_LEN];
-		enum reason reason;
-		reason_set refusing;
+		struct shadowed shadowed = { rule, *card };
+		int ret;
 
-		if (rule->has_id && !id_matches(&rule->id, &card_main(card)->identity)) {
-			if (note_add_about(&r->out->notes, &r->out->n_notes, REASON_OTHER_DEVICE, rule->number, NULL,
-					   "what stands there is not id=%s", id_print(&rule->id, id)) < 0)
-				return -ENOMEM;
-			continue;
-		}
-		if (accept_is_taken(r, card)) {
-			if (note_taken(r, rule, card) < 0)
-				return -ENOMEM;
-			continue;
-		}
-		reason = guard_at_accept(&c, text, &refusing);
-		if (accept_add_line(r, rule->number, reason, card, text) < 0)
-			return -ENOMEM;
-		r->out->lines[r->out->n_lines - 1].refusing = refusing;
-		if (reason == REASON_NONE)
-			take(r, card, rule);
+		if (rule->has_id && !id_matches(&rule->id, &card_main(card)->identity))
+			ret = note_add_about(&r->out->notes, &r->out->n_notes, REASON_OTHER_DEVICE, rule->number, NULL,
+					     "what stands there is not id=%s", id_print(&rule->id, id));
+		else if (accept_is_taken(r, card))
+			ret = array_add(&r->shadowed, &r->n_shadowed, &shadowed, sizeof(shadowed));
+		else
+			ret = weigh_card(r, rule, card);
+		if (ret < 0)
+			return ret;
 	}
-	if (before == r->out->n_lines && notes == r->out->n_notes && !rule->optional)
+	if (before == r->out->n_lines + r->out->n_notes + r->n_shadowed && !rule->optional)
 		return note_add_about(&r->out->notes, &r->out->n_notes, REASON_ABSENT, rule->number, NULL,
 				      "selects nothing: nothing here is %s", selector_print(&rule->selector, selector));
 	return 0;
@@ -253,6 +273,49 @@ static void refuse_last_displays(struct accept_run *r)
 	}
 }
 
+static int by_rule(const void *a, const void *b)
+{
+	const struct accept_line *x = a, *y = b;
+
+	return x->rule != y->rule ? (x->rule < y->rule ? -1 : 1) : x->card.main - y->card.main;
+}
+
+/* What was given back by now is a later rule's, which may allow more. *any: there was such. */
+static int weigh_given_back(struct accept_run *r, bool *any)
+{
+	*any = false;
+	for (size_t i = 0; i < r->n_shadowed; i++) {
+		struct shadowed *s = &r->shadowed[i];
+
+		if (!s->rule || accept_is_taken(r, &s->card))
+			continue;
+		if (weigh_card(r, s->rule, &s->card) < 0)
+			return -ENOMEM;
+		s->rule = NULL;
+		*any = true;
+	}
+	if (*any)
+		qsort(r->out->lines, r->out->n_lines, sizeof(*r->out->lines), by_rule);
+	return 0;
+}
+
+/* What the rules together would cost the host; each card that is refused for it may be had by a later rule. */
+static int refuse_last(struct accept_run *r)
+{
+	bool any = true;
+
+	while (any) {
+		refuse_last_displays(r);
+		accept_keep_keyboard(r);
+		if (weigh_given_back(r, &any) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < r->n_shadowed; i++)
+		if (r->shadowed[i].rule && note_taken(r, r->shadowed[i].rule, &r->shadowed[i].card) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
 static int lock_lines(struct accept_run *r, const struct rule *rule)
 {
 	unsigned number = 0;
@@ -284,8 +347,8 @@ static int run_all(struct accept_run *r)
 		if (ret < 0)
 			return ret;
 	}
-	refuse_last_displays(r);
-	accept_keep_keyboard(r);
+	if (refuse_last(r) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < config->n_rules; i++)
 		if (is_chosen(r, i) && lock_lines(r, &config->rules[i]) < 0)
 			return -ENOMEM;
@@ -310,6 +373,7 @@ int accept_rules(const struct config *config, const struct machine *m, const str
 	if (ret == 0)
 		ret = run_all(&r);
 	plan_index_free(&r.old_index);
+	free(r.shadowed);
 	free(r.holders);
 	free(r.bound);
 	free(r.taken);

@@ -146,12 +146,83 @@ static int guard_refused(struct accept_run *r)
 	return 0;
 }
 
-/* Every card of a locked identity that is not locked itself, selected or not. */
+/* Whether the selector of a place means a card that the guard names: two root buses of one name can have two there. */
+static bool selects_guarded(const struct accept_run *r, const struct selector *s, const struct plan_guard *g)
+{
+	for (int i = -1; (i = machine_next_like(r->machine, &g->identity, i)) >= 0;)
+		if (guard_covers(g, r->machine, i) && selector_means(s, r->machine, i))
+			return true;
+	return false;
+}
+
+/* Whether a rule could mean what the guard names. What a place rule selects has to be there. */
+static bool is_selected(const struct accept_run *r, const struct plan_guard *g)
+{
+	for (size_t i = 0; i < r->config->n_rules; i++) {
+		const struct selector *s = &r->config->rules[i].selector;
+
+		if (s->kind == SELECTOR_ID ? id_matches(&s->id, &g->identity) : selects_guarded(r, s, g))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether the lock still has a use for an old guard: what the host needs, and what a `keep` line left to it, is guarded
+ * as long as there is any rule.
+ */
+static bool is_needed(const struct accept_run *r, const struct plan_guard *g)
+{
+	static const unsigned of_host = REASON_BIT(REASON_BOOT_DISK) | REASON_BIT(REASON_IN_USE) |
+					REASON_BIT(REASON_KEYBOARD) | REASON_BIT(REASON_KEPT);
+
+	if (accept_locks_identity(&r->out->lock, &g->identity) || is_selected(r, g))
+		return true;
+	return r->config->n_rules && (of_host & REASON_BIT(g->reason));
+}
+
+/* Whether a rule that is accepted in this run has a function of the card. */
+static bool is_just_accepted(const struct accept_run *r, const struct card *card)
+{
+	for (unsigned k = 0; k < card->n; k++)
+		if (r->taken[card->member[k]] && accept_chose(r, r->holders[card->member[k]]))
+			return true;
+	return false;
+}
+
+/* Whether the accept of some rules keeps this guard of the old lock, whose card is here. */
+static bool is_carried(const struct accept_run *r, const struct plan_guard *g, const struct card *there)
+{
+	return is_needed(r, g) && !is_just_accepted(r, there);
+}
+
+const struct plan_guard *accept_old_guard(const struct accept_run *r, int i, const struct path *place)
+{
+	for (size_t k = 0; r->chosen && r->old && k < r->old->n_guards; k++) {
+		const struct plan_guard *g = &r->old->guards[k];
+		struct card there;
+		int from = 0;
+
+		if (place && !path_equal(&g->path, place))
+			continue;
+		while (guard_next_in_place(g, r->machine, &from, &there))
+			if (card_has(&there, i) && is_carried(r, g, &there))
+				return g;
+	}
+	return NULL;
+}
+
+/*
+ * Every card of a locked identity that is not locked itself, selected or not. What refused it when its own rule was
+ * accepted does so still.
+ */
 static int guard_twins(struct accept_run *r)
 {
 	for (int i = 0; i < (int)r->machine->n; i++) {
 		const struct device *d = &r->machine->devices[i];
+		const struct plan_guard *old;
 		struct card card;
+		struct path path;
 
 		if (r->taken[i] || !accept_locks_identity(&r->out->lock, &d->identity))
 			continue;
@@ -160,7 +231,9 @@ static int guard_twins(struct accept_run *r)
 			card = card_single(r->machine, i);
 		if (has_guard(&r->out->lock, &card))
 			continue;
-		if (accept_add_guard(r, REASON_TWIN, &card, "") < 0 ||
+		path = card_path(&card);
+		old = accept_old_guard(r, card.main, &path);
+		if (accept_add_guard(r, old ? old->reason : REASON_TWIN, &card, old ? old->text : "") < 0 ||
 		    accept_add_line(r, 0, REASON_TWIN, &card, "") < 0)
 			return -ENOMEM;
 	}
@@ -209,41 +282,6 @@ static int guard_kept_functions(struct accept_run *r)
 	return 0;
 }
 
-/* Whether the selector of a place means a card that the guard names: two root buses of one name can have two there. */
-static bool selects_guarded(const struct accept_run *r, const struct selector *s, const struct plan_guard *g)
-{
-	for (int i = -1; (i = machine_next_like(r->machine, &g->identity, i)) >= 0;)
-		if (guard_covers(g, r->machine, i) && selector_means(s, r->machine, i))
-			return true;
-	return false;
-}
-
-/* Whether a rule could mean what the guard names. What a place rule selects has to be there. */
-static bool is_selected(const struct accept_run *r, const struct plan_guard *g)
-{
-	for (size_t i = 0; i < r->config->n_rules; i++) {
-		const struct selector *s = &r->config->rules[i].selector;
-
-		if (s->kind == SELECTOR_ID ? id_matches(&s->id, &g->identity) : selects_guarded(r, s, g))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Whether the lock still has a use for an old guard: what the host needs, and what a `keep` line left to it, is guarded
- * as long as there is any rule.
- */
-static bool is_needed(const struct accept_run *r, const struct plan_guard *g)
-{
-	static const unsigned of_host = REASON_BIT(REASON_BOOT_DISK) | REASON_BIT(REASON_IN_USE) |
-					REASON_BIT(REASON_KEYBOARD) | REASON_BIT(REASON_KEPT);
-
-	if (accept_locks_identity(&r->out->lock, &g->identity) || is_selected(r, g))
-		return true;
-	return r->config->n_rules && (of_host & REASON_BIT(g->reason));
-}
-
 /*
  * Whether the lock has cards of the identity, and a person accepted all of them just now. What a live rule takes nobody
  * accepts.
@@ -273,13 +311,20 @@ static int note_gone(struct accept_run *r, const struct plan_guard *g)
 		reason_word(g->reason));
 }
 
-/* Whether a rule that is accepted in this run has a function of the card. */
-static bool is_just_accepted(const struct accept_run *r, const struct card *card)
+/* Whether the new lock says the same of every function of the card. */
+static bool is_repeated(const struct accept_run *r, enum reason reason, const struct card *card)
 {
+	const struct plan *lock = &r->out->lock;
+	unsigned n = 0;
+
 	for (unsigned k = 0; k < card->n; k++)
-		if (r->taken[card->member[k]] && accept_chose(r, r->holders[card->member[k]]))
-			return true;
-	return false;
+		for (size_t i = 0; i < lock->n_guards; i++)
+			if (lock->guards[i].reason == reason &&
+			    guard_covers(&lock->guards[i], r->machine, card->member[k])) {
+				n++;
+				break;
+			}
+	return n == card->n && reason != REASON_APPEARS_LATER;
 }
 
 /*
@@ -292,9 +337,10 @@ static int keep_guard(struct accept_run *r, const struct plan_guard *guard)
 	struct card there;
 	bool here = guard_in_place(guard, r->machine, &there);
 
-	if (here ? has_guard(&r->out->lock, &there) : has_place_guard(&r->out->lock, &guard->root, &guard->path))
+	if (here ? has_guard(&r->out->lock, &there) || is_repeated(r, guard->reason, &there)
+		 : has_place_guard(&r->out->lock, &guard->root, &guard->path))
 		return 0;
-	if (!is_needed(r, guard) || (here && is_just_accepted(r, &there)))
+	if (here ? !is_carried(r, guard, &there) : !is_needed(r, guard))
 		return 0;
 	if (!here && guard->reason != REASON_APPEARS_LATER && is_accepted_anew(r, &guard->identity))
 		return note_gone(r, guard);

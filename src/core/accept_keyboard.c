@@ -20,6 +20,15 @@ static unsigned count_left(const struct accept_run *r)
 	return left;
 }
 
+/* Whether a rule takes a keyboard on purpose. */
+static bool is_given_away(const struct accept_run *r)
+{
+	for (size_t i = 0; i < r->machine->n; i++)
+		if (r->machine->devices[i].keyboard && r->bound[i] && (r->holders[i]->allow & ALLOW_KEYBOARD))
+			return true;
+	return false;
+}
+
 void accept_keep_keyboard(struct accept_run *r)
 {
 	for (size_t i = r->out->n_lines; i-- && !count_left(r);) {
@@ -29,6 +38,9 @@ void accept_keep_keyboard(struct accept_run *r)
 		int k = guard_keyboard_of(&c);
 
 		if (line->reason != REASON_NONE || (rule->allow & ALLOW_KEYBOARD) || k < 0 || !r->bound[k])
+			continue;
+		/* It was locked while there was another one, which a later rule has by a person's word. */
+		if (accept_was_locked(r, rule, &line->card) && is_given_away(r))
 			continue;
 		line->reason = REASON_KEYBOARD;
 		line->refusing |= REASON_BIT(REASON_KEYBOARD);
@@ -49,7 +61,8 @@ int accept_guard_keyboards(struct accept_run *r)
 	for (int i = 0; i < (int)r->machine->n; i++) {
 		struct card single = card_single(r->machine, i);
 
-		if (!r->machine->devices[i].keyboard || r->taken[i] || accept_is_guarded(r, i))
+		if (!r->machine->devices[i].keyboard || r->taken[i] || accept_is_guarded(r, i) ||
+		    accept_old_guard(r, i, NULL))
 			continue;
 		if (accept_add_guard(r, REASON_KEYBOARD, &single, "a keyboard is plugged in") < 0)
 			return -ENOMEM;

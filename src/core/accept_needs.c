@@ -75,7 +75,8 @@ int accept_guard_needs(struct accept_run *r)
 		card = needed_card(r, need->device);
 		if (warn_twin(r, need, &card) < 0)
 			return -ENOMEM;
-		if (accept_is_guarded(r, need->device))
+		if (accept_is_guarded(r, need->device) ||
+		    (need->reason == REASON_IN_USE && accept_old_guard(r, need->device, NULL)))
 			continue;
 		if (accept_add_guard(r, need->reason, &card, need->text) < 0 ||
 		    (is_kept(r, need) && note_kept(r, need) < 0))

@@ -7,6 +7,12 @@
 #include "compat.h"
 #include "guard.h"
 
+/* A card that a rule selects and an earlier one has; while that is not refused, the later rule has no say. */
+struct shadowed {
+	const struct rule *rule; /* of the config; NULL: it was weighed by now */
+	struct card card;
+};
+
 struct accept_run {
 	const struct config *config;
 	const struct machine *machine;
@@ -17,6 +23,8 @@ struct accept_run {
 	bool *taken;                 /* locked by a rule; a flag a device */
 	bool *bound;                 /* those of them that a boot binds: not by at=claim */
 	const struct rule **holders; /* that rule of the config */
+	struct shadowed *shadowed;
+	size_t n_shadowed;
 };
 
 int accept_add_line(struct accept_run *r, unsigned rule, enum reason reason, const struct card *card,
@@ -26,6 +34,8 @@ bool accept_chose(const struct accept_run *r, const struct rule *rule) _pure_;
 void accept_give_back(struct accept_run *r, const struct card *card);
 /* Whether a rule has a function of the card. */
 bool accept_is_taken(const struct accept_run *r, const struct card *card) _pure_;
+/* Whether the old lock has the card for this rule, and it stands where it was. */
+bool accept_was_locked(const struct accept_run *r, const struct rule *rule, const struct card *card);
 /* The serial that the lock has for this card, 0: none that tells it from another. */
 uint64_t accept_serial(const struct card *c) _pure_;
 /* The whole of one line's question to the guards. */
@@ -36,6 +46,9 @@ void accept_keep_keyboard(struct accept_run *r);
 int accept_guard_keyboards(struct accept_run *r) _must_check_;
 /* Whether a guard line covers the function: as the card that it is in, or alone. */
 bool accept_is_guarded(const struct accept_run *r, int i) _pure_;
+/* The guard of the old lock that this accept of some rules keeps and that covers function i; with `place`, just this.
+ */
+const struct plan_guard *accept_old_guard(const struct accept_run *r, int i, const struct path *place);
 /* Adds a guard line, unless there is one of its place. */
 int accept_add_guard(struct accept_run *r, enum reason reason, const struct card *card, const char *text) _must_check_;
 /* Whether a card of the lock has it. */

@@ -321,6 +321,31 @@ accepted_in_order()
 	did accept --yes && locks 0000:01:00.0 0000:02:00.0 && did check
 }
 outcome accept-undoes-add 'the rule with allow= came later' accepted_as_added
+
+# added_in_turn RULE...: each is added; then accept changes nothing, and check is content.
+added_in_turn()
+{
+	machine_of "$TWO_USB"
+	for added_rule; do
+		# shellcheck disable=SC2086 # a rule
+		did add --yes $added_rule || return 1
+	done
+	cp "$LOCK" "$TMP/lock"
+	did accept --yes && cmp "$TMP/lock" "$LOCK" && locks 0000:01:00.0 0000:02:00.0 && did check
+}
+outcome accept-undoes-add 'the lock is not written again' added_in_turn 1912:0014 '01:00 allow=keyboard'
+outcome accept-undoes-add 'by a path' added_in_turn 1912:0014 '0000:00:1c.0/00 allow=keyboard'
+outcome accept-undoes-add 'one function' added_in_turn 1912:0014 '01:00.0 allow=keyboard'
+outcome accept-undoes-add 'a subsystem' added_in_turn 1912:0014 '1912:0014:0000:0000:0c0300 allow=keyboard'
+
+# the_other_goes_too: the first was locked while the second had a keyboard.
+the_other_goes_too()
+{
+	TWO_USB=$(echo "$TWO_USB" | sed 's/usb=-/usb=keyboard/')
+	added_in_turn 01:00 '02:00 allow=keyboard'
+}
+outcome accept-undoes-add 'the last keyboard is given away later' the_other_goes_too
+TWO_USB=$(echo "$TWO_USB" | sed 's/6 - usb=keyboard/6 - usb=-/')
 ok 'accept-undoes-add: it came first' accepted_in_order
 
 # the_refused: what an ID means and does not get is a row of check, with a step.

@@ -11,36 +11,6 @@
 
 static unsigned long converted, kept_functions;
 
-static void random_rule(const struct world *w, char *text, size_t size)
-{
-	static const char *const words[] = { " allow=display", " allow=keyboard", " allow=in-use" };
-	unsigned s = pick(SLOTS), bus = bus_of(w, s), dev = port_of(s) >> 3, fn = port_of(s) & 7,
-		 root = root_of(w, s).bus;
-	const struct model *model = &models[w->slot[s].card ? w->slot[s].model : pick(ARRAY_SIZE(models))];
-	const char *allow = pick(6) ? "" : words[pick(ARRAY_SIZE(words))];
-
-	switch (pick(6)) {
-	case 0:
-		snprintf(text, size, "bind %02x:00%s\n", bus, allow);
-		break;
-	case 1:
-		snprintf(text, size, "bind %02x:%02x.%u/00%s\n", root, dev, fn, allow);
-		break;
-	case 2:
-		snprintf(text, size, "bind %02x:00.%u%s\n", bus, pick(2), allow);
-		break;
-	case 3:
-		snprintf(text, size, "bind %02x:%02x.%u/00 id=%04x:%04x%s\n", root, dev, fn, model->vendor,
-			 model->device, allow);
-		break;
-	case 4:
-		snprintf(text, size, "bind %04x:%04x live\n", model->vendor, model->device);
-		break;
-	default:
-		snprintf(text, size, "bind %04x:%04x%s\n", model->vendor, model->device + (pick(6) ? 0 : 1), allow);
-	}
-}
-
 /* A keep line for a model, or for one function of a slot. */
 static void add_keep(struct config *c, const struct world *w)
 {

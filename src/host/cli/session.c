@@ -338,15 +338,40 @@ int session_store(const struct session *s, const struct plan *lock)
 	return EXIT_DONE;
 }
 
-/* The lock without where its rules stand: a comment above a rule moves it and changes nothing. */
+static int by_place(const void *a, const void *b)
+{
+	const struct plan_guard *x = a, *y = b;
+	int order = strcmp(x->root.acpi, y->root.acpi);
+
+	if (order == 0)
+		order = memcmp(x->path.hop, y->path.hop, sizeof(x->path.hop));
+	if (order == 0)
+		order = (int)x->path.slot - (int)y->path.slot;
+	if (order == 0)
+		order = (int)x->reason - (int)y->reason;
+	return order ? order : strcmp(x->text, y->text);
+}
+
+/*
+ * The lock without where its rules stand: a comment above a rule moves it and changes nothing. Nor does it matter in
+ * which order its guards came to it.
+ */
 static int print_placeless(const struct plan *p, struct text *out)
 {
 	struct rule *rules = calloc(p->n_rules + 1, sizeof(*rules));
+	struct plan_guard *guards = calloc(p->n_guards + 1, sizeof(*guards));
 	struct plan copy = *p;
 	int ret;
 
-	if (!rules)
+	if (!rules || !guards) {
+		free(guards);
+		free(rules);
 		return -ENOMEM;
+	}
+	for (size_t i = 0; i < p->n_guards; i++)
+		guards[i] = p->guards[i];
+	qsort(guards, p->n_guards, sizeof(*guards), by_place);
+	copy.guards = guards;
 	for (size_t i = 0; i < p->n_rules; i++) {
 		rules[i] = p->rules[i];
 		rules[i].file = NULL;
@@ -354,6 +379,7 @@ static int print_placeless(const struct plan *p, struct text *out)
 	}
 	copy.rules = rules;
 	ret = plan_print(&copy, out);
+	free(guards);
 	free(rules);
 	return ret;
 }
