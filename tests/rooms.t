@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # rooms.t: the arrows between the directories of src point down. src/core knows nobody, src/sys knows core, src/boot and
-# src/host know both; in src/host a room knows those below it. Only cli/ ends the program.
+# src/host know both; in src/host a room knows those below it. Only cli/ ends the program. No function is exported in vain.
 # shellcheck source=/dev/null
 . tests/lib/need.sh
 # shellcheck source=/dev/null
 . tests/lib/tap.sh
+need nm:binutils gcc:gcc
 TMP=$(mktemp -d) || exit 1
 trap 'rm -rf "$TMP"' EXIT
 
@@ -73,6 +74,46 @@ ends()
 	silent "$TMP/exits"
 }
 
+# objects DIR: those of a source that is still there, below it.
+objects()
+{
+	(cd "$1" && find core sys boot host -name '*.o') | while read -r object; do
+		[ ! -e "src/${object%.o}.c" ] && [ "$object" != host/lib/useless.o ] || echo "$object"
+	done
+}
+
+# unused DIR: what an object exports and neither another one uses nor a test of units.
+unused()
+{
+	objects "$1" | while read -r object; do
+		nm "$1/$object" | awk -v object="$object" 'NF == 3 && $2 ~ /[TDRB]/ { print "has", $3, object }
+			$1 == "U" { print "uses", $2 }'
+	done | awk '$1 == "uses" { used[$2] = 1 } $1 == "has" { where[$2] = $3 }
+		END { for (name in where) if (!used[name] && name != "main") print name, where[name] }' |
+		while read -r name where; do
+			grep -qw -e "$name" tests/unit/*.c tests/fuzz/*.c || echo "$name of $where"
+		done
+}
+
+all_used()
+{
+	[ "$(objects "$BUILD/glibc" | wc -l)" -gt 100 ] || { echo "$BUILD/glibc was not built"; return 1; }
+	unused "$BUILD/glibc" >"$TMP/unused"
+	silent "$TMP/unused"
+}
+
+# What is used by nobody: whether the check finds it among the objects.
+useless_found()
+{
+	rm -rf "$TMP/objects"
+	mkdir -p "$TMP/objects"
+	cp -r "$BUILD/glibc/core" "$BUILD/glibc/sys" "$BUILD/glibc/boot" "$BUILD/glibc/host" "$TMP/objects"
+	echo 'int nobody_wants_this(void); int nobody_wants_this(void) { return 0; }' |
+		"${CC:-gcc}" -x c -c -o "$TMP/objects/host/lib/useless.o" - || return 1
+	unused "$TMP/objects" >"$TMP/unused"
+	has "$TMP/unused" nobody_wants_this
+}
+
 ok 'each file of src/host stands in a room' in_rooms
 ok 'the arrows between the rooms of src/host point down' down .
 ok 'one that is turned round is found' spoilt down host/lib/say.c ../cli/cli.h
@@ -82,4 +123,6 @@ ok 'core knows nobody, sys knows core, boot knows both' below .
 ok 'a core that knows sys is found' spoilt below core/plan.c ../sys/scan.h
 ok 'a boot program that knows the host tool is found' spoilt below boot/main.c ../host/lib/say.h
 ok 'only cli/ ends the program' ends
+ok 'what a file exports another one uses' all_used
+ok 'a function that nobody uses is found' useless_found
 tap_end

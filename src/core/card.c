@@ -298,21 +298,6 @@ static int listing_end(struct listing *l, int r)
 	return r;
 }
 
-int cards_all(const struct machine *m, struct cards *out)
-{
-	struct listing l;
-	int r = listing_begin(&l, m, out);
-
-	for (int i = 0; r == 0 && i < (int)m->n; i++) {
-		struct card c;
-
-		if (card_of(m, i, &c) < 0)
-			c = card_single(m, i);
-		r = listing_add(&l, &c);
-	}
-	return listing_end(&l, r);
-}
-
 /*
  * What one function that the selector names stands for. A whole slot: its card, -ENOTUNIQ if it is none. An id: the
  * card whose main function has it (each function of a slot of one base class may have the id: they are that one card),

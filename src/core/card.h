@@ -52,8 +52,6 @@ struct cards {
 	size_t n;
 };
 void cards_free(struct cards *c);
-/* All cards and single functions of the machine that a selector can mean, each function once. */
-int cards_all(const struct machine *m, struct cards *out) _must_check_;
 
 /*
  * What a selector selects on this machine: cards, and functions alone, each once, in order of address. Nothing

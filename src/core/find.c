@@ -6,11 +6,6 @@ static bool has_serial(const struct card *c, uint64_t serial)
 	return !serial || serial == card_main(c)->serial;
 }
 
-bool guard_of_image(const struct plan_guard *g)
-{
-	return g->origin == GUARD_OF_IMAGE;
-}
-
 bool guard_next_in_place(const struct plan_guard *g, const struct machine *m, int *from, struct card *out)
 {
 	while (card_next_at(m, &g->root, &g->path, from, out) == 0)

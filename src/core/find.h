@@ -53,7 +53,5 @@ bool guard_explains(const struct plan_guard *g, const struct plan_card *c) _pure
 bool guard_in_place(const struct plan_guard *g, const struct machine *m, struct card *out);
 /* Whether function i is of a card that it names, at its place: two root buses of one name have two cards there. */
 bool guard_covers(const struct plan_guard *g, const struct machine *m, int i) _pure_;
-/* Whether an image build added it: it refuses what stands at its place, and nothing else. */
-bool guard_of_image(const struct plan_guard *g);
 
 #endif

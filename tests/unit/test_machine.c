@@ -152,29 +152,6 @@ static void check_like(const struct machine *m, const struct identity *identity)
 	assert_int_equal(machine_next_like(m, identity, i), -1);
 }
 
-static void check_all(const struct machine *m)
-{
-	struct cards all;
-	size_t n = 0;
-
-	assert_int_equal(cards_all(m, &all), 0);
-	for (int i = 0; i < (int)m->n; i++) {
-		struct card card;
-		bool listed = false;
-
-		if (naive_card_of(m, i, &card) < 0)
-			card = card_single(m, i);
-		for (size_t k = 0; k < n; k++)
-			listed |= all.items[k].main == card.main && all.items[k].single == card.single;
-		if (listed)
-			continue;
-		assert_true(n < all.n);
-		same_card(0, &all.items[n++], 0, &card);
-	}
-	assert_int_equal(all.n, n);
-	cards_free(&all);
-}
-
 /* The place of a device, of its slot, or of nothing; its root by number too. */
 static const struct device *random_place(const struct machine *m, struct root *root, struct path *path)
 {
@@ -306,7 +283,6 @@ static void the_indexes_agree_with_a_look_at_everything(void **s)
 			check_like(&m, &d->identity);
 			check_like(&m, &other);
 		}
-		check_all(&m);
 		check_plan(&m);
 		machine_free(&m);
 	}

@@ -37,7 +37,7 @@ static const struct rule *own_rule(struct session *s, const char *words, bool *i
 			found = NULL;
 			*code = EXIT_REFUSED;
 		} else if (!found && config_read_rule(&s->config, "/" CONFIG_FILE, words) == 0) {
-			s->config.rules[s->config.n_rules - 1].line = conf_file_next_line(&s->cli->root);
+			s->config.rules[s->config.n_rules - 1].line = conf_edit_next_line(&s->cli->root);
 			found = &s->config.rules[s->config.n_rules - 1];
 		}
 	}
@@ -47,7 +47,7 @@ static const struct rule *own_rule(struct session *s, const char *words, bool *i
 
 static int write_rule(const struct session *s, const char *words)
 {
-	int ret = conf_file_append(&s->cli->root, words);
+	int ret = conf_edit_append(&s->cli->root, words);
 
 	if (ret == 0)
 		return EXIT_DONE;

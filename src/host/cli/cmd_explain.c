@@ -5,7 +5,7 @@
 #include "../advice/remedy.h"
 #include "../image/status.h"
 #include "../lib/json.h"
-#include "../machine/machine.h"
+#include "../machine/pci_names.h"
 #include "../state/live_rule.h"
 #include "../state/outcome.h"
 #include "cli.h"
@@ -206,13 +206,13 @@ static void print_absent(const struct explanation *e, const struct explained *x)
 	       identity_print(&c->identity, identity), root_print(&c->root, root), path_print(&c->path, path));
 }
 
-static void print_present(const struct cli *cli, const struct device *d, struct device_names *names)
+static void print_present(const struct cli *cli, const struct device *d, struct pci_names *names)
 {
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN], path[PATH_LEN], root[ROOT_LEN], driver[DRIVER_LEN];
 	char name[DEVICE_NAME_LEN];
 
 	printf("%s [%s] %s\n", address_print(&d->address, address), identity_print(&d->identity, identity),
-	       names_device(names, &d->identity, name));
+	       pci_names_device(names, &d->identity, name));
 	bind_current(&cli->root, &d->address, driver);
 	printf("  place: %s %s, IOMMU group ", root_print(&d->root, root), path_print(&d->path, path));
 	if (d->iommu_group < 0)
@@ -231,7 +231,7 @@ static void say_images(const struct look *look)
 
 static void print_all(const struct cli *cli, const struct explanation *e)
 {
-	struct device_names *names = names_open(&cli->root);
+	struct pci_names *names = pci_names_open(&cli->root);
 	char target[SELECTOR_LEN] = "";
 
 	for (size_t i = 0; i < e->n; i++) {
@@ -245,7 +245,7 @@ static void print_all(const struct cli *cli, const struct explanation *e)
 		print_next(e, x, x->device < 0 ? "" : selector_print(&x->target, target));
 		print_last(e, x);
 	}
-	names_close(names);
+	pci_names_close(names);
 }
 
 static const char *const standing_words[] = {

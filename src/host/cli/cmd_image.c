@@ -54,7 +54,7 @@ const char image_help[] =
 
 static int put_archive(const struct cli *cli, const struct image *image)
 {
-	char why[STAGING_WHY_LEN];
+	char why[DESTDIR_WHY_LEN];
 	bool unit;
 
 	if (extra_write(cli->cpio, &cli->root, image->files, image->n_files, &unit, why)) {
@@ -69,12 +69,12 @@ static int put_archive(const struct cli *cli, const struct image *image)
 
 static int put(const struct cli *cli, const struct image *image)
 {
-	char why[STAGING_WHY_LEN];
+	char why[DESTDIR_WHY_LEN];
 	int err;
 
 	if (cli->cpio)
 		return put_archive(cli, image);
-	err = staging_fill(cli->destdir, &cli->root, image->files, image->n_files, why);
+	err = destdir_fill(cli->destdir, &cli->root, image->files, image->n_files, why);
 	if (!err)
 		return EXIT_DONE;
 	say_error("%s: %s", cli->destdir, why);
@@ -110,7 +110,7 @@ static bool show(const struct image *image, const struct plan *plan)
 	size_t live = 0;
 
 	for (size_t i = 0; i < image->n_files; i++)
-		printf("/%s/%s\n", STAGING_FOLDER, image->files[i].name);
+		printf("/%s/%s\n", DESTDIR_FOLDER, image->files[i].name);
 	for (size_t i = 0; i < plan->n_rules; i++)
 		live += plan->rules[i].live;
 	printf("plan %016" PRIx64 " for kernel %s: %zu card%s", image->hash, plan->kernel, plan->n_cards,

@@ -5,7 +5,7 @@
 #include "../../core/guard.h"
 #include "../../core/need.h"
 #include "../lib/json.h"
-#include "../machine/machine.h"
+#include "../machine/pci_names.h"
 #include "../state/files.h"
 #include "../state/recall.h"
 #include "cli.h"
@@ -39,7 +39,7 @@ struct listing {
 	const struct cli *cli;
 	const struct machine *machine;
 	const struct plan *lock;
-	struct device_names *names;
+	struct pci_names *names;
 	struct libscols_table *table;
 	const struct kind *kind;
 };
@@ -90,8 +90,8 @@ static void fill_cells(const struct listing *l, const struct device *d, char cel
 	snprintf(cells[DRIVER], DEVICE_NAME_LEN, "%s", d->driver);
 	snprintf(cells[GROUP], DEVICE_NAME_LEN, d->iommu_group < 0 ? "" : "%d", d->iommu_group);
 	snprintf(cells[STATE], DEVICE_NAME_LEN, "%s", *state ? state + 1 : state);
-	names_class(l->names, &d->identity, cells[CLASS]);
-	names_device(l->names, &d->identity, cells[NAME]);
+	pci_names_class(l->names, &d->identity, cells[CLASS]);
+	pci_names_device(l->names, &d->identity, cells[NAME]);
 }
 
 static int add_row(struct listing *l, const struct device *d)
@@ -162,12 +162,12 @@ static int print(struct listing *l)
 {
 	int ret = 0;
 
-	l->names = names_open(&l->cli->root);
+	l->names = pci_names_open(&l->cli->root);
 	if (l->cli->json)
 		print_json(l);
 	else
 		ret = print_table(l);
-	names_close(l->names);
+	pci_names_close(l->names);
 	if (ret < 0)
 		say_error("no memory for the table");
 	return ret < 0 ? EXIT_REFUSED : EXIT_DONE;

@@ -75,7 +75,7 @@ static const struct rule *find_rule(const struct session *s, const char *words, 
 
 static int drop_line(const struct session *s, const struct rule *rule)
 {
-	int ret = conf_file_drop(&s->cli->root, rule->line);
+	int ret = conf_edit_drop(&s->cli->root, rule->line);
 
 	if (ret == 0)
 		return EXIT_DONE;

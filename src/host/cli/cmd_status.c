@@ -6,7 +6,7 @@
 #include "../advice/advice.h"
 #include "../image/status.h"
 #include "../lib/json.h"
-#include "../machine/machine.h"
+#include "../machine/pci_names.h"
 #include "../state/efi.h"
 #include "../state/files.h"
 #include "../state/next_boot.h"
@@ -224,7 +224,7 @@ static void print_json(const struct report *r, const struct now *n)
 	json_end(&j);
 }
 
-static int add_row(struct libscols_table *table, const struct report_device *d, struct device_names *names)
+static int add_row(struct libscols_table *table, const struct report_device *d, struct pci_names *names)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN], name[DEVICE_NAME_LEN];
@@ -238,7 +238,7 @@ static int add_row(struct libscols_table *table, const struct report_device *d, 
 	    scols_line_set_data(line, 2, outcome_words[d->outcome]) != 0 ||
 	    scols_line_set_data(line, 3, reason_word(d->reason)) != 0 ||
 	    scols_line_set_data(line, 4, d->driver[0] ? d->driver : "-") != 0 ||
-	    scols_line_set_data(line, 5, names_device(names, &d->identity, name)) != 0)
+	    scols_line_set_data(line, 5, pci_names_device(names, &d->identity, name)) != 0)
 		return -ENOMEM;
 	return 0;
 }
@@ -246,7 +246,7 @@ static int add_row(struct libscols_table *table, const struct report_device *d, 
 static int print_table(const struct cli *cli, const struct report *r)
 {
 	static const char *const columns[] = { "ADDRESS", "ID", "OUTCOME", "REASON", "DRIVER", "NAME" };
-	struct device_names *names = names_open(&cli->root);
+	struct pci_names *names = pci_names_open(&cli->root);
 	struct libscols_table *table = scols_new_table();
 	int ret = table ? 0 : -ENOMEM;
 
@@ -258,7 +258,7 @@ static int print_table(const struct cli *cli, const struct report *r)
 	if (ret == 0)
 		scols_print_table(table);
 	scols_unref_table(table);
-	names_close(names);
+	pci_names_close(names);
 	return ret;
 }
 

@@ -8,7 +8,7 @@
 #include "../../core/guard.h"
 #include "../advice/advice.h"
 #include "../advice/drift.h"
-#include "../machine/machine.h"
+#include "../machine/pci_names.h"
 #include "../state/files.h"
 #include "../state/live_rule.h"
 #include "../state/next_boot.h"
@@ -78,12 +78,12 @@ void session_close(struct session *s)
 		close(s->flock_fd);
 }
 
-static void show_function(const struct device *d, struct device_names *names, const char *mark)
+static void show_function(const struct device *d, struct pci_names *names, const char *mark)
 {
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN], name[DEVICE_NAME_LEN];
 
 	printf("  %s %s [%.9s] %s\n", mark, address_print(&d->address, address), identity_print(&d->identity, identity),
-	       names_device(names, &d->identity, name));
+	       pci_names_device(names, &d->identity, name));
 }
 
 static bool was_locked(const struct plan *old, const struct device *main, const struct path *path)
@@ -95,7 +95,7 @@ static bool was_locked(const struct plan *old, const struct device *main, const 
 	return false;
 }
 
-static void show_line(const struct session *s, const struct accept_line *line, struct device_names *names)
+static void show_line(const struct session *s, const struct accept_line *line, struct pci_names *names)
 {
 	const struct device *main = card_main(&line->card);
 	struct path path = card_path(&line->card);
@@ -146,7 +146,7 @@ static void show_notes(const struct session *s, const struct acceptance *a, cons
 
 void session_show(const struct session *s, const struct acceptance *a, const struct rule *fresh)
 {
-	struct device_names *names = names_open(&s->cli->root);
+	struct pci_names *names = pci_names_open(&s->cli->root);
 	char selector[SELECTOR_LEN];
 	unsigned rule = UINT32_MAX;
 
@@ -170,7 +170,7 @@ void session_show(const struct session *s, const struct acceptance *a, const str
 	}
 	show_dropped(s, &a->lock);
 	show_notes(s, a, fresh);
-	names_close(names);
+	pci_names_close(names);
 }
 
 static bool is_chosen(const struct session *s, const bool *chosen, const struct rule *rule)

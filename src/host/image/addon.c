@@ -45,13 +45,13 @@ static int add_folders(struct archive *a, const char *const *names)
 
 static int add_files(struct archive *a, const struct staged_file *files, size_t n)
 {
-	static const char *const folders[] = { "usr", "usr/lib", STAGING_FOLDER, STAGING_FOLDER "/modules", NULL };
+	static const char *const folders[] = { "usr", "usr/lib", DESTDIR_FOLDER, DESTDIR_FOLDER "/modules", NULL };
 	int err = add_folders(a, folders);
 
 	for (size_t i = 0; i < n && !err; i++) {
-		char name[sizeof(files->name) + sizeof(STAGING_FOLDER)];
+		char name[sizeof(files->name) + sizeof(DESTDIR_FOLDER)];
 
-		snprintf(name, sizeof(name), "%s/%s", STAGING_FOLDER, files[i].name);
+		snprintf(name, sizeof(name), "%s/%s", DESTDIR_FOLDER, files[i].name);
 		err = add(a, name, S_IFREG | files[i].mode, files[i].data, files[i].len);
 	}
 	return err;
@@ -95,7 +95,7 @@ static int write_archive(int fd, const struct sysroot *root, const struct staged
 }
 
 int extra_write(const char *file, const struct sysroot *root, const struct staged_file *files, size_t n, bool *unit,
-		char why[STAGING_WHY_LEN])
+		char why[DESTDIR_WHY_LEN])
 {
 	_cleanup_(free_pointer) char *aside = NULL;
 	int fd, err = 0;
@@ -121,6 +121,6 @@ int extra_write(const char *file, const struct sysroot *root, const struct stage
 	if (err && fd >= 0)
 		unlink(aside);
 	if (err)
-		snprintf(why, STAGING_WHY_LEN, "%s", strerror(-err));
+		snprintf(why, DESTDIR_WHY_LEN, "%s", strerror(-err));
 	return err;
 }

@@ -15,6 +15,6 @@
  * the unit is in it. Written aside and renamed. 0 or -errno with *why.
  */
 int extra_write(const char *file, const struct sysroot *root, const struct staged_file *files, size_t n, bool *unit,
-		char why[STAGING_WHY_LEN]) _must_check_;
+		char why[DESTDIR_WHY_LEN]) _must_check_;
 
 #endif

@@ -29,7 +29,7 @@ static int visit(void *self, struct newc_entry *e)
 	const char *end = strrchr(e->name, '/');
 	bool *others = self;
 
-	if (!S_ISDIR(e->mode) && strncmp(e->name, STAGING_FOLDER "/", strlen(STAGING_FOLDER "/")) != 0 &&
+	if (!S_ISDIR(e->mode) && strncmp(e->name, DESTDIR_FOLDER "/", strlen(DESTDIR_FOLDER "/")) != 0 &&
 	    (!end || strcmp(end, "/earlybind.service") != 0))
 		*others = true;
 	return 0;
@@ -71,7 +71,7 @@ static bool could_be_one(const struct sysroot *r, const char *path)
 /* 1: an archive of ours, for this kernel; 0: not; -ENOMEM. */
 static int is_for(const struct sysroot *r, const char *path, const char *release)
 {
-	static const char *const patterns[] = { STAGING_FOLDER "/plan", NULL };
+	static const char *const patterns[] = { DESTDIR_FOLDER "/plan", NULL };
 	_cleanup_(free_pointer) char *data = NULL;
 	struct contents c = { 0 };
 	const struct content *plan;
@@ -85,7 +85,7 @@ static int is_for(const struct sysroot *r, const char *path, const char *release
 	if (ret)
 		return ret == -ENOMEM ? ret : 0;
 	snprintf(line, sizeof(line), "\nkernel %s\n", release);
-	plan = contents_find(&c, STAGING_FOLDER "/plan");
+	plan = contents_find(&c, DESTDIR_FOLDER "/plan");
 	ret = plan && strstr(plan->data, line);
 	contents_free(&c);
 	return ret;

@@ -89,10 +89,10 @@ static int read_modules(struct maker *m, size_t from, const char *driver)
 
 	for (size_t i = from; i < m->kmods.n_modules && !err; i++) {
 		const struct module_file *file = &m->kmods.modules[i];
-		char why[ARCHIVE_WHY_LEN], *data;
+		char why[MODULE_FILE_WHY_LEN], *data;
 		size_t len;
 
-		err = module_read(m->root, file->path, &data, &len, why);
+		err = module_file_read(m->root, file->path, &data, &len, why);
 		if (err && err != -ENOMEM) {
 			kmods_truncate(&m->kmods, from);
 			drop_files(m, files);

@@ -32,7 +32,7 @@ static void staging_close(struct staging *s)
 
 static int complain(struct staging *s, const char *what, int err)
 {
-	snprintf(s->why, STAGING_WHY_LEN, "%s: %s", what, strerror(-err));
+	snprintf(s->why, DESTDIR_WHY_LEN, "%s: %s", what, strerror(-err));
 	return err;
 }
 
@@ -180,7 +180,7 @@ static bool same_dir(int fd, int below, const char *path)
 static bool is_installed_one(const struct staging *s, const struct sysroot *root)
 {
 	return same_dir(s->fd[DEST], AT_FDCWD, "/") || same_dir(s->fd[DEST], root->fd, ".") ||
-	       same_dir(s->fd[OURS], root->fd, STAGING_FOLDER);
+	       same_dir(s->fd[OURS], root->fd, DESTDIR_FOLDER);
 }
 
 static int fill(struct staging *s, const struct sysroot *root, const struct staged_file *files, size_t n)
@@ -190,7 +190,7 @@ static int fill(struct staging *s, const struct sysroot *root, const struct stag
 	if (err)
 		return err;
 	if (is_installed_one(s, root)) {
-		snprintf(s->why, STAGING_WHY_LEN, "this is the system itself, not an image that is being built");
+		snprintf(s->why, DESTDIR_WHY_LEN, "this is the system itself, not an image that is being built");
 		return -EINVAL;
 	}
 	err = clear(s);
@@ -200,7 +200,7 @@ static int fill(struct staging *s, const struct sysroot *root, const struct stag
 	for (size_t i = 0; i < n && !err; i++)
 		err = put_file(s, &files[i]);
 	if (err) {
-		char why[STAGING_WHY_LEN]; /* the first error is the one to tell */
+		char why[DESTDIR_WHY_LEN]; /* the first error is the one to tell */
 
 		memcpy(why, s->why, sizeof(why));
 		if (clear(s) == 0)
@@ -209,8 +209,8 @@ static int fill(struct staging *s, const struct sysroot *root, const struct stag
 	return err;
 }
 
-int staging_fill(const char *destdir, const struct sysroot *root, const struct staged_file *files, size_t n,
-		 char why[STAGING_WHY_LEN])
+int destdir_fill(const char *destdir, const struct sysroot *root, const struct staged_file *files, size_t n,
+		 char why[DESTDIR_WHY_LEN])
 {
 	struct staging s = { .fd = { -1, -1, -1, -1, -1 }, .why = why };
 	int err;

@@ -6,8 +6,8 @@
 #include "../../core/compat.h"
 #include "../../sys/sysroot.h"
 
-#define STAGING_FOLDER "usr/lib/earlybind"
-#define STAGING_WHY_LEN 160
+#define DESTDIR_FOLDER "usr/lib/earlybind"
+#define DESTDIR_WHY_LEN 160
 
 struct staged_file {
 	char name[88]; /* below the folder: "plan", "modules/vfio-pci.ko" */
@@ -21,7 +21,7 @@ struct staged_file {
  * link inside DESTDIR means what it will mean in the image, and never leads out of it. 0 or -errno: then nothing of
  * ours is left in DESTDIR, and *why names file and error. -EINVAL: DESTDIR is `root` itself, nothing was touched.
  */
-int staging_fill(const char *destdir, const struct sysroot *root, const struct staged_file *files, size_t n,
-		 char why[STAGING_WHY_LEN]) _must_check_;
+int destdir_fill(const char *destdir, const struct sysroot *root, const struct staged_file *files, size_t n,
+		 char why[DESTDIR_WHY_LEN]) _must_check_;
 
 #endif

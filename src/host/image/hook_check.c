@@ -6,7 +6,7 @@
 
 #define SPACES " \t\r"
 
-const char *const place_patterns[] = {
+const char *const hook_check_patterns[] = {
 	/* initramfs-tools */
 	"scripts/functions",
 	"scripts/init-top/ORDER",
@@ -170,7 +170,7 @@ static int check_unit(const struct contents *c, const struct content *unit, stru
 	return 0;
 }
 
-int place_check_unit(const struct contents *c, struct findings *out)
+int hook_check_unit(const struct contents *c, struct findings *out)
 {
 	/* systemd looks in this order */
 	static const char *const units[] = { "etc/systemd/system/earlybind.service",
@@ -219,13 +219,13 @@ static const struct {
 	const char *marks[3];
 	int (*check)(const struct contents *c, struct findings *out);
 } kinds[] = {
-	{ { "usr/lib/systemd/systemd", "lib/systemd/systemd" }, place_check_unit },
+	{ { "usr/lib/systemd/systemd", "lib/systemd/systemd" }, hook_check_unit },
 	{ { "usr/lib/dracut-lib.sh", "lib/dracut-lib.sh" }, check_dracut },
 	{ { "scripts/functions" }, check_initramfs_tools },
 	{ { "config", NULL }, check_mkinitcpio },
 };
 
-int place_check(const struct contents *c, struct findings *out)
+int hook_check(const struct contents *c, struct findings *out)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (first_of(c, kinds[i].marks))

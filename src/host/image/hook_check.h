@@ -7,12 +7,12 @@
 #include "../initramfs/contents.h"
 #include "findings.h"
 
-/* What place_check() looks at, for contents_read(); the list ends in NULL. */
-extern const char *const place_patterns[];
+/* What hook_check() looks at, for contents_read(); the list ends in NULL. */
+extern const char *const hook_check_patterns[];
 
 /* Adds a finding for each thing that is not as it must be. 0 or -ENOMEM. */
-int place_check(const struct contents *c, struct findings *out) _must_check_;
+int hook_check(const struct contents *c, struct findings *out) _must_check_;
 /* The same of an archive that is loaded behind an image with systemd: only what the archive itself has. */
-int place_check_unit(const struct contents *c, struct findings *out) _must_check_;
+int hook_check_unit(const struct contents *c, struct findings *out) _must_check_;
 
 #endif

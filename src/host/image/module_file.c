@@ -45,7 +45,7 @@ static la_ssize_t read_some(struct archive *a, char **data, size_t limit)
 	}
 }
 
-static int unpack(const void *packed, size_t packed_len, char **data, size_t *len, char why[ARCHIVE_WHY_LEN])
+static int unpack(const void *packed, size_t packed_len, char **data, size_t *len, char why[MODULE_FILE_WHY_LEN])
 {
 	_cleanup_(free_archive) struct archive *a = archive_read_new();
 	la_ssize_t n;
@@ -54,37 +54,37 @@ static int unpack(const void *packed, size_t packed_len, char **data, size_t *le
 		return -ENOMEM;
 	n = open_packed(a, packed, packed_len);
 	if (n == 0)
-		n = read_some(a, data, MODULE_BYTES_MAX);
+		n = read_some(a, data, MODULE_FILE_MAX);
 	if (n == -EBADMSG)
-		snprintf(why, ARCHIVE_WHY_LEN, "damaged (%s)",
+		snprintf(why, MODULE_FILE_WHY_LEN, "damaged (%s)",
 			 archive_error_string(a) ? archive_error_string(a) : "it ends too early");
 	if (n < 0)
 		return (int)n;
 	*len = (size_t)n;
-	return *len > MODULE_BYTES_MAX ? -EFBIG : 0;
+	return *len > MODULE_FILE_MAX ? -EFBIG : 0;
 }
 
-int module_read(const struct sysroot *r, const char *path, char **data, size_t *len, char why[ARCHIVE_WHY_LEN])
+int module_file_read(const struct sysroot *r, const char *path, char **data, size_t *len, char why[MODULE_FILE_WHY_LEN])
 {
 	_cleanup_(free_pointer) char *packed = NULL, *plain = NULL;
 	size_t packed_len;
-	int err = sysroot_read_all(r, path, MODULE_BYTES_MAX, &packed, &packed_len);
+	int err = sysroot_read_all(r, path, MODULE_FILE_MAX, &packed, &packed_len);
 
 	*why = '\0';
 	if (!err && !packed_len) {
-		snprintf(why, ARCHIVE_WHY_LEN, "empty");
+		snprintf(why, MODULE_FILE_WHY_LEN, "empty");
 		err = -ENOEXEC;
 	}
 	if (!err)
 		err = unpack(packed, packed_len, &plain, len, why);
 	if (!err && (*len < 4 || memcmp(plain, "\177ELF", 4))) {
-		snprintf(why, ARCHIVE_WHY_LEN, "no ELF file, so no kernel module");
+		snprintf(why, MODULE_FILE_WHY_LEN, "no ELF file, so no kernel module");
 		err = -ENOEXEC;
 	}
 	if (err == -EFBIG)
-		snprintf(why, ARCHIVE_WHY_LEN, "larger than %u MiB", MODULE_BYTES_MAX >> 20);
+		snprintf(why, MODULE_FILE_WHY_LEN, "larger than %u MiB", MODULE_FILE_MAX >> 20);
 	if (err && !*why)
-		snprintf(why, ARCHIVE_WHY_LEN, "%s", strerror(-err));
+		snprintf(why, MODULE_FILE_WHY_LEN, "%s", strerror(-err));
 	if (err)
 		return err;
 	*data = plain;

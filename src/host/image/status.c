@@ -31,8 +31,9 @@ static struct looked *add(struct look *l, const char *kernel, const char *path)
 	return NULL;
 }
 
-int look_at(const struct sysroot *root, const char *kernel, const char *path, const struct image *expected,
-	    struct look *out)
+/* Verifies one image and appends it. `expected` as verify_image() wants it. 0 or -ENOMEM. */
+static int look_at(const struct sysroot *root, const char *kernel, const char *path, const struct image *expected,
+		   struct look *out)
 {
 	struct looked *item = add(out, kernel, path);
 	bool binds = expected && expected->n_files;

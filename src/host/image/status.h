@@ -20,9 +20,6 @@ struct look {
 	size_t n;
 };
 
-/* Verifies one image and appends it. `expected` as verify_image() wants it. 0 or -ENOMEM. */
-int look_at(const struct sysroot *root, const char *kernel, const char *path, const struct image *expected,
-	    struct look *out) _must_check_;
 /*
  * Verifies all images of one kernel, and the archives of `earlybind image --cpio` for it that stand in their folders or
  * in /boot: beside one an image that is made elsewhere needs no plan of its own. What they should hold may not be known

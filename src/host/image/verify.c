@@ -57,7 +57,7 @@ static int compare_file(const struct staged_file *f, const struct content *is, u
 	bool module = strncmp(f->name, "modules/", 8) == 0;
 
 	if (!is)
-		return findings_add(out, "it lacks /%s/%s", STAGING_FOLDER, f->name);
+		return findings_add(out, "it lacks /%s/%s", DESTDIR_FOLDER, f->name);
 	if (!S_ISREG(is->mode))
 		return findings_add(out, "/%s in it is no file", is->name);
 	if (!(is->mode & 0111) && f->mode & 0111 && findings_add(out, "/%s in it is not executable", is->name))
@@ -75,7 +75,7 @@ static int compare_file(const struct staged_file *f, const struct content *is, u
 static bool is_expected(const struct image *expected, const char *name)
 {
 	for (size_t i = 0; i < expected->n_files; i++)
-		if (strcmp(expected->files[i].name, name + strlen(STAGING_FOLDER "/")) == 0)
+		if (strcmp(expected->files[i].name, name + strlen(DESTDIR_FOLDER "/")) == 0)
 			return true;
 	return false;
 }
@@ -86,16 +86,16 @@ static int compare_ours(const struct contents *c, const struct image *expected, 
 	const struct content *item;
 	int err = 0;
 
-	if (!contents_find(c, STAGING_FOLDER "/plan"))
+	if (!contents_find(c, DESTDIR_FOLDER "/plan"))
 		return findings_add(out, "it holds no plan of earlybind");
 	for (size_t i = 0; i < expected->n_files && !err; i++) {
 		const struct staged_file *f = &expected->files[i];
-		char name[sizeof(f->name) + sizeof(STAGING_FOLDER)];
+		char name[sizeof(f->name) + sizeof(DESTDIR_FOLDER)];
 
-		snprintf(name, sizeof(name), "%s/%s", STAGING_FOLDER, f->name);
+		snprintf(name, sizeof(name), "%s/%s", DESTDIR_FOLDER, f->name);
 		err = compare_file(f, contents_find(c, name), expected->hash, out);
 	}
-	for (size_t at = 0; !err && (item = contents_next(c, STAGING_FOLDER "/modules/*", &at));)
+	for (size_t at = 0; !err && (item = contents_next(c, DESTDIR_FOLDER "/modules/*", &at));)
 		if (S_ISREG(item->mode) && !is_expected(expected, item->name))
 			err = findings_add(out, "/%s in it is not needed any more", item->name);
 	return err;
@@ -116,7 +116,7 @@ static bool is_base(const struct content *plan)
 
 static int compare(const struct contents *c, const struct image *expected, struct verified *out)
 {
-	const struct content *plan = contents_find(c, STAGING_FOLDER "/plan");
+	const struct content *plan = contents_find(c, DESTDIR_FOLDER "/plan");
 	int err;
 
 	out->base = is_base(plan);
@@ -128,7 +128,7 @@ static int compare(const struct contents *c, const struct image *expected, struc
 	err = compare_ours(c, expected, &out->findings);
 	/* Without a plan the place says nothing more. */
 	if (!err && plan)
-		err = out->extra ? place_check_unit(c, &out->findings) : place_check(c, &out->findings);
+		err = out->extra ? hook_check_unit(c, &out->findings) : hook_check(c, &out->findings);
 	return err;
 }
 
@@ -158,13 +158,13 @@ static bool has_init(const struct contents *c)
 /* The patterns of the places, those of our own files, and the first program. */
 static int read_contents(const unsigned char *data, size_t len, struct contents *c, char *why)
 {
-	const char *patterns[64] = { STAGING_FOLDER "/*", STAGING_FOLDER "/modules/*" };
+	const char *patterns[64] = { DESTDIR_FOLDER "/*", DESTDIR_FOLDER "/modules/*" };
 	size_t n = 2;
 
 	for (size_t i = 0; i < ARRAY_SIZE(inits); i++)
 		patterns[n++] = inits[i];
-	for (size_t i = 0; n < ARRAY_SIZE(patterns) - 1 && place_patterns[i]; i++)
-		patterns[n++] = place_patterns[i];
+	for (size_t i = 0; n < ARRAY_SIZE(patterns) - 1 && hook_check_patterns[i]; i++)
+		patterns[n++] = hook_check_patterns[i];
 	return contents_read(data, len, patterns, c, why);
 }
 

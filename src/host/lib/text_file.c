@@ -14,10 +14,11 @@ static char *trimmed(char *line)
 	return line;
 }
 
-int lines_of(const struct sysroot *r, const char *path, int (*each)(const struct line_of *, void *), void *arg)
+int text_file_lines(const struct sysroot *r, const char *path, int (*each)(const struct text_file_line *, void *),
+		    void *arg)
 {
 	char where[WHERE_LEN], *data, *next;
-	struct line_of line = { .where = where };
+	struct text_file_line line = { .where = where };
 	unsigned number = 0;
 	bool whole;
 	size_t len;
@@ -52,8 +53,8 @@ static bool ends_with(const char *name, const char *suffix)
 	return n >= s && strcmp(name + n - s, suffix) == 0;
 }
 
-int lines_of_folder(const struct sysroot *r, const char *folder, const char *suffix,
-		    int (*each)(const struct line_of *, void *), void *arg)
+int text_file_lines_of_all(const struct sysroot *r, const char *folder, const char *suffix,
+			   int (*each)(const struct text_file_line *, void *), void *arg)
 {
 	struct names names;
 	char path[512];
@@ -65,7 +66,7 @@ int lines_of_folder(const struct sysroot *r, const char *folder, const char *suf
 		if ((suffix && !ends_with(names.items[i], suffix)) ||
 		    snprintf(path, sizeof(path), "%s/%s", folder, names.items[i]) >= (int)sizeof(path))
 			continue;
-		error = lines_of(r, path, each, arg);
+		error = text_file_lines(r, path, each, arg);
 	}
 	names_free(&names);
 	return error;

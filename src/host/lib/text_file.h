@@ -6,7 +6,7 @@
 #include "../../core/compat.h"
 #include "../../sys/sysroot.h"
 
-struct line_of {
+struct text_file_line {
 	const char *where; /* "/etc/fstab:3" */
 	char *text;        /* without LF and the blanks around it; never empty; may be changed */
 };
@@ -16,10 +16,10 @@ struct line_of {
  * has no lines; one that cannot be read, or is over a megabyte, has one line with `text` NULL. Where a NUL byte hides
  * the rest of a file, such a line is the last. 0 or -errno.
  */
-int lines_of(const struct sysroot *r, const char *path, int (*each)(const struct line_of *, void *),
-	     void *arg) _must_check_;
+int text_file_lines(const struct sysroot *r, const char *path, int (*each)(const struct text_file_line *, void *),
+		    void *arg) _must_check_;
 /* The same for all files of a folder whose names end in `suffix` (NULL: all), in the order of their names. */
-int lines_of_folder(const struct sysroot *r, const char *folder, const char *suffix,
-		    int (*each)(const struct line_of *, void *), void *arg) _must_check_;
+int text_file_lines_of_all(const struct sysroot *r, const char *folder, const char *suffix,
+			   int (*each)(const struct text_file_line *, void *), void *arg) _must_check_;
 
 #endif

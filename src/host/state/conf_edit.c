@@ -42,7 +42,7 @@ static int conf_file_replace(const struct sysroot *r, const struct conf_file *f,
 	return ret;
 }
 
-unsigned conf_file_next_line(const struct sysroot *r)
+unsigned conf_edit_next_line(const struct sysroot *r)
 {
 	struct conf_file f;
 	unsigned line = 1;
@@ -57,7 +57,7 @@ unsigned conf_file_next_line(const struct sysroot *r)
 	return line;
 }
 
-int conf_file_append(const struct sysroot *r, const char *words)
+int conf_edit_append(const struct sysroot *r, const char *words)
 {
 	struct text text = { 0 };
 	struct conf_file f;
@@ -76,7 +76,7 @@ int conf_file_append(const struct sysroot *r, const char *words)
 	return ret;
 }
 
-int conf_file_drop(const struct sysroot *r, unsigned number)
+int conf_edit_drop(const struct sysroot *r, unsigned number)
 {
 	struct conf_file f;
 	char *start, *end;

@@ -7,10 +7,10 @@
 #include "../../sys/sysroot.h"
 
 /* The number that a line added at the end of the file will have. */
-unsigned conf_file_next_line(const struct sysroot *r);
+unsigned conf_edit_next_line(const struct sysroot *r);
 /* Appends "bind WORDS". 0; -EINVAL: the file has a NUL, and is no text; -errno. */
-int conf_file_append(const struct sysroot *r, const char *words) _must_check_;
+int conf_edit_append(const struct sysroot *r, const char *words) _must_check_;
 /* Takes line `number` out of the file; the rest stays as it is, byte for byte. 0 or -errno. */
-int conf_file_drop(const struct sysroot *r, unsigned number) _must_check_;
+int conf_edit_drop(const struct sysroot *r, unsigned number) _must_check_;
 
 #endif

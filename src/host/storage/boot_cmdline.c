@@ -339,7 +339,7 @@ int wants_of_cmdline(const char *where, const char *text, size_t len, struct wan
 	return error;
 }
 
-static int read_cmdline_file(const struct line_of *line, void *arg)
+static int read_cmdline_file(const struct text_file_line *line, void *arg)
 {
 	if (!line->text)
 		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
@@ -347,7 +347,7 @@ static int read_cmdline_file(const struct line_of *line, void *arg)
 }
 
 /* GRUB_CMDLINE_LINUX="...", GRUB_CMDLINE_LINUX_DEFAULT='...': words that the shell would fill in are not read. */
-static int read_grub(const struct line_of *line, void *arg)
+static int read_grub(const struct text_file_line *line, void *arg)
 {
 	char *value, *end;
 
@@ -377,18 +377,18 @@ static int read_grub(const struct line_of *line, void *arg)
 int wants_of_bootloader(const struct sysroot *r, struct wants *out)
 {
 	size_t first = out->n;
-	int error = lines_of(r, "etc/kernel/cmdline", read_cmdline_file, out);
+	int error = text_file_lines(r, "etc/kernel/cmdline", read_cmdline_file, out);
 
 	if (!error)
-		error = lines_of(r, "usr/lib/kernel/cmdline", read_cmdline_file, out);
+		error = text_file_lines(r, "usr/lib/kernel/cmdline", read_cmdline_file, out);
 	if (!error)
-		error = lines_of_folder(r, "etc/cmdline.d", ".conf", read_cmdline_file, out);
+		error = text_file_lines_of_all(r, "etc/cmdline.d", ".conf", read_cmdline_file, out);
 	drop_resume(out, first);
 	first = out->n;
 	if (!error)
-		error = lines_of(r, "etc/default/grub", read_grub, out);
+		error = text_file_lines(r, "etc/default/grub", read_grub, out);
 	if (!error)
-		error = lines_of_folder(r, "etc/default/grub.d", ".cfg", read_grub, out);
+		error = text_file_lines_of_all(r, "etc/default/grub.d", ".cfg", read_grub, out);
 	drop_resume(out, first);
 	return error;
 }

@@ -38,7 +38,7 @@ void wants_free(struct wants *w)
 }
 
 /* proxmox-boot-tool: a UUID a line. */
-static int read_esp(const struct line_of *line, void *arg)
+static int read_esp(const struct text_file_line *line, void *arg)
 {
 	char name[128];
 	int len;
@@ -53,7 +53,7 @@ static int read_esp(const struct line_of *line, void *arg)
 
 /* initramfs-tools' resume: RESUME=auto takes a swap that fstab has. The noresume of a boot loader's files is its, too.
  */
-static int read_resume(const struct line_of *line, void *arg)
+static int read_resume(const struct text_file_line *line, void *arg)
 {
 	const char *value;
 	size_t len;
@@ -72,9 +72,9 @@ static int read_resume(const struct line_of *line, void *arg)
 
 int wants_of_others(const struct sysroot *r, struct wants *out)
 {
-	int error = lines_of(r, "etc/kernel/proxmox-boot-uuids", read_esp, out);
+	int error = text_file_lines(r, "etc/kernel/proxmox-boot-uuids", read_esp, out);
 
 	if (!error)
-		error = lines_of(r, "etc/initramfs-tools/initramfs.conf", read_resume, out);
-	return error ? error : lines_of_folder(r, "etc/initramfs-tools/conf.d", NULL, read_resume, out);
+		error = text_file_lines(r, "etc/initramfs-tools/initramfs.conf", read_resume, out);
+	return error ? error : text_file_lines_of_all(r, "etc/initramfs-tools/conf.d", NULL, read_resume, out);
 }

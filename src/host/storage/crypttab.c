@@ -88,7 +88,7 @@ int want_add_key(struct wants *out, const char *where, const char *what, const c
 	return 0;
 }
 
-static int read_line(const struct line_of *line, void *arg)
+static int read_line(const struct text_file_line *line, void *arg)
 {
 	char *at = line->text, *name, *device, *key, *options, what[160];
 	struct wants *out = arg;
@@ -126,8 +126,8 @@ static int read_line(const struct line_of *line, void *arg)
 
 int wants_of_crypttab(const struct sysroot *r, struct wants *out)
 {
-	int error = lines_of(r, "etc/crypttab", read_line, out);
+	int error = text_file_lines(r, "etc/crypttab", read_line, out);
 
 	/* mkinitcpio's sd-encrypt puts it into the image as the crypttab there. */
-	return error ? error : lines_of(r, "etc/crypttab.initramfs", read_line, out);
+	return error ? error : text_file_lines(r, "etc/crypttab.initramfs", read_line, out);
 }

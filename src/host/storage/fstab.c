@@ -152,7 +152,7 @@ int wants_of_fstab_line(const char *where, char *text, struct wants *out)
 	return error;
 }
 
-static int read_fstab_line(const struct line_of *line, void *arg)
+static int read_fstab_line(const struct text_file_line *line, void *arg)
 {
 	if (!line->text)
 		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
@@ -161,5 +161,5 @@ static int read_fstab_line(const struct line_of *line, void *arg)
 
 int wants_of_fstab(const struct sysroot *r, struct wants *out)
 {
-	return lines_of(r, "etc/fstab", read_fstab_line, out);
+	return text_file_lines(r, "etc/fstab", read_fstab_line, out);
 }

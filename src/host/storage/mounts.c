@@ -136,7 +136,8 @@ const struct mount *mounts_at(const struct mounts *m, const char *target)
 	return NULL;
 }
 
-bool path_is_below(const char *path, const char *folder)
+/* Whether `path` is `directory` or in it. */
+static bool path_is_below(const char *path, const char *folder)
 {
 	size_t len = strlen(folder);
 

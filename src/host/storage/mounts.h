@@ -32,7 +32,5 @@ const struct mount *mounts_of_file(const struct mounts *m, const char *path) _pu
 /* Whether a virtio device of a hypervisor shares it, by a tag: its source. */
 bool mount_is_virtio(const struct mount *m);
 bool mount_is_program(const struct mount *m) _pure_;
-/* Whether `path` is `folder` or in it. */
-bool path_is_below(const char *path, const char *folder) _pure_;
 
 #endif

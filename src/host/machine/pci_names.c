@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pci_names.h"
+
+#include <pci/pci.h>
+
+#include "../lib/say.h"
+
+struct pci_names {
+	struct pci_access *access;
+	char *file;
+	int flags; /* of the look-ups */
+};
+
+/* pci_init() would set these, but also open the devices; without them a look-up that finds no pci.ids crashes. */
+static _printf_(1, 2) void ignore(char *msg, ...)
+{
+	(void)msg;
+}
+
+static _printf_(1, 2) __attribute__((noreturn)) void give_up(char *msg, ...)
+{
+	say_error("the names of the devices: %s", msg);
+	exit(EXIT_FAILURE); /* libpci goes on if this returns */
+}
+
+struct pci_names *pci_names_open(const struct sysroot *root)
+{
+	struct pci_names *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		return NULL;
+	n->access = pci_alloc();
+	n->access->debug = n->access->warning = ignore;
+	n->access->error = give_up;
+	/* not the names that lspci -q once fetched into ~/.cache/pci-ids */
+	n->access->id_lookup_mode = 0;
+	n->flags = root->live ? 0 : PCI_LOOKUP_NO_HWDB;
+	if (!root->live && asprintf(&n->file, "%s/usr/share/misc/pci.ids", root->dir) >= 0)
+		pci_set_name_list_path(n->access, n->file, 0);
+	return n;
+}
+
+void pci_names_close(struct pci_names *n)
+{
+	if (!n)
+		return;
+	pci_cleanup(n->access);
+	free(n->file);
+	free(n);
+}
+
+const char *pci_names_device(struct pci_names *n, const struct identity *i, char buf[DEVICE_NAME_LEN])
+{
+	if (!n)
+		return "";
+	return pci_lookup_name(n->access, buf, DEVICE_NAME_LEN, n->flags | PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE,
+			       i->vendor, i->device);
+}
+
+const char *pci_names_class(struct pci_names *n, const struct identity *i, char buf[DEVICE_NAME_LEN])
+{
+	if (!n)
+		return "";
+	return pci_lookup_name(n->access, buf, DEVICE_NAME_LEN, n->flags | PCI_LOOKUP_CLASS, i->class >> 8);
+}
