@@ -10,7 +10,7 @@
 #include "../image/status.h"
 #include "../kernels/kernels.h"
 #include "../kernels/orphans.h"
-#include "../rebuild/leftovers.h"
+#include "../rebuild/backup.h"
 #include "../rebuild/rebuild.h"
 #include "../state/files.h"
 #include "cli.h"
@@ -111,7 +111,7 @@ static int say_ostree(void)
 static int check(const struct cli *cli, const struct names *kernels)
 {
 	_cleanup_(look_free) struct look look = { 0 };
-	bool left = leftovers_warn(&cli->root);
+	bool left = backups_warn(&cli->root);
 
 	for (size_t i = 0; i < kernels->n; i++) {
 		size_t before = look.n;

@@ -6,7 +6,6 @@
 #include "../kernels/mkinitcpio_preset.h"
 #include "../lib/command.h"
 #include "../lib/say.h"
-#include "run.h"
 
 #define ARG_BYTES 600
 
@@ -71,7 +70,7 @@ static const char *const *choose_args(const struct generator *g, const char *pat
 }
 
 /* Says the command, and runs it. */
-static int run(const struct sysroot *r, const char *command, char args[][ARG_BYTES], size_t n, struct hold *hold)
+static int run(const struct sysroot *r, const char *command, char args[][ARG_BYTES], size_t n, struct signals *signals)
 {
 	const char *argv[GENERATOR_ARGS + 2] = { NULL };
 	char path[COMMAND_LEN];
@@ -85,11 +84,11 @@ static int run(const struct sysroot *r, const char *command, char args[][ARG_BYT
 		printf(" %s", args[i]);
 	}
 	putchar('\n');
-	return command_run(r, argv, hold);
+	return subprocess_run(r, argv, signals);
 }
 
 static int run_for(const struct sysroot *r, const struct generator *g, const char *release, const char *path,
-		   struct hold *hold)
+		   struct signals *signals)
 {
 	const char *const *pattern = choose_args(g, path);
 	char args[GENERATOR_ARGS][ARG_BYTES];
@@ -102,7 +101,7 @@ static int run_for(const struct sysroot *r, const struct generator *g, const cha
 			return err;
 		n++;
 	}
-	return run(r, g->command, args, n, hold);
+	return run(r, g->command, args, n, signals);
 }
 
 static bool names_image(const struct generator *g)
@@ -114,20 +113,20 @@ static bool names_image(const struct generator *g)
 }
 
 int generator_run(const struct sysroot *r, const struct generator *g, const char *release,
-		  const struct image_files *images, struct hold *hold)
+		  const struct image_files *images, struct signals *signals)
 {
 	bool all = images_by_kernel_install(images);
 	int ret = 0;
 
 	if (!images->n || !names_image(g))
-		return run_for(r, g, release, images->n ? images->items[0].path : "", hold);
+		return run_for(r, g, release, images->n ? images->items[0].path : "", signals);
 	for (size_t i = 0; i < images->n && !ret; i++)
 		if (all || !images->items[i].by_kernel_install)
-			ret = run_for(r, g, release, images->items[i].path, hold);
+			ret = run_for(r, g, release, images->items[i].path, signals);
 	return ret;
 }
 
-int generator_after(const struct sysroot *r, struct hold *hold)
+int generator_after(const struct sysroot *r, struct signals *signals)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(after); i++) {
 		char path[COMMAND_LEN], args[GENERATOR_ARGS][ARG_BYTES];
@@ -138,7 +137,7 @@ int generator_after(const struct sysroot *r, struct hold *hold)
 			continue;
 		for (; n < GENERATOR_ARGS && after[i].args[n]; n++)
 			snprintf(args[n], ARG_BYTES, "%s", after[i].args[n]);
-		ret = run(r, after[i].command, args, n, hold);
+		ret = run(r, after[i].command, args, n, signals);
 		if (ret) {
 			say_error("%s failed: what boots may still be the old images", after[i].command);
 			return ret;

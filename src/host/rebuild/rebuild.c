@@ -6,35 +6,31 @@
 #include "../image/planned.h"
 #include "../image/status.h"
 #include "../lib/say.h"
+#include "backup.h"
 #include "generator_run.h"
-#include "keep.h"
-#include "leftovers.h"
-#include "olds.h"
 
 /* What one call of ours does: the kernels, one after the other. */
 struct run {
 	const struct sysroot *root;
-	bool asked;
-	struct hold hold;
+	bool asked; /* for these kernels */
+	struct signals signals;
 	char said[GENERATOR_WHY_LEN]; /* the last choice of a generator that was told */
 	size_t done, bare;            /* bare: without an image, and let be */
 };
 
 /* What one run of the generator makes: the images of one kernel. */
 struct job {
-	const struct sysroot *root;
-	bool asked;
-	struct hold *hold;
+	struct run *run;
 	const struct generator *generator;
 	const char *release;
 	struct image_files files;
-	struct olds olds;
+	struct backups backups;
 	bool told; /* the line of its progress has an end */
 };
 
 static void free_job(struct job *job)
 {
-	olds_free(&job->olds);
+	backups_free(&job->backups);
 	images_free(&job->files);
 }
 
@@ -47,16 +43,16 @@ static void say_cannot_look(const char *path, int err)
 		say_error("/%s cannot be looked at; nothing was changed: %s", path, strerror(-err));
 }
 
-static int find_olds(struct job *job)
+static int find_images(struct job *job)
 {
 	_cleanup_(image_free) struct image expected = { 0 };
-	const struct sysroot *root = job->root;
+	const struct sysroot *root = job->run->root;
 	char why[IMAGE_WHY_LEN];
 	int err = images_find(root, job->release, &job->files);
 
-	if (err || (!job->files.n && !job->asked))
+	if (err || (!job->files.n && !job->run->asked))
 		return err;
-	err = planned_image(job->root, job->release, &expected, why);
+	err = planned_image(root, job->release, &expected, why);
 	/* The plugin would go on without a plan. */
 	if (err)
 		say_error("kernel %s: what its image should hold cannot be told, and nothing was changed: %s",
@@ -64,7 +60,7 @@ static int find_olds(struct job *job)
 	for (size_t i = 0; i < job->files.n && !err; i++) {
 		const char *path = job->files.items[i].path;
 
-		err = olds_add(root, &job->olds, path, &expected);
+		err = backups_add(root, &job->backups, path, &expected);
 		if (err)
 			say_cannot_look(path, err);
 	}
@@ -74,7 +70,7 @@ static int find_olds(struct job *job)
 /* A program may succeed, and write nothing. */
 static void say_same(const struct job *job, const char *path)
 {
-	if (olds_find(&job->olds, path) && keep_is_same(job->root, path) == 1)
+	if (backup_find(&job->backups, path) && backup_is_same(job->run->root, path) == 1)
 		fprintf(stderr,
 			"    it is as it was before: %s did not write it, or wrote the same again "
 			"(update_initramfs=no, or "
@@ -85,15 +81,15 @@ static void say_same(const struct job *job, const char *path)
 /* What became of one image. */
 static bool judge(struct job *job, const struct looked *l)
 {
-	struct old_image *old = olds_find(&job->olds, l->path);
+	struct backup *old = backup_find(&job->backups, l->path);
 
 	if (l->is.state < IMAGE_DAMAGED)
 		old = NULL;
 	if (old)
-		old_restore(job->root, old);
+		backup_restore(job->run->root, old);
 	look_print(l, l->is.state == IMAGE_CURRENT ? stdout : stderr);
 	if (old)
-		old_say(old);
+		backup_say(old);
 	if (l->is.state == IMAGE_STALE && !look_next_extra(l))
 		say_same(job, l->path);
 	return l->is.state == IMAGE_CURRENT;
@@ -104,16 +100,16 @@ static bool judge_missing(struct job *job, const struct look *look)
 {
 	bool good = true;
 
-	for (size_t i = 0; i < job->olds.n; i++) {
+	for (size_t i = 0; i < job->backups.n; i++) {
 		size_t k = 0;
 
-		while (k < look->n && strcmp(look->items[k].path, job->olds.items[i].path) != 0)
+		while (k < look->n && strcmp(look->items[k].path, job->backups.items[i].path) != 0)
 			k++;
-		if (k < look->n || sysroot_exists(job->root, job->olds.items[i].path))
+		if (k < look->n || sysroot_exists(job->run->root, job->backups.items[i].path))
 			continue; /* not looked at: a newer one is there */
-		old_restore(job->root, &job->olds.items[i]);
-		say_error("/%s is gone", job->olds.items[i].path);
-		old_say(&job->olds.items[i]);
+		backup_restore(job->run->root, &job->backups.items[i]);
+		say_error("/%s is gone", job->backups.items[i].path);
+		backup_say(&job->backups.items[i]);
 		good = false;
 	}
 	return good;
@@ -124,11 +120,11 @@ static bool verify_all(struct job *job)
 	_cleanup_(look_free) struct look look = { 0 };
 	bool good = true;
 
-	if (look_at_kernel(job->root, job->release, true, &look)) {
+	if (look_at_kernel(job->run->root, job->release, true, &look)) {
 		say_error("no memory to verify the images");
 		return false;
 	}
-	if (!look.n && !job->olds.n) {
+	if (!look.n && !job->backups.n) {
 		say_error("kernel %s has no image in /boot, /efi or /boot/efi", job->release);
 		good = false;
 	}
@@ -152,39 +148,39 @@ static void say_failed(const struct job *job, int ret)
 
 static void give_up(struct job *job, int ret)
 {
-	for (size_t i = 0; i < job->olds.n; i++)
-		old_restore(job->root, &job->olds.items[i]);
+	for (size_t i = 0; i < job->backups.n; i++)
+		backup_restore(job->run->root, &job->backups.items[i]);
 	say_failed(job, ret);
-	for (size_t i = 0; i < job->olds.n; i++)
-		old_say(&job->olds.items[i]);
+	for (size_t i = 0; i < job->backups.n; i++)
+		backup_say(&job->backups.items[i]);
 }
 
 static int run_generators(struct job *job)
 {
-	const struct sysroot *root = job->root;
+	const struct sysroot *root = job->run->root;
 	const struct generator *second;
 	int ret;
 
 	job->told = true;
-	ret = generator_run(root, job->generator, job->release, &job->files, job->hold);
+	ret = generator_run(root, job->generator, job->release, &job->files, &job->run->signals);
 	if (ret == -ENOENT)
 		puts("nothing is run");
 	second = ret ? NULL : generator_second(root, job->generator, &job->files);
 	if (!second)
 		return ret;
 	job->generator = second;
-	return generator_run(root, second, job->release, &job->files, job->hold);
+	return generator_run(root, second, job->release, &job->files, &job->run->signals);
 }
 
 static bool run_job(struct job *job)
 {
-	const struct sysroot *root = job->root;
+	const struct sysroot *root = job->run->root;
 	bool good = false;
 	int ret;
 
-	if (!olds_have_space(root, &job->olds, job->generator->in_place))
+	if (!backups_have_space(root, &job->backups, job->generator->in_place))
 		return false;
-	ret = olds_keep(root, &job->olds);
+	ret = backups_make(root, &job->backups);
 	if (!ret) {
 		ret = run_generators(job);
 		if (ret)
@@ -192,7 +188,7 @@ static bool run_job(struct job *job)
 		else
 			good = verify_all(job);
 	}
-	olds_drop(root, &job->olds);
+	backups_drop(root, &job->backups);
 	return good;
 }
 
@@ -234,14 +230,15 @@ static const struct generator *choose(struct run *run, const char *release, cons
 	return g;
 }
 
-static bool try_job(struct run *run, struct job *job)
+static bool try_job(struct job *job)
 {
+	struct run *run = job->run;
 	bool bare;
 
-	if (find_olds(job))
+	if (find_images(job))
 		return false;
 	look_warn(&job->files);
-	bare = !job->olds.n && !run->asked && !job->files.doubtful;
+	bare = !job->backups.n && !run->asked && !job->files.doubtful;
 	job->generator = bare && !*job->files.unclear ? NULL : choose(run, job->release, &job->files);
 	if (job->generator && is_unclear(job))
 		return false;
@@ -257,10 +254,8 @@ static bool try_job(struct run *run, struct job *job)
 
 static bool rebuild_one(struct run *run, const char *release)
 {
-	_cleanup_(free_job) struct job job = {
-		.root = run->root, .asked = run->asked, .hold = &run->hold, .release = release
-	};
-	bool good = try_job(run, &job);
+	_cleanup_(free_job) struct job job = { .run = run, .release = release };
+	bool good = try_job(&job);
 
 	if (!job.told)
 		puts("nothing was begun");
@@ -271,9 +266,9 @@ static bool finish(struct run *run, size_t n)
 {
 	int seen;
 
-	if (run->done && generator_after(run->root, &run->hold))
+	if (run->done && generator_after(run->root, &run->signals))
 		return false;
-	seen = hold_seen(&run->hold);
+	seen = subprocess_seen(&run->signals);
 	n -= run->bare;
 	if (seen)
 		say_error("ended by a signal (%s)", strsignal(seen));
@@ -288,7 +283,7 @@ static bool finish(struct run *run, size_t n)
 
 static bool rebuild_each(struct run *run, const struct names *kernels)
 {
-	for (size_t i = 0; i < kernels->n && !hold_seen(&run->hold); i++) {
+	for (size_t i = 0; i < kernels->n && !subprocess_seen(&run->signals); i++) {
 		printf("[%zu/%zu] %s: ", i + 1, kernels->n, kernels->items[i]);
 		run->done += rebuild_one(run, kernels->items[i]);
 	}
@@ -298,7 +293,7 @@ static bool rebuild_each(struct run *run, const struct names *kernels)
 bool rebuild(const struct sysroot *root, const struct names *kernels, bool asked)
 {
 	struct run run = { .root = root, .asked = asked };
-	int lock = keep_lock(root);
+	int lock = backup_lock(root);
 	bool good;
 
 	if (lock < 0) {
@@ -306,9 +301,9 @@ bool rebuild(const struct sysroot *root, const struct names *kernels, bool asked
 			  lock == -EWOULDBLOCK ? "another regenerate is running" : strerror(-lock));
 		return false;
 	}
-	hold_begin(&run.hold);
-	good = !leftovers_settle(root) && rebuild_each(&run, kernels);
-	hold_end(&run.hold);
+	subprocess_hold(&run.signals);
+	good = !backups_settle(root) && rebuild_each(&run, kernels);
+	subprocess_release(&run.signals);
 	close(lock);
 	return good;
 }
