@@ -112,6 +112,9 @@ int plan_load(enum plan_kind kind, const char *text, size_t len, struct plan *ou
 /* The same for a lock that may be of version 1: then its guards are of no rule. What boots reads its version alone. */
 int lock_parse(const char *text, size_t len, struct plan *out, struct plan_error *err) _must_check_;
 
+/* Whether a text is a plan for this kernel, of whatever version, and whatever is wrong behind its kernel line. */
+bool plan_is_for(const char *text, size_t len, const char *kernel);
+
 /* Whether it was read from a file of an earlier version. */
 bool plan_is_old(const struct plan *p) _pure_;
 

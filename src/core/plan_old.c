@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the host tool alone does with what it reads: its spelling is looked at, and a lock may be of version 1. */
+/*
+ * What the host tool alone does with what it reads: its spelling is looked at, and a lock may be of version 1, an
+ * image's plan of any.
+ */
 #include "compat.h"
 
 #include "plan_lines.h"
@@ -68,6 +71,25 @@ static int lock_upgrade(struct plan *p, struct plan_error *err)
 bool plan_is_old(const struct plan *p)
 {
 	return p->version && p->version < PLAN_VERSION;
+}
+
+bool plan_is_for(const char *text, size_t len, const char *kernel)
+{
+	char line[LINE_MAX_BYTES];
+	struct plan_error err;
+	struct fields fields;
+	const char *word;
+	unsigned version;
+
+	if (line_next(&text, &len, line) <= 0 || line_header(line, "plan", 1, UINT32_MAX, &version, &err) ||
+	    line_next(&text, &len, line) <= 0)
+		return false;
+	fields_start(&fields, line);
+	word = field_next(&fields);
+	if (!word || strcmp(word, plan_lines[LINE_KERNEL].record.keyword) != 0)
+		return false;
+	word = field_next(&fields);
+	return word && strcmp(word, kernel) == 0;
 }
 
 int lock_parse(const char *text, size_t len, struct plan *out, struct plan_error *err)

@@ -319,6 +319,26 @@ static void the_crc_has_lower_case_digits(void **state)
 	assert_int_equal(plan_parse(KIND_PLAN, text, strlen(text), &p, &err), -EBADMSG);
 }
 
+static bool is_for(const char *text, const char *kernel)
+{
+	return plan_is_for(text, strlen(text), kernel);
+}
+
+static void a_plan_of_any_version_tells_its_kernel(void **state)
+{
+	(void)state;
+	assert_true(is_for(sample_plan, "6.1.0-56-amd64"));
+	assert_true(is_for("earlybind-plan 1\nkernel 6.1.0\n", "6.1.0"));
+	assert_true(is_for("earlybind-plan 7\nkernel 6.1.0 more\nwhatever", "6.1.0"));
+	assert_false(is_for(sample_plan, "6.1.0-56"));
+	assert_false(is_for("earlybind-plan 2\nset kernel\nkernel 6.1.0\n", "6.1.0"));
+	assert_false(is_for("earlybind-lock 2\nkernel 6.1.0\n", "6.1.0"));
+	assert_false(is_for("a plan\nkernel 6.1.0\n", "6.1.0"));
+	assert_false(is_for("earlybind-plan 2\nkernel\n", "6.1.0"));
+	assert_false(is_for("earlybind-plan 2\nkernel 6.1.0", "6.1.0"));
+	assert_false(is_for("", "6.1.0"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +354,7 @@ int main(void)
 		cmocka_unit_test(nothing_stands_behind_the_end),
 		cmocka_unit_test(a_change_by_hand_is_called_so),
 		cmocka_unit_test(the_crc_has_lower_case_digits),
+		cmocka_unit_test(a_plan_of_any_version_tells_its_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

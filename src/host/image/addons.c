@@ -75,7 +75,7 @@ static int is_for(const struct sysroot *r, const char *path, const char *release
 	_cleanup_(free_pointer) char *data = NULL;
 	struct contents c = { 0 };
 	const struct content *plan;
-	char why[SEGMENTS_WHY_LEN], line[KERNEL_LEN + 16];
+	char why[SEGMENTS_WHY_LEN];
 	size_t len;
 	int ret = sysroot_read_all(r, path, EXTRA_BYTES_MAX, &data, &len);
 
@@ -84,9 +84,8 @@ static int is_for(const struct sysroot *r, const char *path, const char *release
 	ret = contents_read((unsigned char *)data, len, patterns, &c, why);
 	if (ret)
 		return ret == -ENOMEM ? ret : 0;
-	snprintf(line, sizeof(line), "\nkernel %s\n", release);
 	plan = contents_find(&c, DESTDIR_FOLDER "/plan");
-	ret = plan && strstr(plan->data, line);
+	ret = plan && plan_is_for(plan->data, plan->len, release);
 	contents_free(&c);
 	return ret;
 }
