@@ -20,10 +20,10 @@ images_matter()
 }
 
 # Unless an image still has the plan of rules that are gone: nobody ran `earlybind regenerate` since. A damaged image, or
-# a kernel without one, is no reason to make images on a machine without rules.
+# a kernel without one, is no reason to make images on a machine without rules. A quote in a name is escaped there.
 images_stale()
 {
-	earlybind regenerate --check 2>/dev/null | grep ': stale$' >/dev/null
+	earlybind regenerate --check --json 2>/dev/null | grep '"state":"stale"' >/dev/null
 }
 
 # It checks the space and keeps the old images: a generator may destroy them when it fails.

@@ -86,4 +86,24 @@ ok 'the schema has the reasons of the code, and no other' cmp "$TMP/words" "$TMP
 grep -o '\[ROW_[A-Z]*\] = { "[a-z-]*"' src/host/lib/row.c | sed 's/.*"\(.*\)"/\1/' >"$TMP/words"
 jq -r '.["$defs"].row.properties.kind.enum[]' "$SCHEMA" >"$TMP/enum"
 ok 'and the kinds of rows' cmp "$TMP/words" "$TMP/enum"
+
+# --- what the scripts of packages ask of it
+
+# packages_find_stale: as they do, of this root.
+packages_find_stale()
+{
+	(
+		# shellcheck disable=SC2317 # which images.sh calls
+		earlybind() { "$EARLYBIND" "$@" --root "$R"; }
+		# shellcheck source=/dev/null
+		. packaging/images.sh
+		images_stale
+	)
+}
+
+new two-gpus
+image_in_boot
+ok 'an image without a plan, and no rule: packages find none that is stale' fails packages_find_stale
+run add 06:00 --yes
+ok 'with a rule they find it' packages_find_stale
 tap_end

@@ -86,26 +86,27 @@ small_images()
 	done
 }
 
-# small_earlybind ROOT [LINE...]: a stand-in for it there; its `regenerate --check` says what is in ROOT/images.
+# small_earlybind ROOT [LINE...]: a stand-in for it there; its `regenerate --check --json` says what is in ROOT/images.
 small_earlybind()
 {
 	: >"$1/images"
 	small=$1
 	shift
 	# shellcheck disable=SC2016 # what the program expands
-	small_tool "$small" bin/earlybind 'case "$*" in *--check) exec cat /images ;; esac' "$@"
+	small_tool "$small" bin/earlybind 'case "$*" in *--check\ --json) exec cat /images ;; esac' "$@"
 }
 
-# What these scripts call: `regenerate --check`, and `regenerate`.
+# What these scripts call: `regenerate --check --json`, and `regenerate`.
 # shellcheck disable=SC2034
-CHECKED='earlybind regenerate --check
+CHECKED='earlybind regenerate --check --json
 ' MADE='earlybind regenerate
 '
 
 # small_stale ROOT: an image there still has a plan.
 small_stale()
 {
-	printf '%s\n' '/boot/one: current' '/boot/two: stale' '    it holds a plan' >"$1/images"
+	echo '{"schema":1,"images":[{"path":"/boot/one","kernel":"1","state":"current","findings":[]},{"path":"/boot/two","kernel":"1","state":"stale","findings":["it holds a plan"]}]}' \
+		>"$1/images"
 }
 
 # small_tool ROOT PATH LINE...: a program of that root which notes how it was called in ROOT/calls.
