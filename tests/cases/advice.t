@@ -284,20 +284,77 @@ outcome vm-other-function 'its rule waits for accept' waiting
 
 # --- keep-example, accept-undoes-add, id-takes-the-other
 
-kept_as_wished()
+KEPT_USB='0000:06:00.2 0000:00:03.1 10de:1ad8:1043:8508 0c0330 22 - usb=keyboard'
+
+# booted FUNCTION...: accepted, and the boot has bound these functions of 06:00; R has its report.
+booted()
 {
-	new two-gpus 'bind 06:00' "$1"
-	change 'include two-gpus' '0000:06:00.2 0000:00:03.1 10de:1ad8:1043:8508 0c0330 22 - usb=keyboard'
-	did accept --yes && did check || return 1
-	next_machine 'include two-gpus' '0000:06:00.2 0000:00:03.1 10de:1ad8:1043:8508 0c0330 22 - usb=keyboard' \
-		'set 0000:06:00.0 driver=vfio-pci override=vfio-pci' 'set 0000:06:00.1 driver=vfio-pci override=vfio-pci'
+	for booted_function; do
+		set -- "$@" "set 0000:06:00.$booted_function driver=vfio-pci override=vfio-pci"
+		shift
+	done
+	next_machine 'include two-gpus' "$KEPT_USB" "$@"
 	"$FIRST_INIT" --root "$TMP/boot"
 	mkdir -p "$R/run"
 	cp -r "$TMP/boot/run/earlybind" "$R/run/"
-	did status
+}
+
+# kept LINE FUNCTION...: 06:00 is accepted with this line, and booted.
+kept()
+{
+	new two-gpus 'bind 06:00' "$1"
+	change 'include two-gpus' "$KEPT_USB"
+	shift
+	did accept --yes && booted "$@"
+}
+
+kept_as_wished()
+{
+	kept "$1" 0 1 && did check && did status
 }
 outcome keep-example 'check and status end with 0' kept_as_wished 'keep 06:00.2'
 outcome keep-example 'by its ID' kept_as_wished 'keep 10de:1ad8'
+outcome keep-example 'by its path' kept_as_wished 'keep 0000:00:03.1/00.2'
+
+wish_is_told()
+{
+	kept 'keep 06:00.2' 0 1 || return 1
+	for wish_command in check status; do
+		did $wish_command --json && row 0000:06:00.2 '.reason == "kept" and .wished == true' &&
+			row 0000:06:00.0 '.wished == false' || return 1
+	done
+}
+outcome keep-example 'in JSON it is a wish' wish_is_told
+
+two_kept()
+{
+	kept 'keep 06:00.2' 0 || return 1
+	echo 'keep 06:00.1' >>"$CONF"
+	did check
+}
+outcome keep-example 'one more, after accept' two_kept
+
+# main_is_kept: then the rule gets nothing that it is about.
+main_is_kept()
+{
+	new two-gpus 'bind 06:00' 'keep 06:00.0'
+	run accept --yes
+	run check
+	code 1
+}
+ok 'keep-example: the main function of the card is no such wish' main_is_kept
+
+# line_is_gone: what the lock still keeps nobody wishes any more.
+line_is_gone()
+{
+	kept 'keep 06:00.2' 0 1 || return 1
+	sed -i '/keep/d' "$CONF"
+	run check
+	code 1 || return 1
+	run status
+	code 1
+}
+ok 'keep-example: nor what is kept without its line' line_is_gone
 
 TWO_USB='0000:00:02.0 - 8086:3e92 0300 0 - boot_vga=1
 0000:00:1c.0 - 8086:a338 0604 1 pcieport

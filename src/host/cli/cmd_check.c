@@ -8,6 +8,7 @@
 #include "../state/files.h"
 #include "../state/live_rule.h"
 #include "../state/next_boot.h"
+#include "../state/outcome.h"
 #include "../state/waiting.h"
 #include "cli.h"
 
@@ -41,9 +42,11 @@ static void print_decisions(const struct checked *c)
 		printf("  %s [%.9s] %s%s%s%s%s%s\n",
 		       d->line.has_address ? address_print(&d->line.address, address) : "-",
 		       identity_print(&d->line.identity, identity),
-		       d->bind ? "bind to " : "refused: ", d->bind ? d->drivers : reason_word(d->reason),
-		       is_external(c, d) ? " if present" : "", *d->line.text ? " (" : "", d->line.text,
-		       *d->line.text ? ")" : "");
+		       d->bind                       ? "bind to "
+		       : outcome_is_wished(&c->f, d) ? "stays with the host: "
+						     : "refused: ",
+		       d->bind ? d->drivers : reason_word(d->reason), is_external(c, d) ? " if present" : "",
+		       *d->line.text ? " (" : "", d->line.text, *d->line.text ? ")" : "");
 	}
 }
 
@@ -91,6 +94,7 @@ static void print_json(const struct checked *c)
 		json_string(&j, "address", d->line.has_address ? address_print(&d->line.address, text) : NULL);
 		json_string(&j, "identity", identity_print(&d->line.identity, text));
 		json_bool(&j, "bind", d->bind);
+		json_bool(&j, "wished", outcome_is_wished(&c->f, d));
 		json_string(&j, "reason", d->reason ? reason_word(d->reason) : NULL);
 		json_string(&j, "text", d->line.text);
 		json_close(&j, '}');
@@ -234,8 +238,10 @@ static void count_refused(struct checked *c)
 	for (size_t i = 0; i < c->f.decisions.n; i++) {
 		const struct decision *d = &c->f.decisions.items[i];
 
-		c->problems += !d->bind;
-		if (!d->bind && d->device >= 0)
+		if (d->bind || outcome_is_wished(&c->f, d))
+			continue;
+		c->problems++;
+		if (d->device >= 0)
 			explain_first(c, &c->f.machine.devices[d->device].address);
 	}
 }

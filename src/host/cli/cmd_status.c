@@ -207,6 +207,7 @@ static void print_json(const struct report *r, const struct now *n)
 		json_number(&j, "rule", d->rule);
 		json_string(&j, "outcome", outcome_words[d->outcome]);
 		json_string(&j, "reason", d->reason ? reason_word(d->reason) : NULL);
+		json_bool(&j, "wished", outcome_was_wished(&n->f, d));
 		json_string(&j, "driver", d->driver);
 		json_string(&j, "text", d->text);
 		json_close(&j, '}');
@@ -277,13 +278,13 @@ static void print_notes(const struct report *r)
 	}
 }
 
-static void print_why(const struct report *r)
+static void print_why(const struct report *r, const struct now *n)
 {
 	char address[ADDRESS_LEN];
 
 	for (size_t i = 0; i < r->n_devices; i++) {
 		const struct report_device *d = &r->devices[i];
-		const char *remedy = reason_remedy(d->reason);
+		const char *remedy = outcome_was_wished(&n->f, d) ? "" : reason_remedy(d->reason);
 
 		if (!d->reason)
 			continue;
@@ -294,7 +295,7 @@ static void print_why(const struct report *r)
 	}
 }
 
-static void print_report(const struct cli *cli, const struct report *r)
+static void print_report(const struct cli *cli, const struct report *r, const struct now *n)
 {
 	char hash[32] = "";
 
@@ -303,10 +304,19 @@ static void print_report(const struct cli *cli, const struct report *r)
 	printf("%s%s%s%s%s.\n", hash, state_meanings[r->state], *r->text ? " (" : "", r->text, *r->text ? ")" : "");
 	if (r->n_devices && print_table(cli, r) < 0)
 		say_error("no memory for the table");
-	print_why(r);
+	print_why(r, n);
 	print_notes(r);
 	printf("%u bound, %u refused, %u failed, in %u ms%s.\n", r->bound, r->refused, r->failed, r->milliseconds,
 	       r->complete ? "" : "; the report has no end: the boot program was interrupted");
+}
+
+static unsigned count_wished(const struct report *r, const struct now *n)
+{
+	unsigned wished = 0;
+
+	for (size_t i = 0; i < r->n_devices; i++)
+		wished += r->devices[i].outcome == OUTCOME_REFUSED && outcome_was_wished(&n->f, &r->devices[i]);
+	return wished;
 }
 
 static int say_report(const struct cli *cli, const struct report *r, const struct now *n)
@@ -314,8 +324,9 @@ static int say_report(const struct cli *cli, const struct report *r, const struc
 	if (cli->json)
 		print_json(r, n);
 	else
-		print_report(cli, r);
-	return r->refused || r->failed || !r->complete || r->state == PLAN_BROKEN ? EXIT_REFUSED : EXIT_DONE;
+		print_report(cli, r, n);
+	return r->refused > count_wished(r, n) || r->failed || !r->complete || r->state == PLAN_BROKEN ? EXIT_REFUSED
+												       : EXIT_DONE;
 }
 
 int cmd_status(struct cli *cli)
