@@ -72,6 +72,12 @@ outcome xfs-log-of-root 'rootflags= with more words' twin_is_free "$LOG" "$XFS" 
 ok 'xfs-log-of-root: fstab' twin_is_free "$LOG" "$XFS" \
 	"line etc/fstab UUID=$ROOT / xfs logdev=/dev/nvme0n1p1 0 1"
 outcome xfs-log-of-root 'mountinfo alone' twin_is_free "$LOG" "${XFS},logdev=/dev/nvme0n1p1" "cmdline root=UUID=$ROOT"
+outcome xfs-log-of-root 'of /usr' twin_is_free "$LOG" "$PLAIN" \
+	"cmdline root=UUID=$ROOT mount.usrflags=logdev=/dev/nvme0n1p1"
+outcome xfs-log-of-root 'a command line of GRUB alone' twin_is_free "$LOG" "$XFS" \
+	"line etc/default/grub GRUB_CMDLINE_LINUX=\"rootflags=logdev=UUID=bbbbbbbb-0000-0000-0000-000000000001\""
+outcome xfs-log-of-root 'of another file system that is mounted' twin_is_free "$LOG" "$PLAIN" \
+	'line proc/self/mountinfo 23 22 8:2 / /data rw,relatime - xfs /dev/sda2 rw,logdev=/dev/nvme0n1p1' 'block sda2 sda 8:2 part=2 type=xfs'
 outcome xfs-log-of-root 'a real-time device' twin_is_free "$LOG" "${XFS},rtdev=/dev/nvme0n1p1" "cmdline root=UUID=$ROOT"
 ok 'xfs-log-of-root: without one both are free' free '144d:a80a' '0000:01:00.0
 0000:02:00.0' "$TWINS" "$LOG" "$XFS" "line etc/fstab UUID=$ROOT / xfs defaults 0 1"

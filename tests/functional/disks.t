@@ -51,6 +51,16 @@ ok 'what stands on the disk counts, not what udev remembers' locked \
 rm "$R/dev/nvme1n1p2"
 run accept --yes
 ok 'where there is no node, what udev read counts' said 1 "refused: boot-disk, /etc/fstab:1: / is UUID=$U1, nvme1n1p2, on nvme1n1"
+drives "$P0" 'block mmcblk0p1 mmcblk0 179:1 part=1' "line etc/fstab UUID=$U1 / ext4 defaults 0 1"
+fs nvme0n1p2 4M mkfs.ext4 -q -F -O journal_dev -U $U3
+fs mmcblk0p1 4M mkfs.ext4 -q -F -O ^metadata_csum -U $U1
+# s_journal_uuid of the superblock: what mkfs.ext4 -J device= would write, which takes no file for it.
+printf '\063\063\063\063\063\063\103\063\203\063\063\063\063\063\063\063' |
+	dd of="$R/dev/mmcblk0p1" bs=1 seek=1232 conv=notrunc 2>/dev/null
+run accept --yes
+ok 'the journal of an ext4 that another disk has' locked \
+	"guard boot-disk accept - _SB_.PCI0 1b.0/00 $ID - /etc/fstab:1: / is UUID=$U1, nvme0n1p2 (journal), on nvme0n1" \
+	"card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
 drives "$P0" "line etc/fstab /dev/mmcblk0 / ext4 defaults 0 1" 'line etc/fstab LABEL=other none swap sw 0 0'
 fs nvme0n1p2 1M mkswap -L other
 run accept --yes

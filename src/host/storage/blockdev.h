@@ -9,7 +9,7 @@
 #define BLOCK_NAME_LEN 64
 #define TAG_LEN 128
 
-enum tag { TAG_TYPE, TAG_UUID, TAG_LABEL, TAG_PARTUUID, TAG_PARTLABEL, TAG_COUNT };
+enum tag { TAG_TYPE, TAG_UUID, TAG_LABEL, TAG_JOURNAL, TAG_PARTUUID, TAG_PARTLABEL, TAG_COUNT };
 
 struct blockdev {
 	char name[BLOCK_NAME_LEN]; /* "nvme0n1p3", of sysfs: '!' stands for '/' */

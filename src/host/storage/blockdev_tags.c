@@ -11,15 +11,13 @@
 #define UDEV_MAX (64u << 10)
 #define MAJOR_FLOPPY 2
 
-/* The names of libblkid, and of udev, which are the same behind its prefix. */
+/* The names of libblkid, and of udev, which are the same behind its prefix; udev tells of no journal. */
 static const struct {
 	const char *blkid, *udev;
 } names[TAG_COUNT] = {
-	[TAG_TYPE] = { "TYPE", "ID_FS_TYPE" },
-	[TAG_UUID] = { "UUID", "ID_FS_UUID_ENC" },
-	[TAG_LABEL] = { "LABEL", "ID_FS_LABEL_ENC" },
-	[TAG_PARTUUID] = { NULL, "ID_PART_ENTRY_UUID" },
-	[TAG_PARTLABEL] = { NULL, "ID_PART_ENTRY_NAME" },
+	[TAG_TYPE] = { "TYPE", "ID_FS_TYPE" },           [TAG_UUID] = { "UUID", "ID_FS_UUID_ENC" },
+	[TAG_LABEL] = { "LABEL", "ID_FS_LABEL_ENC" },    [TAG_JOURNAL] = { "EXT_JOURNAL", NULL },
+	[TAG_PARTUUID] = { NULL, "ID_PART_ENTRY_UUID" }, [TAG_PARTLABEL] = { NULL, "ID_PART_ENTRY_NAME" },
 };
 
 static int set(struct blockdev *d, enum tag tag, const char *value)
@@ -128,9 +126,9 @@ static int read_udev_line(struct blockdev *d, char *line, enum tag first)
 		return 0;
 	line += 2;
 	for (enum tag t = first; t < TAG_COUNT; t++) {
-		size_t len = strlen(names[t].udev);
+		size_t len = names[t].udev ? strlen(names[t].udev) : 0;
 
-		if (strncmp(line, names[t].udev, len) == 0 && line[len] == '=')
+		if (len && strncmp(line, names[t].udev, len) == 0 && line[len] == '=')
 			return unescape(line + len + 1) < 0 ? 0 : set(d, t, line + len + 1);
 	}
 	return 0;

@@ -236,6 +236,12 @@ static int add_extra(const struct boot_word *w, const char *where, const char *v
 	return error;
 }
 
+/* As of a line of fstab. The devices are none that the root itself could be on. */
+static int add_flags(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+{
+	return wants_of_options(where, w->what, value, out);
+}
+
 static const struct boot_word words[] = {
 	{ "root", "/", add_root },
 	{ "nfsroot", "/", add_server },
@@ -243,7 +249,9 @@ static const struct boot_word words[] = {
 	{ "nbdroot", "/", add_server },
 	{ "zfs", "/", add_pool },
 	{ "resume", "resume", add_resume },
+	{ "rootflags", "a device of /", add_flags },
 	{ "mount.usr", "/usr", add_device },
+	{ "mount.usrflags", "a device of /usr", add_flags },
 	{ "rd.luks.uuid", "LUKS", add_luks },
 	{ "luks.uuid", "LUKS", add_luks },
 	{ "rd_LUKS_UUID", "LUKS", add_luks },

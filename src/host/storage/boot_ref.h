@@ -47,6 +47,8 @@ int wants_of_fstab(const struct sysroot *r, struct wants *out) _must_check_;
 int wants_of_crypttab(const struct sysroot *r, struct wants *out) _must_check_;
 /* One line of it; `text` may be changed. 0 or -ENOMEM. */
 int wants_of_fstab_line(const char *where, char *text, struct wants *out) _must_check_;
+/* What the options of a mount name besides its source: the log of an XFS, further devices of a btrfs. 0 or -ENOMEM. */
+int wants_of_options(const char *where, const char *what, const char *options, struct wants *out) _must_check_;
 /* root=, resume=, rd.luks.uuid= and others of a command line. 0 or -ENOMEM. */
 int wants_of_cmdline(const char *where, const char *text, size_t len, struct wants *out) _must_check_;
 /* The command lines that boot loaders get: /etc/kernel/cmdline, /etc/default/grub, ... 0 or -ENOMEM. */

@@ -40,7 +40,7 @@ static bool has_option(const char *options, const char *name)
 	return options && mnt_optstr_get_option(options, name, NULL, NULL) == 0;
 }
 
-static int add_options(struct wants *out, const char *where, const char *what, const char *options)
+int wants_of_options(const char *where, const char *what, const char *options, struct wants *out)
 {
 	char *at = (char *)options, *name, *value, word[32];
 	size_t name_len, value_len;
@@ -86,7 +86,7 @@ static int add_fs(struct libmnt_fs *fs, const char *where, const char *what, str
 		return 0;
 	if (want_add(out, is_path(source) ? WANT_FILE : WANT_DEVICE, where, what, source, strlen(source)) < 0)
 		return -ENOMEM;
-	return add_options(out, where, what, options);
+	return wants_of_options(where, what, options, out);
 }
 
 /* "/boot//efi/" is "/boot/efi". */

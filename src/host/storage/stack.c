@@ -111,6 +111,20 @@ static int walk_members(struct walk *w, const struct blockdev *d, const struct c
 	return 0;
 }
 
+/* fs/ext4/super.c: ext4_get_journal_blkdev: a superblock names the journal that is on another device. */
+static int walk_journal(struct walk *w, const struct blockdev *d, const struct chain_end *end)
+{
+	if (!d->tags[TAG_JOURNAL])
+		return 0;
+	for (size_t i = 0; i < w->h->blocks.n; i++) {
+		const struct blockdev *o = &w->h->blocks.items[i];
+
+		w->set[i] = o->tags[TAG_TYPE] && o->tags[TAG_UUID] && strcmp(o->tags[TAG_TYPE], "jbd") == 0 &&
+			    strcmp(o->tags[TAG_UUID], d->tags[TAG_JOURNAL]) == 0;
+	}
+	return chain_walk_set(w, end, "(journal)");
+}
+
 /* fs/btrfs/sysfs.c: the devices of a mounted btrfs, also one whose superblock nobody could read. */
 static int walk_btrfs(struct walk *w, const struct blockdev *d, const struct chain_end *end)
 {
@@ -175,6 +189,8 @@ static int walk_block(struct walk *w, int i, struct chain_end end, bool named)
 		error = walk_group(w, d, &start);
 	if (!error)
 		error = walk_members(w, d, &start);
+	if (!error)
+		error = walk_journal(w, d, &start);
 	return error ? error : walk_btrfs(w, d, &start);
 }
 
@@ -293,6 +309,27 @@ static bool is_on_network(const struct mount *m)
 	return strcmp(m->type, "9p") == 0 && (strcmp(transport, "tcp") == 0 || strcmp(transport, "rdma") == 0);
 }
 
+/* fs/xfs/xfs_super.c: xfs_fs_show_options: the log and the real-time device of an XFS are on others. */
+static int walk_options(struct walk *w, const struct mount *m, const struct chain_end *end)
+{
+	static const char *const names[] = { "logdev", "rtdev" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char source[256] = "";
+		struct chain_end other = *end;
+
+		read_option(m, names[i], source, sizeof(source));
+		if (!*source)
+			continue;
+		chain_extend(&other, ", %s=%s", names[i], source);
+		if (resolve_device(w->h->root, &w->h->blocks, source, w->set)
+			    ? chain_walk_set(w, &other, "") < 0
+			    : chain_add_unknown(w, other, "a device that is not shown") < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 int chain_of_mount(const struct host *h, const struct mount *m, const char *text, struct chain_ends *out)
 {
 	struct chain_end end = { .device = -1 };
@@ -304,6 +341,8 @@ int chain_of_mount(const struct host *h, const struct mount *m, const char *text
 		error = is_on_network(m)     ? walk_server(&w, m, end)
 			: mount_is_virtio(m) ? walk_virtio(&w, m, &end)
 					     : walk_source(&w, m, &end);
+	if (!error)
+		error = walk_options(&w, m, &end);
 	walk_end(&w);
 	return error;
 }
