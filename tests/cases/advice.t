@@ -415,6 +415,28 @@ the_refused()
 }
 outcome id-takes-the-other 'the refused one has a row and a step' the_refused
 
+# The same of what its rule does not get for another reason; nothing is wrong with that.
+the_boot_disk()
+{
+	new nvme-twins
+	change 'include nvme-twins' 'file etc/fstab /dev/nvme0n1 / ext4 defaults 0 1'
+	did add --yes 144d:a808 && locks 0000:05:00.0 && did check --json &&
+		row 0000:04:00.0 '.kind? == "choice" and .reason == "boot-disk" and .next[0] == "earlybind"'
+}
+outcome id-takes-the-other 'of two disks one is the boot disk' the_boot_disk
+
+# no_choice ADDRESS RULE...: nothing is said of it.
+no_choice()
+{
+	no_choice_address=$1
+	shift
+	new twin-gpus "$@"
+	did accept --yes && did check --json || return 1
+	fails row "$no_choice_address" '.kind? == "choice"'
+}
+ok 'id-takes-the-other: of two displays the one of the boot is the refused one' no_choice 0000:03:00.0 'bind 10de:13c2'
+ok 'id-takes-the-other: a kept one is no question' no_choice 0000:03:00.0 'bind 10de:13c2' 'keep 03:00'
+
 # --- igfx-off, xen-dom0
 
 # without_group RULE ADDRESS LINE...: a machine with an IOMMU, on which this device, locked, has no group. check has a row

@@ -3,6 +3,7 @@
 #include "../../core/accept.h"
 #include "../../core/need.h"
 #include "../advice/advice.h"
+#include "../advice/choice.h"
 #include "../image/status.h"
 #include "../lib/json.h"
 #include "../state/files.h"
@@ -53,7 +54,8 @@ static void print_decisions(const struct checked *c)
 /* No warning: what the boot says is in its decisions, too, and what an optional rule means may be absent. */
 static bool is_plain(const struct row *row)
 {
-	return row->kind == ROW_BOOT || (row->kind == ROW_NOTE && row->reason == REASON_ABSENT);
+	return row->kind == ROW_BOOT || row->kind == ROW_CHOICE ||
+	       (row->kind == ROW_NOTE && row->reason == REASON_ABSENT);
 }
 
 static void print_notes(const struct checked *c)
@@ -171,6 +173,8 @@ static int note_rules(struct checked *c)
 	for (size_t i = 0; i < config->n_rules && ret == 0; i++)
 		if (c->f.lock_broken || waiting_is(&c->f.composition, &config->rules[i]))
 			ret = weigh_rule(c, &config->rules[i], &a);
+	if (ret == 0)
+		ret = choice_find(config, &a, NULL, &c->notes);
 	acceptance_free(&a);
 	return ret;
 }

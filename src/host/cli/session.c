@@ -7,6 +7,7 @@
 
 #include "../../core/guard.h"
 #include "../advice/advice.h"
+#include "../advice/choice.h"
 #include "../advice/drift.h"
 #include "../machine/pci_names.h"
 #include "../state/files.h"
@@ -144,6 +145,18 @@ static void show_notes(const struct session *s, const struct acceptance *a, cons
 	}
 }
 
+static void show_choices(const struct session *s, const struct acceptance *a, const struct rule *fresh)
+{
+	struct rows rows = { 0 };
+	char line[ROW_LINE_LEN];
+
+	if (choice_find(&s->config, a, fresh, &rows) < 0)
+		say_error("no memory for the notes");
+	for (size_t i = 0; i < rows.n; i++)
+		printf("note: %s\n", row_line(&rows.items[i], line));
+	rows_free(&rows);
+}
+
 void session_show(const struct session *s, const struct acceptance *a, const struct rule *fresh)
 {
 	struct pci_names *names = pci_names_open(&s->cli->root);
@@ -170,6 +183,7 @@ void session_show(const struct session *s, const struct acceptance *a, const str
 	}
 	show_dropped(s, &a->lock);
 	show_notes(s, a, fresh);
+	show_choices(s, a, fresh);
 	pci_names_close(names);
 }
 

@@ -15,6 +15,7 @@ static const struct {
 	[ROW_GROUP] = { "group", false, false },      [ROW_DRIFT] = { "drift", false, false },
 	[ROW_VM] = { "vm-definition", false, false }, [ROW_NOTE] = { "note", true, true },
 	[ROW_RULE] = { "rule", false, true },         [ROW_BOOT] = { "boot", true, false },
+	[ROW_CHOICE] = { "choice", true, true },
 };
 
 struct row *row_add(struct rows *rows, enum row_kind kind, const struct address *address)
