@@ -56,8 +56,8 @@ storage_root()
 	root_copy "$WORK/roots/$1/root" "$2"
 	find "$2/boot" -type f ! -name 'config-*' -delete
 	for storage_kernel in "$2"/usr/lib/modules/*/kernel; do
-		find "$storage_kernel/drivers" -mindepth 1 -maxdepth 1 ! -name md ! -name vfio ! -name nvme ! -name virtio \
-			! -name block -exec rm -rf {} +
+		find "$storage_kernel/drivers" -mindepth 1 -maxdepth 1 ! -name iommu ! -name md ! -name vfio ! -name nvme \
+			! -name virtio ! -name block -exec rm -rf {} +
 		find "$storage_kernel/fs" -mindepth 1 -maxdepth 1 ! -name btrfs ! -name efivarfs ! -name ext4 ! -name jbd2 \
 			! -name 'mbcache.*' -exec rm -rf {} +
 		rm -rf "$storage_kernel/net" "$storage_kernel/sound"
