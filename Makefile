@@ -227,7 +227,7 @@ $(BENCH)/earlybind-init: $(BUILD)/$(CHOSEN)/earlybind-init
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-bench-scale: $(BENCH)/tree $(BENCH)/measure $(BENCH)/loop $(BENCH)/earlybind-init
+bench-scale: $(BENCH)/tree $(BENCH)/measure $(BENCH)/loop $(BENCH)/earlybind-init $(BUILD)/glibc/earlybind
 	$(Q)BUILD=$(BUILD) sh bench/scale/run.sh
 
 # --- install ------------------------------------------------------------------------------------------------------

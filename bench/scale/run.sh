@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# run.sh [init|list|check|status|explain...]: what they cost on trees of 1,000 functions with 20 locked cards and of
+# run.sh [init|list|check|status|explain...]: what they (all of them) cost on trees of 1,000 functions with 20 locked cards and of
 # 10,000 with 200, beside a bare loop over the same files (loop.c), and the ratios. See bench/README.md.
 #
 # Environment: BUILD, SIZES ("FUNCTIONS:CARDS ..."), RUNS.
@@ -22,7 +22,7 @@ program()
 	case $1 in
 	loop) echo "$BENCH/loop $2" ;;
 	init) echo "$BENCH/earlybind-init --root $2" ;;
-	explain) echo "${BUILD:-build}/glibc/earlybind explain --root $2 0000:01:00.0" ;;
+	explain) echo "${BUILD:-build}/glibc/earlybind explain --root $2 144d:a808" ;;
 	list | check | status) echo "${BUILD:-build}/glibc/earlybind $1 --root $2" ;;
 	*) die "expected init, list, check, status or explain instead of $1" ;;
 	esac
@@ -72,7 +72,7 @@ row()
 	printf '%s %s %s %s %s %s\n' "$1" "$3" "$4" "$times" "$loop" "$(calls $(program "$1" "$2"))"
 }
 
-programs="loop ${*:-init}"
+programs="loop ${*:-init list check status explain}"
 for size in $SIZES; do
 	tree=$BENCH/tree-${size%:*}-${size#*:}
 	rm -rf "$tree"
