@@ -21,7 +21,7 @@ uint64_t accept_serial(const struct card *c)
 {
 	const struct device *main = card_main(c);
 
-	if (main->serial == UINT64_MAX)
+	if (!main->serial || main->serial == UINT64_MAX)
 		return 0;
 	for (int i = 0; i < (int)c->machine->n; i++) {
 		const struct device *d = &c->machine->devices[i];
@@ -212,19 +212,34 @@ const struct plan_guard *accept_old_guard(const struct accept_run *r, int i, con
 	return NULL;
 }
 
+/* A flag a device: whether a card of the lock has its identity. NULL: no memory. */
+static bool *mark_locked(const struct accept_run *r)
+{
+	const struct plan *lock = &r->out->lock;
+	bool *marked = calloc(r->machine->n + 1, sizeof(*marked));
+
+	for (size_t k = 0; marked && k < lock->n_cards; k++)
+		for (int i = -1; (i = machine_next_like(r->machine, &lock->cards[k].identity, i)) >= 0 && !marked[i];)
+			marked[i] = true;
+	return marked;
+}
+
 /*
  * Every card of a locked identity that is not locked itself, selected or not. What refused it when its own rule was
  * accepted does so still.
  */
 static int guard_twins(struct accept_run *r)
 {
-	for (int i = 0; i < (int)r->machine->n; i++) {
+	bool *locked = mark_locked(r);
+	int ret = locked ? 0 : -ENOMEM;
+
+	for (int i = 0; i < (int)r->machine->n && ret == 0; i++) {
 		const struct device *d = &r->machine->devices[i];
 		const struct plan_guard *old;
 		struct card card;
 		struct path path;
 
-		if (r->taken[i] || !accept_locks_identity(&r->out->lock, &d->identity))
+		if (r->taken[i] || !locked[i])
 			continue;
 		if (card_of(r->machine, i, &card) < 0 || accept_is_taken(r, &card) ||
 		    !identity_equal(&card_main(&card)->identity, &d->identity))
@@ -233,11 +248,12 @@ static int guard_twins(struct accept_run *r)
 			continue;
 		path = card_path(&card);
 		old = accept_old_guard(r, card.main, &path);
-		if (accept_add_guard(r, old ? old->reason : REASON_TWIN, &card, old ? old->text : "") < 0 ||
-		    accept_add_line(r, 0, REASON_TWIN, &card, "") < 0)
-			return -ENOMEM;
+		ret = accept_add_guard(r, old ? old->reason : REASON_TWIN, &card, old ? old->text : "");
+		if (ret == 0)
+			ret = accept_add_line(r, 0, REASON_TWIN, &card, "");
 	}
-	return 0;
+	free(locked);
+	return ret;
 }
 
 /*

@@ -324,17 +324,47 @@ static int selected(const struct machine *m, const struct selector *s, int i, st
 	return -ENOTUNIQ;
 }
 
+/* The first function that the selector of a slot names, -1: none. */
+static int first_in_slot(const struct machine *m, const struct selector *s)
+{
+	struct address a = s->address;
+	int i = -1;
+
+	for (unsigned fn = s->whole ? 0 : a.fn; i < 0 && fn <= (s->whole ? 7u : s->address.fn); fn++) {
+		a.fn = (uint8_t)fn;
+		i = machine_by_address(m, &a);
+	}
+	return i;
+}
+
+/* The next function after this one that the selector names by itself, -1: the first; -1: no other. */
+static int next_named(const struct machine *m, const struct selector *s, int after)
+{
+	struct root root = { .domain = s->address.domain, .bus = s->address.bus };
+	int i = after + 1;
+
+	switch (s->kind) {
+	case SELECTOR_PATH:
+		return machine_next_at(m, &root, &s->path, after);
+	case SELECTOR_SLOT:
+		if (after < 0)
+			return first_in_slot(m, s);
+		return s->whole && machine_same_slot(m, after, i) ? i : -1;
+	default:
+		while (i < (int)m->n && !id_matches(&s->id, identity_of(m, i)))
+			i++;
+		return i < (int)m->n ? i : -1;
+	}
+}
+
 int cards_select(const struct machine *m, const struct selector *s, struct cards *out, int *mixed)
 {
 	struct listing l;
 	int r = listing_begin(&l, m, out);
 
-	for (int i = 0; r == 0 && i < (int)m->n; i++) {
-		const struct device *d = &m->devices[i];
+	for (int i = -1; r == 0 && (i = next_named(m, s, i)) >= 0;) {
 		struct card c;
 
-		if (!selector_names(s, &d->address, &d->root, &d->path, &d->identity))
-			continue;
 		r = selected(m, s, i, &c);
 		if (r == 0)
 			r = listing_add(&l, &c);

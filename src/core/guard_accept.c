@@ -76,11 +76,10 @@ static bool is_ambiguous(const struct candidate *c, int i, char text[REPORT_TEXT
 	char address[ADDRESS_LEN];
 
 	(void)i;
-	for (size_t k = 0; k < c->machine->n; k++) {
+	for (int k = -1; (k = machine_next_at(c->machine, &main->root, &path, k)) >= 0;) {
 		const struct device *d = &c->machine->devices[k];
 
-		if (address_same_slot(&d->address, &main->address) || !root_is(&main->root, &d->root) ||
-		    !path_covers(&path, &d->path))
+		if (address_same_slot(&d->address, &main->address))
 			continue;
 		snprintf(text, REPORT_TEXT_LEN, "%s stands at the same place: two root buses have one name",
 			 address_print(&d->address, address));

@@ -16,7 +16,7 @@ static uint64_t state;
 /* A machine of one vendor with few GPUs: more than a card has room for are below its switch. */
 static bool crowded;
 /* How often it happened: what is never tried is not shown. */
-static unsigned long multi, across, alone, too_big, twice, missing, guarded, known, kept;
+static unsigned long multi, across, alone, too_big, twice, missing, guarded, known, kept, selected;
 
 static unsigned pick(unsigned n)
 {
@@ -107,6 +107,55 @@ static void check_card(const struct machine *m, int i)
 	too_big += r == -E2BIG;
 	multi += r == 0 && card.n > 1;
 	across += r == 0 && !naive_same_slot(m, card.main, i);
+}
+
+/* A card has what the selector names, and whatever it names is in a card. */
+static void check_selected(const struct machine *m, const struct selector *s)
+{
+	bool found[MOST] = { false };
+	struct cards cards;
+
+	if (cards_select(m, s, &cards, NULL) < 0)
+		return;
+	for (size_t i = 0; i < cards.n; i++)
+		for (unsigned k = 0; k < cards.items[i].n; k++)
+			found[cards.items[i].member[k]] = true;
+	for (size_t i = 0; i < m->n; i++) {
+		const struct device *d = &m->devices[i];
+
+		if (selector_names(s, &d->address, &d->root, &d->path, &d->identity)) {
+			/* beside an AMD display are some that are not of the slot's card */
+			assert_true(s->whole ? cards.n > 0 : found[i]);
+			selected++;
+		}
+	}
+	for (size_t i = 0; i < cards.n && !s->whole; i++) {
+		bool named = false;
+
+		for (unsigned k = 0; k < cards.items[i].n; k++) {
+			const struct device *d = &m->devices[cards.items[i].member[k]];
+
+			named |= selector_names(s, &d->address, &d->root, &d->path, &d->identity);
+		}
+		assert_true(named);
+	}
+	cards_free(&cards);
+}
+
+static void check_selectors(const struct machine *m, const struct device *d)
+{
+	struct selector s = { .kind = SELECTOR_ID,
+			      .id = { d->identity.vendor, pick(2) ? d->identity.device : ID_ANY, ID_ANY, ID_ANY } };
+
+	check_selected(m, &s);
+	s = (struct selector){ .kind = SELECTOR_SLOT, .whole = pick(2), .address = d->address };
+	s.address.fn = s.whole ? 0 : (uint8_t)pick(8);
+	check_selected(m, &s);
+	s = (struct selector){ .kind = SELECTOR_PATH, .whole = pick(2), .path = d->path };
+	s.address.domain = d->root.domain;
+	s.address.bus = d->root.bus;
+	s.path = s.whole ? path_slot(&d->path) : d->path;
+	check_selected(m, &s);
 }
 
 static void check_at(const struct machine *m, const struct root *root, const struct path *path)
@@ -279,6 +328,7 @@ static void the_indexes_agree_with_a_look_at_everything(void **s)
 			assert_int_equal(machine_by_address(&m, &d->address), i);
 			assert_int_equal(machine_by_address(&m, &near), naive_by_address(&m, &near));
 			check_card(&m, i);
+			check_selectors(&m, d);
 			check_places(&m, d);
 			check_like(&m, &d->identity);
 			check_like(&m, &other);
@@ -295,6 +345,7 @@ static void the_indexes_agree_with_a_look_at_everything(void **s)
 	assert_true(guarded > MACHINES / 10);
 	assert_true(kept > MACHINES / 10);
 	assert_true(known > MACHINES / 10);
+	assert_true(selected > MACHINES);
 }
 
 /* Before machine_link(), or of a machine without devices. */
