@@ -22,26 +22,53 @@ static int advise_acs(struct adviser *a)
 		word);
 }
 
-static bool is_bound(const struct adviser *a, size_t device)
+/* IOMMU groups, by their numbers. */
+struct groups {
+	const struct machine *machine;
+	struct chains chains; /* devices */
+	bool *bound;          /* a flag a device */
+	bool *told;           /* the group was, of its first device */
+};
+
+static int groups_make(struct groups *g, const struct adviser *a)
 {
+	*g = (struct groups){ .machine = a->machine, .bound = calloc(2 * a->machine->n + 1, sizeof(*g->bound)) };
+	if (!g->bound || chains_make(&g->chains, a->machine->n) < 0)
+		return -ENOMEM;
+	g->told = g->bound + a->machine->n;
+	for (int i = (int)a->machine->n; i--;)
+		chains_add(&g->chains, i, (uint64_t)a->machine->devices[i].iommu_group);
 	for (size_t k = 0; k < a->decisions->n; k++)
-		if (a->decisions->items[k].bind && a->decisions->items[k].device == (int)device)
-			return true;
-	return false;
+		if (a->decisions->items[k].bind)
+			g->bound[a->decisions->items[k].device] = true;
+	return 0;
 }
 
-/* The first bound function of its group, in the order of the plan. */
-static bool is_first(const struct adviser *a, size_t decision)
+static void groups_free(struct groups *g)
 {
-	int group = a->machine->devices[a->decisions->items[decision].device].iommu_group;
+	chains_free(&g->chains);
+	free(g->bound);
+}
 
-	for (size_t k = 0; k < decision; k++) {
-		const struct decision *d = &a->decisions->items[k];
+/* The next device of the group behind `after`, -1: the first; -1: no other. */
+static int groups_next(const struct groups *g, int group, int after)
+{
+	int i = after < 0 ? chains_first(&g->chains, (uint64_t)group) : g->chains.next[after];
 
-		if (d->bind && a->machine->devices[d->device].iommu_group == group)
-			return false;
-	}
-	return group >= 0;
+	while (i >= 0 && g->machine->devices[i].iommu_group != group)
+		i = g->chains.next[i];
+	return i;
+}
+
+/* Whether a bound function is the first of its group, in the order of the plan. */
+static bool groups_is_news(struct groups *g, int group)
+{
+	int first = group < 0 ? -1 : groups_next(g, group, -1);
+
+	if (first < 0 || g->told[first])
+		return false;
+	g->told[first] = true;
+	return true;
 }
 
 /*
@@ -62,15 +89,15 @@ struct others {
 };
 
 /* The drivers of now. What a forecast has for them is that of the next boot. */
-static void find_others(const struct adviser *a, int group, struct others *out)
+static void find_others(const struct adviser *a, const struct groups *g, int group, struct others *out)
 {
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < a->machine->n; i++) {
+	for (int i = -1; (i = groups_next(g, group, i)) >= 0;) {
 		const struct device *d = &a->machine->devices[i];
 		char address[ADDRESS_LEN], driver[DRIVER_LEN];
 		size_t len = strlen(out->names);
 
-		if (d->iommu_group != group || is_bound(a, i))
+		if (g->bound[i])
 			continue;
 		bind_current(a->root, &d->address, driver);
 		if (shares_group(driver))
@@ -103,12 +130,12 @@ static void bridge_step(const struct others *others, char *buf, size_t size)
 }
 
 /* VFIO opens a group only when all in it is with vfio, with no driver, or with one that does no DMA of its own. */
-static int advise_group(struct adviser *a, const struct device *bound)
+static int advise_group(struct adviser *a, const struct groups *g, const struct device *bound)
 {
 	char address[ADDRESS_LEN], step[200];
 	struct others others;
 
-	find_others(a, bound->iommu_group, &others);
+	find_others(a, g, bound->iommu_group, &others);
 	if (!others.n)
 		return 0;
 	bridge_step(&others, step, sizeof(step));
@@ -123,13 +150,17 @@ static int advise_group(struct adviser *a, const struct device *bound)
 
 static int advise_groups(struct adviser *a)
 {
-	for (size_t i = 0; i < a->decisions->n; i++) {
-		const struct decision *d = &a->decisions->items[i];
+	struct groups g _cleanup_(groups_free);
+	int ret = groups_make(&g, a);
 
-		if (d->bind && is_first(a, i) && advise_group(a, &a->machine->devices[d->device]) < 0)
-			return -ENOMEM;
+	for (size_t i = 0; i < a->decisions->n && ret == 0; i++) {
+		const struct decision *d = &a->decisions->items[i];
+		const struct device *bound = d->bind ? &a->machine->devices[d->device] : NULL;
+
+		if (bound && groups_is_news(&g, bound->iommu_group))
+			ret = advise_group(a, &g, bound);
 	}
-	return 0;
+	return ret;
 }
 
 static int (*const advisers[])(struct adviser *a) = {
