@@ -234,12 +234,11 @@ static int weigh_rule(struct accept_run *r, const struct rule *rule)
 	return ret;
 }
 
-static void refuse_display(struct accept_run *r, struct accept_line *line)
+static void refuse_display(struct accept_line *line)
 {
 	line->reason = REASON_DISPLAY;
 	line->refusing |= REASON_BIT(REASON_DISPLAY);
 	snprintf(line->text, sizeof(line->text), "no display would be left to the host");
-	accept_give_back(r, &line->card);
 }
 
 static bool gives_no_display(const struct accept_run *r, const struct accept_line *line)
@@ -254,8 +253,10 @@ static void refuse_with(struct accept_run *r, const struct card *display)
 	struct card whole = card_whole(display);
 
 	for (size_t i = 0; i < r->out->n_lines; i++)
-		if (gives_no_display(r, &r->out->lines[i]) && card_has(&whole, r->out->lines[i].card.main))
-			refuse_display(r, &r->out->lines[i]);
+		if (gives_no_display(r, &r->out->lines[i]) && card_has(&whole, r->out->lines[i].card.main)) {
+			refuse_display(&r->out->lines[i]);
+			accept_give_back(r, &r->out->lines[i].card);
+		}
 }
 
 /* When the rules would leave no display, every display is refused, but for those with allow=display. */
@@ -268,7 +269,8 @@ static void refuse_last_displays(struct accept_run *r)
 
 		if (!gives_no_display(r, line) || !card_has_display(&line->card))
 			continue;
-		refuse_display(r, line);
+		refuse_display(line);
+		accept_give_back(r, &line->card);
 		refuse_with(r, &line->card);
 	}
 }
@@ -333,7 +335,8 @@ static int lock_lines(struct accept_run *r, const struct rule *rule)
 	return 0;
 }
 
-static int run_all(struct accept_run *r)
+/* What the rules select, or have from before. */
+static int weigh_rules(struct accept_run *r)
 {
 	const struct config *config = r->config;
 
@@ -347,37 +350,131 @@ static int run_all(struct accept_run *r)
 		if (ret < 0)
 			return ret;
 	}
-	if (refuse_last(r) < 0)
+	return refuse_last(r);
+}
+
+static int run_all(struct accept_run *r)
+{
+	int ret = weigh_rules(r);
+
+	for (size_t i = 0; i < r->config->n_rules && ret == 0; i++)
+		if (is_chosen(r, i))
+			ret = lock_lines(r, &r->config->rules[i]);
+	return ret < 0 ? ret : accept_guards(r);
+}
+
+static int run_begin(struct accept_run *r)
+{
+	const struct machine *m = r->machine;
+
+	memset(r->out, 0, sizeof(*r->out));
+	r->out->lock.kind = KIND_LOCK;
+	r->out->lock.timeout = r->config->timeout;
+	r->taken = calloc(m->n + 1, sizeof(*r->taken));
+	r->bound = calloc(m->n + 1, sizeof(*r->bound));
+	r->holders = calloc(m->n + 1, sizeof(*r->holders));
+	if (!r->taken || !r->bound || !r->holders)
 		return -ENOMEM;
-	for (size_t i = 0; i < config->n_rules; i++)
-		if (is_chosen(r, i) && lock_lines(r, &config->rules[i]) < 0)
-			return -ENOMEM;
-	return accept_guards(r);
+	return r->old ? plan_index_make(&r->old_index, r->old, m) : 0;
+}
+
+static void run_end(struct accept_run *r)
+{
+	plan_index_free(&r->old_index);
+	free(r->shadowed);
+	free(r->holders);
+	free(r->bound);
+	free(r->taken);
 }
 
 int accept_rules(const struct config *config, const struct machine *m, const struct plan *old, const bool *chosen,
 		 struct acceptance *out)
 {
 	struct accept_run r = { .config = config, .machine = m, .old = old, .chosen = chosen, .out = out };
-	int ret;
+	int ret = run_begin(&r);
 
-	memset(out, 0, sizeof(*out));
-	out->lock.kind = KIND_LOCK;
-	out->lock.timeout = config->timeout;
-	r.taken = calloc(m->n + 1, sizeof(*r.taken));
-	r.bound = calloc(m->n + 1, sizeof(*r.bound));
-	r.holders = calloc(m->n + 1, sizeof(*r.holders));
-	ret = r.taken && r.bound && r.holders ? 0 : -ENOMEM;
-	if (ret == 0 && old)
-		ret = plan_index_make(&r.old_index, old, m);
 	if (ret == 0)
 		ret = run_all(&r);
-	plan_index_free(&r.old_index);
-	free(r.shadowed);
-	free(r.holders);
-	free(r.bound);
-	free(r.taken);
+	run_end(&r);
 	if (ret < 0)
 		acceptance_free(out);
+	return ret;
+}
+
+/* --- one rule more -------------------------------------------------------------------------------------------------
+ */
+
+/* What the rules leave to the host. */
+struct left {
+	unsigned displays;
+	unsigned keyboards;
+};
+
+static bool is_left_display(const struct accept_run *r, int i)
+{
+	const struct device *d = &r->machine->devices[i];
+
+	return device_is_display(&d->identity) && !r->bound[i] && !device_appears_later(d);
+}
+
+static unsigned count_displays(const struct accept_run *r, const struct card *card)
+{
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < card->n; k++)
+		n += is_left_display(r, card->member[k]);
+	return n;
+}
+
+/* As refuse_last() does for the last line. */
+static void ask_card(const struct accept_run *r, const struct rule *rule, const struct left *left,
+		     struct accept_line *line)
+{
+	struct candidate c = accept_candidate(r, &line->card, rule);
+
+	line->reason = guard_at_accept(&c, line->text, &line->refusing);
+	if (!line->reason && left->displays == count_displays(r, &line->card) && card_has_display(&line->card))
+		refuse_display(line);
+	if (!line->reason && guard_keyboard_of(&c) >= 0 && left->keyboards == accept_takes_keyboards(&c))
+		accept_refuse_keyboard(&c, line);
+}
+
+static int ask(const struct accept_run *r, const struct selector *selector, const struct left *left,
+	       struct accept_line *line)
+{
+	struct rule rule = { .number = 1, .selector = *selector, .driver = "vfio-pci" };
+	struct cards selected;
+	int ret = cards_select(r->machine, selector, &selected, NULL);
+
+	*line = (struct accept_line){ .rule = 0 };
+	if (ret < 0)
+		return ret == -ENOTUNIQ ? 0 : ret;
+	if (selected.n == 1 && !accept_is_taken(r, &selected.items[0])) {
+		line->rule = 1;
+		line->card = selected.items[0];
+		ask_card(r, &rule, left, line);
+	}
+	cards_free(&selected);
+	return 0;
+}
+
+int accept_ask(const struct config *config, const struct machine *m, const struct selector *selectors, size_t n,
+	       struct accept_line *lines)
+{
+	struct acceptance out;
+	struct accept_run r = { .config = config, .machine = m, .out = &out };
+	struct left left = { 0 };
+	int ret = run_begin(&r);
+
+	if (ret == 0)
+		ret = weigh_rules(&r);
+	if (ret == 0)
+		left.keyboards = accept_keyboards(&r);
+	for (int i = 0; i < (int)m->n && ret == 0; i++)
+		left.displays += is_left_display(&r, i);
+	for (size_t i = 0; i < n && ret == 0; i++)
+		ret = ask(&r, &selectors[i], &left, &lines[i]);
+	run_end(&r);
+	acceptance_free(&out);
 	return ret;
 }

@@ -5,19 +5,44 @@
 /* A keyboard of a kept function stays, whatever becomes of the card. */
 static bool stays(const struct accept_run *r, int i)
 {
-	struct card single = card_single(r->machine, i);
-	struct candidate c = accept_candidate(r, &single, NULL);
+	struct card single;
+	struct candidate c;
 
-	return r->machine->devices[i].keyboard && (!r->bound[i] || guard_keyboard_of(&c) < 0);
+	if (!r->machine->devices[i].keyboard || !r->bound[i])
+		return r->machine->devices[i].keyboard;
+	single = card_single(r->machine, i);
+	c = accept_candidate(r, &single, NULL);
+	return guard_keyboard_of(&c) < 0;
 }
 
-static unsigned count_left(const struct accept_run *r)
+unsigned accept_keyboards(const struct accept_run *r)
 {
 	unsigned left = r->machine->other_keyboard;
 
 	for (int i = 0; i < (int)r->machine->n; i++)
 		left += stays(r, i);
 	return left;
+}
+
+unsigned accept_takes_keyboards(const struct candidate *c)
+{
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < c->card.n; k++) {
+		struct candidate single = *c;
+
+		single.card = card_single(c->machine, c->card.member[k]);
+		n += guard_keyboard_of(&single) >= 0;
+	}
+	return n;
+}
+
+void accept_refuse_keyboard(const struct candidate *c, struct accept_line *line)
+{
+	line->reason = REASON_KEYBOARD;
+	line->refusing |= REASON_BIT(REASON_KEYBOARD);
+	snprintf(line->text, sizeof(line->text), "function %u has the last keyboard",
+		 c->machine->devices[guard_keyboard_of(c)].address.fn);
 }
 
 /* Whether a rule takes a keyboard on purpose. */
@@ -31,7 +56,9 @@ static bool is_given_away(const struct accept_run *r)
 
 void accept_keep_keyboard(struct accept_run *r)
 {
-	for (size_t i = r->out->n_lines; i-- && !count_left(r);) {
+	bool kept = accept_keyboards(r) != 0;
+
+	for (size_t i = r->out->n_lines; i-- && !kept;) {
 		struct accept_line *line = &r->out->lines[i];
 		const struct rule *rule = &r->config->rules[line->rule - 1];
 		struct candidate c = accept_candidate(r, &line->card, rule);
@@ -42,11 +69,9 @@ void accept_keep_keyboard(struct accept_run *r)
 		/* It was locked while there was another one, which a later rule has by a person's word. */
 		if (accept_was_locked(r, rule, &line->card) && is_given_away(r))
 			continue;
-		line->reason = REASON_KEYBOARD;
-		line->refusing |= REASON_BIT(REASON_KEYBOARD);
-		snprintf(line->text, sizeof(line->text), "function %u has the last keyboard",
-			 r->machine->devices[k].address.fn);
+		accept_refuse_keyboard(&c, line);
 		accept_give_back(r, &line->card);
+		kept = true;
 	}
 }
 

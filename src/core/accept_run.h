@@ -40,6 +40,11 @@ bool accept_was_locked(const struct accept_run *r, const struct rule *rule, cons
 uint64_t accept_serial(const struct card *c) _pure_;
 /* The whole of one line's question to the guards. */
 struct candidate accept_candidate(const struct accept_run *r, const struct card *card, const struct rule *rule);
+/* How many keyboards are left to the host. */
+unsigned accept_keyboards(const struct accept_run *r);
+/* How many of these binding the card would take. */
+unsigned accept_takes_keyboards(const struct candidate *c);
+void accept_refuse_keyboard(const struct candidate *c, struct accept_line *line);
 /* The host keeps one keyboard: refuses the last cards that were taken until it has. */
 void accept_keep_keyboard(struct accept_run *r);
 /* Guards what has a keyboard that the host needs, selected or not. */

@@ -9,7 +9,7 @@
 #include "guard.h"
 #include "plan_lines.h"
 
-static unsigned long converted, kept_functions;
+static unsigned long converted, kept_functions, asked_of[REASON_COUNT];
 
 /* A keep line for a model, or for one function of a slot. */
 static void add_keep(struct config *c, const struct world *w)
@@ -289,6 +289,44 @@ static void try_old_format(const struct plan *lock, const struct config *kept, c
 	machine_free(&m);
 }
 
+/* The line of the last rule, which selects one card or function; NULL: there is none. */
+static const struct accept_line *last_line(const struct acceptance *a, const struct config *c)
+{
+	for (size_t i = 0; i < a->n_lines; i++)
+		if (a->lines[i].rule == c->n_rules)
+			return &a->lines[i];
+	return NULL;
+}
+
+/* What accept_ask() says of a rule for the device is what accept says once it is written. */
+static void try_asked(struct config *config, const struct machine *m, int device)
+{
+	struct selector s = { .kind = SELECTOR_SLOT, .address = m->devices[device].address };
+	char words[SELECTOR_LEN];
+	struct acceptance a;
+	const struct accept_line *line;
+	struct accept_line asked;
+	struct card card;
+
+	s.whole = card_of(m, device, &card) == 0;
+	s.address.fn = s.whole ? 0 : s.address.fn;
+	assert_int_equal(accept_ask(config, m, &s, 1, &asked), 0);
+	if (config_read_rule(config, "conf", selector_print(&s, words)) < 0)
+		return;
+	assert_int_equal(accept_rules(config, m, NULL, NULL, &a), 0);
+	line = last_line(&a, config);
+	assert_int_equal(asked.rule, line ? 1 : 0);
+	if (line) {
+		assert_int_equal(asked.reason, line->reason);
+		assert_true(asked.refusing == line->refusing);
+		assert_string_equal(asked.text, line->text);
+		assert_memory_equal(&asked.card, &line->card, sizeof(asked.card));
+		asked_of[line->reason]++;
+	}
+	acceptance_free(&a);
+	rule_free(&config->rules[--config->n_rules]);
+}
+
 /* As many as EARLYBIND_HISTORIES says, from the seed EARLYBIND_SEED on: a seed and 1 try one history again. */
 #define HISTORIES 10000
 
@@ -335,6 +373,8 @@ static void try_machine(void)
 	try_keep_gone(&config, &keeping, &then, &now);
 	m = build(&then);
 	try_forged(&m, &then);
+	if (m.n)
+		try_asked(&config, &m, (int)pick((unsigned)m.n));
 	machine_free(&m);
 	unmake(&a);
 	config_free(&config);
@@ -354,6 +394,9 @@ static void check_tried(unsigned long n)
 	assert_true(endpoints > n / 100);
 	assert_true(shown > n / 100);
 	assert_true(kept_functions > n / 50);
+	assert_true(asked_of[REASON_NONE] > n / 20);
+	assert_true(asked_of[REASON_DISPLAY] > n / 50);
+	assert_true(asked_of[REASON_KEYBOARD] > n / 500);
 }
 
 static void whatever_changes_only_accepted_cards_are_bound(void **s)

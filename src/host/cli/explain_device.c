@@ -11,52 +11,75 @@
 void explanation_free(struct explanation *e)
 {
 	free(e->items);
+	free(e->other);
+	free(e->decision_of);
+	free(e->line_of);
 	report_free(&e->report);
 	rows_free(&e->drift);
 	acceptance_free(&e->today);
-	acceptance_free(&e->other);
-	config_free(&e->more);
 	forecast_free(&e->forecast);
-}
-
-static const struct accept_line *line_of(const struct acceptance *a, int device)
-{
-	for (size_t i = 0; i < a->n_lines; i++)
-		if (a->lines[i].rule && card_has(&a->lines[i].card, device))
-			return &a->lines[i];
-	return NULL;
 }
 
 /*
  * A locked card that may be this one, or another of its kind, is not found: but it is asked for here. Its other
  * functions were locked with it.
  */
-static bool is_lost_here(const struct forecast *f, const struct decision *d, int device)
+static void mark_lost(struct explanation *e, const struct decision *d, int decision)
 {
-	const struct plan *plan = &f->composition.plan;
-	const struct device *main = &f->machine.devices[device];
+	const struct plan *plan = &e->forecast.composition.plan;
+	const struct machine *m = &e->forecast.machine;
+	int i = d->line.has_address ? machine_by_address(m, &d->line.address) : -1;
 	struct card card;
 
-	if (d->device >= 0 || !d->line.has_address)
-		return false;
-	if (d->card < plan->n_cards && plan->cards[d->card].path.slot && card_of(&f->machine, device, &card) == 0)
-		main = card_main(&card);
-	return address_compare(&d->line.address, &main->address) == 0 &&
-	       identity_equal(&d->line.identity, &main->identity);
+	if (i < 0 || !identity_equal(&d->line.identity, &m->devices[i].identity))
+		return;
+	if (d->card >= plan->n_cards || !plan->cards[d->card].path.slot || card_of(m, i, &card) < 0)
+		card = card_single(m, i);
+	for (unsigned k = 0; card.main == i && k < card.n; k++)
+		if (e->decision_of[card.member[k]] < 0)
+			e->decision_of[card.member[k]] = decision;
 }
 
-static const struct decision *decision_of(const struct forecast *f, int device)
+/* Which decision and which line of accept each device has. */
+static int mark(struct explanation *e)
 {
-	for (size_t i = 0; i < f->decisions.n; i++)
-		if (f->decisions.items[i].device == device || is_lost_here(f, &f->decisions.items[i], device))
-			return &f->decisions.items[i];
-	return NULL;
+	size_t n = e->forecast.machine.n;
+
+	e->decision_of = malloc((n + 1) * sizeof(*e->decision_of));
+	e->line_of = malloc((n + 1) * sizeof(*e->line_of));
+	if (!e->decision_of || !e->line_of)
+		return -ENOMEM;
+	memset(e->decision_of, 0xff, n * sizeof(*e->decision_of));
+	memset(e->line_of, 0xff, n * sizeof(*e->line_of));
+	for (size_t i = 0; i < e->forecast.decisions.n; i++) {
+		const struct decision *d = &e->forecast.decisions.items[i];
+
+		if (d->device < 0)
+			mark_lost(e, d, (int)i);
+		else if (e->decision_of[d->device] < 0)
+			e->decision_of[d->device] = (int)i;
+	}
+	for (size_t i = 0; i < e->today.n_lines; i++) {
+		const struct accept_line *line = &e->today.lines[i];
+
+		for (unsigned k = 0; line->rule && k < line->card.n; k++)
+			if (e->line_of[line->card.member[k]] < 0)
+				e->line_of[line->card.member[k]] = (int)i;
+	}
+	return 0;
+}
+
+static const struct decision *decision_of(const struct explanation *e, int device)
+{
+	int i = e->decision_of[device];
+
+	return i < 0 ? NULL : &e->forecast.decisions.items[i];
 }
 
 /* Whether the selector means the place where the card of device i was locked, though it stands elsewhere now. */
 static bool means_locked(const struct explanation *e, const struct selector *s, int i)
 {
-	const struct decision *d = decision_of(&e->forecast, i);
+	const struct decision *d = decision_of(e, i);
 	const struct plan *plan = &e->forecast.composition.plan;
 	const struct device *now = &e->forecast.machine.devices[i];
 	struct address address;
@@ -106,8 +129,8 @@ static int add_present(struct explanation *e, int device)
 	if (!x)
 		return -ENOMEM;
 	x->target = remedy_selector(&e->forecast.machine, device);
-	x->decision = decision_of(&e->forecast, device);
-	x->line = line_of(&e->today, device);
+	x->decision = decision_of(e, device);
+	x->line = e->line_of[device] < 0 ? NULL : &e->today.lines[e->line_of[device]];
 	x->last = last_of(e, &d->address, &d->identity);
 	if (x->decision) {
 		x->standing = STANDING_LOCKED;
@@ -145,31 +168,25 @@ static int add_absent(struct explanation *e, const struct selector *s)
 	return 0;
 }
 
-/* A rule for each device that none selects, behind all others: what would accept say? */
-static int ask_for_unchosen(const struct cli *cli, struct explanation *e)
+/* For each device that no rule selects: what would accept say of a rule for it? */
+static int ask_for_unchosen(struct explanation *e)
 {
-	char text[SELECTOR_LEN];
-	bool any = false;
+	struct selector *targets = calloc(e->n + 1, sizeof(*targets));
+	size_t n = 0;
+	int ret;
 
-	for (size_t i = 0; i < e->n; i++)
-		any |= e->items[i].standing == STANDING_NOT_CHOSEN;
-	if (!any)
-		return 0;
-	if (config_load(&cli->root, &e->more) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < e->n; i++) {
-		const struct explained *x = &e->items[i];
-
-		if (x->standing == STANDING_NOT_CHOSEN &&
-		    config_read_rule(&e->more, "-", selector_print(&x->target, text)) == -ENOMEM)
-			return -ENOMEM;
-	}
-	if (accept_rules(&e->more, &e->forecast.machine, NULL, NULL, &e->other) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < e->n; i++)
+	e->other = calloc(e->n + 1, sizeof(*e->other));
+	for (size_t i = 0; targets && i < e->n; i++)
 		if (e->items[i].standing == STANDING_NOT_CHOSEN)
-			e->items[i].line = line_of(&e->other, e->items[i].device);
-	return 0;
+			targets[n++] = e->items[i].target;
+	ret = !targets || !e->other ? -ENOMEM
+	      : n                   ? accept_ask(&e->forecast.config, &e->forecast.machine, targets, n, e->other)
+				    : 0;
+	free(targets);
+	for (size_t i = 0, k = 0; i < e->n && ret == 0; i++)
+		if (e->items[i].standing == STANDING_NOT_CHOSEN && e->other[k++].rule)
+			e->items[i].line = &e->other[k - 1];
+	return ret;
 }
 
 static int read_report(const struct cli *cli, struct explanation *e)
@@ -193,10 +210,12 @@ int explain(const struct cli *cli, const struct selector *selector, struct expla
 		ret = accept_rules(&out->forecast.config, &out->forecast.machine, NULL, NULL, &out->today);
 	if (ret == 0)
 		ret = advise(&cli->root, &out->forecast, 1u << ROW_DRIFT, &out->drift);
+	if (ret == 0)
+		ret = mark(out);
 	for (int i = 0; ret == 0 && i < (int)out->forecast.machine.n; i++)
 		if (selector_means(selector, &out->forecast.machine, i) || means_locked(out, selector, i))
 			ret = add_present(out, i);
 	if (ret == 0)
 		ret = add_absent(out, selector);
-	return ret < 0 ? ret : ask_for_unchosen(cli, out);
+	return ret < 0 ? ret : ask_for_unchosen(out);
 }

@@ -31,10 +31,11 @@ struct explained {
 struct explanation {
 	const struct sysroot *root;
 	struct forecast forecast;
-	struct acceptance today; /* what accept would say of the rules now */
-	struct acceptance other; /* the same with one rule more, for what no rule selects */
-	struct config more;      /* that has this rule */
-	struct rows drift;       /* locked cards that are not where they were accepted, and what to do */
+	struct acceptance today;   /* what accept would say of the rules now */
+	struct accept_line *other; /* the same of one rule more, an item each, for what no rule selects */
+	/* An index a device, and -1: the first decision and the first line of `today` about it. */
+	int *decision_of, *line_of;
+	struct rows drift; /* locked cards that are not where they were accepted, and what to do */
 	struct report report;
 	bool has_report;
 	struct explained *items;
