@@ -279,7 +279,7 @@ static int check(struct checked *c)
 	count_refused(c);
 	if (advise(&c->cli->root, &c->f, ADVICE_ALL, &c->advices) < 0)
 		return -ENOMEM;
-	if (look_at_all(&c->cli->root, &c->look) < 0)
+	if (look_at_all(&c->cli->root, &c->f, &c->look) < 0)
 		return -ENOMEM;
 	rows_warn(&c->advices);
 	if (c->cli->json) {

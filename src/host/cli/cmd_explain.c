@@ -327,7 +327,7 @@ int cmd_explain(struct cli *cli)
 		return EXIT_USAGE;
 	ret = explain(cli, &selector, &e);
 	if (ret == 0 && e.n)
-		ret = look_at_all(&cli->root, &look);
+		ret = look_at_all(&cli->root, &e.forecast, &look);
 	if (ret == -ENOMEM) {
 		say_error("no memory");
 	} else if (ret == 0 && !e.n) {

@@ -166,20 +166,14 @@ static int put_base(const struct cli *cli)
 
 int cmd_image(struct cli *cli)
 {
-	_cleanup_(config_free) struct config config = { 0 };
-	struct composition made = { 0 };
+	_cleanup_(forecast_free) struct forecast f = { 0 };
 	int code = check_usage(cli);
 
 	if (code != EXIT_DONE)
 		return code;
 	if (cli->base)
 		return put_base(cli);
-	if (config_load(&cli->root, &config))
+	if (forecast_read(&cli->root, &f) || planned_complain(&cli->root, &f))
 		return give_up(cli, strerror(ENOMEM));
-	config_complain(&config);
-	if (planned_compose(&cli->root, &config, true, &made))
-		return give_up(cli, strerror(ENOMEM));
-	code = made.plan.n_rules ? put_plan(cli, &made.plan) : put_nothing(cli, &config);
-	composition_free(&made);
-	return code;
+	return f.composition.plan.n_rules ? put_plan(cli, &f.composition.plan) : put_nothing(cli, &f.config);
 }

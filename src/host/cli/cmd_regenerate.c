@@ -54,22 +54,12 @@ static int choose_kernels(const struct cli *cli, struct names *out, int *code)
 	return err;
 }
 
-/* The rules that go into no image, and what else an image build would warn of. *lost as of planned_lost(). */
-static int warn_of_rules(const struct cli *cli, char lost[IMAGE_WHY_LEN])
+/* The rules that go into no image, and what else an image build would warn of. */
+static int warn_of_rules(const struct cli *cli, struct forecast *f)
 {
-	struct composition made = { 0 };
-	struct config config = { 0 };
-	int err = config_load(&cli->root, &config);
+	int err = forecast_read(&cli->root, f);
 
-	if (!err) {
-		config_complain(&config);
-		err = planned_compose(&cli->root, &config, true, &made);
-		if (!err)
-			err = planned_lost(&cli->root, &config, lost);
-	}
-	composition_free(&made);
-	config_free(&config);
-	return err;
+	return err ? err : planned_complain(&cli->root, f);
 }
 
 /* Which images are not looked at. */
@@ -108,7 +98,7 @@ static int say_ostree(void)
 	return EXIT_REFUSED;
 }
 
-static int check(const struct cli *cli, const struct names *kernels)
+static int check(const struct cli *cli, const struct forecast *f, const struct names *kernels)
 {
 	_cleanup_(look_free) struct look look = { 0 };
 	bool left = backups_warn(&cli->root);
@@ -116,7 +106,7 @@ static int check(const struct cli *cli, const struct names *kernels)
 	for (size_t i = 0; i < kernels->n; i++) {
 		size_t before = look.n;
 
-		if (look_at_kernel(&cli->root, kernels->items[i], true, &look))
+		if (look_at_kernel(&cli->root, f, kernels->items[i], true, &look))
 			return EXIT_REFUSED;
 		warn_of_others(cli, kernels->items[i]);
 		if (look.n == before)
@@ -155,9 +145,10 @@ static int check_usage(const struct cli *cli)
 
 int cmd_regenerate(struct cli *cli)
 {
+	_cleanup_(forecast_free) struct forecast f = { 0 };
 	_cleanup_(names_free) struct names kernels = { 0 };
 	int code = check_usage(cli), ret;
-	char lost[IMAGE_WHY_LEN] = "";
+	char lost[IMAGE_WHY_LEN];
 
 	if (code != EXIT_DONE)
 		return code;
@@ -167,7 +158,7 @@ int cmd_regenerate(struct cli *cli)
 		say_error("only root can make images: try sudo");
 		return EXIT_REFUSED;
 	}
-	if (warn_of_rules(cli, lost) || choose_kernels(cli, &kernels, &code)) {
+	if (warn_of_rules(cli, &f) || choose_kernels(cli, &kernels, &code)) {
 		say_error("what is to be done cannot be found out: the configuration or the folder of modules cannot "
 			  "be read");
 		return EXIT_REFUSED;
@@ -179,6 +170,7 @@ int cmd_regenerate(struct cli *cli)
 			print_json(&(struct look){ 0 });
 		return EXIT_REFUSED;
 	}
+	planned_lost(&f, lost);
 	/* A generator that the system runs goes on without a plan, so that a kernel gets its image; a person is asked.
 	 */
 	if (*lost && !cli->check) {
@@ -187,6 +179,8 @@ int cmd_regenerate(struct cli *cli)
 			  lost);
 		return EXIT_REFUSED;
 	}
-	ret = cli->check ? check(cli, &kernels) : rebuild(&cli->root, &kernels, cli->n_args) ? EXIT_DONE : EXIT_REFUSED;
+	ret = cli->check                                       ? check(cli, &f, &kernels)
+	      : rebuild(&cli->root, &f, &kernels, cli->n_args) ? EXIT_DONE
+							       : EXIT_REFUSED;
 	return ret == EXIT_DONE ? code : ret;
 }

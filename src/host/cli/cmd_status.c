@@ -85,7 +85,6 @@ static int load(const struct cli *cli, struct report *out, bool *missing)
 struct now {
 	int error; /* not all of it could be read, which was said */
 	struct look look;
-	struct efi efi;
 	struct forecast f;
 	struct rows advices;
 };
@@ -102,11 +101,11 @@ static void look_at_now(const struct cli *cli, struct now *n)
 {
 	/* What stays with the host in a group is for check and accept: it is no news at each boot. */
 	unsigned kinds = ADVICE_ALL & ~(1u << ROW_GROUP);
-	int ret = look_at_all(&cli->root, &n->look);
+	int ret = forecast_make(&cli->root, &n->f);
 
-	efi_look(&cli->root, &n->efi);
-	if (ret == 0)
-		ret = forecast_make(&cli->root, &n->f);
+	/* Where only the decision is missing, the images can be looked at. */
+	if (ret != -ENOMEM && look_at_all(&cli->root, &n->f, &n->look) < 0)
+		ret = -ENOMEM;
 	if (ret == 0 && n->f.config.n_rules)
 		ret = advise(&cli->root, &n->f, kinds, &n->advices);
 	if (ret == -ENOMEM)
@@ -150,7 +149,7 @@ static int say_missing(const struct cli *cli, const struct now *n)
 
 		json_begin(&j);
 		json_string(&j, "report", NULL);
-		variables_json(&n->efi, &j);
+		variables_json(&n->f.efi, &j);
 		look_json(&n->look, &j);
 		rows_json(&n->advices, "advice", &j);
 		json_end(&j);
@@ -219,7 +218,7 @@ static void print_json(const struct report *r, const struct now *n)
 	json_number(&j, "refused", r->refused);
 	json_number(&j, "failed", r->failed);
 	json_number(&j, "milliseconds", r->milliseconds);
-	variables_json(&n->efi, &j);
+	variables_json(&n->f.efi, &j);
 	look_json(&n->look, &j);
 	rows_json(&n->advices, "advice", &j);
 	json_end(&j);
@@ -346,7 +345,7 @@ int cmd_status(struct cli *cli)
 	look_at_now(cli, &now);
 	ret = missing ? say_missing(cli, &now) : say_report(cli, &report, &now);
 	if (!cli->json) {
-		print_variables(&now.efi, report.hash,
+		print_variables(&now.f.efi, report.hash,
 				confirmer_say(&cli->root, confirmer_is_person(&now.f.composition.plan)));
 		/* The next boot may differ from what conf and lock say. */
 		look_print_stale(&now.look);

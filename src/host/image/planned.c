@@ -3,13 +3,11 @@
 
 #include <unistd.h>
 
-#include "../../sys/scan.h"
 #include "../lib/row.h"
 #include "../lib/say.h"
 #include "../state/files.h"
 #include "../state/open_card.h"
 #include "../state/waiting.h"
-#include "../storage/needs.h"
 
 /* A remedy is told once, not with every warning of its kind. That an optional card is not there is none. */
 void planned_warn(const struct config *config, const struct report_note *notes, size_t n)
@@ -57,97 +55,61 @@ static bool needs_lock(const struct config *config)
 	return false;
 }
 
-static int lost_lock(const struct sysroot *root, const struct config *config, char why[IMAGE_WHY_LEN])
+static void lost_lock(const struct forecast *f, char why[IMAGE_WHY_LEN])
 {
-	struct plan_error wrong = { 0 };
-	struct plan lock = { 0 };
-	int err = lock_load(root, &lock, &wrong);
 	char place[16];
 
-	plan_free(&lock);
-	if (err == -ENOENT && needs_lock(config))
+	if (f->lock_error == -ENOENT && needs_lock(&f->config))
 		snprintf(why, IMAGE_WHY_LEN, "/%s is missing: run `earlybind accept`", LOCK_FILE);
-	else if (err && err != -ENOENT)
-		snprintf(why, IMAGE_WHY_LEN, "/%s%s: %s%s", LOCK_FILE, error_place(&wrong, place),
-			 lock_problem(err, &wrong), err == -EACCES || err == -EPERM ? " (try sudo)" : "");
-	return err == -ENOMEM ? err : 0;
+	else if (f->lock_hidden || f->lock_broken)
+		snprintf(why, IMAGE_WHY_LEN, "/%s%s: %s%s", LOCK_FILE, error_place(&f->lock_wrong, place),
+			 lock_problem(f->lock_error, &f->lock_wrong), f->lock_hidden ? " (try sudo)" : "");
 }
 
-int planned_lost(const struct sysroot *root, const struct config *config, char why[IMAGE_WHY_LEN])
+void planned_lost(const struct forecast *f, char why[IMAGE_WHY_LEN])
 {
 	*why = '\0';
-	if (config->n_rules && !config->unreadable)
-		return lost_lock(root, config, why);
-	if (config->unreadable)
+	if (f->config.n_rules && !f->config.unreadable)
+		lost_lock(f, why);
+	else if (f->config.unreadable)
 		snprintf(why, IMAGE_WHY_LEN, "not all of the configuration can be read%s",
 			 geteuid() ? " (try sudo)" : "");
-	else if (config_errors(config))
+	else if (config_errors(&f->config))
 		snprintf(why, IMAGE_WHY_LEN, "the configuration has wrong lines, and no rule that can be used");
-	return 0;
 }
 
 /* What is warned of, not what is made, may depend on this machine. */
-static void forgive_absent(const struct sysroot *root, const struct config *config, const struct plan *lock,
-			   struct composition *c)
+int planned_complain(const struct sysroot *root, struct forecast *f)
 {
-	struct machine m;
+	int ret = 0;
 
-	if (!waiting_count(c) || scan_machine(root, &m) < 0)
-		return;
-	waiting_forgive_absent(config, lock, &m, c);
-	machine_free(&m);
-}
-
-int planned_compose(const struct sysroot *root, const struct config *config, bool say, struct composition *out)
-{
-	struct plan lock = { 0 };
-	struct plan_error wrong = { 0 };
-	bool asked;
-	int err = lock_load(root, &lock, &wrong);
-
-	memset(out, 0, sizeof(*out));
-	if (err == -ENOMEM)
-		return err;
-	if (err && err != -ENOENT) {
-		if (say)
-			warn_lock(err, &wrong);
+	config_complain(&f->config);
+	if (f->lock_hidden || f->lock_broken) {
+		warn_lock(f->lock_error, &f->lock_wrong);
 		return 0;
 	}
-	err = compose(config, err ? NULL : &lock, out);
-	if (!err && say)
-		forgive_absent(root, config, &lock, out);
-	plan_free(&lock);
-	if (!err && out->plan.n_rules) {
-		err = needs_guard_image(root, &out->plan, &asked);
-		if (!err && say)
-			err = open_cards_note(root, config, out, asked);
-		if (err)
-			composition_free(out);
-	}
-	if (!err && say)
-		planned_warn(config, out->notes, out->n_notes);
-	return err;
+	if (waiting_count(&f->composition) && forecast_scan(root, f))
+		waiting_forgive_absent(&f->config, &f->lock, &f->machine, &f->composition);
+	if (f->composition.plan.n_rules)
+		ret = open_cards_note(f);
+	if (ret == 0)
+		planned_warn(&f->config, f->composition.notes, f->composition.n_notes);
+	return ret;
 }
 
-int planned_image(const struct sysroot *root, const char *kernel, struct image *out, char why[IMAGE_WHY_LEN])
+int planned_image(const struct sysroot *root, const struct forecast *f, const char *kernel, struct image *out,
+		  char why[IMAGE_WHY_LEN])
 {
-	struct composition made = { 0 };
-	struct config config = { 0 };
-	int err = config_load(root, &config);
+	struct plan plan = f->composition.plan, own = { 0 }; /* its kernel and its modules are its own */
+	int err;
 
 	memset(out, 0, sizeof(*out));
-	*why = '\0';
-	if (!err)
-		err = planned_lost(root, &config, why);
-	if (!err && *why)
-		err = -ENODATA;
-	if (!err)
-		err = planned_compose(root, &config, false, &made);
-	if (err && !*why)
-		snprintf(why, IMAGE_WHY_LEN, "%s", strerror(-err));
-	if (!err && made.plan.n_rules)
-		err = image_make(root, kernel, &made.plan, out, why);
-	composition_free(&made);
-	config_free(&config);
+	planned_lost(f, why);
+	if (*why || !plan.n_rules)
+		return *why ? -ENODATA : 0;
+	err = image_make(root, kernel, &plan, out, why);
+	own.modules = plan.modules;
+	own.n_modules = plan.n_modules;
+	plan_free(&own);
 	return err;
 }

@@ -123,14 +123,14 @@ static int lean_on(const struct looked *extra, struct look *l, size_t first)
 	return err;
 }
 
-static int look_at_files(const struct sysroot *root, const char *kernel, bool say, const struct image_files *files,
-			 struct look *out)
+static int look_at_files(const struct sysroot *root, const struct forecast *f, const char *kernel, bool say,
+			 const struct image_files *files, struct look *out)
 {
 	struct image expected = { 0 };
 	struct names more = { 0 };
 	char why[IMAGE_WHY_LEN];
 	size_t first = out->n;
-	int wrong = planned_image(root, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
+	int wrong = planned_image(root, f, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
 
 	if (say && !wrong)
 		planned_warn(&(struct config){ 0 }, expected.notes, expected.n_notes);
@@ -151,7 +151,7 @@ static int look_at_files(const struct sysroot *root, const char *kernel, bool sa
 	return err ? err : lean_on(find_loaded(root, out, first, files), out, first);
 }
 
-int look_at_kernel(const struct sysroot *root, const char *kernel, bool say, struct look *out)
+int look_at_kernel(const struct sysroot *root, const struct forecast *f, const char *kernel, bool say, struct look *out)
 {
 	struct image_files files = { 0 };
 	int err = images_find(root, kernel, &files);
@@ -159,12 +159,12 @@ int look_at_kernel(const struct sysroot *root, const char *kernel, bool say, str
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	if (files.n)
-		err = look_at_files(root, kernel, say, &files, out);
+		err = look_at_files(root, f, kernel, say, &files, out);
 	images_free(&files);
 	return err;
 }
 
-int look_at_all(const struct sysroot *root, struct look *out)
+int look_at_all(const struct sysroot *root, const struct forecast *f, struct look *out)
 {
 	struct names kernels = { 0 };
 	int err = kernels_find(root, &kernels);
@@ -173,7 +173,7 @@ int look_at_all(const struct sysroot *root, struct look *out)
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; i < kernels.n && !err; i++)
-		err = look_at_kernel(root, kernels.items[i], false, out);
+		err = look_at_kernel(root, f, kernels.items[i], false, out);
 	names_free(&kernels);
 	return err;
 }

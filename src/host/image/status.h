@@ -6,6 +6,7 @@
 #include "../../core/compat.h"
 #include "../../sys/sysroot.h"
 #include "../kernels/images.h"
+#include "../state/next_boot.h"
 #include "../lib/json.h"
 #include "verify.h"
 
@@ -26,9 +27,10 @@ struct look {
  * (a kernel with a broken index of modules): then they are IMAGE_UNKNOWN for that reason, or damaged. `say`: what is
  * wrong with what they should hold is a warning. 0 or -ENOMEM.
  */
-int look_at_kernel(const struct sysroot *root, const char *kernel, bool say, struct look *out) _must_check_;
+int look_at_kernel(const struct sysroot *root, const struct forecast *f, const char *kernel, bool say,
+		   struct look *out) _must_check_;
 /* Verifies all images of all kernels of the root. 0 or -ENOMEM. */
-int look_at_all(const struct sysroot *root, struct look *out) _must_check_;
+int look_at_all(const struct sysroot *root, const struct forecast *f, struct look *out) _must_check_;
 void look_free(struct look *l);
 /* Whether all of them are current. */
 bool look_is_current(const struct look *l) _pure_;

@@ -3,7 +3,6 @@
 
 #include "../../sys/scan.h"
 #include "../lib/say.h"
-#include "../storage/needs.h"
 #include "keyboard.h"
 
 /*
@@ -18,25 +17,24 @@ static bool is_external(const struct sysroot *r, const struct address *a)
 	return sysroot_read(r, path, text, sizeof(text)) > 0 && strncmp(text, "removable", 9) == 0;
 }
 
-int machine_read(const struct sysroot *root, struct machine *out)
+int machine_scan(const struct sysroot *root, struct machine *out)
 {
 	int ret = scan_machine(root, out);
 
-	if (ret < 0) {
+	if (ret < 0)
 		say_error("the PCI devices in %s%ssys/bus/pci cannot be read: %s", root->dir,
 			  root->dir[strlen(root->dir) - 1] == '/' ? "" : "/", strerror(-ret));
-		return ret;
-	}
-	for (int i = 0; i < (int)out->n; i++) {
-		scan_details(root, out, i, true);
-		out->devices[i].external = is_external(root, &out->devices[i].address);
-	}
-	ret = keyboards_find(root, out);
-	if (ret == 0)
-		ret = needs_find(root, out);
-	if (ret < 0) {
-		say_error("no memory");
-		machine_free(out);
-	}
 	return ret;
+}
+
+int machine_details(const struct sysroot *root, struct storage *storage, struct machine *m)
+{
+	int ret;
+
+	for (int i = 0; i < (int)m->n; i++) {
+		scan_details(root, m, i, true);
+		m->devices[i].external = is_external(root, &m->devices[i].address);
+	}
+	ret = keyboards_find(root, m);
+	return ret < 0 ? ret : needs_find(root, storage, m);
 }

@@ -6,8 +6,11 @@
 #include "../../core/device.h"
 #include "../../core/compat.h"
 #include "../../sys/sysroot.h"
+#include "../storage/needs.h"
 
-/* All functions with all that can be read of them. 0, -ENOENT (no /sys/bus/pci), -ENOMEM; the error was said. */
-int machine_read(const struct sysroot *root, struct machine *out) _must_check_;
+/* As scan_machine(); an error was said: -ENOENT (no /sys/bus/pci), -ENOMEM. */
+int machine_scan(const struct sysroot *root, struct machine *out) _must_check_;
+/* All else that can be read of its functions. What was read of the storage is used up. 0 or -ENOMEM. */
+int machine_details(const struct sysroot *root, struct storage *storage, struct machine *m) _must_check_;
 
 #endif

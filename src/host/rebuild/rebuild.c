@@ -12,6 +12,7 @@
 /* What one call of ours does: the kernels, one after the other. */
 struct run {
 	const struct sysroot *root;
+	const struct forecast *forecast;
 	bool asked; /* for these kernels */
 	struct signals signals;
 	char said[GENERATOR_WHY_LEN]; /* the last choice of a generator that was told */
@@ -52,7 +53,7 @@ static int find_images(struct job *job)
 
 	if (err || (!job->files.n && !job->run->asked))
 		return err;
-	err = planned_image(root, job->release, &expected, why);
+	err = planned_image(root, job->run->forecast, job->release, &expected, why);
 	/* The plugin would go on without a plan. */
 	if (err)
 		say_error("kernel %s: what its image should hold cannot be told, and nothing was changed: %s",
@@ -120,7 +121,7 @@ static bool verify_all(struct job *job)
 	_cleanup_(look_free) struct look look = { 0 };
 	bool good = true;
 
-	if (look_at_kernel(job->run->root, job->release, true, &look)) {
+	if (look_at_kernel(job->run->root, job->run->forecast, job->release, true, &look)) {
 		say_error("no memory to verify the images");
 		return false;
 	}
@@ -290,9 +291,9 @@ static bool rebuild_each(struct run *run, const struct names *kernels)
 	return finish(run, kernels->n);
 }
 
-bool rebuild(const struct sysroot *root, const struct names *kernels, bool asked)
+bool rebuild(const struct sysroot *root, const struct forecast *f, const struct names *kernels, bool asked)
 {
-	struct run run = { .root = root, .asked = asked };
+	struct run run = { .root = root, .forecast = f, .asked = asked };
 	int lock = backup_lock(root);
 	bool good;
 

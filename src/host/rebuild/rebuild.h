@@ -5,11 +5,13 @@
 
 #include "../../sys/sysroot.h"
 #include "../kernels/images.h"
+#include "../state/next_boot.h"
 
 /*
  * Whether all images of these kernels are current; what is wrong was said. asked: a person named the kernels, and those
  * without an image get one.
  */
-bool rebuild(const struct sysroot *root, const struct names *kernels, bool asked) _must_check_;
+bool rebuild(const struct sysroot *root, const struct forecast *f, const struct names *kernels,
+	     bool asked) _must_check_;
 
 #endif

@@ -8,22 +8,36 @@
 #include "../../core/config.h"
 #include "../../core/decide.h"
 #include "../../sys/sysroot.h"
+#include "../storage/needs.h"
+#include "efi.h"
 
+/* All that a run has read: once, whatever the number of kernels. */
 struct forecast {
 	struct config config;
 	struct plan lock; /* empty if there is none, or a broken one */
 	bool has_lock;    /* and it could be read */
-	bool lock_broken; /* which was said */
-	bool lock_hidden; /* it may not be read, which was said: whether anything is accepted is not known */
-	struct composition composition;
+	bool lock_broken;
+	bool lock_hidden; /* it may not be read: whether anything is accepted is not known */
+	int lock_error;   /* as of lock_load(), and what is wrong with it */
+	struct plan_error lock_wrong;
+	struct composition composition; /* what images made now get, but for modules; empty with a broken lock */
+	bool disks_asked;               /* what this machine's disks are needed for is known, and guarded in it */
+	bool scanned;
+	struct storage storage; /* until the decision */
+	/* Of forecast_make(). */
 	struct machine machine; /* as a boot finds it: no driver has anything */
+	struct efi efi;
 	struct decisions decisions;
 };
 
+/* What an image gets. Nothing is said. 0 or -ENOMEM. */
+int forecast_read(const struct sysroot *root, struct forecast *out) _must_check_;
+/* Whether there is a machine, of which scan_machine() tells. */
+bool forecast_scan(const struct sysroot *root, struct forecast *f);
 /*
- * What is wrong with the configuration is said. 0; -ENOMEM, of which nothing was said; another error, which was. Where
- * only the decision is missing (-EPERM: it needs root), config, lock and composition are there; of a hidden lock only
- * the config.
+ * All of it. What is wrong with configuration and lock is said. 0; -ENOMEM, of which nothing was said; another error,
+ * which was. Where only the decision is missing (-EPERM: it needs root), all else is there; of a hidden lock no
+ * composition.
  */
 int forecast_make(const struct sysroot *root, struct forecast *out) _must_check_;
 /* The machine as a boot finds it. */

@@ -4,7 +4,6 @@
 #include "../../core/find.h"
 #include "../../core/need.h"
 #include "../../core/note.h"
-#include "../../sys/scan.h"
 
 /* What the boot could need it for; NULL: nothing, or what the image build has asked. */
 static const char *kind_of(const struct plan_card *open, const struct device *here, bool disks_asked)
@@ -44,22 +43,14 @@ static int note_card(const struct config *config, struct composition *c, const s
 			      selector_print(&rule->selector, selector), kind);
 }
 
-int open_cards_note(const struct sysroot *r, const struct config *config, struct composition *c, bool disks_asked)
+int open_cards_note(struct forecast *f)
 {
-	struct machine m = { 0 };
+	struct composition *c = &f->composition;
 	struct plan_index index _cleanup_(plan_index_free) = { 0 };
-	bool scanned = false;
-	int error = 0;
+	int error = plan_index_make(&index, &c->plan, &f->machine);
 
-	for (size_t i = 0; i < c->plan.n_cards && !error; i++) {
-		if (!c->plan.cards[i].open)
-			continue;
-		if (!scanned && (scan_machine(r, &m) == -ENOMEM || plan_index_make(&index, &c->plan, &m) < 0))
-			error = -ENOMEM;
-		scanned = true;
-		if (!error)
-			error = note_card(config, c, &index, i, disks_asked);
-	}
-	machine_free(&m);
+	for (size_t i = 0; i < c->plan.n_cards && !error; i++)
+		if (c->plan.cards[i].open)
+			error = note_card(&f->config, c, &index, i, f->disks_asked);
 	return error;
 }

@@ -3,15 +3,13 @@
 #ifndef EARLYBIND_OPEN_CARD_H
 #define EARLYBIND_OPEN_CARD_H
 
-#include "../../core/compose.h"
-#include "../../sys/sysroot.h"
+#include "../../core/compat.h"
+#include "next_boot.h"
 
 /*
  * Notes each of which the boot could need, by its class here or in the rule's id=, where nobody asked: accept was not
- * run, and no guard refuses it. disks_asked: the image build knew what the disks of this machine are needed for.
- * 0 or -ENOMEM.
+ * run, and no guard refuses it. 0 or -ENOMEM.
  */
-int open_cards_note(const struct sysroot *r, const struct config *config, struct composition *c,
-		    bool disks_asked) _must_check_;
+int open_cards_note(struct forecast *f) _must_check_;
 
 #endif

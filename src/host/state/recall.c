@@ -31,13 +31,21 @@ static int recall_boot_display(const struct sysroot *r, struct machine *m)
 	return 0;
 }
 
+int recall_details(const struct sysroot *root, struct storage *storage, struct machine *m)
+{
+	int ret = machine_details(root, storage, m);
+
+	return ret < 0 ? ret : recall_boot_display(root, m);
+}
+
 int recall_machine(const struct sysroot *root, struct machine *out)
 {
-	int ret = machine_read(root, out);
+	struct storage storage = { 0 };
+	int ret = machine_scan(root, out);
 
 	if (ret < 0)
 		return ret;
-	ret = recall_boot_display(root, out);
+	ret = recall_details(root, &storage, out);
 	if (ret < 0) {
 		say_error("no memory");
 		machine_free(out);

@@ -5,8 +5,14 @@
 
 #include "../../core/device.h"
 #include "../../sys/sysroot.h"
+#include "../storage/needs.h"
 
-/* As machine_read(), with the boot display that the boot program saw where nothing else proves one. */
+/*
+ * Adds to a machine as scan_machine() has it what else can be read of it, and the boot display that the boot program
+ * saw where nothing else proves one. What was read of the storage is used up. 0 or -ENOMEM.
+ */
+int recall_details(const struct sysroot *root, struct storage *storage, struct machine *m) _must_check_;
+/* The whole machine. 0 or -errno, which was said. */
 int recall_machine(const struct sysroot *root, struct machine *out) _must_check_;
 
 #endif

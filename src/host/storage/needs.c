@@ -3,7 +3,6 @@
 
 #include "../../core/boot_entry.h"
 #include "../../core/find.h"
-#include "../../sys/scan.h"
 #include "needs_run.h"
 #include "resolve.h"
 
@@ -12,15 +11,39 @@
 #define EFI_GLOBAL "8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define ATTRIBUTES_LEN 4 /* in front of what a variable holds */
 
-static int read_files(struct needs_run *run)
+static int read_files(const struct sysroot *r, struct wants *out)
 {
-	int error = wants_of_fstab(run->host.root, &run->wants);
+	int error = wants_of_fstab(r, out);
 
 	if (!error)
-		error = wants_of_crypttab(run->host.root, &run->wants);
+		error = wants_of_crypttab(r, out);
 	if (!error)
-		error = wants_of_bootloader(run->host.root, &run->wants);
-	return error ? error : wants_of_others(run->host.root, &run->wants);
+		error = wants_of_bootloader(r, out);
+	return error ? error : wants_of_others(r, out);
+}
+
+int storage_read(const struct sysroot *r, struct storage *s)
+{
+	int error;
+
+	if (s->read)
+		return 0;
+	error = blockdevs_read(r, &s->blocks);
+	if (!error)
+		error = tags_read(r, &s->blocks);
+	if (!error)
+		error = read_files(r, &s->wants);
+	s->read = !error;
+	if (error)
+		storage_free(s);
+	return error;
+}
+
+void storage_free(struct storage *s)
+{
+	blockdevs_free(&s->blocks);
+	wants_free(&s->wants);
+	memset(s, 0, sizeof(*s));
 }
 
 static int read_cmdline(struct needs_run *run)
@@ -75,18 +98,17 @@ static int read_boot_entry(struct needs_run *run)
 	return want_add(&run->wants, WANT_DEVICE, where, "the ESP", name, strlen(name));
 }
 
-static int start(struct needs_run *run, const struct sysroot *r, const struct machine *m)
+/* The run has the storage from here on. */
+static int start(struct needs_run *run, const struct sysroot *r, struct storage *s, const struct machine *m)
 {
-	int error;
-
 	memset(run, 0, sizeof(*run));
 	run->host.root = r;
 	run->host.machine = m;
-	error = blockdevs_read(r, &run->host.blocks);
-	if (!error)
-		error = tags_read(r, &run->host.blocks);
+	run->host.blocks = s->blocks;
+	run->wants = s->wants;
+	memset(s, 0, sizeof(*s));
 	run->set = calloc(run->host.blocks.n + 1, sizeof(*run->set));
-	return error ? error : run->set ? 0 : -ENOMEM;
+	return run->set ? 0 : -ENOMEM;
 }
 
 static void end(struct needs_run *run)
@@ -100,10 +122,8 @@ static void end(struct needs_run *run)
 
 static int find_boot(struct needs_run *run)
 {
-	int error = read_files(run);
+	int error = read_cmdline(run);
 
-	if (!error)
-		error = read_cmdline(run);
 	if (!error)
 		error = read_loader(run);
 	if (!error)
@@ -138,11 +158,14 @@ static int mark_disks(const struct needs_run *run, struct machine *m)
 	return error < 0 ? error : 0;
 }
 
-int needs_find(const struct sysroot *r, struct machine *m)
+int needs_find(const struct sysroot *r, struct storage *s, struct machine *m)
 {
 	struct needs_run run;
-	int error = start(&run, r, m);
+	int error = storage_read(r, s);
 
+	if (error)
+		return error;
+	error = start(&run, r, s, m);
 	if (!error)
 		error = mounts_read(r, &run.host.mounts);
 	if (!error)
@@ -200,8 +223,7 @@ static int guard_all(const struct needs_run *run, struct plan *plan, bool *asked
 
 	for (size_t i = 0; i < run->n_needs; i++)
 		all &= !need_is_unresolved(&run->needs[i]);
-	if (asked)
-		*asked = all;
+	*asked = all;
 	for (size_t i = 0; all && i < run->n_needs && !error; i++) {
 		const struct machine *m = run->host.machine;
 		const struct device *d = &m->devices[run->needs[i].device];
@@ -212,25 +234,24 @@ static int guard_all(const struct needs_run *run, struct plan *plan, bool *asked
 	return error;
 }
 
-int needs_guard_image(const struct sysroot *r, struct plan *plan, bool *asked)
+int needs_guard_image(const struct sysroot *r, struct storage *s, const struct machine *m, struct plan *plan,
+		      bool *asked)
 {
 	struct needs_run run;
-	struct machine machine;
-	int error = scan_machine(r, &machine);
+	int error = storage_read(r, s);
 
-	if (asked)
-		*asked = false;
+	*asked = false;
 	if (error)
-		return error == -ENOMEM ? error : 0;
-	error = start(&run, r, &machine);
+		return error;
+	error = start(&run, r, s, m);
 	run.only_files = true;
-	if (!error)
-		error = read_files(&run);
 	if (!error)
 		error = needs_of_wants(&run);
 	if (!error)
 		error = guard_all(&run, plan, asked);
+	*s = (struct storage){ .read = true, .blocks = run.host.blocks, .wants = run.wants };
+	run.host.blocks = (struct blockdevs){ 0 };
+	run.wants = (struct wants){ 0 };
 	end(&run);
-	machine_free(&machine);
 	return error;
 }

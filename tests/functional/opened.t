@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# opened.t: configuration, lock, machine, storage and command line are read once a run, whatever the number of kernels.
+# shellcheck source=/dev/null
+. tests/functional/host.sh
+need strace:strace
+
+# with_kernels FROM TO: the root has these kernels, each with a current image.
+with_kernels()
+{
+	for kernels_n in $(seq "$1" "$2"); do
+		kernels_new=6.1.$kernels_n-builtin
+		[ -e "$R/lib/modules/$kernels_new" ] ||
+			cp -r "$R/lib/modules/6.1.0-builtin" "$R/lib/modules/$kernels_new"
+		initrd_fill "$R" "$kernels_new" "$TMP/image-$kernels_n"
+		initrd_place initramfs-tools "$TMP/image-$kernels_n"
+		mkdir -p "$R/boot"
+		initrd_pack "$TMP/image-$kernels_n" cat >"$R/boot/initrd.img-$kernels_new"
+	done
+}
+
+# opened FILE COMMAND...: the files below the root that it opens, with how often each. What names an image, and what is
+# in it, is asked for each kernel: modules, programs, /boot, and which generator there is.
+opened()
+{
+	opened_file=$1
+	opened_command=$2
+	shift 2
+	strace -f -e trace=openat,openat2 -o "$TMP/trace" "$EARLYBIND" "$opened_command" --root "$R" "$@" >"$TMP/out" 2>"$TMP/err"
+	echo $? >"$TMP/code"
+	sed -n 's/.*openat2*([0-9]*, "\([^"]*\)".*/\1/p' "$TMP/trace" | LC_ALL=C sort | uniq -c |
+		grep -vE ' (\.|boot|lib|usr)(/|$)| etc/(os-release|kernel|mkinitcpio\.d)' >"$opened_file"
+}
+
+# once FILE PATTERN: it was opened, and nothing of it twice.
+once()
+{
+	grep -q " $2" "$1" || { echo "no $2 was opened"; return 1; }
+	! grep " $2" "$1" | grep -v '^ *1 '
+}
+
+new two-gpus 'bind 10de:13c2'
+ok 'the card is locked' did accept --yes
+with_kernels 0 0
+for command in check status 'regenerate --check'; do
+	# shellcheck disable=SC2086 # words
+	opened "$TMP/one-${command%% *}" $command
+done
+with_kernels 1 7
+for command in check status 'regenerate --check'; do
+	# shellcheck disable=SC2086 # words
+	opened "$TMP/eight" $command
+	name=${command%% *}
+	ok "$name: with 8 kernels it opens what it opens with one" same "$TMP/eight" "$(cat "$TMP/one-$name")"
+	ok "$name: the configuration once" once "$TMP/eight" 'etc/earlybind\.conf$'
+	ok "$name: the lock once" once "$TMP/eight" 'etc/earlybind\.lock$'
+	ok "$name: each PCI function once" once "$TMP/eight" 'sys/.*/0000:[^/]*/uevent$'
+	ok "$name: fstab once" once "$TMP/eight" 'etc/fstab$'
+done
+run status --json
+ok 'all 8 images are looked at' [ "$(grep -o '"state": *"current"' "$TMP/out" | wc -l)" = 8 ]
+tap_end
