@@ -82,6 +82,38 @@ bool accept_is_guarded(const struct accept_run *r, int i)
 	return false;
 }
 
+static bool means(const struct accept_run *r, const struct rule *rule, const struct card *card)
+{
+	return selector_means(&rule->selector, r->machine, card->main) &&
+	       (!rule->has_id || id_matches(&rule->id, &card_main(card)->identity));
+}
+
+/* The entry of the rule that has the card, else of the first that means it; 0: there is none. */
+static unsigned rule_of(const struct accept_run *r, const struct card *card)
+{
+	const struct plan *lock = &r->out->lock;
+
+	for (size_t i = 0; i < r->config->n_rules; i++) {
+		const struct rule *rule = &r->config->rules[i], *entry;
+
+		if (r->taken[card->main] ? r->holders[card->main] != rule : rule->live || !means(r, rule, card))
+			continue;
+		entry = rule_find(lock->rules, lock->n_rules, rule);
+		if (entry)
+			return entry->number;
+	}
+	return 0;
+}
+
+/* What the rule of the old lock with this number has in the new one; 0: it is gone, or there is none. */
+static unsigned same_rule(const struct accept_run *r, unsigned old)
+{
+	const struct rule *rule = plan_rule(r->old, old);
+
+	rule = rule ? rule_find(r->out->lock.rules, r->out->lock.n_rules, rule) : NULL;
+	return rule ? rule->number : 0;
+}
+
 /* With this text, which is the lock's from here on; NULL: there was no memory for it. */
 static int add_guard(struct accept_run *r, struct plan_guard guard, char *text)
 {
@@ -122,6 +154,7 @@ int accept_add_guard(struct accept_run *r, enum reason reason, const struct card
 	const struct device *main = card_main(card);
 	bool later = device_appears_later(main) && !has_entry(&r->out->lock, main);
 	struct plan_guard guard = { .reason = later ? REASON_APPEARS_LATER : reason,
+				    .rule = rule_of(r, card),
 				    .root = main->root,
 				    .path = card_path(card),
 				    .identity = main->identity,
@@ -350,6 +383,7 @@ static bool is_repeated(const struct accept_run *r, enum reason reason, const st
  */
 static int keep_guard(struct accept_run *r, const struct plan_guard *guard)
 {
+	struct plan_guard kept = *guard;
 	struct card there;
 	bool here = guard_in_place(guard, r->machine, &there);
 
@@ -360,7 +394,8 @@ static int keep_guard(struct accept_run *r, const struct plan_guard *guard)
 		return 0;
 	if (!here && guard->reason != REASON_APPEARS_LATER && is_accepted_anew(r, &guard->identity))
 		return note_gone(r, guard);
-	return add_guard(r, *guard, strdup(guard->text));
+	kept.rule = here ? rule_of(r, &there) : same_rule(r, guard->rule);
+	return add_guard(r, kept, strdup(guard->text));
 }
 
 /* Those of an accept of some rules only; what `keep` left, or the others. */

@@ -37,7 +37,7 @@ fs nvme0n1p2 4M mkfs.ext4 -q -F -U $U1
 fs nvme1n1p2 4M mkfs.ext4 -q -F -U $U2
 run accept --yes
 CHAIN="/etc/fstab:1: / is UUID=$U1, nvme0n1p2, on nvme0n1"
-ok 'a UUID is read from the disk itself' locked "guard boot-disk accept - _SB_.PCI0 1b.0/00 $ID - $CHAIN" \
+ok 'a UUID is read from the disk itself' locked "guard boot-disk accept 1 _SB_.PCI0 1b.0/00 $ID - $CHAIN" \
 	"card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
 fs nvme1n1p2 4M mkfs.ext4 -q -F -U $U1
 run accept --yes
@@ -47,7 +47,7 @@ fs nvme0n1p2 4M mkfs.ext4 -q -F -U $U1
 fs nvme1n1p2 4M true
 run accept --yes
 ok 'what stands on the disk counts, not what udev remembers' locked \
-	"guard boot-disk accept - _SB_.PCI0 1b.0/00 $ID - $CHAIN" "card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
+	"guard boot-disk accept 1 _SB_.PCI0 1b.0/00 $ID - $CHAIN" "card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
 rm "$R/dev/nvme1n1p2"
 run accept --yes
 ok 'where there is no node, what udev read counts' said 1 "refused: boot-disk, /etc/fstab:1: / is UUID=$U1, nvme1n1p2, on nvme1n1"
@@ -59,7 +59,7 @@ printf '\063\063\063\063\063\063\103\063\203\063\063\063\063\063\063\063' |
 	dd of="$R/dev/mmcblk0p1" bs=1 seek=1232 conv=notrunc 2>/dev/null
 run accept --yes
 ok 'the journal of an ext4 that another disk has' locked \
-	"guard boot-disk accept - _SB_.PCI0 1b.0/00 $ID - /etc/fstab:1: / is UUID=$U1, nvme0n1p2 (journal), on nvme0n1" \
+	"guard boot-disk accept 1 _SB_.PCI0 1b.0/00 $ID - /etc/fstab:1: / is UUID=$U1, nvme0n1p2 (journal), on nvme0n1" \
 	"card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
 drives "$P0" "line etc/fstab /dev/mmcblk0 / ext4 defaults 0 1" 'line etc/fstab LABEL=other none swap sw 0 0'
 fs nvme0n1p2 1M mkswap -L other
@@ -88,7 +88,7 @@ drives "$P0" "block dm-0 virtual/block 253:0 dm=$LONG-$LONG dmuuid=LVM-x slaves=
 	"line etc/fstab /dev/mapper/$LONG / ext4 defaults 0 1"
 run accept --yes
 LONG_CHAIN='/etc/fstab:1: / is ... dm-1 (LUKS dm-0), dm-0 (LVM nvme0n1p2), on nvme0n1'
-ok 'a long name in the middle gives way' locked "guard boot-disk accept - _SB_.PCI0 1b.0/00 $ID - $LONG_CHAIN" \
+ok 'a long name in the middle gives way' locked "guard boot-disk accept 1 _SB_.PCI0 1b.0/00 $ID - $LONG_CHAIN" \
 	"card 1 _SB_.PCI0 1d.0/00 $ID - 0000:05:00.0"
 echo 'bind 04:00' >>"$CONF"
 run check

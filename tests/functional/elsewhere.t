@@ -60,7 +60,7 @@ build "$R" "$TMP/here" >/dev/null 2>"$TMP/err"
 cards "$TMP/here" >"$TMP/expected"
 ok 'on the host: the locked card, the guard of its twin, the live rule and the path with id=' same "$TMP/expected" \
 	"$(sed -n '/^lock /p; /^hash /p' "$TMP/expected" | sed '1s/^/earlybind-plan 2\n/')
-guard display accept - _SB_.PCI0 01.1/00 10de:13c2:1043:8508:030000 - it shows the boot: boot_vga
+guard display accept 1 _SB_.PCI0 01.1/00 10de:13c2:1043:8508:030000 - it shows the boot: boot_vga
 rule 1 driver=vfio-pci allow=- at=boot id=- optional=0 live=0 vf=- /etc/earlybind.conf:1 10de:13c2
 card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0
 function 03.1/00.0 10de:13c2:1043:8508:030000
