@@ -77,6 +77,48 @@ boot_refuses()
 
 outcome advice-twin-gone 'list does not call the twin locked' listed
 outcome advice-twin-gone 'the next step does not lock it' followed
+
+# shown: followed to the letter against all advice, accept shows what goes and what comes, not what stays.
+shown()
+{
+	twin_gone || return 1
+	run accept 05:00 --yes
+	grep -q '^  - 0000:05:00.0' "$TMP/out" && grep -q '^  + 0000:05:00.0' "$TMP/out" && ! grep '^  = ' "$TMP/out"
+}
+outcome advice-twin-gone 'accept shows the old one and the new one' shown
+
+# both_ways: two cases are possible, and no command is the next step of both.
+both_ways()
+{
+	twin_gone || return 1
+	run check --json
+	row 0000:05:00.0 '.kind? == "drift" and .next[1] == "explain"' && json_names 'earlybind accept 0000:05:00' &&
+		json_names 'earlybind remove 0000:05:00'
+}
+outcome advice-twin-gone 'both cases are written out' both_ways
+
+# not_listed CHANGE...: what stands at 06:00 after that is not called locked.
+not_listed()
+{
+	new twin-gpus 'bind 06:00'
+	did accept --yes || return 1
+	eval "$1"
+	did list --json && fails row 0000:06:00.0 '.state? // "" | test("locked")'
+}
+outcome advice-twin-gone 'list: the host GPU of two alike is gone, and one is behind another port' \
+	not_listed "change 'include twin-gpus' 'drop 0000:03:00.0' 'drop 0000:03:00.1' 'set 0000:06:00.0 behind=0000:00:02.1' 'set 0000:06:00.1 behind=0000:00:02.1' 'drop 0000:04:00.0'"
+outcome advice-twin-gone 'list: the rule is gone' not_listed ': >"$CONF"'
+
+# moved: a display that is followed is locked where it stands now.
+moved()
+{
+	new two-gpus 'bind 06:00'
+	did accept --yes || return 1
+	change 'include two-gpus' 'drop 0000:04:00.0' 'set 0000:06:00.0 behind=0000:00:02.1' \
+		'set 0000:06:00.1 behind=0000:00:02.1' 'renumber 06=04'
+	did list --json && row 0000:04:00.0 '.state? == "locked"'
+}
+outcome advice-twin-gone 'list: what is followed is locked' moved
 ok 'advice-twin-gone: the boot binds nothing' boot_refuses
 
 NEW_BUSES="include server

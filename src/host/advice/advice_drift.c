@@ -46,6 +46,7 @@ struct lost {
 	const struct rule *rule;
 	const struct device *now; /* what its slot or path means now, or NULL */
 	struct proposal p;
+	struct row *row;
 	char accept[300]; /* the words behind `earlybind accept` */
 	char words[RULE_WORDS_LEN];
 	char *buf;
@@ -133,13 +134,30 @@ static void say_elsewhere(struct lost *l)
 	}
 }
 
+/* One that the host kept is missing, and one like it stands in the card's place: either can be the one that is gone. */
+static void say_either(struct lost *l)
+{
+	snprintf(l->buf, l->size,
+		 "Either the host's card was taken out, and this is the one that was accepted: then run `earlybind "
+		 "accept%s`, then `earlybind regenerate`. Or the accepted one was taken out, and the host's is in its "
+		 "place now: then run `earlybind remove %s`, then `earlybind regenerate`. Look which card it is first",
+		 l->accept, l->words);
+}
+
 /* accept would put it right; but it must not be a surprise which card it has then. */
 static void say_accept(struct lost *l)
 {
 	const struct plan_card *other = newcomer(l);
-	char address[ADDRESS_LEN], identity[IDENTITY_LEN];
+	char address[ADDRESS_LEN], identity[IDENTITY_LEN], command[sizeof(l->accept) + 16];
+
+	if (!other && is_ambiguous(l)) {
+		say_either(l);
+		return;
+	}
 
 	if (!other) {
+		snprintf(command, sizeof(command), "accept%s", l->accept);
+		row_set_command(l->row, command);
 		snprintf(l->buf, l->size, "If that is right, run `earlybind accept%s`, then `earlybind regenerate`",
 			 l->accept);
 		return;
@@ -182,10 +200,10 @@ static int say_refused(struct lost *l, const struct accept_line *line)
  * What to do about a card that is not found. `accept` is right only where the rule means what stands in the card's
  * place, after a renumbering a slot can mean anything; and only where it would lock that.
  */
-static int lost_step(const struct adviser *a, const struct plan_card *card, const struct decision *d, char *buf,
-		     size_t size)
+static int lost_step(const struct adviser *a, const struct plan_card *card, const struct decision *d, struct row *row,
+		     char *buf, size_t size)
 {
-	struct lost l = { .a = a, .card = card, .decision = d, .buf = buf, .size = size };
+	struct lost l = { .a = a, .card = card, .decision = d, .row = row, .buf = buf, .size = size };
 	const struct accept_line *line;
 	bool elsewhere;
 	int ret;
@@ -212,24 +230,31 @@ static int lost_step(const struct adviser *a, const struct plan_card *card, cons
 
 static int advise_lost(struct adviser *a, const struct plan_card *card, const struct decision *d)
 {
-	char words[RULE_WORDS_LEN], address[ADDRESS_LEN], step[REMEDY_LEN + 200];
+	char words[RULE_WORDS_LEN], address[ADDRESS_LEN], selector[SELECTOR_LEN], step[REMEDY_LEN + 200];
+	struct row *row = add_drift(a, d, card->open ? NULL : &card->address);
 
-	if (lost_step(a, card, d, step, sizeof(step)) < 0)
+	if (!row)
+		return -ENOMEM;
+	row_set_next(row, "explain",
+		     card->open ? selector_print(&plan_rule(a->plan, card->rule)->selector, selector) : row->address,
+		     NULL);
+	if (lost_step(a, card, d, row, step, sizeof(step)) < 0)
 		return -ENOMEM;
 	drift_words(plan_rule(a->plan, card->rule), words);
 	if (card->open)
-		return row_say(add_drift(a, d, NULL), "the card of `bind %s` is not found: %s (%s). %s", words,
-			       reason_word(d->reason), d->line.text, step);
+		return row_say(row, "the card of `bind %s` is not found: %s (%s). %s", words, reason_word(d->reason),
+			       d->line.text, step);
 	words[strcspn(words, " ")] = '\0';
-	return row_say(
-		add_drift(a, d, &card->address), "the card of `bind %s`, locked at %s, is not found: %s (%s)%s. %s",
-		words, address_print(&card->address, address), reason_word(d->reason), d->line.text,
-		d->reason == REASON_OTHER_DEVICE && is_updated(a, card) ? "; a firmware update can change that" : "",
-		step);
+	return row_say(row, "the card of `bind %s`, locked at %s, is not found: %s (%s)%s. %s", words,
+		       address_print(&card->address, address), reason_word(d->reason), d->line.text,
+		       d->reason == REASON_OTHER_DEVICE && is_updated(a, card) ? "; a firmware update can change that"
+									       : "",
+		       step);
 }
 
 /* The rule means it where it is now; accept may lock others with it, or not even this one. */
-static int say_place(const struct adviser *a, const struct rule *rule, const struct decision *d, char *buf, size_t size)
+static int say_place(const struct adviser *a, const struct rule *rule, const struct decision *d, struct row *row,
+		     char *buf, size_t size)
 {
 	const struct device *now = &a->machine->devices[d->device];
 	char selector[SELECTOR_LEN], own[SELECTOR_LEN], address[ADDRESS_LEN], identity[IDENTITY_LEN];
@@ -256,19 +281,21 @@ static int say_place(const struct adviser *a, const struct rule *rule, const str
 			 selector_print(&target, own), drift_options(rule), rule->file, rule->line, own);
 	else
 		snprintf(buf, size, "Run `earlybind accept %s`, then `earlybind regenerate`", selector);
+	if (!other && proposal_helps(&p, rule))
+		row_set_next(row, "accept", selector, NULL);
 	proposal_free(&p);
 	return 0;
 }
 
 /* What to do about a card that is somewhere else: a rule that means another place has to be written anew. */
-static int place_step(const struct adviser *a, const struct rule *rule, const struct decision *d, char *buf,
-		      size_t size)
+static int place_step(const struct adviser *a, const struct rule *rule, const struct decision *d, struct row *row,
+		      char *buf, size_t size)
 {
 	struct selector there = drift_selector(&rule->selector, &a->machine->devices[d->device]);
 	char selector[SELECTOR_LEN];
 
 	if (selector_means(&rule->selector, a->machine, d->device))
-		return say_place(a, rule, d, buf, size);
+		return say_place(a, rule, d, row, buf, size);
 	selector_print(&there, selector);
 	snprintf(buf, size,
 		 "The rule does not mean it there: write `bind %s`%s in %s:%u, then run `earlybind accept %s` and "
@@ -288,7 +315,10 @@ static int advise_place(struct adviser *a, const struct plan_card *card, const s
 	selector_print(&rule->selector, selector);
 	address_print(&card->address, was);
 	address_print(&now->address, is);
-	if (place_step(a, rule, d, step, sizeof(step)) < 0)
+	if (!item)
+		return -ENOMEM;
+	row_set_next(item, "explain", is, NULL);
+	if (place_step(a, rule, d, item, step, sizeof(step)) < 0)
 		return -ENOMEM;
 	if (!d->moved)
 		return row_say(item, "the card of `bind %s` is in its slot, whose address is %s now and was %s. %s",

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The cards of this machine: a table a person chooses from. */
 #include <libsmartcols/libsmartcols.h>
+#include <unistd.h>
 
+#include "../../core/compose.h"
+#include "../../core/decide.h"
 #include "../../core/guard.h"
 #include "../../core/need.h"
 #include "../lib/json.h"
@@ -38,7 +41,7 @@ static const struct {
 struct listing {
 	const struct cli *cli;
 	const struct machine *machine;
-	const struct plan *lock;
+	bool *locked; /* a flag a device */
 	struct pci_names *names;
 	struct libscols_table *table;
 	const struct kind *kind;
@@ -51,25 +54,62 @@ static bool is_shown(const struct listing *l, const struct device *d)
 	return !device_is_bridge(d);
 }
 
-/* Whether the lock has the card or the function: where it was locked, and the same. */
-static bool is_locked(const struct listing *l, const struct device *d)
+/* Only root can read those of the machine: then places and identities have to do. */
+static void forget_serials(struct plan *plan)
 {
-	for (size_t i = 0; i < l->lock->n_cards; i++) {
-		const struct plan_card *c = &l->lock->cards[i];
+	for (size_t i = 0; i < plan->n_cards; i++)
+		plan->cards[i].serial = 0;
+	for (size_t i = 0; i < plan->n_guards; i++)
+		plan->guards[i].serial = 0;
+}
 
-		for (unsigned k = 0; k < c->n_functions; k++)
-			if (root_is(&c->root, &d->root) && path_equal(&c->functions[k].path, &d->path) &&
-			    identity_equal(&c->functions[k].identity, &d->identity))
-				return true;
+/*
+ * Marks what the next boot takes for a card of the lock, whatever it then does with it: what stands in the place of one
+ * may be another of its kind.
+ */
+static int mark_locked(struct listing *l, const struct composition *made)
+{
+	static const reason_set others = REASON_BIT(REASON_OTHER_DEVICE) | REASON_BIT(REASON_AMBIGUOUS);
+	struct cmdline none = { 0 };
+	struct decisions d;
+
+	if (decide(&made->plan, l->machine, &none, &d) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < d.n; i++) {
+		const struct decision *one = &d.items[i];
+
+		if (one->device >= 0 && one->card < made->plan.n_cards && !made->plan.cards[one->card].open)
+			l->locked[one->device] = !(one->refusing & others);
 	}
-	return false;
+	decisions_free(&d);
+	return 0;
+}
+
+static int find_locked(struct listing *l, const struct plan *lock)
+{
+	struct composition made;
+	struct config config;
+	int ret;
+
+	l->locked = calloc(l->machine->n + 1, sizeof(*l->locked));
+	if (!l->locked || config_load(&l->cli->root, &config) < 0)
+		return -ENOMEM;
+	ret = compose(&config, lock, &made);
+	if (ret == 0) {
+		if (l->cli->root.live && geteuid() != 0)
+			forget_serials(&made.plan);
+		ret = mark_locked(l, &made);
+		composition_free(&made);
+	}
+	config_free(&config);
+	return ret;
 }
 
 /* "locked boot-display boot-disk": a word each. */
 static void print_state(const struct listing *l, const struct device *d, char *buf, size_t size)
 {
 	static const enum reason reasons[] = { REASON_BOOT_DISK, REASON_IN_USE };
-	size_t used = (size_t)snprintf(buf, size, "%s%s", is_locked(l, d) ? " locked" : "",
+	size_t used = (size_t)snprintf(buf, size, "%s%s", l->locked[d - l->machine->devices] ? " locked" : "",
 				       d->boot_display ? " boot-display" : "");
 
 	for (size_t i = 0; i < l->machine->n_needs; i++)
@@ -187,7 +227,7 @@ int cmd_list(struct cli *cli)
 	struct machine machine;
 	struct plan_error err;
 	struct plan lock;
-	struct listing l = { .cli = cli, .machine = &machine, .lock = &lock };
+	struct listing l = { .cli = cli, .machine = &machine };
 	int ret;
 
 	if (cli->n_args)
@@ -202,7 +242,11 @@ int cmd_list(struct cli *cli)
 	ret = lock_load(&cli->root, &lock, &err);
 	if (ret < 0 && ret != -ENOENT)
 		say_warning("/%s%s: %s", LOCK_FILE, error_place(&err, place), err.text);
-	ret = print(&l);
+	ret = find_locked(&l, &lock);
+	if (ret < 0)
+		say_error("no memory");
+	ret = ret < 0 ? EXIT_REFUSED : print(&l);
+	free(l.locked);
 	plan_free(&lock);
 	machine_free(&machine);
 	return ret;

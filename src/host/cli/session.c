@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "../../core/find.h"
 #include "../../core/guard.h"
 #include "../advice/advice.h"
 #include "../advice/choice.h"
@@ -65,13 +66,19 @@ int session_open(struct session *s, struct cli *cli, bool machine)
 		return EXIT_REFUSED;
 	}
 	ret = read_lock(s);
-	if (ret == EXIT_DONE && machine && recall_machine(&cli->root, &s->machine) < 0)
-		ret = EXIT_REFUSED;
-	return ret;
+	if (ret != EXIT_DONE || !machine)
+		return ret;
+	if (recall_machine(&cli->root, &s->machine) < 0)
+		return EXIT_REFUSED;
+	if (plan_index_make(&s->index, &s->old, &s->machine) == 0)
+		return EXIT_DONE;
+	say_error("no memory for the lock");
+	return EXIT_REFUSED;
 }
 
 void session_close(struct session *s)
 {
+	plan_index_free(&s->index);
 	config_free(&s->config);
 	plan_free(&s->old);
 	machine_free(&s->machine);
@@ -87,11 +94,19 @@ static void show_function(const struct device *d, struct pci_names *names, const
 	       pci_names_device(names, &d->identity, name));
 }
 
-static bool was_locked(const struct plan *old, const struct device *main, const struct path *path)
+/* Whether entry i of the old lock is this card: the same place and identity may be another's, see find_card(). */
+static bool is_entry(const struct session *s, size_t i, const struct card *card)
 {
-	for (size_t i = 0; i < old->n_cards; i++)
-		if (root_is(&old->cards[i].root, &main->root) && path_equal(&old->cards[i].path, path) &&
-		    identity_equal(&old->cards[i].identity, &main->identity))
+	struct found found;
+
+	find_card(&s->index, i, &found);
+	return found.reason == REASON_NONE && found.card.main == card->main && found.card.single == card->single;
+}
+
+static bool was_locked(const struct session *s, const struct card *card)
+{
+	for (size_t i = 0; i < s->old.n_cards; i++)
+		if (identity_equal(&s->old.cards[i].identity, &card_main(card)->identity) && is_entry(s, i, card))
 			return true;
 	return false;
 }
@@ -99,10 +114,9 @@ static bool was_locked(const struct plan *old, const struct device *main, const 
 static void show_line(const struct session *s, const struct accept_line *line, struct pci_names *names)
 {
 	const struct device *main = card_main(&line->card);
-	struct path path = card_path(&line->card);
 
 	if (line->reason == REASON_NONE) {
-		const char *mark = was_locked(&s->old, main, &path) ? "=" : "+";
+		const char *mark = was_locked(s, &line->card) ? "=" : "+";
 
 		for (unsigned k = 0; k < line->card.n; k++)
 			show_function(&s->machine.devices[line->card.member[k]], names, mark);
@@ -116,15 +130,31 @@ static void show_line(const struct session *s, const struct accept_line *line, s
 		       reason_word(line->reason), *line->text ? ", " : "", line->text, reason_meaning(line->reason));
 }
 
+/* Whether something else is locked now in the place of entry i, though it looks the same. */
+static bool is_replaced(const struct session *s, const struct acceptance *a, size_t i)
+{
+	const struct plan_card *c = &s->old.cards[i];
+
+	for (size_t k = 0; k < a->n_lines; k++) {
+		const struct card *card = &a->lines[k].card;
+		struct path path = card_path(card);
+
+		if (!a->lines[k].reason && root_is(&c->root, &card_main(card)->root) && path_equal(&c->path, &path) &&
+		    !is_entry(s, i, card))
+			return true;
+	}
+	return false;
+}
+
 /* Entries of the old lock whose card is not in the new one. */
-static void show_dropped(const struct session *s, const struct plan *lock)
+static void show_dropped(const struct session *s, const struct acceptance *a)
 {
 	char address[ADDRESS_LEN], path[PATH_LEN], root[ROOT_LEN], identity[IDENTITY_LEN];
 
 	for (size_t i = 0; i < s->old.n_cards; i++) {
 		const struct plan_card *c = &s->old.cards[i];
 
-		if (!drift_has_card(lock, c))
+		if (!drift_has_card(&a->lock, c) || is_replaced(s, a, i))
 			printf("  - %s [%.9s] at %s %s: was locked, no longer is\n",
 			       c->has_address ? address_print(&c->address, address) : "-",
 			       identity_print(&c->identity, identity), root_print(&c->root, root),
@@ -181,7 +211,7 @@ void session_show(const struct session *s, const struct acceptance *a, const str
 			printf("bind %s live (%s:%u)\n  decided at each boot: there is nothing to lock\n",
 			       selector_print(&r->selector, selector), r->file, r->line);
 	}
-	show_dropped(s, &a->lock);
+	show_dropped(s, a);
 	show_notes(s, a, fresh);
 	show_choices(s, a, fresh);
 	pci_names_close(names);

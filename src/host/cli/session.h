@@ -5,6 +5,7 @@
 
 #include "../../core/accept.h"
 #include "../../core/compat.h"
+#include "../../core/plan_index.h"
 #include "cli.h"
 
 struct session {
@@ -13,6 +14,7 @@ struct session {
 	struct plan old; /* empty if there is none */
 	bool had_lock;
 	struct machine machine;
+	struct plan_index index; /* of `old` on the machine */
 	int flock_fd;
 };
 

@@ -89,6 +89,23 @@ void row_set_next(struct row *row, ...)
 		row->next[0] = '\0';
 }
 
+void row_set_command(struct row *row, const char *words)
+{
+	bool fits = add_word(row, &(size_t){ 0 }, "earlybind");
+	size_t len = sizeof("earlybind");
+
+	while (fits && *(words += strspn(words, " "))) {
+		char word[ROW_NEXT_LEN];
+		size_t n = strcspn(words, " ");
+
+		snprintf(word, sizeof(word), "%.*s", (int)n, words);
+		fits = n < sizeof(word) && add_word(row, &len, word);
+		words += n;
+	}
+	if (!fits)
+		row->next[0] = '\0';
+}
+
 void rows_free(struct rows *rows)
 {
 	free(rows->items);

@@ -53,6 +53,8 @@ void row_set_rule(struct row *row, const struct rule *rule);
 void row_set_note(struct row *row, const struct report_note *note, const struct rule *rule);
 /* `earlybind` and these words, up to a NULL. What does not fit is no step: then there is none. */
 void row_set_next(struct row *row, ...) __attribute__((sentinel));
+/* The same, of words with blanks between them, none of which has one. */
+void row_set_command(struct row *row, const char *words);
 /* The row as a line: "REASON: FILE:LINE: TEXT", as far as its text does not say so. */
 #define ROW_LINE_LEN 1400
 const char *row_line(const struct row *row, char buf[ROW_LINE_LEN]);
