@@ -240,6 +240,12 @@ GROUP=sys/kernel/iommu_groups/12/reserved_regions
 outcome rmrr 'a direct region' names direct "file $GROUP 0x00000000f1a00000 0x00000000f1afffff direct"
 ok 'rmrr: a relaxable one is harmless' fails names direct "file $GROUP 0x00000000f1a00000 0x00000000f1afffff direct-relaxable"
 ok 'rmrr: that of the interrupts, too' fails names reserved "file $GROUP 0x00000000fee00000 0x00000000feefffff msi"
+outcome foreign-override 'words of Xen' names 0000:00:17.0 'cmdline root=/dev/sda1 xen-pciback.hide=(00:17.0)(00:14.0)'
+outcome foreign-override 'words of Qubes' names 0000:00:14.0 'cmdline root=/dev/sda1 rd.qubes.hide_pci=00:17.0,00:14.0'
+ok 'foreign-override: a comment' fails names 70-vfio.rules \
+	'file etc/udev/rules.d/70-vfio.rules # KERNEL=="0000:00:17.0", ATTR{driver_override}="vfio-pci"'
+ok 'foreign-override: a rule of udev for other things' fails names 70-net.rules \
+	'file etc/udev/rules.d/70-net.rules KERNEL=="0000:00:17.0", ATTR{power/control}="auto"'
 outcome foreign-override 'driverctl' names driverctl.d/0000:00:17.0 'file etc/driverctl.d/0000:00:17.0 vfio-pci'
 outcome foreign-override 'a udev rule' names 70-vfio.rules \
 	'file etc/udev/rules.d/70-vfio.rules ACTION=="add", KERNEL=="0000:00:17.0", ATTR{driver_override}="vfio-pci"'

@@ -164,8 +164,13 @@ static int advise_groups(struct adviser *a)
 }
 
 static int (*const advisers[])(struct adviser *a) = {
-	[ROW_IOMMU] = advise_iommu, [ROW_ACS] = advise_acs, [ROW_GROUP] = advise_groups,
-	[ROW_DRIFT] = advise_drift, [ROW_VM] = advise_vms,
+	[ROW_IOMMU] = advise_iommu,
+	[ROW_ACS] = advise_acs,
+	[ROW_GROUP] = advise_groups,
+	[ROW_REGION] = advise_regions,
+	[ROW_OVERRIDE] = advise_overrides,
+	[ROW_DRIFT] = advise_drift,
+	[ROW_VM] = advise_vms,
 };
 
 int advise(const struct sysroot *root, const struct forecast *f, unsigned kinds, struct rows *out)

@@ -17,6 +17,9 @@ struct adviser {
 
 /* Of what moved, or is not found. */
 int advise_drift(struct adviser *a) _must_check_;
+/* Of reserved regions, and of what other tools do by address. */
+int advise_regions(struct adviser *a) _must_check_;
+int advise_overrides(struct adviser *a) _must_check_;
 /* Of a missing IOMMU group. */
 int advise_iommu(struct adviser *a) _must_check_;
 /* Of what definitions of virtual machines name and no boot binds. */

@@ -234,3 +234,40 @@ int advise_iommu(struct adviser *a)
 	}
 	return on || ret < 0 ? ret : say(a, first, true);
 }
+
+/*
+ * A line of the type "direct" in a group's reserved_regions: memory that the firmware goes on using through the device
+ * (Intel's RMRR). What of it is "direct-relaxable" the kernel gives up (drivers/iommu/iommu.c: require_direct).
+ */
+static bool find_region(const struct sysroot *r, int group, char start[32])
+{
+	char path[80], text[4096], type[32];
+
+	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%d/reserved_regions", group);
+	if (sysroot_read(r, path, text, sizeof(text)) < 0)
+		return false;
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
+		if (sscanf(line, "%31s %*s %31s", start, type) == 2 && strcmp(type, "direct") == 0)
+			return true;
+	return false;
+}
+
+int advise_regions(struct adviser *a)
+{
+	char start[32], address[ADDRESS_LEN];
+	int ret = 0;
+
+	for (size_t i = 0; i < a->decisions->n && ret == 0; i++) {
+		const struct decision *one = &a->decisions->items[i];
+		const struct device *d = one->bind && one->main ? &a->machine->devices[one->device] : NULL;
+
+		if (!d || !find_region(a->root, d->iommu_group, start))
+			continue;
+		ret = row_say(row_add(a->out, ROW_REGION, &d->address),
+			      "%s is in IOMMU group %d, and the firmware reserves memory for that (%s, direct): the "
+			      "kernel gives "
+			      "the group to no virtual machine. Look for it in the firmware setup, or use another slot",
+			      address_print(&d->address, address), d->iommu_group, start);
+	}
+	return ret;
+}

@@ -11,10 +11,11 @@ static const struct {
 	const char *word;
 	bool reason, place;
 } kinds[ROW_KINDS] = {
-	[ROW_IOMMU] = { "iommu", false, false },      [ROW_ACS] = { "acs-override", false, false },
-	[ROW_GROUP] = { "group", false, false },      [ROW_DRIFT] = { "drift", false, false },
-	[ROW_VM] = { "vm-definition", false, false }, [ROW_NOTE] = { "note", true, true },
-	[ROW_RULE] = { "rule", false, true },         [ROW_BOOT] = { "boot", true, false },
+	[ROW_IOMMU] = { "iommu", false, false },       [ROW_ACS] = { "acs-override", false, false },
+	[ROW_GROUP] = { "group", false, false },       [ROW_REGION] = { "reserved-region", false, false },
+	[ROW_OVERRIDE] = { "override", false, false }, [ROW_DRIFT] = { "drift", false, false },
+	[ROW_VM] = { "vm-definition", false, false },  [ROW_NOTE] = { "note", true, true },
+	[ROW_RULE] = { "rule", false, true },          [ROW_BOOT] = { "boot", true, false },
 	[ROW_CHOICE] = { "choice", true, true },
 };
 

@@ -11,15 +11,17 @@
 #include "json.h"
 
 enum row_kind {
-	ROW_IOMMU,  /* it is off */
-	ROW_ACS,    /* groups are split by force */
-	ROW_GROUP,  /* a group that the virtual machine cannot have as a whole */
-	ROW_DRIFT,  /* a locked card is not where it was accepted */
-	ROW_VM,     /* a definition of a virtual machine names an address that is no locked card */
-	ROW_NOTE,   /* of rules and lock: what goes into an image, and what does not */
-	ROW_RULE,   /* what accept says of a rule */
-	ROW_BOOT,   /* what the boot says */
-	ROW_CHOICE, /* an ID means several cards, and not all are locked */
+	ROW_IOMMU,    /* it is off */
+	ROW_ACS,      /* groups are split by force */
+	ROW_GROUP,    /* a group that the virtual machine cannot have as a whole */
+	ROW_REGION,   /* a group that the firmware keeps for itself */
+	ROW_OVERRIDE, /* another tool gives a device to a driver, too */
+	ROW_DRIFT,    /* a locked card is not where it was accepted */
+	ROW_VM,       /* a definition of a virtual machine names an address that is no locked card */
+	ROW_NOTE,     /* of rules and lock: what goes into an image, and what does not */
+	ROW_RULE,     /* what accept says of a rule */
+	ROW_BOOT,     /* what the boot says */
+	ROW_CHOICE,   /* an ID means several cards, and not all are locked */
 	ROW_KINDS
 };
 
