@@ -115,6 +115,18 @@ outcome grub-is-shell 'a continued line' grub "GRUB_CMDLINE_LINUX=\"\${GRUB_CMDL
 outcome grub-is-shell 'over several lines' grub 'GRUB_CMDLINE_LINUX="quiet' "$RESUME\""
 outcome grub-is-shell 'a variable' grub "SWAP=\"$RESUME\"" "GRUB_CMDLINE_LINUX=\"quiet \$SWAP\""
 ok 'grub-is-shell: +=' grub 'GRUB_CMDLINE_LINUX="quiet"' "GRUB_CMDLINE_LINUX+=\" $RESUME\""
+outcome grub-is-shell 'behind a condition' grub "[ -e /x ] && GRUB_CMDLINE_LINUX=\"quiet $RESUME\""
+outcome grub-is-shell 'a comment behind it' grub "GRUB_CMDLINE_LINUX=\"$RESUME\" # that's the swap"
+# free_grub LINE...: none of them needs the swap's drive.
+free_grub()
+{
+	grub_lines=$(printf 'line etc/default/grub %s\n' "$@")
+	free 01:00 0000:01:00.0 "$PLAIN" "$SWAP" "$grub_lines"
+}
+# shellcheck disable=SC2016 # for that shell
+ok 'grub-is-shell: what only a shell knows is no word' free_grub 'GRUB_CMDLINE_LINUX="quiet $(cat /etc/words) resume=$NOTHING"'
+ok 'grub-is-shell: a variable of another name' free_grub "OTHER=\"$RESUME\"" 'GRUB_CMDLINE_LINUX=quiet'
+ok 'grub-is-shell: a comment' free_grub "  # GRUB_CMDLINE_LINUX=\"$RESUME\""
 outcome grub-is-shell 'export' grub "export GRUB_CMDLINE_LINUX_DEFAULT='$RESUME'"
 
 # --- initramfs-conf-ip
@@ -138,6 +150,18 @@ IP=10.10.1.199::10.10.1.1:255.255.255.0::eno1:off
 outcome initramfs-conf-ip 'IP= of initramfs.conf' unlocks etc/initramfs-tools/initramfs.conf "IP=$IP"
 outcome initramfs-conf-ip 'IP= of conf.d' unlocks etc/initramfs-tools/conf.d/ssh "IP=$IP"
 outcome initramfs-conf-ip 'DEVICE= and IP=' unlocks etc/initramfs-tools/initramfs.conf DEVICE=eno1 IP=dhcp
+outcome initramfs-conf-ip 'BOOT=nfs' unlocks etc/initramfs-tools/conf.d/nfs BOOT=nfs NFSROOT=auto
+# initramfs ADDRESS LINE...: this card is free with these lines in initramfs.conf.
+initramfs()
+{
+	initramfs_address=$1
+	shift
+	free "$initramfs_address" "0000:$initramfs_address.0" "$ENCRYPTED" "$NICS" 'cmdline root=/dev/mapper/cryptroot' \
+		"$(printf 'line etc/initramfs-tools/initramfs.conf %s\n' "$@")"
+}
+ok 'initramfs-conf-ip: another card is free' initramfs 02:00 "IP=$IP"
+ok 'initramfs-conf-ip: the file as it is packaged' initramfs 01:00 BOOT=local DEVICE= NFSROOT=auto RUNSIZE=10% FSTYPE=auto
+ok 'initramfs-conf-ip: off' initramfs 01:00 IP=off NFSROOT=10.0.0.1:/srv
 outcome initramfs-conf-ip 'in quotes, exported' unlocks etc/initramfs-tools/conf.d/ssh "export IP=\"$IP\""
 
 # --- fido2-token

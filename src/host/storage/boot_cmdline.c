@@ -277,21 +277,33 @@ static const struct boot_word words[] = {
 	{ "BOOTIF", "the network", add_mac },
 };
 
-static int read_word(const char *where, const char *word, struct wants *out)
+static const struct boot_word *find_word(const char *name, size_t len)
 {
-	size_t len = strcspn(word, "=");
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strlen(words[i].name) == len && memcmp(words[i].name, name, len) == 0)
+			return &words[i];
+	return NULL;
+}
+
+int wants_of_word(const char *where, const char *name, const char *value, struct wants *out)
+{
+	const struct boot_word *word = find_word(name, strlen(name));
+
+	return word ? word->add(word, where, value, out) : 0;
+}
+
+static int read_word(const char *where, const char *text, struct wants *out)
+{
+	size_t len = strcspn(text, "=");
+	const struct boot_word *word = find_word(text, len);
 	char place[400];
 
-	if (strcmp(word, "noresume") == 0)
-		return want_add(out, WANT_MEMORY, where, word, word, len);
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (strlen(words[i].name) != len || strncmp(word, words[i].name, len) != 0 || !word[len] ||
-		    !word[len + 1])
-			continue;
-		snprintf(place, sizeof(place), "%s (%s=)", where, words[i].name);
-		return words[i].add(&words[i], place, word + len + 1, out);
-	}
-	return 0;
+	if (strcmp(text, "noresume") == 0)
+		return want_add(out, WANT_MEMORY, where, text, text, len);
+	if (!word || !text[len] || !text[len + 1])
+		return 0;
+	snprintf(place, sizeof(place), "%s (%s=)", where, word->name);
+	return word->add(word, place, text + len + 1, out);
 }
 
 /* rd.luks.data=UUID=device: the header is elsewhere, so no device carries the UUID that other words ask for. */
@@ -318,7 +330,7 @@ static void drop_resume(struct wants *out, size_t first)
 			out->items[i].kind = WANT_MEMORY;
 }
 
-static int read_words(const char *where, const char *text, size_t len, struct wants *out)
+int wants_of_words(const char *where, const char *text, size_t len, struct wants *out)
 {
 	struct cmdline line;
 	size_t first = out->n;
@@ -341,7 +353,7 @@ static int read_words(const char *where, const char *text, size_t len, struct wa
 int wants_of_cmdline(const char *where, const char *text, size_t len, struct wants *out)
 {
 	size_t first = out->n;
-	int error = read_words(where, text, len, out);
+	int error = wants_of_words(where, text, len, out);
 
 	drop_resume(out, first);
 	return error;
@@ -351,34 +363,7 @@ static int read_cmdline_file(const struct text_file_line *line, void *arg)
 {
 	if (!line->text)
 		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
-	return *line->text == '#' ? 0 : read_words(line->where, line->text, strlen(line->text), arg);
-}
-
-/* GRUB_CMDLINE_LINUX="...", GRUB_CMDLINE_LINUX_DEFAULT='...': words that the shell would fill in are not read. */
-static int read_grub(const struct text_file_line *line, void *arg)
-{
-	char *value, *end;
-
-	if (!line->text)
-		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
-	if (strncmp(line->text, "GRUB_CMDLINE_LINUX", 18) != 0)
-		return 0;
-	value = strchr(line->text, '=');
-	if (!value || !*++value)
-		return 0;
-	if (*value == '"' || *value == '\'') {
-		end = strrchr(value + 1, *value);
-		value++;
-		if (end)
-			*end = '\0';
-	}
-	for (char *s = value; *s; s += strcspn(s, " \t"), s += strspn(s, " \t")) {
-		size_t len = strcspn(s, " \t");
-
-		if (memchr(s, '$', len) || memchr(s, '`', len))
-			memset(s, ' ', len);
-	}
-	return read_words(line->where, value, strlen(value), arg);
+	return *line->text == '#' ? 0 : wants_of_words(line->where, line->text, strlen(line->text), arg);
 }
 
 /* The files of GRUB are one command line, the others together another. */
@@ -394,9 +379,7 @@ int wants_of_bootloader(const struct sysroot *r, struct wants *out)
 	drop_resume(out, first);
 	first = out->n;
 	if (!error)
-		error = text_file_lines(r, "etc/default/grub", read_grub, out);
-	if (!error)
-		error = text_file_lines_of_all(r, "etc/default/grub.d", ".cfg", read_grub, out);
+		error = wants_of_grub(r, out);
 	drop_resume(out, first);
 	return error;
 }

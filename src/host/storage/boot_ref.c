@@ -51,30 +51,11 @@ static int read_esp(const struct text_file_line *line, void *arg)
 	return want_add(arg, WANT_DEVICE, line->where, "an ESP", name, (size_t)len);
 }
 
-/* initramfs-tools' resume: RESUME=auto takes a swap that fstab has. The noresume of a boot loader's files is its, too.
- */
-static int read_resume(const struct text_file_line *line, void *arg)
-{
-	const char *value;
-	size_t len;
-
-	if (!line->text)
-		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
-	if (strncmp(line->text, "RESUME=", strlen("RESUME=")) != 0 || wants_say(arg, 0, "noresume"))
-		return 0;
-	value = line->text + strlen("RESUME=");
-	value += *value == '"' || *value == '\'';
-	len = strcspn(value, "\"' \t");
-	if (!len || strncmp(value, "none", 4) == 0 || strncmp(value, "auto", 4) == 0)
-		return 0;
-	return want_add(arg, WANT_DEVICE, line->where, "resume", value, len);
-}
-
 int wants_of_others(const struct sysroot *r, struct wants *out)
 {
 	int error = text_file_lines(r, "etc/kernel/proxmox-boot-uuids", read_esp, out);
 
 	if (!error)
-		error = text_file_lines(r, "etc/initramfs-tools/initramfs.conf", read_resume, out);
-	return error ? error : text_file_lines_of_all(r, "etc/initramfs-tools/conf.d", NULL, read_resume, out);
+		error = wants_of_initramfs_tools(r, out);
+	return error ? error : wants_of_dracut(r, out);
 }

@@ -51,10 +51,16 @@ int wants_of_fstab_line(const char *where, char *text, struct wants *out) _must_
 int wants_of_options(const char *where, const char *what, const char *options, struct wants *out) _must_check_;
 /* root=, resume=, rd.luks.uuid= and others of a command line. 0 or -ENOMEM. */
 int wants_of_cmdline(const char *where, const char *text, size_t len, struct wants *out) _must_check_;
+/* The same for words of a line that has more of them; and for one word of the table, by its name. 0 or -ENOMEM. */
+int wants_of_words(const char *where, const char *text, size_t len, struct wants *out) _must_check_;
+int wants_of_word(const char *where, const char *name, const char *value, struct wants *out) _must_check_;
+/* What GRUB_CMDLINE_LINUX... has; kernel_cmdline of dracut.conf; what initramfs-tools' own files have. 0 or -ENOMEM. */
+int wants_of_grub(const struct sysroot *r, struct wants *out) _must_check_;
+int wants_of_dracut(const struct sysroot *r, struct wants *out) _must_check_;
+int wants_of_initramfs_tools(const struct sysroot *r, struct wants *out) _must_check_;
 /* The command lines that boot loaders get: /etc/kernel/cmdline, /etc/default/grub, ... 0 or -ENOMEM. */
 int wants_of_bootloader(const struct sysroot *r, struct wants *out) _must_check_;
-/* Proxmox's list of ESPs, and, after wants_of_bootloader(), the swap that initramfs-tools resumes from. 0 or -ENOMEM.
- */
+/* Proxmox's list of ESPs, and, after wants_of_bootloader(), the files of initramfs-tools and dracut. 0 or -ENOMEM. */
 int wants_of_others(const struct sysroot *r, struct wants *out) _must_check_;
 
 #endif
