@@ -165,12 +165,19 @@ ok 'and who says what to do' has "$TMP/out" '`earlybind explain 0000:03:00.0` sa
 ok 'it does not say to accept it' lacks "$TMP/out" 'earlybind accept'
 new twin-gpus '# two rules' 'bind 03:00' 'bind 0a:00'
 run check --json
-jq -c '.notes[] | [.kind, .reason, .rule, .origin, .address]' "$TMP/out" >"$TMP/json" 2>&1
-ok 'in JSON each note has its reason, its rule and where that stands, and its device' same "$TMP/json" \
-	'["rule","absent",2,"/etc/earlybind.conf:3",null]
-["rule","display",1,"/etc/earlybind.conf:2","0000:03:00.0"]
-["note","not-accepted",1,"/etc/earlybind.conf:2",null]
-["note","not-accepted",2,"/etc/earlybind.conf:3",null]'
+jq -c '.notes[] | [.kind, .reason, .rule, .origin, .address, .next[1:]]' "$TMP/out" >"$TMP/json" 2>&1
+ok 'in JSON each note has its reason, its rule and where that stands, its device and the next step' same "$TMP/json" \
+	'["rule","absent",2,"/etc/earlybind.conf:3",null,["remove","0000:0a:00"]]
+["rule","display",1,"/etc/earlybind.conf:2","0000:03:00.0",["explain","0000:03:00.0"]]
+["note","not-accepted",1,"/etc/earlybind.conf:2",null,null]
+["note","not-accepted",2,"/etc/earlybind.conf:3",null,null]'
+new twin-gpus 'bind 06:00' 'bind 144d:a808 live'
+run check --json
+jq -c '.notes[] | [.kind, .reason, .rule, .address, .next]' "$TMP/out" >"$TMP/json" 2>&1
+ok 'so has a rule to accept, and a live rule that means no display is named' same "$TMP/json" \
+	'["rule",null,2,"0000:04:00.0",null]
+["note","not-accepted",1,null,["earlybind","accept"]]
+["boot","absent",2,null,null]'
 new two-gpus 'bind 06:00'
 run accept --yes
 : >"$CONF"

@@ -18,6 +18,7 @@ struct checked {
 	struct forecast f;
 	struct look look;  /* what boots now may not be what is decided here */
 	unsigned problems; /* what makes the exit status 1 */
+	bool *locks;       /* by the rule's number: what waits, and accept would lock */
 	struct rows notes; /* of rules, lock and boot */
 	struct rows advices;
 	bool to_accept;               /* accept would put something right */
@@ -135,9 +136,22 @@ static int add_refusal(struct checked *c, const struct rule *rule, const struct 
 	explain_first(c, main);
 	row->reason = line->reason;
 	row_set_rule(row, rule);
+	row_set_next(row, "explain", row->address, NULL);
 	return row_say(row, "bind %s: accept refuses %s: %s, %s", selector_print(&rule->selector, selector),
 		       row->address, reason_word(line->reason),
 		       *line->text ? line->text : reason_meaning(line->reason));
+}
+
+/* What is said of a rule that accept has nothing for has its removal as the next step, where `remove` can do that. */
+static void set_removal(struct checked *c, const struct rule *rule)
+{
+	char selector[SELECTOR_LEN], id[ID_LEN], word[ID_LEN + 3];
+
+	selector_print(&rule->selector, selector);
+	snprintf(word, sizeof(word), "id=%s", rule->has_id ? id_print(&rule->id, id) : "");
+	for (size_t i = 0; i < c->notes.n && strcmp(rule->file, "/" CONFIG_FILE) == 0; i++)
+		if (c->notes.items[i].rule == rule->number)
+			row_set_next(&c->notes.items[i], "remove", selector, rule->has_id ? word : NULL, NULL);
 }
 
 /* A rule that waits for accept, or that accept would refuse, too: then it says why. */
@@ -150,6 +164,9 @@ static int weigh_rule(struct checked *c, const struct rule *rule, const struct a
 		idle &= a->lines[i].rule != rule->number;
 	}
 	c->to_accept |= locks;
+	c->locks[rule->number] = locks;
+	if (idle)
+		set_removal(c, rule);
 	if (idle && !c->idle)
 		c->idle = rule;
 	for (size_t i = 0; i < a->n_lines && !locks; i++)
@@ -190,6 +207,8 @@ static int add_notes(struct checked *c)
 	for (size_t i = 0; i < made->n_notes && ret == 0; i++) {
 		c->problems += made->notes[i].reason == REASON_NOT_ACCEPTED;
 		ret = add_note(c, ROW_NOTE, &made->notes[i], config_rule(config, made->notes[i].rule));
+		if (ret == 0 && made->notes[i].reason == REASON_NOT_ACCEPTED && c->locks[made->notes[i].rule])
+			row_set_next(&c->notes.items[c->notes.n - 1], "accept", NULL);
 	}
 	for (size_t i = 0; i < d->n_notes && ret == 0; i++) {
 		const struct rule *rule = plan_rule(&made->plan, d->notes[i].rule);
@@ -272,9 +291,12 @@ static void print_next(const struct checked *c)
 static int check(struct checked *c)
 {
 	c->problems += (unsigned)config_errors(&c->f.config);
-	if (note_rules(c) < 0 || add_notes(c) < 0 || note_needs(c) < 0)
+	c->locks = calloc(c->f.config.n_rules + 1, sizeof(*c->locks));
+	if (!c->locks)
 		return -ENOMEM;
-	live_rules_warn(&c->f.config, &c->f.machine);
+	if (note_rules(c) < 0 || live_rules_note(&c->f.config, &c->f.machine, &c->notes) < 0 || add_notes(c) < 0 ||
+	    note_needs(c) < 0)
+		return -ENOMEM;
 	warn_notes(c);
 	count_refused(c);
 	if (advise(&c->cli->root, &c->f, ADVICE_ALL, &c->advices) < 0)
@@ -310,6 +332,7 @@ int cmd_check(struct cli *cli)
 	look_free(&c.look);
 	rows_free(&c.advices);
 	rows_free(&c.notes);
+	free(c.locks);
 	forecast_free(&c.f);
 	return ret < 0 || c.problems ? EXIT_REFUSED : EXIT_DONE;
 }

@@ -283,7 +283,6 @@ int session_advise(const struct session *s, const struct plan *lock, const bool 
 	int ret = -ENOMEM, refused = 0;
 
 	drift_warn(&(struct drift){ &s->config, &s->old, &s->machine }, lock);
-	live_rules_warn(&s->config, &s->machine);
 	f.machine.devices = calloc(f.machine.n + 1, sizeof(*f.machine.devices));
 	if (f.machine.devices) {
 		memcpy(f.machine.devices, s->machine.devices, f.machine.n * sizeof(*f.machine.devices));
@@ -298,6 +297,8 @@ int session_advise(const struct session *s, const struct plan *lock, const bool 
 		refused = warn_refused(s, &f.composition.plan, &f.decisions, chosen);
 	if (ret == 0)
 		ret = advise(&s->cli->root, &f, ADVICE_ALL & ~(1u << ROW_DRIFT), &advices);
+	if (ret == 0)
+		ret = live_rules_note(&s->config, &s->machine, &advices);
 	if (ret == 0)
 		rows_warn(&advices);
 	rows_free(&advices);

@@ -2,7 +2,6 @@
 #include "live_rule.h"
 
 #include "../../core/guard.h"
-#include "../lib/say.h"
 
 const struct rule *live_rule_of(const struct config *c, const struct machine *m, int i)
 {
@@ -39,22 +38,32 @@ static int first_meant(const struct rule *rule, const struct machine *m)
 	return found;
 }
 
-void live_rules_warn(const struct config *c, const struct machine *m)
+static int note(const struct rule *rule, const struct device *first, struct rows *out)
 {
-	char selector[SELECTOR_LEN], address[ADDRESS_LEN];
+	struct row *row = row_add(out, ROW_RULE, first ? &first->address : NULL);
+	char selector[SELECTOR_LEN];
 
+	if (!row)
+		return -ENOMEM;
+	row_set_rule(row, rule);
+	selector_print(&rule->selector, selector);
+	if (!first)
+		return row_say(row, "bind %s live: there is none of it here", selector);
+	return row_say(row, "bind %s live: %s is no display, and live rules take displays only", selector,
+		       row->address);
+}
+
+int live_rules_note(const struct config *c, const struct machine *m, struct rows *out)
+{
 	for (size_t k = 0; k < c->n_rules; k++) {
 		const struct rule *rule = &c->rules[k];
 		int i = rule->live && !rule->optional ? first_meant(rule, m) : -1;
-		bool display = i >= 0 && device_is_display(&m->devices[i].identity);
+		const struct device *first = i < 0 ? NULL : &m->devices[i];
 
-		if (!rule->live || rule->optional || display)
+		if (!rule->live || rule->optional || (first && device_is_display(&first->identity)))
 			continue;
-		selector_print(&rule->selector, selector);
-		if (i < 0)
-			say_warning("%s:%u: bind %s live: there is none of it here", rule->file, rule->line, selector);
-		else
-			say_warning("%s:%u: bind %s live: %s is no display, and live rules take displays only",
-				    rule->file, rule->line, selector, address_print(&m->devices[i].address, address));
+		if (note(rule, first, out) < 0)
+			return -ENOMEM;
 	}
+	return 0;
 }

@@ -6,12 +6,13 @@
 #include "../../core/card.h"
 #include "../../core/compat.h"
 #include "../../core/config.h"
+#include "../lib/row.h"
 
 /* The first live rule whose ID means function i, NULL: none. */
 const struct rule *live_rule_of(const struct config *c, const struct machine *m, int i);
 /* Why a live rule that means function i leaves it, as "it ...", "" if that is not in its nature. */
 const char *live_rule_leaves(const struct machine *m, int i);
-/* Warns of each live rule that means no display of this machine, unless it is optional. */
-void live_rules_warn(const struct config *c, const struct machine *m);
+/* A row for each live rule that means no display of this machine, unless it is optional. 0 or -ENOMEM. */
+int live_rules_note(const struct config *c, const struct machine *m, struct rows *out) _must_check_;
 
 #endif
