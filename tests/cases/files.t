@@ -158,18 +158,12 @@ no_other_line()
 	run check
 	[ "$(cat "$TMP/code")" -le 1 ]
 }
-outcome remove-wrong-line 'lines are put in above' no_other_line 'remove 06:00' 'keep 07:00.0' 'keep 05:00' 'bind 05:00' 'bind 06:00'
-outcome remove-wrong-line 'lines change their order' no_other_line 'remove 06:00' 'bind 06:00' 'bind 05:00'
-outcome remove-wrong-line 'the line is gone already' no_other_line 'remove 06:00' '# none' 'bind 05:00'
 
 # writes_nothing COMMAND LINE...: the same; conf is what the editor saved, the lock what it was, and the exit code is 1.
 writes_nothing()
 {
 	edited_while "$@" && cmp "$TMP/edited" "$CONF" && cmp "$TMP/lock" "$LOCK" && [ "$(cat "$TMP/ended")" = 1 ]
 }
-outcome remove-wrong-line 'another rule goes meanwhile: remove' writes_nothing 'remove 06:00' 'bind 06:00'
-outcome remove-wrong-line 'a keep line comes meanwhile: add' writes_nothing 'add 03:00 allow=display' 'bind 05:00' 'bind 06:00' 'keep 03:00'
-outcome remove-wrong-line 'a rule becomes another: add' writes_nothing 'add 03:00 allow=display' 'bind 05:00' 'bind 08:00'
 
 # accept_edited: the rule that accept asks for is no more when it is answered.
 accept_edited()
@@ -179,14 +173,25 @@ accept_edited()
 	answered_while accept 'bind 05:00' 'keep 06:00'
 	cmp "$TMP/edited" "$CONF" && cmp "$TMP/lock" "$LOCK" && [ "$(cat "$TMP/ended")" = 1 ]
 }
-outcome remove-wrong-line 'a rule goes meanwhile: accept' accept_edited
 
 # same_file: a file that is saved as it was is no change.
 same_file()
 {
 	edited_while 'remove 06:00' 'bind 05:00' 'bind 06:00' && same "$CONF" 'bind 05:00' && locks 0000:05:00.0
 }
-ok 'remove-wrong-line: saved as it was, the rule goes' same_file
+
+edits()
+{
+	outcome remove-wrong-line 'lines are put in above' no_other_line 'remove 06:00' 'keep 07:00.0' 'keep 05:00' 'bind 05:00' 'bind 06:00'
+	outcome remove-wrong-line 'lines change their order' no_other_line 'remove 06:00' 'bind 06:00' 'bind 05:00'
+	outcome remove-wrong-line 'the line is gone already' no_other_line 'remove 06:00' '# none' 'bind 05:00'
+	outcome remove-wrong-line 'another rule goes meanwhile: remove' writes_nothing 'remove 06:00' 'bind 06:00'
+	outcome remove-wrong-line 'a keep line comes meanwhile: add' writes_nothing 'add 03:00 allow=display' 'bind 05:00' 'bind 06:00' 'keep 03:00'
+	outcome remove-wrong-line 'a rule becomes another: add' writes_nothing 'add 03:00 allow=display' 'bind 05:00' 'bind 08:00'
+	outcome remove-wrong-line 'a rule goes meanwhile: accept' accept_edited
+	ok 'remove-wrong-line: saved as it was, the rule goes' same_file
+}
+if has_terminal; then edits; else skip 'remove-wrong-line: an edit while it asks' "$NO_TERMINAL"; fi
 
 # --- terminal-injection
 

@@ -22,16 +22,20 @@ shown='bind 10de:13c2 (/etc/earlybind.conf:1)
   + 0000:06:00.0 [10de:13c2] Device 10de:13c2
   + 0000:06:00.1 [10de:0fbb] Device 10de:0fbb'
 ok 'it shows all the same what it would lock' same "$TMP/out" "$shown"
-answer n accept
-ok 'on a terminal it asks, and n locks nothing' said 1 'Lock these cards? [y/N]'
-ok 'there is still no lock' unchanged "$LOCK" none
-ok 'and it is said' has "$TMP/out" 'Nothing was written.'
-answer '' accept
-ok 'no answer locks nothing' unchanged "$LOCK" none
-answer y accept
-ok 'y locks them' said 0 '1 card locked.'
-ok 'identical: the lock has the card and the guard' locked "$TWIN" "$GUEST"
-rm "$LOCK"
+asks()
+{
+	answer n accept
+	ok 'on a terminal it asks, and n locks nothing' said 1 'Lock these cards? [y/N]'
+	ok 'there is still no lock' unchanged "$LOCK" none
+	ok 'and it is said' has "$TMP/out" 'Nothing was written.'
+	answer '' accept
+	ok 'no answer locks nothing' unchanged "$LOCK" none
+	answer y accept
+	ok 'y locks them' said 0 '1 card locked.'
+	ok 'identical: the lock has the card and the guard' locked "$TWIN" "$GUEST"
+}
+if has_terminal; then asks; else skip 'on a terminal it asks' "$NO_TERMINAL"; fi
+rm -f "$LOCK"
 run accept --yes
 ok '--yes locks them' said 0 '1 card locked.'
 ok 'it names the next step' said 0 'earlybind regenerate'

@@ -27,12 +27,16 @@ run add 10de:13c2
 ok 'without a terminal and --yes nothing is written' complained 1 '--yes confirms'
 ok 'no rule' same "$CONF" '# nothing yet'
 ok 'no lock' unchanged "$LOCK" none
-answer n add 10de:13c2
-ok 'n on a terminal: no rule' same "$CONF" '# nothing yet'
-answer y add 10de:13c2
-ok 'y on a terminal: the rule' same "$CONF" '# nothing yet
+asks()
+{
+	answer n add 10de:13c2
+	ok 'n on a terminal: no rule' same "$CONF" '# nothing yet'
+	answer y add 10de:13c2
+	ok 'y on a terminal: the rule' same "$CONF" '# nothing yet
 bind 10de:13c2'
-ok 'and its card is locked' locked "$CARD"
+	ok 'and its card is locked' locked "$CARD"
+}
+if has_terminal; then asks; else skip 'on a terminal it asks' "$NO_TERMINAL"; fi
 
 ok 'an ID' added '# mine\n' 10de:13c2 '# mine\nbind 10de:13c2\n'
 ok 'a slot' added '# mine\n' 06:00 '# mine\nbind 06:00\n'

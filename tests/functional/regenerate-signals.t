@@ -103,7 +103,8 @@ typed()
 {
 	rm -f "$T/started"
 	{
-		while [ ! -e "$T/started" ]; do sleep 0.1; done
+		typed_waits=0
+		while [ ! -e "$T/started" ] && [ $((typed_waits += 1)) -lt 600 ]; do sleep 0.1; done
 		sleep 1
 		printf '%b' "$1"
 		sleep 1
@@ -115,6 +116,10 @@ terminal()
 {
 	if [ -n "${EARLYBIND_MAPPED:-}" ]; then
 		skip "^C at the terminal" "its device can be made by root alone"
+		return
+	fi
+	if ! has_terminal; then
+		skip "^C at the terminal" "$NO_TERMINAL"
 		return
 	fi
 	half 'sleep 60 || exit 1'
