@@ -32,6 +32,7 @@ struct row *row_add(struct rows *rows, enum row_kind kind, const struct address 
 	return row;
 }
 
+/* What others named, a mount or a file, must not speak to a terminal. */
 int row_say(struct row *row, const char *fmt, ...)
 {
 	va_list args;
@@ -41,6 +42,9 @@ int row_say(struct row *row, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(row->text, sizeof(row->text), fmt, args);
 	va_end(args);
+	for (char *c = row->text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
 	return 0;
 }
 
