@@ -22,7 +22,8 @@ static int read_files(const struct sysroot *r, struct wants *out)
 	return error ? error : wants_of_others(r, out);
 }
 
-int storage_read(const struct sysroot *r, struct storage *s)
+/* Reads it, if it was not yet. 0 or -errno. */
+static int storage_read(const struct sysroot *r, struct storage *s)
 {
 	int error;
 

@@ -17,8 +17,6 @@ struct storage {
 	struct wants wants;
 };
 
-/* Reads it, if it was not yet. 0 or -errno. */
-int storage_read(const struct sysroot *r, struct storage *s) _must_check_;
 void storage_free(struct storage *s);
 
 /*
