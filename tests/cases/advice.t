@@ -158,6 +158,40 @@ yes_to_all()
 outcome advice-accept-all 'the next step of check' next_of_check
 outcome advice-accept-all 'accept --yes where devices moved' yes_to_all
 
+# named: check and status name the rule that waits, and no other.
+named()
+{
+	renumbered || return 1
+	for named_command in check status; do
+		run $named_command --json
+		json '[.. | objects | .next? // empty | select(type == "array" and .[1] == "accept")] |
+			unique == [["earlybind", "accept", "0000:08:00.3"]]' || return 1
+	done
+}
+outcome advice-accept-all 'the rule that waits is named' named
+
+# named_and_yes: nor is it locked where its own rule is named.
+named_and_yes()
+{
+	renumbered || return 1
+	cp "$LOCK" "$TMP/lock"
+	run accept --yes 05:00
+	code 1 && cmp "$TMP/lock" "$LOCK"
+}
+outcome advice-accept-all 'accept --yes of the rule itself' named_and_yes
+
+# no_loop: what accept would refuse, status and check do not advise to accept.
+no_loop()
+{
+	new two-gpus 'bind 03:00'
+	for no_loop_command in check status; do
+		run $no_loop_command --json
+		code 1 || return 1
+		fails json '[.. | objects | .next? // empty | select(type == "array" and .[1] == "accept")] | length > 0' || return 1
+	done
+}
+outcome advice-accept-all 'a rule that accept refuses' no_loop
+
 # --- vm-names-kept, vm-other-function
 
 # vm NAME BUS FUNCTION [SLOT]: a definition of libvirt that names this function.

@@ -106,7 +106,7 @@ ok 'an image that does not bind yet' said 0 '/boot/initrd.img-6.1.0-builtin: sta
 ok 'and the next step' has "$TMP/out" 'Now run `earlybind regenerate`.'
 echo 'bind 04:00' >>"$CONF"
 run check
-ok 'a rule to accept first: one next step' said 1 'Now run `earlybind accept`, then `earlybind regenerate`.'
+ok 'a rule to accept first: one next step' said 1 'Now run `earlybind accept 0000:04:00`, then `earlybind regenerate`.'
 ok 'and no other' lacks "$TMP/out" 'Now run `earlybind regenerate`.'
 echo 'bind 06:00' >"$CONF"
 change 'include two-gpus' 'set 0000:06:00.0 group=-'
@@ -176,7 +176,7 @@ run check --json
 jq -c '.notes[] | [.kind, .reason, .rule, .address, .next]' "$TMP/out" >"$TMP/json" 2>&1
 ok 'so has a rule to accept, and a live rule that means no display is named' same "$TMP/json" \
 	'["rule",null,2,"0000:04:00.0",null]
-["note","not-accepted",1,null,["earlybind","accept"]]
+["note","not-accepted",1,null,["earlybind","accept","0000:06:00"]]
 ["boot","absent",2,null,null]'
 new two-gpus 'bind 06:00'
 run accept --yes

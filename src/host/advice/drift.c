@@ -83,6 +83,26 @@ static void warn(const struct rule *rule, const struct device *now, const struct
 			is, address, must, drift_options(rule), rule->file, rule->line);
 }
 
+/*
+ * Whether this lock would drop the old entry i though its card is here, because its rule means another place. *instead:
+ * what the rule has then, or NULL.
+ */
+static const struct rule *dropped_by(const struct drift *d, const struct plan_index *index, size_t i,
+				     const struct plan *lock, struct found *found, const struct plan_card **instead)
+{
+	const struct plan_card *card = &d->old->cards[i];
+	const struct rule *rule = rule_find(d->config->rules, d->config->n_rules, plan_rule(d->old, card->rule));
+
+	if (!rule || rule->selector.kind == SELECTOR_ID || drift_has_card(lock, card))
+		return NULL;
+	find_card(index, i, found);
+	if ((found->reason != REASON_NONE && found->reason != REASON_MOVED) ||
+	    selector_means(&rule->selector, d->machine, found->card.main))
+		return NULL;
+	*instead = card_of_rule(lock, rule);
+	return rule;
+}
+
 void drift_warn(const struct drift *d, const struct plan *lock)
 {
 	struct plan_index index _cleanup_(plan_index_free) = { 0 };
@@ -90,17 +110,29 @@ void drift_warn(const struct drift *d, const struct plan *lock)
 	if (plan_index_make(&index, d->old, d->machine) < 0)
 		return;
 	for (size_t i = 0; i < d->old->n_cards; i++) {
-		const struct rule *rule =
-			rule_find(d->config->rules, d->config->n_rules, plan_rule(d->old, d->old->cards[i].rule));
+		const struct plan_card *instead;
+		struct found found;
+		const struct rule *rule = dropped_by(d, &index, i, lock, &found, &instead);
+
+		if (rule)
+			warn(rule, card_main(&found.card), instead);
+	}
+}
+
+bool drift_replaces(const struct drift *d, const struct plan *lock)
+{
+	struct plan_index index _cleanup_(plan_index_free) = { 0 };
+
+	if (plan_index_make(&index, d->old, d->machine) < 0)
+		return true;
+	for (size_t i = 0; i < d->old->n_cards; i++) {
+		const struct plan_card *instead = NULL;
 		struct found found;
 
-		if (!rule || rule->selector.kind == SELECTOR_ID || drift_has_card(lock, &d->old->cards[i]))
-			continue;
-		find_card(&index, i, &found);
-		if ((found.reason == REASON_NONE || found.reason == REASON_MOVED) &&
-		    !selector_means(&rule->selector, d->machine, found.card.main))
-			warn(rule, card_main(&found.card), card_of_rule(lock, rule));
+		if (dropped_by(d, &index, i, lock, &found, &instead) && instead)
+			return true;
 	}
+	return false;
 }
 
 bool drift_instead(const struct drift *d, const struct rule *added)

@@ -24,6 +24,8 @@ const char *drift_options(const struct rule *rule);
 char *drift_words(const struct rule *rule, char buf[RULE_WORDS_LEN]);
 /* Warns of each entry that this lock would drop although its card is here, because its rule means another place. */
 void drift_warn(const struct drift *d, const struct plan *lock);
+/* Whether this lock has another device for a rule whose card is here, but elsewhere: only a person can want that. */
+bool drift_replaces(const struct drift *d, const struct plan *lock);
 /*
  * Where a card that the new rule means was accepted for a rule that means another place now, says how that one is to be
  * written instead. Whether it was said.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proposal.h"
 
+#include "../state/waiting.h"
+
 void proposal_free(struct proposal *p)
 {
 	acceptance_free(&p->acceptance);
@@ -102,4 +104,45 @@ const struct accept_line *proposal_refusal(const struct proposal *p, const struc
 			return line;
 	}
 	return NULL;
+}
+
+int proposal_of_waiting(const struct forecast *f, struct acceptance *out)
+{
+	bool *chosen = calloc(f->config.n_rules + 1, sizeof(*chosen));
+	int ret = -ENOMEM;
+
+	for (size_t i = 0; chosen && i < f->config.n_rules; i++)
+		chosen[i] = waiting_is(&f->composition, &f->config.rules[i]);
+	if (chosen)
+		ret = accept_rules(&f->config, &f->machine, &f->lock, f->lock_broken ? NULL : chosen, out);
+	free(chosen);
+	return ret;
+}
+
+bool proposal_locks(const struct acceptance *a, unsigned rule)
+{
+	for (size_t i = 0; i < a->n_lines; i++)
+		if (a->lines[i].rule == rule && a->lines[i].reason == REASON_NONE)
+			return true;
+	return false;
+}
+
+bool proposal_words(const struct forecast *f, const struct acceptance *waiting, char *buf, size_t size)
+{
+	bool any = false;
+	size_t len = 0;
+
+	*buf = '\0';
+	for (size_t i = 0; i < f->config.n_rules; i++) {
+		const struct rule *rule = &f->config.rules[i];
+		char selector[SELECTOR_LEN];
+
+		if (!proposal_locks(waiting, rule->number))
+			continue;
+		any = true;
+		if (f->lock.n_cards && len + SELECTOR_LEN < size)
+			len += (size_t)snprintf(buf + len, size - len, " %s",
+						selector_print(&rule->selector, selector));
+	}
+	return any;
 }

@@ -20,6 +20,15 @@ int proposal_make(const struct forecast *f, const bool *chosen, struct proposal 
 int proposal_of_rule(const struct forecast *f, const struct rule *rule, struct proposal *out) _must_check_;
 /* The same with a rule more, `bind SELECTOR`, alone; it must not be one of the config already. */
 int proposal_of_selector(const struct forecast *f, const struct selector *s, struct proposal *out) _must_check_;
+/* What accept says of the rules that wait for it: of all where the lock is broken. 0 or -ENOMEM. */
+int proposal_of_waiting(const struct forecast *f, struct acceptance *out) _must_check_;
+/* Whether it would lock something for the rule with this number. */
+bool proposal_locks(const struct acceptance *a, unsigned rule) _pure_;
+/*
+ * The words behind `earlybind accept` for those that it has something for, each with a blank before it: "" where
+ * nothing is locked yet, and all may be meant. Returns whether there is any.
+ */
+bool proposal_words(const struct forecast *f, const struct acceptance *waiting, char *buf, size_t size);
 void proposal_free(struct proposal *p);
 /* Whether the rule would have cards, and the next boot would refuse none of them; but for an IOMMU that is off. */
 bool proposal_helps(const struct proposal *p, const struct rule *rule) _pure_;

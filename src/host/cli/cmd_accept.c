@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "../advice/drift.h"
 #include "../state/files.h"
 #include "cli.h"
 #include "session.h"
@@ -64,6 +65,11 @@ static int store(const struct session *s, const struct acceptance *a, const bool
 		puts("The lock is as it was.");
 		trial_arm(s, &s->config, &a->lock);
 		return EXIT_DONE;
+	}
+	if (s->cli->yes && drift_replaces(&(struct drift){ &s->config, &s->old, &s->machine }, &a->lock)) {
+		say_error("--yes does not confirm that a rule gets another device while its card is here: see above; "
+			  "nothing was written");
+		return EXIT_REFUSED;
 	}
 	if (!session_ask(s, "Lock these cards?"))
 		return EXIT_REFUSED;

@@ -4,6 +4,7 @@
 #include "../../core/need.h"
 #include "../advice/advice.h"
 #include "../advice/choice.h"
+#include "../advice/proposal.h"
 #include "../image/status.h"
 #include "../lib/json.h"
 #include "../state/files.h"
@@ -18,10 +19,11 @@ struct checked {
 	struct forecast f;
 	struct look look;  /* what boots now may not be what is decided here */
 	unsigned problems; /* what makes the exit status 1 */
-	bool *locks;       /* by the rule's number: what waits, and accept would lock */
 	struct rows notes; /* of rules, lock and boot */
 	struct rows advices;
 	bool to_accept;               /* accept would put something right */
+	char accept[400];             /* the words behind `accept` then */
+	struct acceptance waiting;    /* what it says of the rules that wait for it */
 	char to_explain[ADDRESS_LEN]; /* what a guard refuses first, "" for none */
 	const struct rule *idle;      /* the first rule that accept has nothing for, or NULL */
 };
@@ -118,10 +120,14 @@ static void explain_first(struct checked *c, const struct address *address)
 static int add_note(struct checked *c, enum row_kind kind, const struct report_note *note, const struct rule *rule)
 {
 	struct row *row = row_add(&c->notes, kind, NULL);
+	char selector[SELECTOR_LEN];
 
 	if (!row)
 		return -ENOMEM;
 	row_set_note(row, note, rule);
+	if (kind == ROW_NOTE && note->reason == REASON_NOT_ACCEPTED && rule &&
+	    proposal_locks(&c->waiting, rule->number))
+		row_set_next(row, "accept", selector_print(&rule->selector, selector), NULL);
 	return 0;
 }
 
@@ -163,8 +169,6 @@ static int weigh_rule(struct checked *c, const struct rule *rule, const struct a
 		locks |= a->lines[i].rule == rule->number && a->lines[i].reason == REASON_NONE;
 		idle &= a->lines[i].rule != rule->number;
 	}
-	c->to_accept |= locks;
-	c->locks[rule->number] = locks;
 	if (idle)
 		set_removal(c, rule);
 	if (idle && !c->idle)
@@ -184,12 +188,15 @@ static int note_rules(struct checked *c)
 
 	if (ret < 0)
 		return ret;
+	ret = proposal_of_waiting(&c->f, &c->waiting);
+	if (ret == 0)
+		c->to_accept = proposal_words(&c->f, &c->waiting, c->accept, sizeof(c->accept));
 	for (size_t i = 0; i < a.n_notes && ret == 0; i++)
 		if (a.notes[i].reason != REASON_APPEARS_LATER) /* said of the decision: "if present" */
 			ret = add_note(c, ROW_RULE, &a.notes[i], config_rule(config, a.notes[i].rule));
 	for (size_t i = 0; i < config->n_rules && ret == 0; i++)
 		if (c->f.lock_broken || waiting_is(&c->f.composition, &config->rules[i]))
-			ret = weigh_rule(c, &config->rules[i], &a);
+			ret = weigh_rule(c, &config->rules[i], &c->waiting);
 	if (ret == 0)
 		ret = choice_find(config, &a, NULL, &c->notes);
 	acceptance_free(&a);
@@ -207,8 +214,6 @@ static int add_notes(struct checked *c)
 	for (size_t i = 0; i < made->n_notes && ret == 0; i++) {
 		c->problems += made->notes[i].reason == REASON_NOT_ACCEPTED;
 		ret = add_note(c, ROW_NOTE, &made->notes[i], config_rule(config, made->notes[i].rule));
-		if (ret == 0 && made->notes[i].reason == REASON_NOT_ACCEPTED && c->locks[made->notes[i].rule])
-			row_set_next(&c->notes.items[c->notes.n - 1], "accept", NULL);
 	}
 	for (size_t i = 0; i < d->n_notes && ret == 0; i++) {
 		const struct rule *rule = plan_rule(&made->plan, d->notes[i].rule);
@@ -277,7 +282,7 @@ static void print_next(const struct checked *c)
 	char selector[SELECTOR_LEN], id[ID_LEN];
 
 	if (c->to_accept)
-		puts("Now run `earlybind accept`, then `earlybind regenerate`.");
+		printf("Now run `earlybind accept%s`, then `earlybind regenerate`.\n", c->accept);
 	else if (*c->to_explain)
 		printf("`earlybind explain %s` says what to do.\n", c->to_explain);
 	else if (idle)
@@ -291,9 +296,6 @@ static void print_next(const struct checked *c)
 static int check(struct checked *c)
 {
 	c->problems += (unsigned)config_errors(&c->f.config);
-	c->locks = calloc(c->f.config.n_rules + 1, sizeof(*c->locks));
-	if (!c->locks)
-		return -ENOMEM;
 	if (note_rules(c) < 0 || live_rules_note(&c->f.config, &c->f.machine, &c->notes) < 0 || add_notes(c) < 0 ||
 	    note_needs(c) < 0)
 		return -ENOMEM;
@@ -330,9 +332,9 @@ int cmd_check(struct cli *cli)
 	if (ret == -ENOMEM)
 		say_error("no memory");
 	look_free(&c.look);
+	acceptance_free(&c.waiting);
 	rows_free(&c.advices);
 	rows_free(&c.notes);
-	free(c.locks);
 	forecast_free(&c.f);
 	return ret < 0 || c.problems ? EXIT_REFUSED : EXIT_DONE;
 }

@@ -4,6 +4,7 @@
 #include <libsmartcols/libsmartcols.h>
 
 #include "../advice/advice.h"
+#include "../advice/proposal.h"
 #include "../image/status.h"
 #include "../lib/json.h"
 #include "../machine/pci_names.h"
@@ -87,6 +88,8 @@ struct now {
 	struct look look;
 	struct forecast f;
 	struct rows advices;
+	bool accepts;     /* there is something to accept */
+	char accept[400]; /* the words behind `accept` then */
 };
 
 static void now_free(struct now *n)
@@ -94,6 +97,37 @@ static void now_free(struct now *n)
 	rows_free(&n->advices);
 	forecast_free(&n->f);
 	look_free(&n->look);
+}
+
+/* Rules that nobody accepted, and whether accept has something for them. */
+static int look_at_waiting(struct now *n)
+{
+	const struct composition *made = &n->f.composition;
+	struct acceptance waiting;
+	char selector[SELECTOR_LEN];
+
+	if (!n->f.lock_broken && !waiting_count(made))
+		return 0;
+	if (proposal_of_waiting(&n->f, &waiting) < 0)
+		return -ENOMEM;
+	n->accepts = proposal_words(&n->f, &waiting, n->accept, sizeof(n->accept));
+	for (size_t i = 0; i < made->n_notes; i++) {
+		const struct rule *rule = config_rule(&n->f.config, made->notes[i].rule);
+		struct row *row;
+
+		if (made->notes[i].reason != REASON_NOT_ACCEPTED || !rule)
+			continue;
+		row = row_add(&n->advices, ROW_NOTE, NULL);
+		if (!row)
+			break;
+		row_set_note(row, &made->notes[i], rule);
+		if (proposal_locks(&waiting, rule->number))
+			row_set_next(row, "accept", selector_print(&rule->selector, selector), NULL);
+		else
+			row_set_next(row, "check", NULL);
+	}
+	acceptance_free(&waiting);
+	return 0;
 }
 
 /* What cannot be read was said, and is left out. */
@@ -108,6 +142,8 @@ static void look_at_now(const struct cli *cli, struct now *n)
 		ret = -ENOMEM;
 	if (ret == 0 && n->f.config.n_rules)
 		ret = advise(&cli->root, &n->f, kinds, &n->advices);
+	if (ret == 0)
+		ret = look_at_waiting(n);
 	if (ret == -ENOMEM)
 		say_error("no memory to look at the images and the machine");
 	n->error = ret;
@@ -130,8 +166,11 @@ static void say_waiting(const struct now *n)
 	if (n->f.lock_hidden)
 		printf("%zu rule%s: only root can tell whether they are accepted.\n", n->f.config.n_rules,
 		       n->f.config.n_rules == 1 ? "" : "s");
+	else if ((n->f.lock_broken || waiting) && (n->error || n->accepts))
+		printf("%zu rule%s: `earlybind accept%s`, then `earlybind regenerate`, and reboot.\n",
+		       n->f.config.n_rules, n->f.config.n_rules == 1 ? "" : "s", n->accept);
 	else if (n->f.lock_broken || waiting)
-		printf("%zu rule%s: `earlybind accept`, then `earlybind regenerate`, and reboot.\n",
+		printf("%zu rule%s, and accept has nothing to lock for those that wait: `earlybind check` says why.\n",
 		       n->f.config.n_rules, n->f.config.n_rules == 1 ? "" : "s");
 	else if (look_is_hidden(&n->look))
 		puts("The rules are accepted. Whether the images have them cannot be told, see below.");
@@ -354,7 +393,8 @@ int cmd_status(struct cli *cli)
 	fflush(stdout);
 	rows_warn(&now.advices);
 	/* What only root can read is no failure of this boot. */
-	if (!look_is_current(&now.look) || config_errors(&now.f.config) || (now.error && now.error != -EPERM))
+	if (!look_is_current(&now.look) || waiting_count(&now.f.composition) || config_errors(&now.f.config) ||
+	    (now.error && now.error != -EPERM))
 		ret = EXIT_REFUSED;
 	now_free(&now);
 	report_free(&report);
