@@ -46,12 +46,9 @@ static int allow_parse(const struct field *f, char *text, void *base)
 
 	if (!strcmp(text, "-"))
 		return 0;
-	for (char *word = text, *next; word; word = next) {
+	for (char *word; (word = strsep(&text, ","));) {
 		unsigned i = 0;
 
-		next = strchr(word, ',');
-		if (next)
-			*next++ = '\0';
 		while (allow_words[i] && strcmp(allow_words[i], word))
 			i++;
 		if (!allow_words[i])

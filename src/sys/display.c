@@ -51,19 +51,14 @@ static void add_base(struct framebuffers *out, uint64_t base)
 /* " c0000000-c03e7fff : efifb"; without privilege all addresses read 0. */
 static void from_iomem(const struct sysroot *r, struct framebuffers *out)
 {
-	char *text, *line, *next;
+	char *text, *rest, *line;
 	size_t len;
 
 	if (sysroot_read_all(r, "proc/iomem", 1 << 20, &text, &len) < 0)
 		return;
-	for (line = text; line; line = next) {
-		const char *start = line;
-		char *name;
+	for (rest = text; (line = strsep(&rest, "\n"));) {
+		const char *start = line, *name = strchr(line, ':');
 
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		name = strchr(line, ':');
 		for (size_t k = 0; name && name[1] && k < ARRAY_SIZE(memory_names); k++)
 			if (strncmp(name + 2, memory_names[k], strlen(memory_names[k])) == 0)
 				add_base(out, hex_number(&start));

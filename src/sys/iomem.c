@@ -11,19 +11,16 @@ bool iomem_holder(const struct sysroot *r, const char *address, const char *driv
 {
 	uint64_t from = 1, to = 0, last_start = 0, last_end = 0;
 	const char *last = "PCI Bus";
-	char *text, *next;
+	char *text, *rest, *line;
 	size_t len;
 
 	*holder = '\0';
 	if (sysroot_read_all(r, "proc/iomem", 1 << 20, &text, &len) < 0)
 		return false;
-	for (char *line = text; line && !*holder; line = next) {
+	for (rest = text; !*holder && (line = strsep(&rest, "\n"));) {
 		const char *s = line, *name = strchr(line, ':');
 		uint64_t start = hex_number(&s), end = (s += *s == '-', hex_number(&s));
 
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
 		if (!name || !*++name || !end)
 			continue;
 		if (strcmp(++name, address) == 0) {

@@ -17,7 +17,7 @@ static char *trimmed(char *line)
 int text_file_lines(const struct sysroot *r, const char *path, int (*each)(const struct text_file_line *, void *),
 		    void *arg)
 {
-	char where[WHERE_LEN], *data, *next;
+	char where[WHERE_LEN], *data, *rest, *at;
 	struct text_file_line line = { .where = where };
 	unsigned number = 0;
 	bool whole;
@@ -32,10 +32,7 @@ int text_file_lines(const struct sysroot *r, const char *path, int (*each)(const
 	for (; len && !data[len - 1]; len--)
 		; /* these hide nothing */
 	whole = !memchr(data, '\0', len);
-	for (char *at = data; at && !error; at = next) {
-		next = strchr(at, '\n');
-		if (next)
-			*next++ = '\0';
+	for (rest = data; !error && (at = strsep(&rest, "\n"));) {
 		snprintf(where, sizeof(where), "/%s:%u", path, ++number);
 		line.text = trimmed(at);
 		if (*line.text)

@@ -136,7 +136,7 @@ static int read_udev_line(struct blockdev *d, char *line, enum tag first)
 
 static int read_udev(const struct sysroot *r, struct blockdev *d, enum tag first)
 {
-	char path[64], *text, *next;
+	char path[64], *text, *rest, *line;
 	int error;
 	size_t len;
 
@@ -144,12 +144,8 @@ static int read_udev(const struct sysroot *r, struct blockdev *d, enum tag first
 	error = sysroot_read_all(r, path, UDEV_MAX, &text, &len);
 	if (error)
 		return error == -ENOMEM ? error : 0;
-	for (char *line = text; line && !error; line = next) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
+	for (rest = text; !error && (line = strsep(&rest, "\n"));)
 		error = read_udev_line(d, line, first);
-	}
 	free(text);
 	return error;
 }

@@ -89,7 +89,7 @@ int mounts_read(const struct sysroot *r, struct mounts *out)
 /* "Filename Type Size Used Priority": a line each, the first says so. */
 int swaps_read(const struct sysroot *r, struct names *out)
 {
-	char *text, *line, *next;
+	char *text, *rest, *line;
 	size_t len;
 	int error;
 
@@ -97,12 +97,9 @@ int swaps_read(const struct sysroot *r, struct names *out)
 	error = sysroot_read_all(r, SWAPS, TABLE_MAX, &text, &len);
 	if (error)
 		return error == -ENOMEM ? error : 0;
-	for (line = text; line && !error; line = next) {
+	for (rest = text; !error && (line = strsep(&rest, "\n"));) {
 		char *name;
 
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
 		line[strcspn(line, " \t")] = '\0';
 		if (*line != '/')
 			continue;

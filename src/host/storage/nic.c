@@ -42,19 +42,16 @@ static int walk_lower(const struct host *h, const char *folder, const struct cha
 /* drivers/net/ppp/pppoe.c: "Id Address Device", and a line a session: not of which interface. */
 static int walk_pppoe(const struct host *h, const struct chain_end *end, struct chain_ends *out, int depth)
 {
-	char *text, *line, *next;
+	char *text, *rest, *line;
 	size_t len;
 	int error = sysroot_read_all(h->root, "proc/net/pppoe", ROUTES_MAX, &text, &len);
 
 	if (error)
 		return error == -ENOMEM ? error : 0;
-	for (line = text; line && !error; line = next) {
+	for (rest = text; !error && (line = strsep(&rest, "\n"));) {
 		struct chain_end below = *end;
 		char device[64];
 
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
 		if (sscanf(line, "%*s %*17[0-9a-fA-F:] %63s", device) != 1)
 			continue;
 		chain_extend(&below, ", on %s", device);
@@ -186,18 +183,15 @@ static int take(struct search *s, const struct route *r)
 static int read_routes(const struct host *h, const char *path, bool (*read)(const char *, struct route *),
 		       struct search *s)
 {
-	char *text, *next;
+	char *text, *rest, *line;
 	size_t len;
 	int error = sysroot_read_all(h->root, path, ROUTES_MAX, &text, &len);
 
 	if (error)
 		return error == -ENOMEM ? error : 0;
-	for (char *line = text; line && !error; line = next) {
+	for (rest = text; !error && (line = strsep(&rest, "\n"));) {
 		struct route route = { 0 };
 
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
 		if (read(line, &route))
 			error = take(s, &route);
 	}
