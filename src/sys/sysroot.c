@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "whole.h"
 
 #define PATH_BYTES 512
+#define LINE_PATH_BYTES 1200
 
 int sysroot_open(struct sysroot *r, const char *dir)
 {
@@ -44,6 +46,21 @@ ssize_t sysroot_read(const struct sysroot *r, const char *path, char *buf, size_
 	if (n >= 0)
 		buf[n] = '\0';
 	return n;
+}
+
+bool sysroot_read_line(const struct sysroot *r, char *buf, size_t size, const char *fmt, ...)
+{
+	char path[LINE_PATH_BYTES];
+	va_list args;
+	bool read;
+	int len;
+
+	va_start(args, fmt);
+	len = vsnprintf(path, sizeof(path), fmt, args);
+	va_end(args);
+	read = len >= 0 && (size_t)len < sizeof(path) && sysroot_read(r, path, buf, size) >= 0;
+	buf[read ? strcspn(buf, "\n") : 0] = '\0';
+	return read;
 }
 
 ssize_t sysroot_pread(const struct sysroot *r, const char *path, void *buf, size_t size, off_t offset)

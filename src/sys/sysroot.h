@@ -25,6 +25,11 @@ void sysroot_close(struct sysroot *r);
  * (fs/kernfs/file.c: it is one record), and so do files. Bytes read, -EFBIG if it does not fit, or -errno.
  */
 ssize_t sysroot_read(const struct sysroot *r, const char *path, char *buf, size_t size) _must_check_;
+/*
+ * Reads the first line of a small file, whose path is printed, without its LF. Whether there is such a file; buf is ""
+ * else.
+ */
+bool sysroot_read_line(const struct sysroot *r, char *buf, size_t size, const char *fmt, ...) _printf_(4, 5);
 /* Reads size bytes at offset, without NUL. Bytes read, or -errno. */
 ssize_t sysroot_pread(const struct sysroot *r, const char *path, void *buf, size_t size, off_t offset) _must_check_;
 /* Reads a file of any size up to limit into a new, NUL-terminated buffer. 0, -EFBIG, -errno. */

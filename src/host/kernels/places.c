@@ -193,10 +193,7 @@ static int read_build_id(const struct sysroot *r, char *id, size_t size)
 
 bool token_read(const struct sysroot *r, const char *path, char token[TOKEN_LEN])
 {
-	if (sysroot_read(r, path, token, TOKEN_LEN) < 0)
-		return false;
-	token[strcspn(token, "\n")] = '\0';
-	return *token && !strchr(token, '/');
+	return sysroot_read_line(r, token, TOKEN_LEN, "%s", path) && *token && !strchr(token, '/');
 }
 
 static bool has_token(const struct sysroot *r, const char *token)

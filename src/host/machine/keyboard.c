@@ -12,12 +12,9 @@ static int carrier(const struct machine *m, char *link)
 {
 	int found = -1;
 
-	for (char *part = link, *next; part; part = next) {
+	for (char *part; (part = strsep(&link, "/"));) {
 		struct address a;
 
-		next = strchr(part, '/');
-		if (next)
-			*next++ = '\0';
 		if (address_parse(part, &a) == 0 && machine_by_address(m, &a) >= 0)
 			found = machine_by_address(m, &a);
 	}
@@ -27,12 +24,10 @@ static int carrier(const struct machine *m, char *link)
 static bool says(const struct sysroot *r, const char *folder, const char *name, const char *attribute,
 		 const char *value)
 {
-	char path[256], text[16];
-	ssize_t n;
+	char text[16];
 
-	snprintf(path, sizeof(path), "%s/%s/%s", folder, name, attribute);
-	n = sysroot_read(r, path, text, sizeof(text));
-	return n > 0 && strncmp(text, value, strlen(value)) == 0;
+	return sysroot_read_line(r, text, sizeof(text), "%s/%s/%s", folder, name, attribute) &&
+	       strncmp(text, value, strlen(value)) == 0;
 }
 
 /* HID specification 1.11, 4.2 and 4.3: the interface of a keyboard that firmware and boot loaders understand. */
@@ -48,15 +43,13 @@ static bool is_boot_keyboard(const struct sysroot *r, const char *name)
  */
 static bool has_keys(const struct sysroot *r, const char *name)
 {
-	char path[256], text[512];
+	char text[512];
 	const char *last;
 
 	if (strncmp(name, "input", 5) != 0)
 		return false;
-	snprintf(path, sizeof(path), INPUT "/%s/capabilities/key", name);
-	if (sysroot_read(r, path, text, sizeof(text)) < 0)
+	if (!sysroot_read_line(r, text, sizeof(text), INPUT "/%s/capabilities/key", name))
 		return false;
-	text[strcspn(text, "\n")] = '\0';
 	last = strrchr(text, ' ');
 	if (!last)
 		last = text;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "machine.h"
 
+#include "../../sys/attribute.h"
 #include "../../sys/scan.h"
 #include "../lib/say.h"
 #include "keyboard.h"
@@ -11,10 +12,9 @@
  */
 static bool is_external(const struct sysroot *r, const struct address *a)
 {
-	char path[64], text[16], address[ADDRESS_LEN];
+	char text[16];
 
-	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/removable", address_print(a, address));
-	return sysroot_read(r, path, text, sizeof(text)) > 0 && strncmp(text, "removable", 9) == 0;
+	return attribute_line(r, a, "/removable", text, sizeof(text)) && strncmp(text, "removable", 9) == 0;
 }
 
 int machine_scan(const struct sysroot *root, struct machine *out)

@@ -8,12 +8,10 @@
 /* An attribute without its LF; NULL: there is none. *error is set when there is no memory. */
 static char *attribute(const struct sysroot *r, const char *folder, const char *name, int *error)
 {
-	char path[LINK_BYTES + 64], text[VALUE_LEN], *copy;
+	char text[VALUE_LEN], *copy;
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	if (sysroot_read(r, path, text, sizeof(text)) < 0)
+	if (!sysroot_read_line(r, text, sizeof(text), "%s/%s", folder, name))
 		return NULL;
-	text[strcspn(text, "\n")] = '\0';
 	copy = strdup(text);
 	if (!copy)
 		*error = -ENOMEM;

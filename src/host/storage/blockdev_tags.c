@@ -31,10 +31,9 @@ static int set(struct blockdev *d, enum tag tag, const char *value)
 /* A size of 0: a loop device without a file, a card reader without a card. */
 static bool is_empty(const struct sysroot *r, const struct blockdev *d)
 {
-	char path[1024], text[32];
+	char text[32];
 
-	snprintf(path, sizeof(path), "%s/size", d->folder);
-	return sysroot_read(r, path, text, sizeof(text)) > 0 && strtoull(text, NULL, 10) == 0;
+	return sysroot_read_line(r, text, sizeof(text), "%s/size", d->folder) && *text && strtoull(text, NULL, 10) == 0;
 }
 
 /*

@@ -202,18 +202,16 @@ static int read_routes(const struct host *h, const char *path, bool (*read)(cons
 /* The interface that is the scope of a link-local address: its name, or its number. */
 static int add_scope(const struct host *h, const char *scope, struct names *out)
 {
-	char path[PATH_BYTES], text[32];
+	char text[32];
 	struct names names;
 	int error = sysroot_list(h->root, NET, &names);
 
 	if (error)
 		return error == -ENOMEM ? error : 0;
 	for (size_t i = 0; i < names.n && !error; i++) {
-		snprintf(path, sizeof(path), NET "/%s/ifindex", names.items[i]);
-		if (sysroot_read(h->root, path, text, sizeof(text)) < 0)
-			text[0] = '\0';
-		text[strcspn(text, "\n")] = '\0';
-		if (strcmp(names.items[i], scope) == 0 || strcmp(text, scope) == 0)
+		if (strcmp(names.items[i], scope) == 0 ||
+		    (sysroot_read_line(h->root, text, sizeof(text), NET "/%s/ifindex", names.items[i]) &&
+		     strcmp(text, scope) == 0))
 			error = names_add(out, names.items[i]);
 	}
 	names_free(&names);
@@ -269,7 +267,7 @@ static bool same_mac(const char *a, const char *b)
 
 bool nic_find(const struct host *h, const char *name, char out[64])
 {
-	char path[PATH_BYTES], mac[64];
+	char mac[64];
 	struct names names;
 	bool found = false;
 
@@ -279,10 +277,7 @@ bool nic_find(const struct host *h, const char *name, char out[64])
 	if (strlen(name) == 20)
 		name += 3;
 	for (size_t i = 0; i < names.n && !found; i++) {
-		snprintf(path, sizeof(path), NET "/%s/address", names.items[i]);
-		if (sysroot_read(h->root, path, mac, sizeof(mac)) < 0)
-			mac[0] = '\0';
-		mac[strcspn(mac, "\n")] = '\0';
+		sysroot_read_line(h->root, mac, sizeof(mac), NET "/%s/address", names.items[i]);
 		found = strcmp(names.items[i], name) == 0 || (*mac && same_mac(mac, name));
 		if (found)
 			snprintf(out, 64, "%s", names.items[i]);

@@ -260,13 +260,10 @@ static int walk_virtio(struct walk *w, const struct mount *m, const struct chain
 	for (size_t i = 0; i < names.n && error >= 0; i++) {
 		struct chain_end next = *end;
 
-		snprintf(path, sizeof(path), "%s/%s/%s/mount_tag", folder, driver, names.items[i]);
-		if (sysroot_read(w->h->root, path, tag, sizeof(tag)) < 0)
-			*tag = '\0';
-		tag[strcspn(tag, "\n")] = '\0';
-		if (*tag && strcmp(tag, m->source) != 0)
+		snprintf(path, sizeof(path), "%s/%s/%s", folder, driver, names.items[i]);
+		if (sysroot_read_line(w->h->root, tag, sizeof(tag), "%s/mount_tag", path) && *tag &&
+		    strcmp(tag, m->source) != 0)
 			continue;
-		*strrchr(path, '/') = '\0';
 		if (sysroot_readlink(w->h->root, path, link, sizeof(link)) < 0)
 			continue; /* bind, unbind, module */
 		chain_extend(&next, ", on %s", names.items[i]);

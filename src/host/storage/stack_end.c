@@ -103,12 +103,9 @@ static int walk_fc(struct walk *w, const char *host_traddr, const struct chain_e
 		return found;
 	found = 0;
 	for (size_t i = 0; i < hosts.n && !found; i++) {
-		snprintf(path, sizeof(path), "sys/class/fc_host/%s/port_name", hosts.items[i]);
-		if (sysroot_read(w->h->root, path, text, sizeof(text)) < 0)
-			continue;
-		text[strcspn(text, "\n")] = '\0';
-		*strrchr(path, '/') = '\0';
-		if (strcmp(text, port + 3) == 0 && sysroot_readlink(w->h->root, path, text, sizeof(text)) > 0)
+		snprintf(path, sizeof(path), "sys/class/fc_host/%s", hosts.items[i]);
+		if (sysroot_read_line(w->h->root, text, sizeof(text), "%s/port_name", path) &&
+		    strcmp(text, port + 3) == 0 && sysroot_readlink(w->h->root, path, text, sizeof(text)) > 0)
 			found = chain_of_folder(w->h, text, end, w->out);
 	}
 	names_free(&hosts);
@@ -118,7 +115,7 @@ static int walk_fc(struct walk *w, const char *host_traddr, const struct chain_e
 /* A controller of NVMe: a PCI function, or (fabrics) a server. */
 static int walk_nvme(struct walk *w, const char *name, struct chain_end end)
 {
-	char path[PATH_BYTES], link[PATH_BYTES], text[512] = "";
+	char path[PATH_BYTES], link[PATH_BYTES], text[512];
 	int found;
 
 	chain_extend(&end, ", %s", name);
@@ -128,9 +125,7 @@ static int walk_nvme(struct walk *w, const char *name, struct chain_end end)
 	found = chain_of_folder(w->h, link, &end, w->out);
 	if (found)
 		return found < 0 ? found : 0;
-	snprintf(path, sizeof(path), "sys/class/nvme/%s/address", name);
-	if (sysroot_read(w->h->root, path, text, sizeof(text)) < 0)
-		text[0] = '\0';
+	sysroot_read_line(w->h->root, text, sizeof(text), "%s/address", path);
 	read_transport(text, "traddr", end.server, sizeof(end.server));
 	read_transport(text, "src_addr", end.own, sizeof(end.own));
 	read_transport(text, "host_traddr", end.own, sizeof(end.own));
@@ -177,7 +172,6 @@ static bool is_remote(const struct walk *w, const struct blockdev *d, struct cha
 {
 	static const char *const drivers[] = { "nbd", "rbd", "etherd!" };
 	const char *session = strstr(d->folder, "/session");
-	char path[PATH_BYTES], text[64];
 
 	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
 		if (strncmp(d->name, drivers[i], strlen(drivers[i])) == 0)
@@ -185,10 +179,9 @@ static bool is_remote(const struct walk *w, const struct blockdev *d, struct cha
 	if (!session || !strchr("0123456789", session[8]))
 		return false;
 	/* drivers/scsi/scsi_transport_iscsi.c */
-	snprintf(path, sizeof(path), "sys/class/iscsi_connection/connection%.*s:0/address",
-		 (int)strspn(session + 8, "0123456789"), session + 8);
-	if (sysroot_read(w->h->root, path, text, sizeof(text)) > 0)
-		snprintf(end->server, sizeof(end->server), "%.*s", (int)strcspn(text, "\n"), text);
+	sysroot_read_line(w->h->root, end->server, sizeof(end->server),
+			  "sys/class/iscsi_connection/connection%.*s:0/address", (int)strspn(session + 8, "0123456789"),
+			  session + 8);
 	return true;
 }
 
@@ -204,13 +197,7 @@ static int walk_file(struct walk *w, const char *path, const struct chain_end *e
 
 static bool read_value(const struct walk *w, const struct blockdev *d, const char *name, char *buf, size_t size)
 {
-	char path[PATH_BYTES];
-
-	snprintf(path, sizeof(path), "%s/%s", d->folder, name);
-	if (sysroot_read(w->h->root, path, buf, size) <= 0)
-		return false;
-	buf[strcspn(buf, "\n")] = '\0';
-	return *buf != '\0';
+	return sysroot_read_line(w->h->root, buf, size, "%s/%s", d->folder, name) && *buf;
 }
 
 static int walk_zram(struct walk *w, const struct blockdev *d, struct chain_end *end)
