@@ -151,7 +151,7 @@ static int mark_disks(const struct needs_run *run, struct machine *m)
 	int error = 0;
 
 	for (size_t i = 0; i < run->host.blocks.n && error >= 0; i++)
-		error = chain_of_folder(&run->host, run->host.blocks.items[i].folder, &nothing, &ends);
+		error = chain_of_directory(&run->host, run->host.blocks.items[i].folder, &nothing, &ends);
 	for (size_t i = 0; i < ends.n; i++)
 		if (ends.items[i].device >= 0)
 			m->devices[ends.items[i].device].has_disk = true;

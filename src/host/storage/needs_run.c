@@ -132,7 +132,7 @@ int needs_add_server(struct needs_run *run, enum reason reason, const char *serv
 int needs_add_mount(struct needs_run *run, enum reason reason, const struct mount *m, const char *text)
 {
 	struct chain_ends ends = { 0 };
-	int error = chain_of_mount(&run->host, m, text, &ends);
+	int error = stack_of_mount(&run->host, m, text, &ends);
 
 	if (!error)
 		error = add_ends(run, reason, &ends);
@@ -148,7 +148,7 @@ int needs_add_blocks(struct needs_run *run, enum reason reason, const char *text
 
 	for (size_t i = 0; i < run->host.blocks.n && !error; i++)
 		if (run->set[i])
-			error = chain_walk(&run->host, (int)i, text, &ends);
+			error = stack_walk(&run->host, (int)i, text, &ends);
 	if (!error)
 		error = add_ends(run, reason, &ends);
 	chain_ends_free(&ends);

@@ -5,8 +5,6 @@
 #include "nic.h"
 #include "resolve.h"
 
-#define PATH_BYTES 1024
-
 /* "rpool/ROOT/debian" is of the pool rpool. */
 static bool root_may_ask(const struct needs_run *run, const struct mount *m)
 {

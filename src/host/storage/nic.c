@@ -4,8 +4,6 @@
 #include <arpa/inet.h>
 #include <strings.h>
 
-#include "stack_run.h"
-
 #define NET "sys/class/net"
 #define DEPTH 8
 #define ROUTES_MAX (8u << 20)
@@ -70,7 +68,7 @@ static int walk(const struct host *h, const char *name, const struct chain_end *
 	if (depth == 0 || snprintf(path, sizeof(path), NET "/%s", name) >= (int)sizeof(path) ||
 	    sysroot_readlink(h->root, path, link, sizeof(link)) < 0)
 		return 0;
-	found = chain_of_folder(h, link, end, out);
+	found = chain_of_directory(h, link, end, out);
 	if (found)
 		return found < 0 ? found : 0;
 	if (strncmp(name, "ppp", 3) == 0)

@@ -4,7 +4,7 @@
 #define EARLYBIND_NIC_H
 
 #include "../../core/compat.h"
-#include "stack.h"
+#include "chain.h"
 
 /* Adds the PCI functions of an interface: of a bridge, bond, VLAN or PPPoE those of its members. 0 or -ENOMEM. */
 int nic_walk(const struct host *h, const char *interface, const char *text, struct chain_ends *out) _must_check_;
