@@ -19,7 +19,7 @@ struct blockdev {
 	unsigned partno;       /* 0: no partition */
 	char *dm_name;         /* "vg-root"; NULL: no device of device-mapper */
 	char *dm_uuid;         /* "LVM-...", "CRYPT-LUKS2-..." */
-	bool random;           /* a mapping whose key nobody types; set by needs_boot.c */
+	bool random;           /* a mapping whose key nobody types; set by needs.c */
 	char *tags[TAG_COUNT]; /* what libblkid or udev says is on it; NULL: nothing known */
 };
 

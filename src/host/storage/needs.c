@@ -3,13 +3,17 @@
 
 #include "../../core/boot_entry.h"
 #include "../../core/find.h"
-#include "needs_run.h"
+#include "../../core/shorten.h"
+#include "needs_list.h"
+#include "nic.h"
 #include "resolve.h"
 
 #define CMDLINE_MAX 65536
 #define EFIVARS "sys/firmware/efi/efivars/"
 #define EFI_GLOBAL "8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define ATTRIBUTES_LEN 4 /* in front of what a variable holds */
+#define CACHE_MAX (4u << 20)
+#define ENCRYPTION_ROOT 10 /* fields before it */
 
 static int read_files(const struct sysroot *r, struct wants *out)
 {
@@ -47,111 +51,501 @@ void storage_free(struct storage *s)
 	memset(s, 0, sizeof(*s));
 }
 
-static int read_cmdline(struct needs_run *run)
+static int read_cmdline(struct needs_list *list)
 {
 	char *text;
 	size_t len;
-	int error = sysroot_read_all(run->host.root, "proc/cmdline", CMDLINE_MAX, &text, &len);
+	int error = sysroot_read_all(list->host.root, "proc/cmdline", CMDLINE_MAX, &text, &len);
 
 	if (error)
 		return error == -ENOMEM ? error : 0;
-	error = wants_of_cmdline("/proc/cmdline", text, len, &run->wants);
+	error = wants_of_cmdline("/proc/cmdline", text, len, &list->wants);
 	free(text);
 	return error;
 }
 
 /* systemd-boot and systemd-stub tell the partition that they were started from: a UUID in UTF-16 behind 4 bytes. */
-static int read_loader(struct needs_run *run)
+static int read_loader(struct needs_list *list)
 {
 	static const char path[] = EFIVARS "LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
 	char data[128], name[80] = "PARTUUID=";
-	ssize_t n = sysroot_read(run->host.root, path, data, sizeof(data));
+	ssize_t n = sysroot_read(list->host.root, path, data, sizeof(data));
 	size_t len = strlen(name);
 
 	for (ssize_t i = 4; i + 1 < n && data[i] && len + 1 < sizeof(name); i += 2)
 		name[len++] = data[i];
 	name[len] = '\0';
-	return n > 4 ? want_add(&run->wants, WANT_DEVICE, "LoaderDevicePartUUID", "the ESP", name, len) : 0;
+	return n > 4 ? want_add(&list->wants, WANT_DEVICE, "LoaderDevicePartUUID", "the ESP", name, len) : 0;
 }
 
 /*
  * The partition of the boot entry that the firmware took: that of GRUB, which does not tell. It may be on a stick that
  * is gone, or the entry may say only which disk: no device of this machine is needed for that.
  */
-static int read_boot_entry(struct needs_run *run)
+static int read_boot_entry(struct needs_list *list)
 {
 	static const char current[] = EFIVARS "BootCurrent-" EFI_GLOBAL;
 	uint8_t data[4096];
 	char path[sizeof(current)], name[sizeof("PARTUUID=") + PARTUUID_LEN] = "PARTUUID=";
-	ssize_t n = sysroot_read(run->host.root, current, (char *)data, sizeof(data));
+	ssize_t n = sysroot_read(list->host.root, current, (char *)data, sizeof(data));
 	char where[] = "BootCurrent (Boot0000)";
 
 	if (n < ATTRIBUTES_LEN + 2)
 		return 0;
 	snprintf(where, sizeof(where), "BootCurrent (Boot%02X%02X)", data[ATTRIBUTES_LEN + 1], data[ATTRIBUTES_LEN]);
 	snprintf(path, sizeof(path), EFIVARS "%.8s-" EFI_GLOBAL, where + strlen("BootCurrent ("));
-	n = sysroot_read(run->host.root, path, (char *)data, sizeof(data));
+	n = sysroot_read(list->host.root, path, (char *)data, sizeof(data));
 	if (n < ATTRIBUTES_LEN ||
 	    boot_entry_partition(data + ATTRIBUTES_LEN, (size_t)n - ATTRIBUTES_LEN, name + strlen("PARTUUID=")) < 0)
 		return 0;
-	if (!resolve_device(run->host.root, &run->host.blocks, name, run->set))
+	if (!resolve_device(list->host.root, &list->host.blocks, name, list->set))
 		return 0;
-	return want_add(&run->wants, WANT_DEVICE, where, "the ESP", name, strlen(name));
+	return want_add(&list->wants, WANT_DEVICE, where, "the ESP", name, strlen(name));
 }
 
 /* The run has the storage from here on. */
-static int start(struct needs_run *run, const struct sysroot *r, struct storage *s, const struct machine *m)
+/* --- what the boot asks for: each want, to the devices that it is on --- */
+
+/* zfs-mount-generator(8): a dataset a line, its properties divided by tabs; that of the encryption root is "-"
+ * without.
+ */
+static bool is_plain(const char *line)
 {
-	memset(run, 0, sizeof(*run));
-	run->host.root = r;
-	run->host.machine = m;
-	run->host.blocks = s->blocks;
-	run->wants = s->wants;
-	memset(s, 0, sizeof(*s));
-	run->set = calloc(run->host.blocks.n + 1, sizeof(*run->set));
-	return run->set ? 0 : -ENOMEM;
+	for (unsigned i = 0; i < ENCRYPTION_ROOT && line; i++) {
+		line = strchr(line, '\t');
+		line = line ? line + 1 : NULL;
+	}
+	return line && line[0] == '-' && strchr("\t\n", line[1]);
 }
 
-static void end(struct needs_run *run)
+/*
+ * Whether a passphrase may have to be typed for a ZFS pool, which its disks do not tell: a dataset of it is encrypted,
+ * or nobody says that none is.
+ */
+static bool pool_may_ask(const struct sysroot *r, const char *pool)
 {
-	blockdevs_free(&run->host.blocks);
-	mounts_free(&run->host.mounts);
-	wants_free(&run->wants);
-	free(run->needs);
-	free(run->set);
+	char path[512], *text;
+	size_t len;
+	bool plain;
+
+	snprintf(path, sizeof(path), "etc/zfs/zfs-list.cache/%s", pool);
+	if (!*pool || sysroot_read_all(r, path, CACHE_MAX, &text, &len) < 0)
+		return true;
+	plain = len > 0;
+	for (const char *line = text; plain && *line; line += strcspn(line, "\n"), line += *line == '\n')
+		plain = is_plain(line);
+	free(text);
+	return !plain;
 }
 
-static int find_boot(struct needs_run *run)
+static int add_file(struct needs_list *list, const struct want *w, const char *text)
 {
-	int error = read_cmdline(run);
+	const struct mount *m = mounts_of_file(&list->host.mounts, w->name);
 
-	if (!error)
-		error = read_loader(run);
-	if (!error)
-		error = read_boot_entry(run);
-	if (!error)
-		error = needs_of_wants(run);
-	if (!error)
-		error = needs_of_running_boot(run);
-	if (error || run->root_known)
+	if (list->only_files)
+		return 0; /* it is on one of the others */
+	if (!m)
+		return needs_add(list, REASON_BOOT_DISK, NEED_SOME_STORAGE, "%s, on an unknown file system", text);
+	return needs_add_mount(list, REASON_BOOT_DISK, m, text);
+}
+
+/* The root's pool. Where the command line does not say which, what is mounted does. */
+static void ask_of_root(struct needs_list *list, const char *pool)
+{
+	const struct mount *m = mounts_at(&list->host.mounts, "/");
+
+	if (*pool || !m || strcmp(m->type, "zfs") != 0)
+		list->encrypted |= pool_may_ask(list->host.root, pool);
+}
+
+static int add_pool(struct needs_list *list, const char *pool, const char *text)
+{
+	if (!resolve_pool(&list->host.blocks, pool, list->set))
+		return needs_add(list, REASON_BOOT_DISK, NEED_SOME_STORAGE, "%s, and no disk here has it", text);
+	return needs_add_blocks(list, REASON_BOOT_DISK, text);
+}
+
+/* A tag of virtio looks like the name of a device: what is mounted there tells. */
+static const struct mount *virtio_of(const struct needs_list *list, const struct want *w)
+{
+	const struct mount *m = mounts_at(&list->host.mounts, w->what);
+
+	return m && mount_is_virtio(m) && strcmp(m->source, w->name) == 0 ? m : NULL;
+}
+
+/* It may be a disk here, or one that a network card would bring. */
+static int add_missing(struct needs_list *list, const struct want *w, const char *text)
+{
+	const struct mount *m = virtio_of(list, w);
+	int error;
+
+	if (m)
+		return needs_add_mount(list, REASON_BOOT_DISK, m, text);
+	error = needs_add(list, REASON_BOOT_DISK, NEED_SOME_STORAGE, "%s, and no disk here has it", text);
+
+	if (error || !w->network)
 		return error;
-	for (int any = NEED_SOME_NETWORK; any <= NEED_SOME_STORAGE && !error; any++) {
-		error = needs_add(run, REASON_BOOT_DISK, any, "no fstab, no root= and no mount says where / is");
-		if (!error)
-			run->needs[run->n_needs - 1].silent = true;
+	return needs_add(list, REASON_BOOT_DISK, NEED_SOME_NETWORK, "%s, and no disk here has it (_netdev)", text);
+}
+
+static int add_device(struct needs_list *list, const struct want *w, const char *text)
+{
+	char pool[128];
+
+	if (sscanf(w->name, "/dev/zvol/%127[^/]", pool) == 1)
+		return add_pool(list, pool, text);
+	if (!resolve_device(list->host.root, &list->host.blocks, w->name, list->set)) {
+		if (strncmp(w->name, "/dev/zram", 9) == 0)
+			return 0; /* memory, made later */
+		return add_missing(list, w, text);
+	}
+	list->unique |= name_is_unique(w->name);
+	return needs_add_blocks(list, REASON_BOOT_DISK, text);
+}
+
+static int add_nic(struct needs_list *list, const struct want *w, const char *text)
+{
+	char interface[64];
+
+	if (list->only_files)
+		return 0;
+	if (!nic_find(&list->host, w->name, interface))
+		return needs_add(list, REASON_BOOT_DISK, NEED_SOME_NETWORK, "%s, and no interface here is it", text);
+	return needs_add_way(list, REASON_BOOT_DISK, interface, text);
+}
+
+/* A root that mountinfo shows on the network has its server's address there. */
+static const char *server_of(const struct needs_list *list, const struct want *w)
+{
+	const struct mount *m = w->root ? mounts_at(&list->host.mounts, "/") : NULL;
+
+	return m && strncmp(m->type, "nfs", 3) == 0 ? NULL : w->name;
+}
+
+static int add_want(struct needs_list *list, const struct want *w)
+{
+	char text[REPORT_TEXT_LEN];
+	const char *server;
+
+	list->root_known |= w->root;
+	list->encrypted |= w->passphrase;
+	shorten_print(text, sizeof(text), "%s: %s is %s%s", w->where, w->what, w->kind == WANT_POOL ? "ZFS " : "",
+		      *w->name               ? w->name
+		      : w->kind == WANT_POOL ? "of any pool"
+					     : "on the network");
+	switch (w->kind) {
+	case WANT_DEVICE:
+		return add_device(list, w, text);
+	case WANT_FILE:
+		return add_file(list, w, text);
+	case WANT_POOL:
+		if (w->root)
+			ask_of_root(list, w->name);
+		return add_pool(list, w->name, text);
+	case WANT_SERVER:
+		server = server_of(list, w);
+		return server ? needs_add_server(list, REASON_BOOT_DISK, server, text) : 0; /* what is mounted tells */
+	case WANT_INTERFACE:
+		return add_nic(list, w, text);
+	case WANT_MEMORY:
+		return 0;
+	case WANT_UNKNOWN:
+		break;
+	}
+	return needs_add(list, REASON_BOOT_DISK, NEED_SOME_STORAGE, "%s cannot be read", w->where);
+}
+
+static int add_those(struct needs_list *list, bool root)
+{
+	int error = 0;
+
+	list->of_root = root;
+	for (size_t i = 0; i < list->wants.n && !error; i++)
+		if (!list->wants.items[i].optional && list->wants.items[i].root == root)
+			error = add_want(list, &list->wants.items[i]);
+	return error;
+}
+
+/* crypttab's random keys are of swap and such, which the chains then go through. */
+static void mark_random(struct needs_list *list)
+{
+	for (size_t i = 0; i < list->wants.n; i++)
+		for (size_t k = 0; list->wants.items[i].random && k < list->host.blocks.n; k++) {
+			struct blockdev *d = &list->host.blocks.items[k];
+
+			d->random |= d->dm_name && strcmp(d->dm_name, list->wants.items[i].what) == 0;
+		}
+}
+
+/* What the wants ask for, those of the root first. */
+static int add_wants(struct needs_list *list)
+{
+	int error;
+
+	mark_random(list);
+	error = add_those(list, true);
+	return error ? error : add_those(list, false);
+}
+
+/* --- what is mounted, swapped on, held or routed now --- */
+
+/* "rpool/ROOT/debian" is of the pool rpool. */
+static bool root_may_ask(const struct needs_list *list, const struct mount *m)
+{
+	char pool[256];
+
+	snprintf(pool, sizeof(pool), "%.*s", (int)strcspn(m->source, "/"), m->source);
+	return strcmp(m->type, "zfs") == 0 && pool_may_ask(list->host.root, pool);
+}
+
+/* These of what is mounted the boot needs, also where no line says so. */
+static int add_mounted(struct needs_list *list)
+{
+	static const char *const targets[] = { "/", "/usr", "/boot", "/boot/efi", "/efi" };
+	static const char *const memory[] = { "overlay", "tmpfs", "ramfs", "rootfs", "aufs" };
+	char text[REPORT_TEXT_LEN];
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(targets) && !error; i++) {
+		const struct mount *m = mounts_at(&list->host.mounts, targets[i]);
+		bool known = m && !mount_is_program(m);
+
+		for (size_t k = 0; k < ARRAY_SIZE(memory) && known; k++)
+			known = strcmp(m->type, memory[k]) != 0;
+		/* A root in memory needs nothing; what is laid over something else does. */
+		list->root_known |=
+			i == 0 && m && (known || strcmp(m->type, "tmpfs") == 0 || strcmp(m->type, "ramfs") == 0);
+		if (!known)
+			continue;
+		list->of_root = i == 0;
+		list->encrypted |= i == 0 && root_may_ask(list, m);
+		shorten_print(text, sizeof(text), "mounted: %s is %s", targets[i], m->source);
+		error = needs_add_mount(list, REASON_BOOT_DISK, m, text);
+	}
+	list->of_root = false;
+	return error;
+}
+
+/* Swap of which fstab says that the boot does not wait for it. */
+static void mark_optional(struct needs_list *list, bool *optional)
+{
+	for (size_t i = 0; i < list->wants.n; i++) {
+		const struct want *w = &list->wants.items[i];
+
+		if (!w->optional || w->kind != WANT_DEVICE || strcmp(w->what, "swap") != 0)
+			continue;
+		resolve_device(list->host.root, &list->host.blocks, w->name, list->set);
+		for (size_t k = 0; k < list->host.blocks.n; k++)
+			optional[k] |= list->set[k];
+	}
+}
+
+static bool is_optional(struct needs_list *list, const char *name, const bool *optional)
+{
+	for (size_t i = 0; i < list->wants.n; i++)
+		if (list->wants.items[i].optional && strcmp(list->wants.items[i].name, name) == 0)
+			return true;
+	resolve_device(list->host.root, &list->host.blocks, name, list->set);
+	for (size_t i = 0; i < list->host.blocks.n; i++)
+		if (list->set[i] && optional[i])
+			return true;
+	return false;
+}
+
+static int add_swap(struct needs_list *list, const char *name, const bool *optional)
+{
+	struct want w = { .kind = strncmp(name, "/dev/", 5) == 0 ? WANT_DEVICE : WANT_FILE,
+			  .where = (char *)"/proc/swaps",
+			  .what = (char *)"swap",
+			  .name = (char *)name };
+	const struct mount *m;
+	char text[REPORT_TEXT_LEN];
+
+	if (!is_optional(list, name, optional))
+		return add_want(list, &w);
+	shorten_print(text, sizeof(text), "swap: %s", name);
+	if (resolve_device(list->host.root, &list->host.blocks, name, list->set))
+		return needs_add_blocks(list, REASON_IN_USE, text);
+	m = mounts_of_file(&list->host.mounts, name);
+	return m ? needs_add_mount(list, REASON_IN_USE, m, text) : 0;
+}
+
+static int add_swaps(struct needs_list *list)
+{
+	bool *optional = calloc(list->host.blocks.n + 1, sizeof(*optional));
+	struct names swaps = { 0 };
+	int error = optional ? swaps_read(list->host.root, &swaps) : -ENOMEM;
+
+	if (!error)
+		mark_optional(list, optional);
+	for (size_t i = 0; i < swaps.n && !error; i++)
+		error = add_swap(list, swaps.items[i], optional);
+	names_free(&swaps);
+	free(optional);
+	return error;
+}
+
+static int add_mounts(struct needs_list *list)
+{
+	char text[REPORT_TEXT_LEN];
+	int error = 0;
+
+	for (size_t i = 0; i < list->host.mounts.n && !error; i++) {
+		const struct mount *m = &list->host.mounts.items[i];
+
+		shorten_print(text, sizeof(text), "mounted: %s is %s", m->target, m->source);
+		error = needs_add_mount(list, REASON_IN_USE, m, text);
 	}
 	return error;
 }
 
+/* What an active LVM volume, MD array, bcache or LUKS mapping stands on has a holder. */
+static int add_held(struct needs_list *list)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < list->host.blocks.n && !error; i++) {
+		const struct blockdev *d = &list->host.blocks.items[i];
+		char path[PATH_BYTES], text[REPORT_TEXT_LEN];
+		struct names holders;
+
+		snprintf(path, sizeof(path), "%s/holders", d->folder);
+		error = sysroot_list(list->host.root, path, &holders);
+		if (error) {
+			error = error == -ENOMEM ? error : 0;
+			continue;
+		}
+		if (holders.n) {
+			memset(list->set, 0, list->host.blocks.n * sizeof(*list->set));
+			list->set[i] = true;
+			shorten_print(text, sizeof(text), "active: %s stands on /dev/%s", holders.items[0], d->name);
+			error = needs_add_blocks(list, REASON_IN_USE, text);
+		}
+		names_free(&holders);
+	}
+	return error;
+}
+
+/* OpenZFS has a folder for each imported pool. */
+static int add_pools(struct needs_list *list)
+{
+	char text[REPORT_TEXT_LEN];
+	struct names pools;
+	int error = sysroot_list(list->host.root, "proc/spl/kstat/zfs", &pools);
+
+	if (error)
+		return error == -ENOMEM ? error : 0;
+	for (size_t i = 0; i < pools.n && !error; i++) {
+		if (!resolve_pool(&list->host.blocks, pools.items[i], list->set))
+			continue; /* a file of statistics, or a pool on files */
+		shorten_print(text, sizeof(text), "active: the ZFS pool %s is imported", pools.items[i]);
+		error = needs_add_blocks(list, REASON_IN_USE, text);
+	}
+	names_free(&pools);
+	return error;
+}
+
+static int add_default_routes(struct needs_list *list)
+{
+	struct names interfaces;
+	int error = nic_routes(&list->host, NULL, true, &interfaces);
+
+	/* That of a VPN stands beside the one by which the VPN is reached. */
+	if (!error)
+		error = needs_add_ways(list, REASON_IN_USE, &interfaces, "the default route");
+	names_free(&interfaces);
+	return error;
+}
+
+/* net/core/dev.c: a member of a bridge, bond or team links to it as its master. */
+static int add_members(struct needs_list *list)
+{
+	char path[PATH_BYTES], link[PATH_BYTES], text[REPORT_TEXT_LEN];
+	struct names interfaces;
+	int error = sysroot_list(list->host.root, "sys/class/net", &interfaces);
+
+	if (error)
+		return error == -ENOMEM ? error : 0;
+	for (size_t i = 0; i < interfaces.n && error >= 0; i++) {
+		const char *master;
+
+		if (snprintf(path, sizeof(path), "sys/class/net/%s/master", interfaces.items[i]) >= (int)sizeof(path) ||
+		    sysroot_readlink(list->host.root, path, link, sizeof(link)) < 0)
+			continue;
+		master = strrchr(link, '/');
+		shorten_print(text, sizeof(text), "a member of %s", master ? master + 1 : link);
+		error = needs_add_interface(list, REASON_IN_USE, interfaces.items[i], text);
+	}
+	names_free(&interfaces);
+	return error < 0 ? error : 0;
+}
+
+/* --- one run --- */
+
+static int start(struct needs_list *list, const struct sysroot *r, struct storage *s, const struct machine *m)
+{
+	memset(list, 0, sizeof(*list));
+	list->host.root = r;
+	list->host.machine = m;
+	list->host.blocks = s->blocks;
+	list->wants = s->wants;
+	memset(s, 0, sizeof(*s));
+	list->set = calloc(list->host.blocks.n + 1, sizeof(*list->set));
+	return list->set ? 0 : -ENOMEM;
+}
+
+static void end(struct needs_list *list)
+{
+	blockdevs_free(&list->host.blocks);
+	mounts_free(&list->host.mounts);
+	wants_free(&list->wants);
+	free(list->needs);
+	free(list->set);
+}
+
+static int call_each(struct needs_list *list, int (*const *steps)(struct needs_list *), size_t n)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < n && !error; i++)
+		error = steps[i](list);
+	return error;
+}
+
+static int find_boot(struct needs_list *list)
+{
+	static int (*const steps[])(struct needs_list *) = { read_cmdline, read_loader, read_boot_entry,
+							     add_wants,    add_mounted, add_swaps };
+	int error = call_each(list, steps, ARRAY_SIZE(steps));
+
+	if (error || list->root_known)
+		return error;
+	for (int any = NEED_SOME_NETWORK; any <= NEED_SOME_STORAGE && !error; any++) {
+		error = needs_add(list, REASON_BOOT_DISK, any, "no fstab, no root= and no mount says where / is");
+		if (!error)
+			list->needs[list->n_needs - 1].silent = true;
+	}
+	return error;
+}
+
+/* What the boot does not need. */
+static int find_used(struct needs_list *list)
+{
+	static int (*const steps[])(struct needs_list *) = { add_mounts, add_held, add_pools, add_default_routes,
+							     add_members };
+
+	return call_each(list, steps, ARRAY_SIZE(steps));
+}
+
 /* Disks, not what is made of them. */
-static int mark_disks(const struct needs_run *run, struct machine *m)
+static int mark_disks(const struct needs_list *list, struct machine *m)
 {
 	static const struct chain_end nothing;
 	struct chain_ends ends = { 0 };
 	int error = 0;
 
-	for (size_t i = 0; i < run->host.blocks.n && error >= 0; i++)
-		error = chain_of_directory(&run->host, run->host.blocks.items[i].folder, &nothing, &ends);
+	for (size_t i = 0; i < list->host.blocks.n && error >= 0; i++)
+		error = chain_of_directory(&list->host, list->host.blocks.items[i].folder, &nothing, &ends);
 	for (size_t i = 0; i < ends.n; i++)
 		if (ends.items[i].device >= 0)
 			m->devices[ends.items[i].device].has_disk = true;
@@ -161,27 +555,27 @@ static int mark_disks(const struct needs_run *run, struct machine *m)
 
 int needs_find(const struct sysroot *r, struct storage *s, struct machine *m)
 {
-	struct needs_run run;
+	struct needs_list list;
 	int error = storage_read(r, s);
 
 	if (error)
 		return error;
-	error = start(&run, r, s, m);
+	error = start(&list, r, s, m);
 	if (!error)
-		error = mounts_read(r, &run.host.mounts);
+		error = mounts_read(r, &list.host.mounts);
 	if (!error)
-		error = find_boot(&run);
+		error = find_boot(&list);
 	if (!error)
-		error = needs_of_use(&run);
+		error = find_used(&list);
 	if (!error)
-		error = mark_disks(&run, m);
+		error = mark_disks(&list, m);
 	if (!error) {
-		m->root_encrypted |= run.encrypted;
-		m->needs = run.needs;
-		m->n_needs = run.n_needs;
-		run.needs = NULL;
+		m->root_encrypted |= list.encrypted;
+		m->needs = list.needs;
+		m->n_needs = list.n_needs;
+		list.needs = NULL;
 	}
-	end(&run);
+	end(&list);
 	return error;
 }
 
@@ -217,20 +611,20 @@ static int add_guard(struct plan *plan, const struct device *d, const char *text
 	return error;
 }
 
-static int guard_all(const struct needs_run *run, struct plan *plan, bool *asked)
+static int guard_all(const struct needs_list *list, struct plan *plan, bool *asked)
 {
-	bool all = run->root_known && run->unique;
+	bool all = list->root_known && list->unique;
 	int error = 0;
 
-	for (size_t i = 0; i < run->n_needs; i++)
-		all &= !need_is_unresolved(&run->needs[i]);
+	for (size_t i = 0; i < list->n_needs; i++)
+		all &= !need_is_unresolved(&list->needs[i]);
 	*asked = all;
-	for (size_t i = 0; all && i < run->n_needs && !error; i++) {
-		const struct machine *m = run->host.machine;
-		const struct device *d = &m->devices[run->needs[i].device];
+	for (size_t i = 0; all && i < list->n_needs && !error; i++) {
+		const struct machine *m = list->host.machine;
+		const struct device *d = &m->devices[list->needs[i].device];
 
-		if (!d->later && !is_guarded(plan, m, run->needs[i].device))
-			error = add_guard(plan, d, run->needs[i].text);
+		if (!d->later && !is_guarded(plan, m, list->needs[i].device))
+			error = add_guard(plan, d, list->needs[i].text);
 	}
 	return error;
 }
@@ -238,21 +632,21 @@ static int guard_all(const struct needs_run *run, struct plan *plan, bool *asked
 int needs_guard_image(const struct sysroot *r, struct storage *s, const struct machine *m, struct plan *plan,
 		      bool *asked)
 {
-	struct needs_run run;
+	struct needs_list list;
 	int error = storage_read(r, s);
 
 	*asked = false;
 	if (error)
 		return error;
-	error = start(&run, r, s, m);
-	run.only_files = true;
+	error = start(&list, r, s, m);
+	list.only_files = true;
 	if (!error)
-		error = needs_of_wants(&run);
+		error = add_wants(&list);
 	if (!error)
-		error = guard_all(&run, plan, asked);
-	*s = (struct storage){ .read = true, .blocks = run.host.blocks, .wants = run.wants };
-	run.host.blocks = (struct blockdevs){ 0 };
-	run.wants = (struct wants){ 0 };
-	end(&run);
+		error = guard_all(&list, plan, asked);
+	*s = (struct storage){ .read = true, .blocks = list.host.blocks, .wants = list.wants };
+	list.host.blocks = (struct blockdevs){ 0 };
+	list.wants = (struct wants){ 0 };
+	end(&list);
 	return error;
 }
