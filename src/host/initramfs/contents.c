@@ -27,17 +27,12 @@ void contents_free(struct contents *c)
 	memset(c, 0, sizeof(*c));
 }
 
-static struct content *find(const struct contents *c, const char *name)
+struct content *contents_find(const struct contents *c, const char *name)
 {
 	for (size_t i = 0; i < c->n; i++)
 		if (strcmp(c->items[i].name, name) == 0)
 			return &c->items[i];
 	return NULL;
-}
-
-const struct content *contents_find(const struct contents *c, const char *name)
-{
-	return find(c, name);
 }
 
 const struct content *contents_next(const struct contents *c, const char *pattern, size_t *at)
@@ -100,7 +95,7 @@ static int store(struct collector *c, struct content *item, const struct newc_en
 
 static int visit_name(struct collector *c, const struct newc_entry *e)
 {
-	struct content *item = find(c->out, e->name);
+	struct content *item = contents_find(c->out, e->name);
 
 	if (!item) {
 		char *name = c->out->n < CONTENTS_MAX ? strdup(e->name) : NULL;

@@ -31,7 +31,7 @@ int contents_read(const unsigned char *data, size_t len, const char *const *patt
 		  char why[SEGMENTS_WHY_LEN]) _must_check_;
 void contents_free(struct contents *c);
 /* NULL: there is none. */
-const struct content *contents_find(const struct contents *c, const char *name);
+struct content *contents_find(const struct contents *c, const char *name);
 /* The next one from *at on whose name matches, *at behind it; NULL: none. */
 const struct content *contents_next(const struct contents *c, const char *pattern, size_t *at);
 

@@ -15,13 +15,12 @@ static int fail(char *why, int err, const char *what)
 	return err;
 }
 
-/* What stream_read() found, in words. */
-static int read_failed(char *why, int err)
+/* stream_read(), with what it found in words. */
+static int take(struct stream *s, void *to, uint64_t n, char *why)
 {
-	return err == -ENODATA  ? fail(why, -EBADMSG, "it ends in the middle of an archive: truncated")
-	       : err == -EFBIG  ? fail(why, err, "it is too large when unpacked")
-	       : err == -ENOMEM ? fail(why, err, strerror(ENOMEM))
-				: fail(why, -EBADMSG, "its compressed data is damaged");
+	int err = stream_read(s, to, n);
+
+	return err ? fail(why, err == -ENODATA ? -EBADMSG : err, stream_error(err)) : 0;
 }
 
 static bool parse_header(const char *header, uint32_t fields[FIELDS])
@@ -61,19 +60,19 @@ static int read_header(struct stream *s, struct newc_entry *e, char *why)
 {
 	char header[HEADER_LEN];
 	uint32_t f[FIELDS];
-	int err = stream_read(s, header, sizeof(header));
+	int err = take(s, header, sizeof(header), why);
 
 	if (err)
-		return read_failed(why, err);
+		return err;
 	if (!parse_header(header, f))
 		return fail(why, -EBADMSG, "an archive in it has a damaged header");
 	if (f[NAME_SIZE] < 1 || f[NAME_SIZE] > NEWC_NAME_MAX)
 		return fail(why, -EBADMSG, "an archive in it has a name of an impossible length");
-	err = stream_read(s, e->name, f[NAME_SIZE]);
+	err = take(s, e->name, f[NAME_SIZE], why);
 	if (!err)
-		err = stream_read(s, NULL, padding(HEADER_LEN + f[NAME_SIZE]));
+		err = take(s, NULL, padding(HEADER_LEN + f[NAME_SIZE]), why);
 	if (err)
-		return read_failed(why, err);
+		return err;
 	if (memchr(e->name, '\0', f[NAME_SIZE]) != e->name + f[NAME_SIZE] - 1)
 		return fail(why, -EBADMSG, "an archive in it has a damaged name");
 	e->ino = f[INO];
@@ -103,9 +102,9 @@ static int read_content(struct stream *s, struct newc_entry *e, char *why)
 		if (!more)
 			return fail(why, -ENOMEM, strerror(ENOMEM));
 		e->data = more;
-		err = stream_read(s, more + have, part);
+		err = take(s, more + have, part, why);
 		if (err)
-			return read_failed(why, err);
+			return err;
 		have += part;
 	} while (have < e->size);
 	e->data[have] = '\0';
@@ -114,20 +113,10 @@ static int read_content(struct stream *s, struct newc_entry *e, char *why)
 
 static int read_entry(struct stream *s, const struct newc_visitor *v, struct newc_entry *e, char *why)
 {
-	int err;
+	int err = v->wants(v->self, e) ? read_content(s, e, why) : take(s, NULL, e->size, why);
 
-	if (v->wants(v->self, e)) {
-		err = read_content(s, e, why);
-	} else {
-		err = stream_read(s, NULL, e->size);
-		if (err)
-			err = read_failed(why, err);
-	}
-	if (!err) {
-		err = stream_read(s, NULL, padding(e->size));
-		if (err)
-			err = read_failed(why, err);
-	}
+	if (!err)
+		err = take(s, NULL, padding(e->size), why);
 	if (!err) {
 		err = v->visit(v->self, e);
 		if (err)

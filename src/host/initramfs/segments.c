@@ -58,8 +58,7 @@ static int walk_inside(struct stream *s, const struct newc_visitor *v, char *why
 		}
 	}
 	if (!err && s->error) {
-		snprintf(why, NEWC_WHY_LEN, "%s",
-			 s->error == -EFBIG ? "it is too large when unpacked" : "its compressed data is damaged");
+		snprintf(why, NEWC_WHY_LEN, "%s", stream_error(s->error));
 		err = s->error;
 	}
 	return err;

@@ -136,3 +136,11 @@ int stream_read(struct stream *s, void *to, uint64_t n)
 	}
 	return 0;
 }
+
+const char *stream_error(int error)
+{
+	return error == -ENODATA  ? "it ends in the middle of an archive: truncated"
+	       : error == -EFBIG  ? "it is too large when unpacked"
+	       : error == -ENOMEM ? strerror(ENOMEM)
+				  : "its compressed data is damaged";
+}

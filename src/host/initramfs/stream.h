@@ -30,6 +30,8 @@ void stream_close(struct stream *s);
 
 /* Whether there is a byte to read, which is then *s->at. False: the end, or s->error. */
 bool stream_more(struct stream *s) _must_check_;
+/* An error of stream_read() in words. */
+const char *stream_error(int error);
 /* Reads n bytes, or passes over them if `to` is NULL. 0; -ENODATA: it ends before; or s->error. */
 int stream_read(struct stream *s, void *to, uint64_t n) _must_check_;
 
