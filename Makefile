@@ -170,8 +170,8 @@ $(BUILD)/test/fuzz/fuzz_segments: FUZZ_EXTRA = $(FUZZ_HOST:src/%.c=$(BUILD)/glib
 $(BUILD)/test/fuzz/fuzz_segments: $(FUZZ_HOST:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/fuzz/fuzz_segments: FUZZ_EXTRA = $(FUZZ_HOST) $(HOST_LIBS)
 $(BUILD)/fuzz/fuzz_segments: $(FUZZ_HOST)
-FUZZ_NEEDS := src/host/lib/text_file.c $(addprefix src/host/storage/,blockdev.c boot_cmdline.c boot_ref.c crypttab.c fstab.c \
-	mounts.c resolve.c)
+FUZZ_NEEDS := $(addprefix src/host/lib/,shell_file.c text_file.c) $(addprefix src/host/storage/,blockdev.c boot_cmdline.c \
+	boot_conf.c boot_ref.c crypttab.c fstab.c mounts.c resolve.c)
 NEEDS_SYS := $(addprefix src/sys/,sysroot.c whole.c)
 $(BUILD)/test/fuzz/fuzz_needs: FUZZ_EXTRA = $(FUZZ_NEEDS:src/%.c=$(BUILD)/glibc/%.o) $(HOST_LIBS)
 $(BUILD)/test/fuzz/fuzz_needs: $(FUZZ_NEEDS:src/%.c=$(BUILD)/glibc/%.o)

@@ -78,6 +78,13 @@ static void check(const struct want *w)
 		abort();
 }
 
+static bool is_in(const char *path, const char *directory)
+{
+	size_t len = strcmp(directory, "/") == 0 ? 0 : strlen(directory);
+
+	return strncmp(path, directory, len) == 0 && strchr("/", path[len]);
+}
+
 static void read_all(void)
 {
 	const struct sysroot *r = &root;
@@ -93,7 +100,7 @@ static void read_all(void)
 		const struct mount *m = mounts_of_file(&mounts, name);
 
 		check(&wants.items[i]);
-		if (m && !path_is_below(name, m->target))
+		if (m && !is_in(name, m->target))
 			abort();
 	}
 	wants_free(&wants);
