@@ -350,13 +350,15 @@ static int weigh_rules(struct accept_run *r)
 		if (ret < 0)
 			return ret;
 	}
-	return refuse_last(r);
+	return 0;
 }
 
 static int run_all(struct accept_run *r)
 {
 	int ret = weigh_rules(r);
 
+	if (ret == 0)
+		ret = refuse_last(r);
 	for (size_t i = 0; i < r->config->n_rules && ret == 0; i++)
 		if (is_chosen(r, i))
 			ret = lock_lines(r, &r->config->rules[i]);
@@ -404,7 +406,7 @@ int accept_rules(const struct config *config, const struct machine *m, const str
 /* --- one rule more -------------------------------------------------------------------------------------------------
  */
 
-/* What the rules leave to the host. */
+/* What the rules leave to the host: before any display is refused for it, and after. */
 struct left {
 	unsigned displays;
 	unsigned keyboards;
@@ -439,6 +441,15 @@ static void ask_card(const struct accept_run *r, const struct rule *rule, const 
 		accept_refuse_keyboard(&c, line);
 }
 
+/* Whether a rule has a function of the card, or had it until it was refused. */
+static bool is_held(const struct accept_run *r, const struct card *card)
+{
+	for (unsigned k = 0; k < card->n; k++)
+		if (r->holders[card->member[k]])
+			return true;
+	return false;
+}
+
 static int ask(const struct accept_run *r, const struct selector *selector, const struct left *left,
 	       struct accept_line *line)
 {
@@ -449,7 +460,7 @@ static int ask(const struct accept_run *r, const struct selector *selector, cons
 	*line = (struct accept_line){ .rule = 0 };
 	if (ret < 0)
 		return ret == -ENOTUNIQ ? 0 : ret;
-	if (selected.n == 1 && !accept_is_taken(r, &selected.items[0])) {
+	if (selected.n == 1 && !is_held(r, &selected.items[0])) {
 		line->rule = 1;
 		line->card = selected.items[0];
 		ask_card(r, &rule, left, line);
@@ -468,10 +479,12 @@ int accept_ask(const struct config *config, const struct machine *m, const struc
 
 	if (ret == 0)
 		ret = weigh_rules(&r);
-	if (ret == 0)
-		left.keyboards = accept_keyboards(&r);
 	for (int i = 0; i < (int)m->n && ret == 0; i++)
 		left.displays += is_left_display(&r, i);
+	if (ret == 0)
+		ret = refuse_last(&r);
+	if (ret == 0)
+		left.keyboards = accept_keyboards(&r);
 	for (size_t i = 0; i < n && ret == 0; i++)
 		ret = ask(&r, &selectors[i], &left, &lines[i]);
 	run_end(&r);

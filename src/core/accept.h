@@ -36,8 +36,8 @@ int accept_rules(const struct config *config, const struct machine *m, const str
 		 struct acceptance *out) _must_check_;
 /*
  * What accept of all rules would say of one more, after them, without options, that selects a card, or a function that
- * is in none. Each of the n selectors is asked alone, as if the others were not there. `rule` is 1, or 0 where another
- * rule has a function of the card, or nothing is selected. 0, -ENOMEM.
+ * is in none. Each of the n selectors is asked alone, as if the others were not there. `rule` is 1, or 0 where a rule
+ * selects a function of the card, or nothing is selected. 0, -ENOMEM.
  */
 int accept_ask(const struct config *config, const struct machine *m, const struct selector *selectors, size_t n,
 	       struct accept_line *lines) _must_check_;

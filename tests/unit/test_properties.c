@@ -315,8 +315,8 @@ static void try_asked(struct config *config, const struct machine *m, int device
 		return;
 	assert_int_equal(accept_rules(config, m, NULL, NULL, &a), 0);
 	line = last_line(&a, config);
-	assert_int_equal(asked.rule, line ? 1 : 0);
-	if (line) {
+	assert_true(line || !asked.rule);
+	if (asked.rule) {
 		assert_int_equal(asked.reason, line->reason);
 		assert_true(asked.refusing == line->refusing);
 		assert_string_equal(asked.text, line->text);
