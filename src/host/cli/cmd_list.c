@@ -128,7 +128,9 @@ static void fill_cells(const struct listing *l, const struct device *d, char cel
 	address_print(&d->address, cells[ADDRESS]);
 	snprintf(cells[ID], DEVICE_NAME_LEN, "%.9s", identity_print(&d->identity, identity));
 	snprintf(cells[DRIVER], DEVICE_NAME_LEN, "%s", d->driver);
-	snprintf(cells[GROUP], DEVICE_NAME_LEN, d->iommu_group < 0 ? "" : "%d", d->iommu_group);
+	*cells[GROUP] = '\0';
+	if (d->iommu_group >= 0)
+		snprintf(cells[GROUP], DEVICE_NAME_LEN, "%d", d->iommu_group);
 	snprintf(cells[STATE], DEVICE_NAME_LEN, "%s", *state ? state + 1 : state);
 	pci_names_class(l->names, &d->identity, cells[CLASS]);
 	pci_names_device(l->names, &d->identity, cells[NAME]);
