@@ -107,6 +107,7 @@ not_listed()
 }
 outcome advice-twin-gone 'list: the host GPU of two alike is gone, and one is behind another port' \
 	not_listed "change 'include twin-gpus' 'drop 0000:03:00.0' 'drop 0000:03:00.1' 'set 0000:06:00.0 behind=0000:00:02.1' 'set 0000:06:00.1 behind=0000:00:02.1' 'drop 0000:04:00.0'"
+# shellcheck disable=SC2016 # for eval
 outcome advice-twin-gone 'list: the rule is gone' not_listed ': >"$CONF"'
 
 # moved: a display that is followed is locked where it stands now.
