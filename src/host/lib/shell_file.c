@@ -11,8 +11,8 @@
 #include <ctype.h>
 
 #include "../../core/array.h"
+#include "text_file.h"
 
-#define FILE_MAX (1u << 20)
 #define WHERE_LEN 300
 
 static bool is_name(char c, bool first)
@@ -39,7 +39,7 @@ static struct shell_variable *find(const struct shell *sh, const char *name, siz
 
 static int set(struct shell *sh, const char *name, const char *value)
 {
-	struct shell_variable *v = find(sh, name, strlen(name)), new;
+	struct shell_variable *v = find(sh, name, strlen(name)), added;
 
 	if (v) {
 		char *copy = strdup(value);
@@ -48,11 +48,11 @@ static int set(struct shell *sh, const char *name, const char *value)
 		v->value = copy;
 		return copy ? 0 : -ENOMEM;
 	}
-	new = (struct shell_variable){ strdup(name), strdup(value) };
-	if (new.name &&new.value && array_add(&sh->variables, &sh->n, &new, sizeof(new)) == 0)
+	added = (struct shell_variable){ strdup(name), strdup(value) };
+	if (added.name && added.value && array_add(&sh->variables, &sh->n, &added, sizeof(added)) == 0)
 		return 0;
-	free(new.name);
-	free(new.value);
+	free(added.name);
+	free(added.value);
 	return -ENOMEM;
 }
 
@@ -174,43 +174,29 @@ static int read_text(struct shell *sh, const char *path, const char *text)
 int shell_read(struct shell *sh, const struct sysroot *r, const char *path)
 {
 	struct shell_assignment unknown = { 0 };
-	char where[WHERE_LEN], *data;
+	char where[WHERE_LEN], *text;
 	bool whole;
-	size_t len;
-	int error = sysroot_read_all(r, path, FILE_MAX, &data, &len);
+	int error = text_file_read(r, path, &text, &whole);
 
-	if (error == -ENOENT || error == -ENOTDIR)
-		return 0;
 	snprintf(where, sizeof(where), "/%s", path);
 	unknown.where = where;
 	if (error)
 		return error == -ENOMEM ? error : sh->each(&unknown, sh->arg);
-	for (; len && !data[len - 1]; len--)
-		; /* these hide nothing */
-	whole = !memchr(data, '\0', len);
-	error = read_text(sh, path, data);
-	free(data);
+	if (!text)
+		return 0;
+	error = read_text(sh, path, text);
+	free(text);
 	return error || whole ? error : sh->each(&unknown, sh->arg);
+}
+
+static int read_one(const struct sysroot *r, const char *path, void *sh)
+{
+	return shell_read(sh, r, path);
 }
 
 int shell_read_all(struct shell *sh, const struct sysroot *r, const char *directory, const char *suffix)
 {
-	size_t end = suffix ? strlen(suffix) : 0;
-	struct names names;
-	char path[512];
-	int error = sysroot_list(r, directory, &names);
-
-	if (error)
-		return error == -ENOMEM ? error : 0;
-	for (size_t i = 0; i < names.n && !error; i++) {
-		size_t len = strlen(names.items[i]);
-
-		if (len >= end && (!end || strcmp(names.items[i] + len - end, suffix) == 0) &&
-		    snprintf(path, sizeof(path), "%s/%s", directory, names.items[i]) < (int)sizeof(path))
-			error = shell_read(sh, r, path);
-	}
-	names_free(&names);
-	return error;
+	return text_file_each(r, directory, suffix, read_one, sh);
 }
 
 const char *shell_value(const struct shell *sh, const char *name)

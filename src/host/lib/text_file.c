@@ -14,6 +14,21 @@ static char *trimmed(char *line)
 	return line;
 }
 
+int text_file_read(const struct sysroot *r, const char *path, char **text, bool *whole)
+{
+	size_t len;
+	int error = sysroot_read_all(r, path, FILE_MAX, text, &len);
+
+	if (error) {
+		*text = NULL;
+		return error == -ENOENT || error == -ENOTDIR ? 0 : error;
+	}
+	for (; len && !(*text)[len - 1]; len--)
+		; /* these hide nothing */
+	*whole = !memchr(*text, '\0', len);
+	return 0;
+}
+
 int text_file_lines(const struct sysroot *r, const char *path, int (*each)(const struct text_file_line *, void *),
 		    void *arg)
 {
@@ -21,17 +36,13 @@ int text_file_lines(const struct sysroot *r, const char *path, int (*each)(const
 	struct text_file_line line = { .where = where };
 	unsigned number = 0;
 	bool whole;
-	size_t len;
-	int error = sysroot_read_all(r, path, FILE_MAX, &data, &len);
+	int error = text_file_read(r, path, &data, &whole);
 
-	if (error == -ENOENT || error == -ENOTDIR)
-		return 0;
 	snprintf(where, sizeof(where), "/%s", path);
 	if (error)
 		return error == -ENOMEM ? error : each(&line, arg);
-	for (; len && !data[len - 1]; len--)
-		; /* these hide nothing */
-	whole = !memchr(data, '\0', len);
+	if (!data)
+		return 0;
 	for (rest = data; !error && (at = strsep(&rest, "\n"));) {
 		snprintf(where, sizeof(where), "/%s:%u", path, ++number);
 		line.text = trimmed(at);
@@ -50,21 +61,39 @@ static bool ends_with(const char *name, const char *suffix)
 	return n >= s && strcmp(name + n - s, suffix) == 0;
 }
 
-int text_file_lines_of_all(const struct sysroot *r, const char *folder, const char *suffix,
-			   int (*each)(const struct text_file_line *, void *), void *arg)
+int text_file_each(const struct sysroot *r, const char *directory, const char *suffix,
+		   int (*each)(const struct sysroot *r, const char *path, void *arg), void *arg)
 {
 	struct names names;
 	char path[512];
-	int error = sysroot_list(r, folder, &names);
+	int error = sysroot_list(r, directory, &names);
 
 	if (error)
 		return error == -ENOMEM ? error : 0;
 	for (size_t i = 0; i < names.n && !error; i++) {
 		if ((suffix && !ends_with(names.items[i], suffix)) ||
-		    snprintf(path, sizeof(path), "%s/%s", folder, names.items[i]) >= (int)sizeof(path))
+		    snprintf(path, sizeof(path), "%s/%s", directory, names.items[i]) >= (int)sizeof(path))
 			continue;
-		error = text_file_lines(r, path, each, arg);
+		error = each(r, path, arg);
 	}
 	names_free(&names);
 	return error;
+}
+
+struct reader {
+	int (*each)(const struct text_file_line *, void *);
+	void *arg;
+};
+
+static int read_lines(const struct sysroot *r, const char *path, void *arg)
+{
+	const struct reader *reader = arg;
+
+	return text_file_lines(r, path, reader->each, reader->arg);
+}
+
+int text_file_lines_of_all(const struct sysroot *r, const char *directory, const char *suffix,
+			   int (*each)(const struct text_file_line *, void *), void *arg)
+{
+	return text_file_each(r, directory, suffix, read_lines, &(struct reader){ each, arg });
 }
