@@ -83,21 +83,29 @@ static void warn(const struct rule *rule, const struct device *now, const struct
 			is, address, must, drift_options(rule), rule->file, rule->line);
 }
 
+/* The rule of the configuration that the old entry i is of; NULL: it is gone. */
+static const struct rule *own_rule(const struct drift *d, size_t i)
+{
+	const struct plan *old = d->old->plan;
+
+	return rule_find(d->config->rules, d->config->n_rules, plan_rule(old, old->cards[i].rule));
+}
+
 /*
  * Whether this lock would drop the old entry i though its card is here, because its rule means another place. *instead:
  * what the rule has then, or NULL.
  */
-static const struct rule *dropped_by(const struct drift *d, const struct plan_index *index, size_t i,
-				     const struct plan *lock, struct found *found, const struct plan_card **instead)
+static const struct rule *dropped_by(const struct drift *d, size_t i, const struct plan *lock, struct found *found,
+				     const struct plan_card **instead)
 {
-	const struct plan_card *card = &d->old->cards[i];
-	const struct rule *rule = rule_find(d->config->rules, d->config->n_rules, plan_rule(d->old, card->rule));
+	const struct plan_card *card = &d->old->plan->cards[i];
+	const struct rule *rule = own_rule(d, i);
 
 	if (!rule || rule->selector.kind == SELECTOR_ID || drift_has_card(lock, card))
 		return NULL;
-	find_card(index, i, found);
+	find_card(d->old, i, found);
 	if ((found->reason != REASON_NONE && found->reason != REASON_MOVED) ||
-	    selector_means(&rule->selector, d->machine, found->card.main))
+	    selector_means(&rule->selector, d->old->machine, found->card.main))
 		return NULL;
 	*instead = card_of_rule(lock, rule);
 	return rule;
@@ -105,14 +113,10 @@ static const struct rule *dropped_by(const struct drift *d, const struct plan_in
 
 void drift_warn(const struct drift *d, const struct plan *lock)
 {
-	struct plan_index index _cleanup_(plan_index_free) = { 0 };
-
-	if (plan_index_make(&index, d->old, d->machine) < 0)
-		return;
-	for (size_t i = 0; i < d->old->n_cards; i++) {
+	for (size_t i = 0; i < d->old->plan->n_cards; i++) {
 		const struct plan_card *instead;
 		struct found found;
-		const struct rule *rule = dropped_by(d, &index, i, lock, &found, &instead);
+		const struct rule *rule = dropped_by(d, i, lock, &found, &instead);
 
 		if (rule)
 			warn(rule, card_main(&found.card), instead);
@@ -121,15 +125,11 @@ void drift_warn(const struct drift *d, const struct plan *lock)
 
 bool drift_replaces(const struct drift *d, const struct plan *lock)
 {
-	struct plan_index index _cleanup_(plan_index_free) = { 0 };
-
-	if (plan_index_make(&index, d->old, d->machine) < 0)
-		return true;
-	for (size_t i = 0; i < d->old->n_cards; i++) {
+	for (size_t i = 0; i < d->old->plan->n_cards; i++) {
 		const struct plan_card *instead = NULL;
 		struct found found;
 
-		if (dropped_by(d, &index, i, lock, &found, &instead) && instead)
+		if (dropped_by(d, i, lock, &found, &instead) && instead)
 			return true;
 	}
 	return false;
@@ -138,20 +138,16 @@ bool drift_replaces(const struct drift *d, const struct plan *lock)
 bool drift_instead(const struct drift *d, const struct rule *added)
 {
 	char address[ADDRESS_LEN], is[SELECTOR_LEN], must[SELECTOR_LEN];
-	struct plan_index index _cleanup_(plan_index_free) = { 0 };
 
-	if (plan_index_make(&index, d->old, d->machine) < 0)
-		return false;
-	for (size_t i = 0; i < d->old->n_cards; i++) {
-		const struct rule *rule =
-			rule_find(d->config->rules, d->config->n_rules, plan_rule(d->old, d->old->cards[i].rule));
+	for (size_t i = 0; i < d->old->plan->n_cards; i++) {
+		const struct rule *rule = own_rule(d, i);
 		struct selector there;
 		struct found found;
 
-		find_card(&index, i, &found);
+		find_card(d->old, i, &found);
 		if (!rule || (found.reason != REASON_NONE && found.reason != REASON_MOVED) ||
-		    !selector_means(&added->selector, d->machine, found.card.main) ||
-		    selector_means(&rule->selector, d->machine, found.card.main))
+		    !selector_means(&added->selector, d->old->machine, found.card.main) ||
+		    selector_means(&rule->selector, d->old->machine, found.card.main))
 			continue;
 		there = drift_selector(&rule->selector, card_main(&found.card));
 		selector_print(&there, must);

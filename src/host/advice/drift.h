@@ -5,14 +5,12 @@
 
 #include "../../core/compat.h"
 #include "../../core/config.h"
-#include "../../core/device.h"
-#include "../../core/plan.h"
+#include "../../core/plan_index.h"
 
 /* What is compared. */
 struct drift {
 	const struct config *config;
-	const struct plan *old; /* the lock as it is; empty if there is none */
-	const struct machine *machine;
+	const struct plan_index *old; /* of the lock as it is on the machine; of an empty one if there is none */
 };
 
 /* How a selector of this kind would have to be written to mean what stands there. */

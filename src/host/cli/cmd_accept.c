@@ -66,7 +66,7 @@ static int store(const struct session *s, const struct acceptance *a, const bool
 		trial_arm(s, &s->config, &a->lock);
 		return EXIT_DONE;
 	}
-	if (s->cli->yes && drift_replaces(&(struct drift){ &s->config, &s->old, &s->machine }, &a->lock)) {
+	if (s->cli->yes && drift_replaces(&(struct drift){ &s->config, &s->index }, &a->lock)) {
 		say_error("--yes does not confirm that a rule gets another device while its card is here: see above; "
 			  "nothing was written");
 		return EXIT_REFUSED;
@@ -149,7 +149,7 @@ int cmd_accept(struct cli *cli)
 	}
 	ret = read_selectors(cli, only);
 	if (ret == EXIT_DONE) {
-		ret = session_open(&s, cli, true);
+		ret = session_open(&s, cli);
 		if (ret == EXIT_DONE)
 			ret = accept_only(&s, only, cli->n_args);
 		session_close(&s);

@@ -158,7 +158,7 @@ static int add_rule(struct session *s, const struct rule *rule, const bool *chos
 		ret = store_unlocked(s, words, is_new, "Written. Now run `earlybind regenerate`, and reboot.");
 	else if (session_locked(&a, rule))
 		ret = store(s, &a, words, is_new, chosen);
-	else if (!drift_instead(&(struct drift){ &s->config, &s->old, &s->machine }, rule))
+	else if (!drift_instead(&(struct drift){ &s->config, &s->index }, rule))
 		say_error("this rule would lock nothing: nothing was written");
 	acceptance_free(&a);
 	return ret == EXIT_DONE && refused ? EXIT_REFUSED : ret;
@@ -199,7 +199,7 @@ int cmd_add(struct cli *cli)
 		return EXIT_USAGE;
 	}
 	cli_join(cli, &words);
-	ret = words.error ? EXIT_REFUSED : session_open(&s, cli, true);
+	ret = words.error ? EXIT_REFUSED : session_open(&s, cli);
 	if (!words.error) {
 		if (ret == EXIT_DONE)
 			ret = add(&s, words.data);

@@ -150,7 +150,7 @@ int cmd_remove(struct cli *cli)
 			return EXIT_USAGE;
 		}
 	cli_join(cli, &words);
-	ret = session_open(&s, cli, true);
+	ret = session_open(&s, cli);
 	if (ret == EXIT_DONE)
 		ret = drop(&s, words.data);
 	if (ret == EXIT_DONE && config_errors(&s.config))

@@ -42,7 +42,7 @@ static int read_lock(struct session *s)
 	return EXIT_DONE;
 }
 
-int session_open(struct session *s, struct cli *cli, bool machine)
+int session_open(struct session *s, struct cli *cli)
 {
 	int ret;
 
@@ -66,7 +66,7 @@ int session_open(struct session *s, struct cli *cli, bool machine)
 		return EXIT_REFUSED;
 	}
 	ret = read_lock(s);
-	if (ret != EXIT_DONE || !machine)
+	if (ret != EXIT_DONE)
 		return ret;
 	if (recall_machine(&cli->root, &s->machine) < 0)
 		return EXIT_REFUSED;
@@ -282,7 +282,7 @@ int session_advise(const struct session *s, const struct plan *lock, const bool 
 	struct forecast f = { .config = s->config, .lock = *lock, .has_lock = true, .machine = s->machine };
 	int ret = -ENOMEM, refused = 0;
 
-	drift_warn(&(struct drift){ &s->config, &s->old, &s->machine }, lock);
+	drift_warn(&(struct drift){ &s->config, &s->index }, lock);
 	f.machine.devices = calloc(f.machine.n + 1, sizeof(*f.machine.devices));
 	if (f.machine.devices) {
 		memcpy(f.machine.devices, s->machine.devices, f.machine.n * sizeof(*f.machine.devices));
@@ -413,8 +413,8 @@ static int print_placeless(const struct plan *p, struct text *out)
 		free(rules);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < p->n_guards; i++)
-		guards[i] = p->guards[i];
+	if (p->n_guards)
+		memcpy(guards, p->guards, p->n_guards * sizeof(*guards));
 	qsort(guards, p->n_guards, sizeof(*guards), by_place);
 	copy.guards = guards;
 	for (size_t i = 0; i < p->n_rules; i++) {

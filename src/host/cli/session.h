@@ -23,7 +23,7 @@ struct session {
  * the config is said, and a file of it that cannot be read is an error: its rules would lose their entries. A damaged
  * lock is reported and counts as none. EXIT_DONE, or the exit code of what was said.
  */
-int session_open(struct session *s, struct cli *cli, bool machine) _must_check_;
+int session_open(struct session *s, struct cli *cli) _must_check_;
 void session_close(struct session *s);
 
 /* Prints what would be locked, refused and dropped, and the notes. fresh: a rule that stands in no file yet, or NULL.
