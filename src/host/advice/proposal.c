@@ -127,6 +127,16 @@ bool proposal_locks(const struct acceptance *a, unsigned rule)
 	return false;
 }
 
+bool proposal_set_next(const struct acceptance *waiting, const struct rule *rule, struct row *row)
+{
+	char selector[SELECTOR_LEN];
+	bool locks = proposal_locks(waiting, rule->number);
+
+	if (locks)
+		row_set_next(row, "accept", selector_print(&rule->selector, selector), NULL);
+	return locks;
+}
+
 bool proposal_words(const struct forecast *f, const struct acceptance *waiting, char *buf, size_t size)
 {
 	bool any = false;

@@ -5,6 +5,7 @@
 
 #include "../../core/accept.h"
 #include "../../core/compat.h"
+#include "../lib/row.h"
 #include "../state/next_boot.h"
 
 struct proposal {
@@ -24,6 +25,8 @@ int proposal_of_selector(const struct forecast *f, const struct selector *s, str
 int proposal_of_waiting(const struct forecast *f, struct acceptance *out) _must_check_;
 /* Whether it would lock something for the rule with this number. */
 bool proposal_locks(const struct acceptance *a, unsigned rule) _pure_;
+/* Then accepting the rule is the next step of the row. Whether it is. */
+bool proposal_set_next(const struct acceptance *waiting, const struct rule *rule, struct row *row);
 /*
  * The words behind `earlybind accept` for those that it has something for, each with a blank before it: "" where
  * nothing is locked yet, and all may be meant. Returns whether there is any.

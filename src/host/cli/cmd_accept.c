@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "../advice/drift.h"
+#include "../advice/proposal.h"
 #include "../state/files.h"
 #include "cli.h"
 #include "session.h"
@@ -90,7 +91,7 @@ static bool say_idle(const struct session *s, const struct acceptance *a, const 
 	for (size_t i = 0; chosen && i < s->config.n_rules; i++) {
 		const struct rule *rule = &s->config.rules[i];
 
-		if (!chosen[i] || rule->live || rule->optional || session_locked(a, rule))
+		if (!chosen[i] || rule->live || rule->optional || proposal_locks(a, rule->number))
 			continue;
 		say_error("%s:%u: nothing is locked for `bind %s`", rule->file, rule->line,
 			  selector_print(&rule->selector, selector));

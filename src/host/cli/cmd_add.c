@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "../../core/guard.h"
 #include "../advice/drift.h"
+#include "../advice/proposal.h"
 #include "../state/conf_edit.h"
 #include "../state/files.h"
 #include "../state/waiting.h"
@@ -156,7 +157,7 @@ static int add_rule(struct session *s, const struct rule *rule, const bool *chos
 		say_error("no memory to look at the machine");
 	if (rule->live)
 		ret = store_unlocked(s, words, is_new, "Written. Now run `earlybind regenerate`, and reboot.");
-	else if (session_locked(&a, rule))
+	else if (proposal_locks(&a, rule->number))
 		ret = store(s, &a, words, is_new, chosen);
 	else if (!drift_instead(&(struct drift){ &s->config, &s->index }, rule))
 		say_error("this rule would lock nothing: nothing was written");

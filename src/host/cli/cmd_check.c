@@ -4,6 +4,7 @@
 #include "../../core/need.h"
 #include "../advice/advice.h"
 #include "../advice/choice.h"
+#include "../advice/drift.h"
 #include "../advice/proposal.h"
 #include "../image/status.h"
 #include "../lib/json.h"
@@ -120,14 +121,12 @@ static void explain_first(struct checked *c, const struct address *address)
 static int add_note(struct checked *c, enum row_kind kind, const struct report_note *note, const struct rule *rule)
 {
 	struct row *row = row_add(&c->notes, kind, NULL);
-	char selector[SELECTOR_LEN];
 
 	if (!row)
 		return -ENOMEM;
 	row_set_note(row, note, rule);
-	if (kind == ROW_NOTE && note->reason == REASON_NOT_ACCEPTED && rule &&
-	    proposal_locks(&c->waiting, rule->number))
-		row_set_next(row, "accept", selector_print(&rule->selector, selector), NULL);
+	if (kind == ROW_NOTE && note->reason == REASON_NOT_ACCEPTED && rule)
+		proposal_set_next(&c->waiting, rule, row);
 	return 0;
 }
 
@@ -151,24 +150,21 @@ static int add_refusal(struct checked *c, const struct rule *rule, const struct 
 /* What is said of a rule that accept has nothing for has its removal as the next step, where `remove` can do that. */
 static void set_removal(struct checked *c, const struct rule *rule)
 {
-	char selector[SELECTOR_LEN], id[ID_LEN], word[ID_LEN + 3];
+	char words[RULE_WORDS_LEN], command[sizeof("remove ") + RULE_WORDS_LEN];
 
-	selector_print(&rule->selector, selector);
-	snprintf(word, sizeof(word), "id=%s", rule->has_id ? id_print(&rule->id, id) : "");
+	snprintf(command, sizeof(command), "remove %s", drift_words(rule, words));
 	for (size_t i = 0; i < c->notes.n && strcmp(rule->file, "/" CONFIG_FILE) == 0; i++)
 		if (c->notes.items[i].rule == rule->number)
-			row_set_next(&c->notes.items[i], "remove", selector, rule->has_id ? word : NULL, NULL);
+			row_set_command(&c->notes.items[i], command);
 }
 
 /* A rule that waits for accept, or that accept would refuse, too: then it says why. */
 static int weigh_rule(struct checked *c, const struct rule *rule, const struct acceptance *a)
 {
-	bool locks = false, idle = !rule->optional || waiting_finds(&c->f.machine, rule);
+	bool locks = proposal_locks(a, rule->number), idle = !rule->optional || waiting_finds(&c->f.machine, rule);
 
-	for (size_t i = 0; i < a->n_lines; i++) {
-		locks |= a->lines[i].rule == rule->number && a->lines[i].reason == REASON_NONE;
+	for (size_t i = 0; i < a->n_lines; i++)
 		idle &= a->lines[i].rule != rule->number;
-	}
 	if (idle)
 		set_removal(c, rule);
 	if (idle && !c->idle)
@@ -279,16 +275,15 @@ static void print_next(const struct checked *c)
 {
 	const struct rule *idle = c->idle;
 	bool stale = look_print_stale(&c->look);
-	char selector[SELECTOR_LEN], id[ID_LEN];
+	char words[RULE_WORDS_LEN];
 
 	if (c->to_accept)
 		printf("Now run `earlybind accept%s`, then `earlybind regenerate`.\n", c->accept);
 	else if (*c->to_explain)
 		printf("`earlybind explain %s` says what to do.\n", c->to_explain);
 	else if (idle)
-		printf("%s:%u can lock nothing: change it, or `earlybind remove %s%s%s` takes it out.\n", idle->file,
-		       idle->line, selector_print(&idle->selector, selector), idle->has_id ? " id=" : "",
-		       idle->has_id ? id_print(&idle->id, id) : "");
+		printf("%s:%u can lock nothing: change it, or `earlybind remove %s` takes it out.\n", idle->file,
+		       idle->line, drift_words(idle, words));
 	if (stale && !c->to_accept)
 		printf("%s run `earlybind regenerate`.\n", *c->to_explain || idle ? "Then" : "Now");
 }

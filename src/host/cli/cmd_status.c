@@ -104,7 +104,7 @@ static int look_at_waiting(struct now *n)
 {
 	const struct composition *made = &n->f.composition;
 	struct acceptance waiting;
-	char selector[SELECTOR_LEN];
+	int ret = 0;
 
 	if (!n->f.lock_broken && !waiting_count(made))
 		return 0;
@@ -118,16 +118,16 @@ static int look_at_waiting(struct now *n)
 		if (made->notes[i].reason != REASON_NOT_ACCEPTED || !rule)
 			continue;
 		row = row_add(&n->advices, ROW_NOTE, NULL);
-		if (!row)
+		if (!row) {
+			ret = -ENOMEM;
 			break;
+		}
 		row_set_note(row, &made->notes[i], rule);
-		if (proposal_locks(&waiting, rule->number))
-			row_set_next(row, "accept", selector_print(&rule->selector, selector), NULL);
-		else
+		if (!proposal_set_next(&waiting, rule, row))
 			row_set_next(row, "check", NULL);
 	}
 	acceptance_free(&waiting);
-	return 0;
+	return ret;
 }
 
 /* What cannot be read was said, and is left out. */

@@ -308,15 +308,6 @@ int session_advise(const struct session *s, const struct plan *lock, const bool 
 	return ret < 0 ? ret : refused;
 }
 
-unsigned session_locked(const struct acceptance *a, const struct rule *rule)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i < a->n_lines; i++)
-		n += a->lines[i].rule == rule->number && a->lines[i].reason == REASON_NONE;
-	return n;
-}
-
 void session_say_locked(const struct acceptance *a, const bool *chosen)
 {
 	size_t n = 0;

@@ -36,8 +36,6 @@ void session_show(const struct session *s, const struct acceptance *a, const str
 int session_advise(const struct session *s, const struct plan *lock, const bool *chosen) _must_check_;
 /* What is locked for these rules, and the next step. */
 void session_say_locked(const struct acceptance *a, const bool *chosen);
-/* How many cards are locked for the rule. */
-unsigned session_locked(const struct acceptance *a, const struct rule *rule) _pure_;
 /*
  * --yes, or "yes" from a terminal, and the configuration and the lock are what was read; else it is said that nothing
  * was written.
