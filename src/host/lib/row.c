@@ -32,7 +32,6 @@ struct row *row_add(struct rows *rows, enum row_kind kind, const struct address 
 	return row;
 }
 
-/* What others named, a mount or a file, must not speak to a terminal. */
 int row_say(struct row *row, const char *fmt, ...)
 {
 	va_list args;
@@ -42,9 +41,6 @@ int row_say(struct row *row, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(row->text, sizeof(row->text), fmt, args);
 	va_end(args);
-	for (char *c = row->text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
 	return 0;
 }
 
@@ -125,6 +121,15 @@ static const char *place_print(const struct row *row, char buf[PLACE_LEN])
 	return buf;
 }
 
+/* What others named, a mount or a file, must not speak to a terminal. */
+static const char *silence(char *line)
+{
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	return line;
+}
+
 const char *row_line(const struct row *row, char buf[ROW_LINE_LEN])
 {
 	bool reason = kinds[row->kind].reason && row->reason, place = kinds[row->kind].place && *row->file;
@@ -132,7 +137,7 @@ const char *row_line(const struct row *row, char buf[ROW_LINE_LEN])
 
 	snprintf(buf, ROW_LINE_LEN, "%s%s%s%s%s", reason ? reason_word(row->reason) : "", reason ? ": " : "",
 		 place ? place_print(row, at) : "", place ? ": " : "", row->text);
-	return buf;
+	return silence(buf);
 }
 
 void rows_warn(const struct rows *rows)
