@@ -57,12 +57,14 @@ int live_rules_note(const struct config *c, const struct machine *m, struct rows
 {
 	for (size_t k = 0; k < c->n_rules; k++) {
 		const struct rule *rule = &c->rules[k];
-		int i = rule->live && !rule->optional ? first_meant(rule, m) : -1;
-		const struct device *first = i < 0 ? NULL : &m->devices[i];
+		const struct device *first;
+		int i;
 
-		if (!rule->live || rule->optional || (first && device_is_display(&first->identity)))
+		if (!rule->live || rule->optional)
 			continue;
-		if (note(rule, first, out) < 0)
+		i = first_meant(rule, m);
+		first = i < 0 ? NULL : &m->devices[i];
+		if (!(first && device_is_display(&first->identity)) && note(rule, first, out) < 0)
 			return -ENOMEM;
 	}
 	return 0;
