@@ -41,6 +41,7 @@ static bool has_line(const char *text, const char *start)
 	return false;
 }
 
+/* NULL: another. */
 static const struct maker *find_maker(const struct sysroot *r)
 {
 	const struct maker *found = NULL;
@@ -75,7 +76,6 @@ static bool has_word(const char *cmdline, const char *word, const char *value)
 /* What is known of this machine's. */
 struct iommu {
 	const struct sysroot *root;
-	const struct maker *maker; /* NULL: another */
 	char cmdline[4096];
 };
 
@@ -114,13 +114,14 @@ static void find_xen(const struct device *d, struct iommu_finding *out)
 
 static void find_off(const struct iommu *x, struct iommu_finding *out)
 {
-	const struct maker *maker = x->maker;
+	const struct maker *maker;
 	char table[64];
 
 	snprintf(out->what, sizeof(out->what),
 		 "no device has an IOMMU group: the IOMMU is off, and vfio-pci can bind nothing");
 	if (is_off_by_word(x, out))
 		return;
+	maker = find_maker(x->root);
 	if (!maker) {
 		snprintf(out->step, sizeof(out->step), "switch it on in the firmware setup");
 		return;
@@ -190,7 +191,7 @@ static bool is_on(const struct machine *m)
 
 void iommu_find(const struct sysroot *r, const struct machine *m, const struct device *d, struct iommu_finding *out)
 {
-	struct iommu x = { .root = r, .maker = find_maker(r) };
+	struct iommu x = { .root = r };
 
 	if (sysroot_read(r, "proc/cmdline", x.cmdline, sizeof(x.cmdline)) < 0)
 		x.cmdline[0] = '\0';
