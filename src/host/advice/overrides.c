@@ -8,6 +8,7 @@
  *	xen-pciback.hide=(06:00.0)(06:00.1)   rd.qubes.hide_pci=06:00.0,07:00.0     on the kernel command line
  */
 #include "../../core/selector.h"
+#include "../../core/word.h"
 #include "../lib/text_file.h"
 #include "advice_run.h"
 
@@ -95,12 +96,12 @@ static int read_udev(struct adviser *a)
 static int read_cmdline(struct adviser *a)
 {
 	static const char *const words[] = { "xen-pciback.hide=", "pciback.hide=", "rd.qubes.hide_pci=" };
-	char cmdline[4096];
+	char cmdline[4096], *next = cmdline;
 	int ret = 0;
 
 	if (sysroot_read(a->root, "proc/cmdline", cmdline, sizeof(cmdline)) < 0)
 		return 0;
-	for (char *word = strtok(cmdline, " \t\n"); word && ret >= 0; word = strtok(NULL, " \t\n"))
+	for (char *word; ret >= 0 && (word = word_take(&next));)
 		for (size_t i = 0; i < ARRAY_SIZE(words) && ret >= 0; i++)
 			if (strncmp(word, words[i], strlen(words[i])) == 0)
 				ret = say_each(a, "/proc/cmdline", word + strlen(words[i]),
