@@ -403,8 +403,7 @@ int accept_rules(const struct config *config, const struct machine *m, const str
 	return ret;
 }
 
-/* --- one rule more -------------------------------------------------------------------------------------------------
- */
+/* --- One rule more */
 
 /* What the rules leave to the host: before any display is refused for it, and after. */
 struct left {
