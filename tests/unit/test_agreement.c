@@ -8,11 +8,11 @@
 #include "accept.h"
 #include "compose.h"
 #include "decide.h"
+#include "histories.h"
 #include "plan_lines.h"
 
 #define RULES 3
 
-static unsigned long seed; /* of the history that is tried */
 static unsigned long added, refused, several, warned;
 
 static int by_line(const void *a, const void *b)
@@ -165,16 +165,9 @@ static void try_add_then_accept(const struct world *w)
 	machine_free(&m);
 }
 
-static unsigned long number(const char *name, unsigned long otherwise)
-{
-	const char *text = getenv(name);
-
-	return text && *text ? strtoul(text, NULL, 10) : otherwise;
-}
-
 static void accept_leaves_what_add_locked(void **s)
 {
-	unsigned long first = number("EARLYBIND_SEED", 0), n = number("EARLYBIND_HISTORIES", 10000);
+	unsigned long first = number("EARLYBIND_SEED", 0), n = number("EARLYBIND_HISTORIES", HISTORIES);
 
 	(void)s;
 	for (seed = first; seed < first + n; seed++) {
@@ -194,10 +187,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accept_leaves_what_add_locked),
 	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	if (failed)
-		print_error("failed at seed %lu: EARLYBIND_SEED=%lu EARLYBIND_HISTORIES=1 tries it alone\n", seed,
-			    seed);
-	return failed;
+	return failed_at_seed(cmocka_run_group_tests(tests, NULL, NULL));
 }

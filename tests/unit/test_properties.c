@@ -7,6 +7,7 @@
 #include "properties.h"
 
 #include "guard.h"
+#include "histories.h"
 #include "plan_lines.h"
 
 static unsigned long converted, kept_functions, asked_of[REASON_COUNT];
@@ -327,18 +328,6 @@ static void try_asked(struct config *config, const struct machine *m, int device
 	rule_free(&config->rules[--config->n_rules]);
 }
 
-/* As many as EARLYBIND_HISTORIES says, from the seed EARLYBIND_SEED on: a seed and 1 try one history again. */
-#define HISTORIES 10000
-
-static unsigned long seed; /* of the history that is tried */
-
-static unsigned long number(const char *name, unsigned long otherwise)
-{
-	const char *text = getenv(name);
-
-	return text && *text ? strtoul(text, NULL, 10) : otherwise;
-}
-
 /* The sanitizers make each ten times as slow. */
 static unsigned long histories(void)
 {
@@ -416,10 +405,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whatever_changes_only_accepted_cards_are_bound),
 	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	if (failed)
-		print_error("failed at seed %lu: EARLYBIND_SEED=%lu EARLYBIND_HISTORIES=1 tries it alone\n", seed,
-			    seed);
-	return failed;
+	return failed_at_seed(cmocka_run_group_tests(tests, NULL, NULL));
 }
