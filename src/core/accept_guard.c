@@ -114,16 +114,6 @@ static unsigned same_rule(const struct accept_run *r, unsigned old)
 	return rule ? rule->number : 0;
 }
 
-/* With this text, which is the lock's from here on; NULL: there was no memory for it. */
-static int add_guard(struct accept_run *r, struct plan_guard guard, char *text)
-{
-	guard.text = text;
-	if (text && plan_add_guard(&r->out->lock, &guard) == 0)
-		return 0;
-	free(text);
-	return -ENOMEM;
-}
-
 /* After `REASON: ` where the guard's own reason is another. */
 static char *guard_text(enum reason own, enum reason reason, const char *text)
 {
@@ -159,10 +149,15 @@ int accept_add_guard(struct accept_run *r, enum reason reason, const struct card
 				    .path = card_path(card),
 				    .identity = main->identity,
 				    .serial = accept_serial(card) };
+	char *words;
+	int ret;
 
 	if (has_guard(&r->out->lock, card))
 		return 0;
-	return add_guard(r, guard, guard_text(guard.reason, reason, text));
+	words = guard_text(guard.reason, reason, text);
+	ret = words ? plan_copy_guard(&r->out->lock, guard, words) : -ENOMEM;
+	free(words);
+	return ret;
 }
 
 /* What a rule selected and a guard refused: the report can name it, and nothing binds it later by itself. */
@@ -395,7 +390,7 @@ static int keep_guard(struct accept_run *r, const struct plan_guard *guard)
 	if (!here && guard->reason != REASON_APPEARS_LATER && is_accepted_anew(r, &guard->identity))
 		return note_gone(r, guard);
 	kept.rule = here ? rule_of(r, &there) : same_rule(r, guard->rule);
-	return add_guard(r, kept, strdup(guard->text));
+	return plan_copy_guard(&r->out->lock, kept, guard->text);
 }
 
 /* Those of an accept of some rules only; what `keep` left, or the others. */

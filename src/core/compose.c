@@ -108,14 +108,7 @@ static int add_guard(struct composer *c, const struct plan_guard *guard, const c
 	struct plan_guard copy = *guard;
 
 	copy.rule = c->numbers[guard->rule];
-	copy.text = strdup(text);
-	if (!copy.text)
-		return -ENOMEM;
-	if (plan_add_guard(&c->out->plan, &copy)) {
-		free(copy.text);
-		return -ENOMEM;
-	}
-	return 0;
+	return plan_copy_guard(&c->out->plan, copy, text);
 }
 
 /* What shows a picture or makes a sound has neither keyboards nor disks, and no network. */

@@ -35,6 +35,15 @@ int plan_add_guard(struct plan *p, const struct plan_guard *g)
 	return array_add(&p->guards, &p->n_guards, g, sizeof(*g));
 }
 
+int plan_copy_guard(struct plan *p, struct plan_guard guard, const char *text)
+{
+	guard.text = strdup(text);
+	if (guard.text && plan_add_guard(p, &guard) == 0)
+		return 0;
+	free(guard.text);
+	return -ENOMEM;
+}
+
 int plan_add_rule(struct plan *p, const struct rule *r)
 {
 	return array_add(&p->rules, &p->n_rules, r, sizeof(*r));

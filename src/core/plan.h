@@ -138,6 +138,8 @@ int plan_hash(const struct plan *p, uint64_t *out) _must_check_;
 int plan_add_module(struct plan *p, const struct plan_module *m) _must_check_;
 int plan_add_keep(struct plan *p, const struct selector *s) _must_check_;
 int plan_add_guard(struct plan *p, const struct plan_guard *g) _must_check_;
+/* The same of a guard with a copy of this text. */
+int plan_copy_guard(struct plan *p, struct plan_guard guard, const char *text) _must_check_;
 int plan_add_rule(struct plan *p, const struct rule *r) _must_check_;
 int plan_add_card(struct plan *p, const struct plan_card *c) _must_check_;
 /* Makes the card of a path rule with id= that has no entry in a lock. */

@@ -103,7 +103,6 @@ static int read_boot_entry(struct needs_list *list)
 	return want_add(&list->wants, WANT_DEVICE, where, "the ESP", name, strlen(name));
 }
 
-/* The run has the storage from here on. */
 /* --- what the boot asks for: each want, to the devices that it is on --- */
 
 /* zfs-mount-generator(8): a dataset a line, its properties divided by tabs; that of the encryption root is "-"
@@ -482,6 +481,7 @@ static int add_members(struct needs_list *list)
 
 /* --- one run --- */
 
+/* It has the storage until it ends. */
 static int start(struct needs_list *list, const struct sysroot *r, struct storage *s, const struct machine *m)
 {
 	memset(list, 0, sizeof(*list));
@@ -599,16 +599,9 @@ static int add_guard(struct plan *plan, const struct device *d, const char *text
 		.root = d->root,
 		.path = d->path,
 		.identity = d->identity,
-		.text = strdup(text),
 	};
-	int error;
 
-	if (!guard.text)
-		return -ENOMEM;
-	error = plan_add_guard(plan, &guard);
-	if (error)
-		free(guard.text);
-	return error;
+	return plan_copy_guard(plan, guard, text);
 }
 
 static int guard_all(const struct needs_list *list, struct plan *plan, bool *asked)
