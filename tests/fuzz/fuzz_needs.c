@@ -63,15 +63,15 @@ static struct blockdev devices[] = {
 	{ .name = "sdb", .major = 8, .minor = 16, .disk = -1, .tags = { pool, root_uuid, pool } },
 };
 
-static void check(const struct want *w)
+static void check(const struct boot_ref *w)
 {
 	const struct blockdevs b = { .items = devices, .n = ARRAY_SIZE(devices) };
 	bool set[ARRAY_SIZE(devices)];
 	int found, marked = 0;
 
-	if (!w->where || !*w->where || !w->what || !w->name || w->kind > WANT_UNKNOWN)
+	if (!w->where || !*w->where || !w->what || !w->name || w->kind > BOOT_REF_UNKNOWN)
 		abort();
-	found = w->kind == WANT_POOL ? resolve_pool(&b, w->name, set) : resolve_device(&root, &b, w->name, set);
+	found = w->kind == BOOT_REF_POOL ? resolve_pool(&b, w->name, set) : resolve_device(&root, &b, w->name, set);
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
 		marked += set[i];
 	if (found > marked || found < 0)
@@ -88,22 +88,23 @@ static bool is_in(const char *path, const char *directory)
 static void read_all(void)
 {
 	const struct sysroot *r = &root;
-	struct wants wants = { 0 };
+	struct boot_refs refs = { 0 };
 	struct mounts mounts;
 	struct names swaps;
 
-	if (wants_of_fstab(r, &wants) < 0 || wants_of_crypttab(r, &wants) < 0 || wants_of_bootloader(r, &wants) < 0 ||
-	    wants_of_others(r, &wants) < 0 || mounts_read(r, &mounts) < 0 || swaps_read(r, &swaps) < 0)
+	if (boot_refs_of_fstab(r, &refs) < 0 || boot_refs_of_crypttab(r, &refs) < 0 ||
+	    boot_refs_of_bootloader(r, &refs) < 0 || boot_refs_of_others(r, &refs) < 0 || mounts_read(r, &mounts) < 0 ||
+	    swaps_read(r, &swaps) < 0)
 		abort();
-	for (size_t i = 0; i < wants.n; i++) {
-		const char *name = wants.items[i].name;
+	for (size_t i = 0; i < refs.n; i++) {
+		const char *name = refs.items[i].name;
 		const struct mount *m = mounts_of_file(&mounts, name);
 
-		check(&wants.items[i]);
+		check(&refs.items[i]);
 		if (m && !is_in(name, m->target))
 			abort();
 	}
-	wants_free(&wants);
+	boot_refs_free(&refs);
 	mounts_free(&mounts);
 	names_free(&swaps);
 }

@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	check_contents(&c);
 	check_again(data, len, ret, &c);
 	contents_free(&c);
-	if (pe_section(data, len, ".initrd", &start, &size) == 0)
+	if (uki_section(data, len, ".initrd", &start, &size) == 0)
 		check(start >= data && size <= len && start <= data + len - size);
 	return 0;
 }

@@ -306,13 +306,13 @@ static void the_initrd_of_a_uki_is_found(void **state)
 	      " objcopy -O pei-x86-64 f.o plain");
 	assert_int_equal(sysroot_open(&root, folder), 0);
 	assert_int_equal(sysroot_read_all(&root, "uki", 1u << 20, &data, &len), 0);
-	assert_int_equal(pe_section((unsigned char *)data, len, ".initrd", &start, &size), 0);
+	assert_int_equal(uki_section((unsigned char *)data, len, ".initrd", &start, &size), 0);
 	assert_memory_equal(start, "070701", 6);
-	assert_int_equal(pe_section((unsigned char *)data, len, ".nosuch", &start, &size), -ENODATA);
-	assert_int_equal(pe_section((unsigned char *)data, 0x3e, ".initrd", &start, &size), -EBADMSG);
+	assert_int_equal(uki_section((unsigned char *)data, len, ".nosuch", &start, &size), -ENODATA);
+	assert_int_equal(uki_section((unsigned char *)data, 0x3e, ".initrd", &start, &size), -EBADMSG);
 	free(data);
 	assert_int_equal(sysroot_read_all(&root, "plain", 1u << 20, &data, &len), 0);
-	assert_int_equal(pe_section((unsigned char *)data, len, ".initrd", &start, &size), -ENODATA);
+	assert_int_equal(uki_section((unsigned char *)data, len, ".initrd", &start, &size), -ENODATA);
 	free(data);
 	sysroot_close(&root);
 }

@@ -88,7 +88,7 @@ struct others {
 	char names[300];
 };
 
-/* The drivers of now. What a forecast has for them is that of the next boot. */
+/* The drivers of now. What struct next_boot has for them are those of the next boot. */
 static void find_others(const struct adviser *a, const struct groups *g, int group, struct others *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -173,9 +173,9 @@ static int (*const advisers[])(struct adviser *a) = {
 	[ROW_VM] = advise_vms,
 };
 
-int advise(const struct sysroot *root, const struct forecast *f, unsigned kinds, struct rows *out)
+int advise(const struct sysroot *root, const struct next_boot *boot, unsigned kinds, struct rows *out)
 {
-	struct adviser a = { root, f, &f->composition.plan, &f->machine, &f->decisions, out };
+	struct adviser a = { root, boot, &boot->composition.plan, &boot->machine, &boot->decisions, out };
 	int ret = 0;
 
 	memset(out, 0, sizeof(*out));

@@ -7,8 +7,8 @@
 #include "../state/next_boot.h"
 #include "../lib/row.h"
 
-/* Of the plan of this forecast. kinds: a bit a kind; of drift lock and rules count, too. 0 or -ENOMEM. */
-int advise(const struct sysroot *root, const struct forecast *f, unsigned kinds, struct rows *out) _must_check_;
+/* Of the plan of this next boot. kinds: a bit a kind; of drift lock and rules count, too. 0 or -ENOMEM. */
+int advise(const struct sysroot *root, const struct next_boot *boot, unsigned kinds, struct rows *out) _must_check_;
 #define ADVICE_ALL ((1u << ROW_VM) * 2 - 1)
 /* What is said of the drift of this card, NULL: nothing. */
 const struct row *advice_of_card(const struct rows *advices, size_t card) _pure_;

@@ -8,7 +8,7 @@
 
 static struct row *add_drift(struct adviser *a, const struct decision *d, const struct address *address)
 {
-	const struct config *c = &a->forecast->config;
+	const struct config *c = &a->boot->config;
 	struct row *item = row_add(a->out, ROW_DRIFT, address);
 
 	if (!item)
@@ -64,7 +64,7 @@ static bool is_ambiguous(const struct lost *l)
  */
 static void choose(struct lost *l, bool *chosen)
 {
-	const struct config *config = &l->a->forecast->config;
+	const struct config *config = &l->a->boot->config;
 	size_t len = 0;
 
 	for (size_t i = 0; i < config->n_rules; i++) {
@@ -86,18 +86,18 @@ static void choose(struct lost *l, bool *chosen)
 /* By those rules; where that is not enough, because other rules have a say in it, by all. */
 static int propose(struct lost *l)
 {
-	bool *chosen = calloc(l->a->forecast->config.n_rules + 1, sizeof(*chosen));
+	bool *chosen = calloc(l->a->boot->config.n_rules + 1, sizeof(*chosen));
 	int ret = -ENOMEM;
 
 	if (chosen) {
 		choose(l, chosen);
-		ret = proposal_make(l->a->forecast, chosen, &l->p);
+		ret = proposal_make(l->a->boot, chosen, &l->p);
 	}
 	free(chosen);
 	if (ret == 0 && is_ambiguous(l) && !proposal_helps(&l->p, l->rule)) {
 		proposal_free(&l->p);
 		l->accept[0] = '\0';
-		ret = proposal_make(l->a->forecast, NULL, &l->p);
+		ret = proposal_make(l->a->boot, NULL, &l->p);
 	}
 	return ret;
 }
@@ -112,7 +112,7 @@ static const struct plan_card *newcomer(const struct lost *l)
 {
 	size_t i = 0;
 
-	return proposal_new_card(&l->p, &l->a->forecast->lock, &i);
+	return proposal_new_card(&l->p, &l->a->boot->lock, &i);
 }
 
 static void say_elsewhere(struct lost *l)
@@ -189,7 +189,7 @@ static int say_refused(struct lost *l, const struct accept_line *line)
 {
 	char address[ADDRESS_LEN], what[REMEDY_LEN];
 
-	if (remedy(l->a->forecast, l->rule, line->card.main, line->reason, what) < 0)
+	if (remedy(l->a->boot, l->rule, line->card.main, line->reason, what) < 0)
 		return -ENOMEM;
 	snprintf(l->buf, l->size, "`earlybind accept` would refuse %s: %s (%s). To change that: %s",
 		 address_print(&card_main(&line->card)->address, address), reason_word(line->reason), line->text, what);
@@ -214,7 +214,7 @@ static int lost_step(const struct adviser *a, const struct plan_card *card, cons
 	ret = propose(&l);
 	if (ret < 0)
 		return ret;
-	line = proposal_refusal(&l.p, &a->forecast->config, l.rule);
+	line = proposal_refusal(&l.p, &a->boot->config, l.rule);
 	elsewhere = l.rule->selector.kind != SELECTOR_ID && !(l.now && is_here(&l, &l.now->root, &l.now->path));
 	if (!elsewhere && proposal_helps(&l.p, l.rule))
 		say_accept(&l);
@@ -263,10 +263,10 @@ static int say_place(const struct adviser *a, const struct rule *rule, const str
 	struct proposal p;
 	size_t i = 0;
 
-	if (proposal_of_rule(a->forecast, rule, &p) < 0)
+	if (proposal_of_rule(a->boot, rule, &p) < 0)
 		return -ENOMEM;
 	do
-		other = proposal_new_card(&p, &a->forecast->lock, &i);
+		other = proposal_new_card(&p, &a->boot->lock, &i);
 	while (other && root_is(&other->root, &now->root) && path_covers(&other->path, &now->path));
 	selector_print(&rule->selector, selector);
 	if (!proposal_helps(&p, rule))

@@ -8,8 +8,8 @@
 
 struct adviser {
 	const struct sysroot *root;
-	const struct forecast *forecast;
-	const struct plan *plan; /* these three are the forecast's */
+	const struct next_boot *boot;
+	const struct plan *plan; /* these three are the next boot's */
 	const struct machine *machine;
 	const struct decisions *decisions;
 	struct rows *out;

@@ -114,7 +114,7 @@ int advise_overrides(struct adviser *a)
 {
 	int ret;
 
-	if (!a->forecast->config.n_rules)
+	if (!a->boot->config.n_rules)
 		return 0;
 	ret = read_driverctl(a);
 	if (ret == 0)

@@ -10,19 +10,19 @@ void proposal_free(struct proposal *p)
 	decisions_free(&p->decisions);
 }
 
-int proposal_make(const struct forecast *f, const bool *chosen, struct proposal *out)
+int proposal_make(const struct next_boot *boot, const bool *chosen, struct proposal *out)
 {
 	struct cmdline none = { 0 };
 	int ret;
 
 	memset(out, 0, sizeof(*out));
 	/* Words for the next boot alone say nothing of the cards. */
-	out->machine = f->machine;
+	out->machine = boot->machine;
 	out->machine.off = false;
 	out->machine.trial = TRIAL_NONE;
-	ret = accept_rules(&f->config, &out->machine, &f->lock, chosen, &out->acceptance);
+	ret = accept_rules(&boot->config, &out->machine, &boot->lock, chosen, &out->acceptance);
 	if (ret == 0)
-		ret = compose(&f->config, &out->acceptance.lock, &out->composition);
+		ret = compose(&boot->config, &out->acceptance.lock, &out->composition);
 	if (ret == 0)
 		ret = decide(&out->composition.plan, &out->machine, &none, &out->decisions);
 	if (ret < 0)
@@ -30,24 +30,24 @@ int proposal_make(const struct forecast *f, const bool *chosen, struct proposal 
 	return ret;
 }
 
-int proposal_of_rule(const struct forecast *f, const struct rule *rule, struct proposal *out)
+int proposal_of_rule(const struct next_boot *boot, const struct rule *rule, struct proposal *out)
 {
-	const struct rule *own = rule_find(f->config.rules, f->config.n_rules, rule);
-	bool *chosen = calloc(f->config.n_rules + 1, sizeof(*chosen));
+	const struct rule *own = rule_find(boot->config.rules, boot->config.n_rules, rule);
+	bool *chosen = calloc(boot->config.n_rules + 1, sizeof(*chosen));
 	int ret = -ENOMEM;
 
 	if (chosen && own)
-		chosen[own - f->config.rules] = true;
+		chosen[own - boot->config.rules] = true;
 	if (chosen)
-		ret = proposal_make(f, chosen, out);
+		ret = proposal_make(boot, chosen, out);
 	free(chosen);
 	return ret;
 }
 
-int proposal_of_selector(const struct forecast *f, const struct selector *s, struct proposal *out)
+int proposal_of_selector(const struct next_boot *boot, const struct selector *s, struct proposal *out)
 {
-	struct forecast with = *f;
-	size_t n = f->config.n_rules;
+	struct next_boot with = *boot;
+	size_t n = boot->config.n_rules;
 	char file[] = "-";
 	int ret = -ENOMEM;
 
@@ -55,7 +55,7 @@ int proposal_of_selector(const struct forecast *f, const struct selector *s, str
 	with.config.rules = calloc(n + 1, sizeof(*with.config.rules));
 	if (!with.config.rules)
 		return ret;
-	memcpy(with.config.rules, f->config.rules, n * sizeof(*with.config.rules));
+	memcpy(with.config.rules, boot->config.rules, n * sizeof(*with.config.rules));
 	with.config.rules[n] = (struct rule){
 		.number = (unsigned)n + 1, .selector = *s, .driver = "vfio-pci", .file = file, .line = 1
 	};
@@ -106,15 +106,15 @@ const struct accept_line *proposal_refusal(const struct proposal *p, const struc
 	return NULL;
 }
 
-int proposal_of_waiting(const struct forecast *f, struct acceptance *out)
+int proposal_of_waiting(const struct next_boot *boot, struct acceptance *out)
 {
-	bool *chosen = calloc(f->config.n_rules + 1, sizeof(*chosen));
+	bool *chosen = calloc(boot->config.n_rules + 1, sizeof(*chosen));
 	int ret = -ENOMEM;
 
-	for (size_t i = 0; chosen && i < f->config.n_rules; i++)
-		chosen[i] = waiting_is(&f->composition, &f->config.rules[i]);
+	for (size_t i = 0; chosen && i < boot->config.n_rules; i++)
+		chosen[i] = waiting_is(&boot->composition, &boot->config.rules[i]);
 	if (chosen)
-		ret = accept_rules(&f->config, &f->machine, &f->lock, f->lock_broken ? NULL : chosen, out);
+		ret = accept_rules(&boot->config, &boot->machine, &boot->lock, boot->lock_broken ? NULL : chosen, out);
 	free(chosen);
 	return ret;
 }
@@ -137,20 +137,20 @@ bool proposal_set_next(const struct acceptance *waiting, const struct rule *rule
 	return locks;
 }
 
-bool proposal_words(const struct forecast *f, const struct acceptance *waiting, char *buf, size_t size)
+bool proposal_words(const struct next_boot *boot, const struct acceptance *waiting, char *buf, size_t size)
 {
 	bool any = false;
 	size_t len = 0;
 
 	*buf = '\0';
-	for (size_t i = 0; i < f->config.n_rules; i++) {
-		const struct rule *rule = &f->config.rules[i];
+	for (size_t i = 0; i < boot->config.n_rules; i++) {
+		const struct rule *rule = &boot->config.rules[i];
 		char selector[SELECTOR_LEN];
 
 		if (!proposal_locks(waiting, rule->number))
 			continue;
 		any = true;
-		if (f->lock.n_cards && len + SELECTOR_LEN < size)
+		if (boot->lock.n_cards && len + SELECTOR_LEN < size)
 			len += (size_t)snprintf(buf + len, size - len, " %s",
 						selector_print(&rule->selector, selector));
 	}

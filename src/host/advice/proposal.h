@@ -9,20 +9,20 @@
 #include "../state/next_boot.h"
 
 struct proposal {
-	struct machine machine; /* the forecast's, and its arrays; lines of the acceptance point here */
+	struct machine machine; /* the next boot's, and its arrays; lines of the acceptance point here */
 	struct acceptance acceptance;
 	struct composition composition;
 	struct decisions decisions; /* of the next boot with that lock */
 };
 
 /* chosen: a flag a rule of the config, as of accept_rules(). 0 or -ENOMEM. */
-int proposal_make(const struct forecast *f, const bool *chosen, struct proposal *out) _must_check_;
+int proposal_make(const struct next_boot *boot, const bool *chosen, struct proposal *out) _must_check_;
 /* The same with this rule alone, which may be of lock, plan or config. */
-int proposal_of_rule(const struct forecast *f, const struct rule *rule, struct proposal *out) _must_check_;
+int proposal_of_rule(const struct next_boot *boot, const struct rule *rule, struct proposal *out) _must_check_;
 /* The same with a rule more, `bind SELECTOR`, alone; it must not be one of the config already. */
-int proposal_of_selector(const struct forecast *f, const struct selector *s, struct proposal *out) _must_check_;
+int proposal_of_selector(const struct next_boot *boot, const struct selector *s, struct proposal *out) _must_check_;
 /* What accept says of the rules that wait for it: of all where the lock is broken. 0 or -ENOMEM. */
-int proposal_of_waiting(const struct forecast *f, struct acceptance *out) _must_check_;
+int proposal_of_waiting(const struct next_boot *boot, struct acceptance *out) _must_check_;
 /* Whether it would lock something for the rule with this number. */
 bool proposal_locks(const struct acceptance *a, unsigned rule) _pure_;
 /* Then accepting the rule is the next step of the row. Whether it is. */
@@ -31,7 +31,7 @@ bool proposal_set_next(const struct acceptance *waiting, const struct rule *rule
  * The words behind `earlybind accept` for those that it has something for, each with a blank before it: "" where
  * nothing is locked yet, and all may be meant. Returns whether there is any.
  */
-bool proposal_words(const struct forecast *f, const struct acceptance *waiting, char *buf, size_t size);
+bool proposal_words(const struct next_boot *boot, const struct acceptance *waiting, char *buf, size_t size);
 void proposal_free(struct proposal *p);
 /* Whether the rule would have cards, and the next boot would refuse none of them; but for an IOMMU that is off. */
 bool proposal_helps(const struct proposal *p, const struct rule *rule) _pure_;

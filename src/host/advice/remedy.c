@@ -10,7 +10,7 @@
 
 /* One run of remedy(). */
 struct run {
-	const struct forecast *f;
+	const struct next_boot *boot;
 	const struct rule *rule; /* NULL: none */
 	int device;
 	char *buf;
@@ -64,7 +64,7 @@ static int means_several(const struct run *r, bool *several)
 	*several = false;
 	if (r->rule->selector.kind != SELECTOR_ID)
 		return 0;
-	ret = cards_select(&r->f->machine, &r->rule->selector, &cards, &mixed);
+	ret = cards_select(&r->boot->machine, &r->rule->selector, &cards, &mixed);
 	if (ret < 0)
 		return ret == -ENOMEM ? ret : 0;
 	*several = cards.n > 1;
@@ -75,11 +75,11 @@ static int means_several(const struct run *r, bool *several)
 /* The main function of the k-th card that the lock has for the rule, -1: it is not there. */
 static int locked_main(const struct run *r, size_t k)
 {
-	const struct plan_card *card = &r->f->lock.cards[k];
+	const struct plan_card *card = &r->boot->lock.cards[k];
 	struct card there;
 
-	if (!rule_same(plan_rule(&r->f->lock, card->rule), r->rule) ||
-	    card_at(&r->f->machine, &card->root, &card->path, &there) < 0)
+	if (!rule_same(plan_rule(&r->boot->lock, card->rule), r->rule) ||
+	    card_at(&r->boot->machine, &card->root, &card->path, &there) < 0)
 		return -1;
 	return there.main;
 }
@@ -88,9 +88,9 @@ static bool is_locked(const struct run *r)
 {
 	struct card card;
 
-	for (size_t k = 0; k < r->f->lock.n_cards; k++)
+	for (size_t k = 0; k < r->boot->lock.n_cards; k++)
 		if (locked_main(r, k) == r->device ||
-		    (card_of(&r->f->machine, r->device, &card) == 0 && locked_main(r, k) == card.main))
+		    (card_of(&r->boot->machine, r->device, &card) == 0 && locked_main(r, k) == card.main))
 			return true;
 	return false;
 }
@@ -101,13 +101,13 @@ static void say_split(struct run *r, const char *allow)
 	char others[300] = "", selector[SELECTOR_LEN], own[SELECTOR_LEN];
 	size_t len = 0;
 
-	for (size_t k = 0; k < r->f->lock.n_cards && len + SELECTOR_LEN < sizeof(others); k++) {
+	for (size_t k = 0; k < r->boot->lock.n_cards && len + SELECTOR_LEN < sizeof(others); k++) {
 		int main = locked_main(r, k);
 		struct selector s;
 
 		if (main < 0)
 			continue;
-		s = remedy_selector(&r->f->machine, main);
+		s = remedy_selector(&r->boot->machine, main);
 		if (strcmp(selector_print(&s, selector), r->target) == 0)
 			continue;
 		len += (size_t)snprintf(others + len, sizeof(others) - len, " %s", selector);
@@ -128,9 +128,9 @@ static int say_without(struct run *r, bool several)
 	char address[ADDRESS_LEN];
 	size_t i = 0;
 
-	if (proposal_of_rule(r->f, r->rule, &p) < 0)
+	if (proposal_of_rule(r->boot, r->rule, &p) < 0)
 		return -ENOMEM;
-	card = proposal_new_card(&p, &r->f->lock, &i);
+	card = proposal_new_card(&p, &r->boot->lock, &i);
 	if (several && card && proposal_helps(&p, r->rule))
 		say(r, ". `earlybind accept %s` would lock %s instead, and leave this one to the host", r->selector,
 		    address_print(&card->address, address));
@@ -178,7 +178,7 @@ static const struct {
 /* The needs of the root come first. */
 static void say_boot_disk(struct run *r)
 {
-	const struct machine *m = &r->f->machine;
+	const struct machine *m = &r->boot->machine;
 	const struct need *need;
 	struct card card;
 
@@ -192,10 +192,10 @@ static void say_boot_disk(struct run *r)
 
 static void say_keep(struct run *r)
 {
-	const struct config *c = &r->f->config;
+	const struct config *c = &r->boot->config;
 
 	for (size_t i = 0; i < c->n_keeps; i++) {
-		if (!selector_means(&c->keeps[i].selector, &r->f->machine, r->device))
+		if (!selector_means(&c->keeps[i].selector, &r->boot->machine, r->device))
 			continue;
 		say(r, "remove %s:%u, then run `earlybind %s %s` and `earlybind regenerate`", c->keeps[i].file,
 		    c->keeps[i].line, r->rule ? "accept" : "add", r->rule ? r->selector : r->target);
@@ -207,7 +207,7 @@ static void say_keep(struct run *r)
 /* An ISA bridge can be kept from its driver, by an option of its rule; no other can be bound at all. */
 static void say_bridge(struct run *r)
 {
-	if (!device_is_isa_bridge(&r->f->machine.devices[r->device]))
+	if (!device_is_isa_bridge(&r->boot->machine.devices[r->device]))
 		say(r, "%s", reason_remedy(REASON_BRIDGE));
 	else if (r->rule)
 		say(r,
@@ -219,9 +219,9 @@ static void say_bridge(struct run *r)
 		    r->target);
 }
 
-int remedy(const struct forecast *f, const struct rule *rule, int device, enum reason reason, char buf[REMEDY_LEN])
+int remedy(const struct next_boot *boot, const struct rule *rule, int device, enum reason reason, char buf[REMEDY_LEN])
 {
-	struct run r = { .f = f, .device = device, .buf = buf };
+	struct run r = { .boot = boot, .device = device, .buf = buf };
 	struct selector target;
 
 	buf[0] = '\0';
@@ -229,12 +229,12 @@ int remedy(const struct forecast *f, const struct rule *rule, int device, enum r
 		say(&r, "%s", reason_remedy(reason));
 		return 0;
 	}
-	r.rule = rule && !rule->live ? rule_find(f->config.rules, f->config.n_rules, rule) : NULL;
+	r.rule = rule && !rule->live ? rule_find(boot->config.rules, boot->config.n_rules, rule) : NULL;
 	if (r.rule) {
 		selector_print(&r.rule->selector, r.selector);
 		drift_words(r.rule, r.words);
 	}
-	target = remedy_selector(&f->machine, device);
+	target = remedy_selector(&boot->machine, device);
 	selector_print(&target, r.target);
 	if (lifted[reason].allow) {
 		say(&r, "%s", lifted[reason].start);

@@ -10,10 +10,10 @@
 #define REMEDY_LEN 700
 
 /*
- * A sentence without its full stop, in buf; "" if nothing helps. device: an index into the forecast's machine. rule:
+ * A sentence without its full stop, in buf; "" if nothing helps. device: an index into the next boot's machine. rule:
  * that selects it, NULL or a live one: none does. 0 or -ENOMEM.
  */
-int remedy(const struct forecast *f, const struct rule *rule, int device, enum reason r,
+int remedy(const struct next_boot *boot, const struct rule *rule, int device, enum reason r,
 	   char buf[REMEDY_LEN]) _must_check_;
 /* How a rule of its own for the card of this device, or for the function where that stands alone, would name it. */
 struct selector remedy_selector(const struct machine *m, int device);

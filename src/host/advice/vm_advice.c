@@ -226,7 +226,7 @@ static int selects(const struct named *n, const struct rule *rule)
 /* The first rule that selects it, which decides, in *out; NULL: there is none. 0 or -ENOMEM. */
 static int rule_of(const struct named *n, const struct rule **out)
 {
-	const struct config *c = &n->a->forecast->config;
+	const struct config *c = &n->a->boot->config;
 
 	*out = NULL;
 	for (size_t i = 0; i < c->n_rules; i++) {
@@ -250,7 +250,7 @@ static int say_undecided(const struct named *n)
 	int ret = rule_of(n, &rule);
 
 	if (ret == 0)
-		ret = rule ? proposal_of_rule(n->a->forecast, rule, &p) : proposal_of_selector(n->a->forecast, &s, &p);
+		ret = rule ? proposal_of_rule(n->a->boot, rule, &p) : proposal_of_selector(n->a->boot, &s, &p);
 	if (ret < 0)
 		return ret;
 	ret = say_step(n, &p, rule ? "accept" : "add", rule ? &rule->selector : &s);
@@ -347,7 +347,7 @@ int advise_vms(struct adviser *a)
 	struct vms vms;
 	int ret;
 
-	if (!a->forecast->config.n_rules || a->forecast->lock_broken)
+	if (!a->boot->config.n_rules || a->boot->lock_broken)
 		return 0;
 	ret = vms_find(a->root, &vms);
 	for (size_t i = 0; i < vms.n && ret == 0; i++)

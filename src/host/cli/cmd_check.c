@@ -17,10 +17,10 @@
 
 struct checked {
 	struct cli *cli;
-	struct forecast f;
-	struct look look;  /* what boots now may not be what is decided here */
-	unsigned problems; /* what makes the exit status 1 */
-	struct rows notes; /* of rules, lock and boot */
+	struct next_boot boot;
+	struct status images; /* what boots now may not be what is decided here */
+	unsigned problems;    /* what makes the exit status 1 */
+	struct rows notes;    /* of rules, lock and boot */
 	struct rows advices;
 	bool to_accept;               /* accept would put something right */
 	char accept[400];             /* the words behind `accept` then */
@@ -32,24 +32,24 @@ struct checked {
 /* Behind Thunderbolt or USB4: it is there so early only if the firmware has connected it. */
 static bool is_external(const struct checked *c, const struct decision *d)
 {
-	return d->bind && c->f.machine.devices[d->device].external;
+	return d->bind && c->boot.machine.devices[d->device].external;
 }
 
 static void print_decisions(const struct checked *c)
 {
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN];
 
-	puts(c->f.decisions.n ? "A boot of an image made now, on this machine as it is:"
-			      : "A boot of an image made now binds nothing.");
-	for (size_t i = 0; i < c->f.decisions.n; i++) {
-		const struct decision *d = &c->f.decisions.items[i];
+	puts(c->boot.decisions.n ? "A boot of an image made now, on this machine as it is:"
+				 : "A boot of an image made now binds nothing.");
+	for (size_t i = 0; i < c->boot.decisions.n; i++) {
+		const struct decision *d = &c->boot.decisions.items[i];
 
 		printf("  %s [%.9s] %s%s%s%s%s%s\n",
 		       d->line.has_address ? address_print(&d->line.address, address) : "-",
 		       identity_print(&d->line.identity, identity),
-		       d->bind                       ? "bind to "
-		       : outcome_is_wished(&c->f, d) ? "stays with the host: "
-						     : "refused: ",
+		       d->bind                          ? "bind to "
+		       : outcome_is_wished(&c->boot, d) ? "stays with the host: "
+							: "refused: ",
 		       d->bind ? d->drivers : reason_word(d->reason), is_external(c, d) ? " if present" : "",
 		       *d->line.text ? " (" : "", d->line.text, *d->line.text ? ")" : "");
 	}
@@ -78,8 +78,8 @@ static void print_json(const struct checked *c)
 
 	json_begin(&j);
 	json_open(&j, "problems", '[');
-	for (size_t i = 0; i < c->f.config.n_problems; i++) {
-		const struct config_problem *p = &c->f.config.problems[i];
+	for (size_t i = 0; i < c->boot.config.n_problems; i++) {
+		const struct config_problem *p = &c->boot.config.problems[i];
 
 		json_open(&j, NULL, '{');
 		json_string(&j, "severity", p->warning ? "warning" : "error");
@@ -93,22 +93,22 @@ static void print_json(const struct checked *c)
 	json_close(&j, ']');
 	rows_json(&c->notes, "notes", &j);
 	json_open(&j, "devices", '[');
-	for (size_t i = 0; i < c->f.decisions.n; i++) {
-		const struct decision *d = &c->f.decisions.items[i];
+	for (size_t i = 0; i < c->boot.decisions.n; i++) {
+		const struct decision *d = &c->boot.decisions.items[i];
 
 		json_open(&j, NULL, '{');
 		json_string(&j, "address", d->line.has_address ? address_print(&d->line.address, text) : NULL);
 		json_string(&j, "identity", identity_print(&d->line.identity, text));
 		json_bool(&j, "bind", d->bind);
-		json_bool(&j, "wished", outcome_is_wished(&c->f, d));
+		json_bool(&j, "wished", outcome_is_wished(&c->boot, d));
 		json_string(&j, "reason", d->reason ? reason_word(d->reason) : NULL);
 		json_string(&j, "text", d->line.text);
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');
 	rows_json(&c->advices, "advice", &j);
-	json_bool(&j, "lock_broken", c->f.lock_broken);
-	look_json(&c->look, &j);
+	json_bool(&j, "lock_broken", c->boot.lock_broken);
+	status_json(&c->images, &j);
 	json_end(&j);
 }
 
@@ -161,7 +161,7 @@ static void set_removal(struct checked *c, const struct rule *rule)
 /* A rule that waits for accept, or that accept would refuse, too: then it says why. */
 static int weigh_rule(struct checked *c, const struct rule *rule, const struct acceptance *a)
 {
-	bool locks = proposal_locks(a, rule->number), idle = !rule->optional || waiting_finds(&c->f.machine, rule);
+	bool locks = proposal_locks(a, rule->number), idle = !rule->optional || waiting_finds(&c->boot.machine, rule);
 
 	for (size_t i = 0; i < a->n_lines; i++)
 		idle &= a->lines[i].rule != rule->number;
@@ -178,20 +178,20 @@ static int weigh_rule(struct checked *c, const struct rule *rule, const struct a
 /* Rules that decide nothing, slots that are no card: what accept would say of the rules today. */
 static int note_rules(struct checked *c)
 {
-	const struct config *config = &c->f.config;
+	const struct config *config = &c->boot.config;
 	struct acceptance a;
-	int ret = accept_rules(config, &c->f.machine, &c->f.lock, NULL, &a);
+	int ret = accept_rules(config, &c->boot.machine, &c->boot.lock, NULL, &a);
 
 	if (ret < 0)
 		return ret;
-	ret = proposal_of_waiting(&c->f, &c->waiting);
+	ret = proposal_of_waiting(&c->boot, &c->waiting);
 	if (ret == 0)
-		c->to_accept = proposal_words(&c->f, &c->waiting, c->accept, sizeof(c->accept));
+		c->to_accept = proposal_words(&c->boot, &c->waiting, c->accept, sizeof(c->accept));
 	for (size_t i = 0; i < a.n_notes && ret == 0; i++)
 		if (a.notes[i].reason != REASON_APPEARS_LATER) /* said of the decision: "if present" */
 			ret = add_note(c, ROW_RULE, &a.notes[i], config_rule(config, a.notes[i].rule));
 	for (size_t i = 0; i < config->n_rules && ret == 0; i++)
-		if (c->f.lock_broken || waiting_is(&c->f.composition, &config->rules[i]))
+		if (c->boot.lock_broken || waiting_is(&c->boot.composition, &config->rules[i]))
 			ret = weigh_rule(c, &config->rules[i], &c->waiting);
 	if (ret == 0)
 		ret = choice_find(config, &a, NULL, &c->notes);
@@ -202,9 +202,9 @@ static int note_rules(struct checked *c)
 /* Those of rules and lock, and those of the boot, which counts the rules of the plan. */
 static int add_notes(struct checked *c)
 {
-	const struct config *config = &c->f.config;
-	const struct composition *made = &c->f.composition;
-	const struct decisions *d = &c->f.decisions;
+	const struct config *config = &c->boot.config;
+	const struct composition *made = &c->boot.composition;
+	const struct decisions *d = &c->boot.decisions;
 	int ret = 0;
 
 	for (size_t i = 0; i < made->n_notes && ret == 0; i++) {
@@ -222,8 +222,8 @@ static int add_notes(struct checked *c)
 
 static bool is_bound(const struct checked *c, int device)
 {
-	for (size_t i = 0; i < c->f.decisions.n; i++)
-		if (c->f.decisions.items[i].bind && c->f.decisions.items[i].device == device)
+	for (size_t i = 0; i < c->boot.decisions.n; i++)
+		if (c->boot.decisions.items[i].bind && c->boot.decisions.items[i].device == device)
 			return true;
 	return false;
 }
@@ -231,14 +231,14 @@ static bool is_bound(const struct checked *c, int device)
 /* What the host needs today, of what was accepted when it did not. */
 static int note_needs(struct checked *c)
 {
-	for (size_t i = 0; i < c->f.machine.n_needs; i++) {
-		const struct need *need = &c->f.machine.needs[i];
+	for (size_t i = 0; i < c->boot.machine.n_needs; i++) {
+		const struct need *need = &c->boot.machine.needs[i];
 		struct row *row;
 
 		if (need_is_unresolved(need) || !is_bound(c, need->device))
 			continue;
 		c->problems += need->reason == REASON_BOOT_DISK;
-		row = row_add(&c->notes, ROW_NOTE, &c->f.machine.devices[need->device].address);
+		row = row_add(&c->notes, ROW_NOTE, &c->boot.machine.devices[need->device].address);
 		if (!row)
 			return -ENOMEM;
 		row->reason = need->reason;
@@ -259,14 +259,14 @@ static void warn_notes(const struct checked *c)
 
 static void count_refused(struct checked *c)
 {
-	for (size_t i = 0; i < c->f.decisions.n; i++) {
-		const struct decision *d = &c->f.decisions.items[i];
+	for (size_t i = 0; i < c->boot.decisions.n; i++) {
+		const struct decision *d = &c->boot.decisions.items[i];
 
-		if (d->bind || outcome_is_wished(&c->f, d))
+		if (d->bind || outcome_is_wished(&c->boot, d))
 			continue;
 		c->problems++;
 		if (d->device >= 0)
-			explain_first(c, &c->f.machine.devices[d->device].address);
+			explain_first(c, &c->boot.machine.devices[d->device].address);
 	}
 }
 
@@ -274,7 +274,7 @@ static void count_refused(struct checked *c)
 static void print_next(const struct checked *c)
 {
 	const struct rule *idle = c->idle;
-	bool stale = look_print_stale(&c->look);
+	bool stale = status_print_stale(&c->images);
 	char words[RULE_WORDS_LEN];
 
 	if (c->to_accept)
@@ -290,15 +290,15 @@ static void print_next(const struct checked *c)
 
 static int check(struct checked *c)
 {
-	c->problems += (unsigned)config_errors(&c->f.config);
-	if (note_rules(c) < 0 || live_rules_note(&c->f.config, &c->f.machine, &c->notes) < 0 || add_notes(c) < 0 ||
-	    note_needs(c) < 0)
+	c->problems += (unsigned)config_errors(&c->boot.config);
+	if (note_rules(c) < 0 || live_rules_note(&c->boot.config, &c->boot.machine, &c->notes) < 0 ||
+	    add_notes(c) < 0 || note_needs(c) < 0)
 		return -ENOMEM;
 	warn_notes(c);
 	count_refused(c);
-	if (advise(&c->cli->root, &c->f, ADVICE_ALL, &c->advices) < 0)
+	if (advise(&c->cli->root, &c->boot, ADVICE_ALL, &c->advices) < 0)
 		return -ENOMEM;
-	if (look_at_all(&c->cli->root, &c->f, &c->look) < 0)
+	if (status_of_all(&c->cli->root, &c->boot, &c->images) < 0)
 		return -ENOMEM;
 	rows_warn(&c->advices);
 	if (c->cli->json) {
@@ -320,16 +320,16 @@ int cmd_check(struct cli *cli)
 		say_error("check takes no arguments");
 		return EXIT_USAGE;
 	}
-	ret = forecast_make(&cli->root, &c.f);
-	c.problems += c.f.lock_broken;
+	ret = next_boot_make(&cli->root, &c.boot);
+	c.problems += c.boot.lock_broken;
 	if (ret == 0)
 		ret = check(&c);
 	if (ret == -ENOMEM)
 		say_error("no memory");
-	look_free(&c.look);
+	status_free(&c.images);
 	acceptance_free(&c.waiting);
 	rows_free(&c.advices);
 	rows_free(&c.notes);
-	forecast_free(&c.f);
+	next_boot_free(&c.boot);
 	return ret < 0 || c.problems ? EXIT_REFUSED : EXIT_DONE;
 }

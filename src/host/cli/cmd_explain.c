@@ -45,7 +45,7 @@ static const char *drift_of(const struct explanation *e, const struct explained 
 
 static const char *iommu_remedy(const struct explanation *e, const struct explained *x, char buf[REMEDY_LEN])
 {
-	const struct machine *m = &e->forecast.machine;
+	const struct machine *m = &e->boot.machine;
 	struct iommu_finding found;
 
 	iommu_find(e->root, m, &m->devices[x->device], &found);
@@ -65,7 +65,7 @@ static const char *remedy_of(const struct explanation *e, const struct explained
 		return drift;
 	if (r == REASON_NO_IOMMU && x->device >= 0)
 		return iommu_remedy(e, x, buf);
-	return remedy(&e->forecast, x->rule, x->device, r, buf) < 0 ? reason_remedy(r) : buf;
+	return remedy(&e->boot, x->rule, x->device, r, buf) < 0 ? reason_remedy(r) : buf;
 }
 
 /* "bridge, off, skipped": the guards that are asked and let it pass. */
@@ -108,7 +108,7 @@ static void print_rule(const struct explanation *e, const struct explained *x)
 	const char *why;
 
 	if (!x->rule && x->live) {
-		why = live_rule_leaves(&e->forecast.machine, x->device);
+		why = live_rule_leaves(&e->boot.machine, x->device);
 		printf("  rule: bind %s live (%s:%u) leaves it%s%s\n", selector_print(&x->live->selector, selector),
 		       x->live->file, x->live->line, *why ? ": " : "", why);
 	} else if (x->rule)
@@ -121,8 +121,8 @@ static void print_rule(const struct explanation *e, const struct explained *x)
 /* The rule for its place, which means a device of another id= there; NULL: none. */
 static const struct rule *other_id(const struct explanation *e, const struct explained *x)
 {
-	const struct machine *m = &e->forecast.machine;
-	const struct config *c = &e->forecast.config;
+	const struct machine *m = &e->boot.machine;
+	const struct config *c = &e->boot.config;
 	struct card card;
 
 	if (x->device < 0)
@@ -199,7 +199,7 @@ static void print_last(const struct explanation *e, const struct explained *x)
 
 static void print_absent(const struct explanation *e, const struct explained *x)
 {
-	const struct plan_card *c = &e->forecast.composition.plan.cards[x->decision->card];
+	const struct plan_card *c = &e->boot.composition.plan.cards[x->decision->card];
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN], path[PATH_LEN], root[ROOT_LEN];
 
 	printf("%s [%s], locked at %s %s\n", c->has_address ? address_print(&c->address, address) : "-",
@@ -223,9 +223,9 @@ static void print_present(const struct cli *cli, const struct device *d, struct 
 }
 
 /* What boots now may not be what is told. */
-static void say_images(const struct look *look)
+static void say_images(const struct status *images)
 {
-	if (look_print_stale(look))
+	if (status_print_stale(images))
 		puts("Until `earlybind regenerate` is run a boot may do something else.");
 }
 
@@ -240,7 +240,7 @@ static void print_all(const struct cli *cli, const struct explanation *e)
 		if (x->device < 0)
 			print_absent(e, x);
 		else
-			print_present(cli, &e->forecast.machine.devices[x->device], names);
+			print_present(cli, &e->boot.machine.devices[x->device], names);
 		print_rule(e, x);
 		print_next(e, x, x->device < 0 ? "" : selector_print(&x->target, target));
 		print_last(e, x);
@@ -276,8 +276,8 @@ static void json_guards(struct json *j, const struct explanation *e, const struc
 
 static void json_item(struct json *j, const struct explanation *e, const struct explained *x)
 {
-	const struct device *d = x->device < 0 ? NULL : &e->forecast.machine.devices[x->device];
-	const struct plan_card *c = x->decision ? &e->forecast.composition.plan.cards[x->decision->card] : NULL;
+	const struct device *d = x->device < 0 ? NULL : &e->boot.machine.devices[x->device];
+	const struct plan_card *c = x->decision ? &e->boot.composition.plan.cards[x->decision->card] : NULL;
 	const struct address *a = d ? &d->address : c->has_address ? &c->address : NULL;
 	char text[SELECTOR_LEN];
 
@@ -299,7 +299,7 @@ static void json_item(struct json *j, const struct explanation *e, const struct 
 	json_close(j, '}');
 }
 
-static void json_all(const struct explanation *e, const struct look *look)
+static void json_all(const struct explanation *e, const struct status *images)
 {
 	struct json j = { .to = stdout };
 
@@ -308,14 +308,14 @@ static void json_all(const struct explanation *e, const struct look *look)
 	for (size_t i = 0; i < e->n; i++)
 		json_item(&j, e, &e->items[i]);
 	json_close(&j, ']');
-	look_json(look, &j);
+	status_json(images, &j);
 	json_end(&j);
 }
 
 int cmd_explain(struct cli *cli)
 {
 	struct explanation e;
-	struct look look = { 0 };
+	struct status images = { 0 };
 	struct selector selector;
 	int ret;
 
@@ -327,19 +327,19 @@ int cmd_explain(struct cli *cli)
 		return EXIT_USAGE;
 	ret = explain(cli, &selector, &e);
 	if (ret == 0 && e.n)
-		ret = look_at_all(&cli->root, &e.forecast, &look);
+		ret = status_of_all(&cli->root, &e.boot, &images);
 	if (ret == -ENOMEM) {
 		say_error("no memory");
 	} else if (ret == 0 && !e.n) {
 		say_error("nothing here is %s, and no locked card is", cli->args[0]);
 	} else if (ret == 0 && cli->json) {
-		json_all(&e, &look);
+		json_all(&e, &images);
 	} else if (ret == 0) {
 		print_all(cli, &e);
-		say_images(&look);
+		say_images(&images);
 	}
 	ret = ret < 0 || !e.n ? EXIT_REFUSED : EXIT_DONE;
-	look_free(&look);
+	status_free(&images);
 	explanation_free(&e);
 	return ret;
 }

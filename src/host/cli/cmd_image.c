@@ -57,7 +57,7 @@ static int put_archive(const struct cli *cli, const struct image *image)
 	char why[DESTDIR_WHY_LEN];
 	bool unit;
 
-	if (extra_write(cli->cpio, &cli->root, image->files, image->n_files, &unit, why)) {
+	if (addon_write(cli->cpio, &cli->root, image->files, image->n_files, &unit, why)) {
 		say_error("%s: %s", cli->cpio, why);
 		return EXIT_REFUSED;
 	}
@@ -166,14 +166,14 @@ static int put_base(const struct cli *cli)
 
 int cmd_image(struct cli *cli)
 {
-	_cleanup_(forecast_free) struct forecast f = { 0 };
+	_cleanup_(next_boot_free) struct next_boot boot = { 0 };
 	int code = check_usage(cli);
 
 	if (code != EXIT_DONE)
 		return code;
 	if (cli->base)
 		return put_base(cli);
-	if (forecast_read(&cli->root, &f) || planned_complain(&cli->root, &f))
+	if (next_boot_read(&cli->root, &boot) || planned_complain(&cli->root, &boot))
 		return give_up(cli, strerror(ENOMEM));
-	return f.composition.plan.n_rules ? put_plan(cli, &f.composition.plan) : put_nothing(cli, &f.config);
+	return boot.composition.plan.n_rules ? put_plan(cli, &boot.composition.plan) : put_nothing(cli, &boot.config);
 }

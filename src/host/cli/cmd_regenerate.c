@@ -55,11 +55,11 @@ static int choose_kernels(const struct cli *cli, struct names *out, int *code)
 }
 
 /* The rules that go into no image, and what else an image build would warn of. */
-static int warn_of_rules(const struct cli *cli, struct forecast *f)
+static int warn_of_rules(const struct cli *cli, struct next_boot *boot)
 {
-	int err = forecast_read(&cli->root, f);
+	int err = next_boot_read(&cli->root, boot);
 
-	return err ? err : planned_complain(&cli->root, f);
+	return err ? err : planned_complain(&cli->root, boot);
 }
 
 /* Which images are not looked at. */
@@ -72,16 +72,16 @@ static void warn_of_others(const struct cli *cli, const char *release)
 	if (*files.unclear)
 		say_warning("kernel %s: an image in its preset is no plain path, and was not looked at: %s", release,
 			    files.unclear);
-	look_warn(&files);
+	status_warn(&files);
 	images_free(&files);
 }
 
-static void print_json(const struct look *look)
+static void print_json(const struct status *images)
 {
 	struct json j = { .to = stdout };
 
 	json_begin(&j);
-	look_json(look, &j);
+	status_json(images, &j);
 	json_end(&j);
 }
 
@@ -98,34 +98,34 @@ static int say_ostree(void)
 	return EXIT_REFUSED;
 }
 
-static int check(const struct cli *cli, const struct forecast *f, const struct names *kernels)
+static int check(const struct cli *cli, const struct next_boot *boot, const struct names *kernels)
 {
-	_cleanup_(look_free) struct look look = { 0 };
+	_cleanup_(status_free) struct status images = { 0 };
 	bool left = backups_warn(&cli->root);
 
 	for (size_t i = 0; i < kernels->n; i++) {
-		size_t before = look.n;
+		size_t before = images.n;
 
-		if (look_at_kernel(&cli->root, f, kernels->items[i], true, &look))
+		if (status_of_kernel(&cli->root, boot, kernels->items[i], true, &images))
 			return EXIT_REFUSED;
 		warn_of_others(cli, kernels->items[i]);
-		if (look.n == before)
+		if (images.n == before)
 			say_warning("kernel %s has no image in /boot, /efi or /boot/efi", kernels->items[i]);
 	}
 	if (cli->json)
-		print_json(&look);
-	for (size_t i = 0; i < look.n && !cli->json; i++)
-		look_print(&look.items[i], stdout);
-	if (!look.n) {
+		print_json(&images);
+	for (size_t i = 0; i < images.n && !cli->json; i++)
+		status_print(&images.items[i], stdout);
+	if (!images.n) {
 		say_error("there is no image to check");
 		return EXIT_REFUSED;
 	}
-	if (look_is_current(&look) && !left)
+	if (status_is_current(&images) && !left)
 		return EXIT_DONE;
 	if (!cli->json && sysroot_exists(&cli->root, OSTREE_SIGN))
 		return say_ostree();
 	if (!cli->json)
-		look_next(&cli->root, &look);
+		status_next(&cli->root, &images);
 	return EXIT_REFUSED;
 }
 
@@ -145,7 +145,7 @@ static int check_usage(const struct cli *cli)
 
 int cmd_regenerate(struct cli *cli)
 {
-	_cleanup_(forecast_free) struct forecast f = { 0 };
+	_cleanup_(next_boot_free) struct next_boot boot = { 0 };
 	_cleanup_(names_free) struct names kernels = { 0 };
 	int code = check_usage(cli), ret;
 	char lost[IMAGE_WHY_LEN];
@@ -158,7 +158,7 @@ int cmd_regenerate(struct cli *cli)
 		say_error("only root can make images: try sudo");
 		return EXIT_REFUSED;
 	}
-	if (warn_of_rules(cli, &f) || choose_kernels(cli, &kernels, &code)) {
+	if (warn_of_rules(cli, &boot) || choose_kernels(cli, &kernels, &code)) {
 		say_error("what is to be done cannot be found out: the configuration or the folder of modules cannot "
 			  "be read");
 		return EXIT_REFUSED;
@@ -167,10 +167,10 @@ int cmd_regenerate(struct cli *cli)
 		if (code == EXIT_DONE)
 			say_error("there is no kernel with modules in /usr/lib/modules or /lib/modules");
 		if (cli->json)
-			print_json(&(struct look){ 0 });
+			print_json(&(struct status){ 0 });
 		return EXIT_REFUSED;
 	}
-	planned_lost(&f, lost);
+	planned_lost(&boot, lost);
 	/* A generator that the system runs goes on without a plan, so that a kernel gets its image; a person is asked.
 	 */
 	if (*lost && !cli->check) {
@@ -179,8 +179,8 @@ int cmd_regenerate(struct cli *cli)
 			  lost);
 		return EXIT_REFUSED;
 	}
-	ret = cli->check                                       ? check(cli, &f, &kernels)
-	      : rebuild(&cli->root, &f, &kernels, cli->n_args) ? EXIT_DONE
-							       : EXIT_REFUSED;
+	ret = cli->check                                          ? check(cli, &boot, &kernels)
+	      : rebuild(&cli->root, &boot, &kernels, cli->n_args) ? EXIT_DONE
+								  : EXIT_REFUSED;
 	return ret == EXIT_DONE ? code : ret;
 }

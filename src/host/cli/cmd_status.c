@@ -85,8 +85,8 @@ static int load(const struct cli *cli, struct report *out, bool *missing)
 /* The machine, configuration and lock as they are now, beside what the boot did. */
 struct now {
 	int error; /* not all of it could be read, which was said */
-	struct look look;
-	struct forecast f;
+	struct status images;
+	struct next_boot boot;
 	struct rows advices;
 	bool accepts;     /* there is something to accept */
 	char accept[400]; /* the words behind `accept` then */
@@ -95,24 +95,24 @@ struct now {
 static void now_free(struct now *n)
 {
 	rows_free(&n->advices);
-	forecast_free(&n->f);
-	look_free(&n->look);
+	next_boot_free(&n->boot);
+	status_free(&n->images);
 }
 
 /* Rules that nobody accepted, and whether accept has something for them. */
-static int look_at_waiting(struct now *n)
+static int read_waiting(struct now *n)
 {
-	const struct composition *made = &n->f.composition;
+	const struct composition *made = &n->boot.composition;
 	struct acceptance waiting;
 	int ret = 0;
 
-	if (!n->f.lock_broken && !waiting_count(made))
+	if (!n->boot.lock_broken && !waiting_count(made))
 		return 0;
-	if (proposal_of_waiting(&n->f, &waiting) < 0)
+	if (proposal_of_waiting(&n->boot, &waiting) < 0)
 		return -ENOMEM;
-	n->accepts = proposal_words(&n->f, &waiting, n->accept, sizeof(n->accept));
+	n->accepts = proposal_words(&n->boot, &waiting, n->accept, sizeof(n->accept));
 	for (size_t i = 0; i < made->n_notes; i++) {
-		const struct rule *rule = config_rule(&n->f.config, made->notes[i].rule);
+		const struct rule *rule = config_rule(&n->boot.config, made->notes[i].rule);
 		struct row *row;
 
 		if (made->notes[i].reason != REASON_NOT_ACCEPTED || !rule)
@@ -131,19 +131,19 @@ static int look_at_waiting(struct now *n)
 }
 
 /* What cannot be read was said, and is left out. */
-static void look_at_now(const struct cli *cli, struct now *n)
+static void read_now(const struct cli *cli, struct now *n)
 {
 	/* What stays with the host in a group is for check and accept: it is no news at each boot. */
 	unsigned kinds = ADVICE_ALL & ~(1u << ROW_GROUP);
-	int ret = forecast_make(&cli->root, &n->f);
+	int ret = next_boot_make(&cli->root, &n->boot);
 
 	/* Where only the decision is missing, the images can be looked at. */
-	if (ret != -ENOMEM && look_at_all(&cli->root, &n->f, &n->look) < 0)
+	if (ret != -ENOMEM && status_of_all(&cli->root, &n->boot, &n->images) < 0)
 		ret = -ENOMEM;
-	if (ret == 0 && n->f.config.n_rules)
-		ret = advise(&cli->root, &n->f, kinds, &n->advices);
+	if (ret == 0 && n->boot.config.n_rules)
+		ret = advise(&cli->root, &n->boot, kinds, &n->advices);
 	if (ret == 0)
-		ret = look_at_waiting(n);
+		ret = read_waiting(n);
 	if (ret == -ENOMEM)
 		say_error("no memory to look at the images and the machine");
 	n->error = ret;
@@ -152,29 +152,29 @@ static void look_at_now(const struct cli *cli, struct now *n)
 /* Whether there are rules that should have had an effect in this boot; what cannot be told may have. */
 static bool is_asked_for(const struct now *n)
 {
-	const struct forecast *f = &n->f;
+	const struct next_boot *boot = &n->boot;
 
-	return f->config.n_rules &&
-	       (n->error || f->lock_broken || f->composition.plan.n_rules || waiting_count(&f->composition));
+	return boot->config.n_rules &&
+	       (n->error || boot->lock_broken || boot->composition.plan.n_rules || waiting_count(&boot->composition));
 }
 
 /* The next step where rules were of no effect in this boot. */
 static void say_waiting(const struct now *n)
 {
-	unsigned waiting = waiting_count(&n->f.composition);
+	unsigned waiting = waiting_count(&n->boot.composition);
 
-	if (n->f.lock_hidden)
-		printf("%zu rule%s: only root can tell whether they are accepted.\n", n->f.config.n_rules,
-		       n->f.config.n_rules == 1 ? "" : "s");
-	else if ((n->f.lock_broken || waiting) && (n->error || n->accepts))
+	if (n->boot.lock_hidden)
+		printf("%zu rule%s: only root can tell whether they are accepted.\n", n->boot.config.n_rules,
+		       n->boot.config.n_rules == 1 ? "" : "s");
+	else if ((n->boot.lock_broken || waiting) && (n->error || n->accepts))
 		printf("%zu rule%s: `earlybind accept%s`, then `earlybind regenerate`, and reboot.\n",
-		       n->f.config.n_rules, n->f.config.n_rules == 1 ? "" : "s", n->accept);
-	else if (n->f.lock_broken || waiting)
+		       n->boot.config.n_rules, n->boot.config.n_rules == 1 ? "" : "s", n->accept);
+	else if (n->boot.lock_broken || waiting)
 		printf("%zu rule%s, and accept has nothing to lock for those that wait: `earlybind check` says why.\n",
-		       n->f.config.n_rules, n->f.config.n_rules == 1 ? "" : "s");
-	else if (look_is_hidden(&n->look))
+		       n->boot.config.n_rules, n->boot.config.n_rules == 1 ? "" : "s");
+	else if (status_is_hidden(&n->images))
 		puts("The rules are accepted. Whether the images have them cannot be told, see below.");
-	else if (!n->look.n || !look_is_current(&n->look))
+	else if (!n->images.n || !status_is_current(&n->images))
 		puts("The rules are accepted: `earlybind regenerate`, and reboot.");
 	else
 		puts("The rules are accepted and in the images: reboot.");
@@ -188,15 +188,15 @@ static int say_missing(const struct cli *cli, const struct now *n)
 
 		json_begin(&j);
 		json_string(&j, "report", NULL);
-		variables_json(&n->f.efi, &j);
-		look_json(&n->look, &j);
+		variables_json(&n->boot.efi, &j);
+		status_json(&n->images, &j);
 		rows_json(&n->advices, "advice", &j);
 		json_end(&j);
 	} else {
 		puts("This boot's image had no plan: nothing was done.");
 		if (is_asked_for(n))
 			say_waiting(n);
-		else if (n->f.config.n_rules)
+		else if (n->boot.config.n_rules)
 			puts("What the rules ask for may be absent, and is.");
 	}
 	return is_asked_for(n) ? EXIT_REFUSED : EXIT_DONE;
@@ -205,7 +205,7 @@ static int say_missing(const struct cli *cli, const struct now *n)
 /* The notes count the rules of the boot's plan: where that is the plan of now, their lines are known. */
 static void add_notes(const struct report *r, const struct now *n, struct rows *out)
 {
-	const struct plan *plan = &n->f.composition.plan;
+	const struct plan *plan = &n->boot.composition.plan;
 	uint64_t hash;
 	bool same = plan_hash(plan, &hash) == 0 && hash == r->hash;
 
@@ -245,7 +245,7 @@ static void print_json(const struct report *r, const struct now *n)
 		json_number(&j, "rule", d->rule);
 		json_string(&j, "outcome", outcome_words[d->outcome]);
 		json_string(&j, "reason", d->reason ? reason_word(d->reason) : NULL);
-		json_bool(&j, "wished", outcome_was_wished(&n->f, d));
+		json_bool(&j, "wished", outcome_was_wished(&n->boot, d));
 		json_string(&j, "driver", d->driver);
 		json_string(&j, "text", d->text);
 		json_close(&j, '}');
@@ -257,8 +257,8 @@ static void print_json(const struct report *r, const struct now *n)
 	json_number(&j, "refused", r->refused);
 	json_number(&j, "failed", r->failed);
 	json_number(&j, "milliseconds", r->milliseconds);
-	variables_json(&n->f.efi, &j);
-	look_json(&n->look, &j);
+	variables_json(&n->boot.efi, &j);
+	status_json(&n->images, &j);
 	rows_json(&n->advices, "advice", &j);
 	json_end(&j);
 }
@@ -322,7 +322,7 @@ static void print_why(const struct report *r, const struct now *n)
 
 	for (size_t i = 0; i < r->n_devices; i++) {
 		const struct report_device *d = &r->devices[i];
-		const char *remedy = outcome_was_wished(&n->f, d) ? "" : reason_remedy(d->reason);
+		const char *remedy = outcome_was_wished(&n->boot, d) ? "" : reason_remedy(d->reason);
 
 		if (!d->reason)
 			continue;
@@ -353,7 +353,7 @@ static unsigned count_wished(const struct report *r, const struct now *n)
 	unsigned wished = 0;
 
 	for (size_t i = 0; i < r->n_devices; i++)
-		wished += r->devices[i].outcome == OUTCOME_REFUSED && outcome_was_wished(&n->f, &r->devices[i]);
+		wished += r->devices[i].outcome == OUTCOME_REFUSED && outcome_was_wished(&n->boot, &r->devices[i]);
 	return wished;
 }
 
@@ -381,20 +381,20 @@ int cmd_status(struct cli *cli)
 	ret = load(cli, &report, &missing);
 	if (ret != EXIT_DONE)
 		return ret;
-	look_at_now(cli, &now);
+	read_now(cli, &now);
 	ret = missing ? say_missing(cli, &now) : say_report(cli, &report, &now);
 	if (!cli->json) {
-		print_variables(&now.f.efi, report.hash,
-				confirmer_say(&cli->root, confirmer_is_person(&now.f.composition.plan)));
+		print_variables(&now.boot.efi, report.hash,
+				confirmer_say(&cli->root, confirmer_is_person(&now.boot.composition.plan)));
 		/* The next boot may differ from what conf and lock say. */
-		look_print_stale(&now.look);
-		look_next(&cli->root, &now.look);
+		status_print_stale(&now.images);
+		status_next(&cli->root, &now.images);
 	}
 	fflush(stdout);
 	rows_warn(&now.advices);
 	/* What only root can read is no failure of this boot. */
-	if (!look_is_current(&now.look) || waiting_count(&now.f.composition) || config_errors(&now.f.config) ||
-	    (now.error && now.error != -EPERM))
+	if (!status_is_current(&now.images) || waiting_count(&now.boot.composition) ||
+	    config_errors(&now.boot.config) || (now.error && now.error != -EPERM))
 		ret = EXIT_REFUSED;
 	now_free(&now);
 	report_free(&report);

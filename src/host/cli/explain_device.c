@@ -17,7 +17,7 @@ void explanation_free(struct explanation *e)
 	report_free(&e->report);
 	rows_free(&e->drift);
 	acceptance_free(&e->today);
-	forecast_free(&e->forecast);
+	next_boot_free(&e->boot);
 }
 
 /*
@@ -26,8 +26,8 @@ void explanation_free(struct explanation *e)
  */
 static void mark_lost(struct explanation *e, const struct decision *d, int decision)
 {
-	const struct plan *plan = &e->forecast.composition.plan;
-	const struct machine *m = &e->forecast.machine;
+	const struct plan *plan = &e->boot.composition.plan;
+	const struct machine *m = &e->boot.machine;
 	int i = d->line.has_address ? machine_by_address(m, &d->line.address) : -1;
 	struct card card;
 
@@ -43,7 +43,7 @@ static void mark_lost(struct explanation *e, const struct decision *d, int decis
 /* Which decision and which line of accept each device has. */
 static int mark(struct explanation *e)
 {
-	size_t n = e->forecast.machine.n;
+	size_t n = e->boot.machine.n;
 
 	e->decision_of = malloc((n + 1) * sizeof(*e->decision_of));
 	e->line_of = malloc((n + 1) * sizeof(*e->line_of));
@@ -51,8 +51,8 @@ static int mark(struct explanation *e)
 		return -ENOMEM;
 	memset(e->decision_of, 0xff, n * sizeof(*e->decision_of));
 	memset(e->line_of, 0xff, n * sizeof(*e->line_of));
-	for (size_t i = 0; i < e->forecast.decisions.n; i++) {
-		const struct decision *d = &e->forecast.decisions.items[i];
+	for (size_t i = 0; i < e->boot.decisions.n; i++) {
+		const struct decision *d = &e->boot.decisions.items[i];
 
 		if (d->device < 0)
 			mark_lost(e, d, (int)i);
@@ -73,15 +73,15 @@ static const struct decision *decision_of(const struct explanation *e, int devic
 {
 	int i = e->decision_of[device];
 
-	return i < 0 ? NULL : &e->forecast.decisions.items[i];
+	return i < 0 ? NULL : &e->boot.decisions.items[i];
 }
 
 /* Whether the selector means the place where the card of device i was locked, though it stands elsewhere now. */
 static bool means_locked(const struct explanation *e, const struct selector *s, int i)
 {
 	const struct decision *d = decision_of(e, i);
-	const struct plan *plan = &e->forecast.composition.plan;
-	const struct device *now = &e->forecast.machine.devices[i];
+	const struct plan *plan = &e->boot.composition.plan;
+	const struct device *now = &e->boot.machine.devices[i];
 	struct address address;
 
 	if (!d || d->card >= plan->n_cards || !plan->cards[d->card].has_address)
@@ -123,24 +123,24 @@ static struct explained *add(struct explanation *e, int device)
 /* What stands in the machine. The rule that would select it is asked for later, for all at once. */
 static int add_present(struct explanation *e, int device)
 {
-	const struct device *d = &e->forecast.machine.devices[device];
+	const struct device *d = &e->boot.machine.devices[device];
 	struct explained *x = add(e, device);
 
 	if (!x)
 		return -ENOMEM;
-	x->target = remedy_selector(&e->forecast.machine, device);
+	x->target = remedy_selector(&e->boot.machine, device);
 	x->decision = decision_of(e, device);
 	x->line = e->line_of[device] < 0 ? NULL : &e->today.lines[e->line_of[device]];
 	x->last = last_of(e, &d->address, &d->identity);
 	if (x->decision) {
 		x->standing = STANDING_LOCKED;
-		x->rule = plan_rule(&e->forecast.composition.plan, x->decision->rule);
+		x->rule = plan_rule(&e->boot.composition.plan, x->decision->rule);
 	} else if (x->line) {
 		x->standing = x->line->reason ? STANDING_REFUSED : STANDING_WAITING;
-		x->rule = &e->forecast.config.rules[x->line->rule - 1];
+		x->rule = &e->boot.config.rules[x->line->rule - 1];
 	} else {
 		x->standing = STANDING_NOT_CHOSEN;
-		x->live = live_rule_of(&e->forecast.config, &e->forecast.machine, device);
+		x->live = live_rule_of(&e->boot.config, &e->boot.machine, device);
 	}
 	return 0;
 }
@@ -148,9 +148,9 @@ static int add_present(struct explanation *e, int device)
 /* Locked cards that do not stand anywhere: by their locked place or identity. */
 static int add_absent(struct explanation *e, const struct selector *s)
 {
-	for (size_t i = 0; i < e->forecast.decisions.n; i++) {
-		const struct decision *d = &e->forecast.decisions.items[i];
-		const struct plan_card *locked = &e->forecast.composition.plan.cards[d->card];
+	for (size_t i = 0; i < e->boot.decisions.n; i++) {
+		const struct decision *d = &e->boot.decisions.items[i];
+		const struct plan_card *locked = &e->boot.composition.plan.cards[d->card];
 		struct explained *x;
 
 		if (d->device >= 0 || is_told(e, d) ||
@@ -162,7 +162,7 @@ static int add_absent(struct explanation *e, const struct selector *s)
 			return -ENOMEM;
 		x->decision = d;
 		x->standing = STANDING_LOCKED;
-		x->rule = plan_rule(&e->forecast.composition.plan, d->rule);
+		x->rule = plan_rule(&e->boot.composition.plan, d->rule);
 		x->last = d->line.has_address ? last_of(e, &d->line.address, &d->line.identity) : NULL;
 	}
 	return 0;
@@ -180,7 +180,7 @@ static int ask_for_unchosen(struct explanation *e)
 		if (e->items[i].standing == STANDING_NOT_CHOSEN)
 			targets[n++] = e->items[i].target;
 	ret = !targets || !e->other ? -ENOMEM
-	      : n                   ? accept_ask(&e->forecast.config, &e->forecast.machine, targets, n, e->other)
+	      : n                   ? accept_ask(&e->boot.config, &e->boot.machine, targets, n, e->other)
 				    : 0;
 	free(targets);
 	for (size_t i = 0, k = 0; i < e->n && ret == 0; i++)
@@ -203,17 +203,17 @@ int explain(const struct cli *cli, const struct selector *selector, struct expla
 
 	memset(out, 0, sizeof(*out));
 	out->root = &cli->root;
-	ret = forecast_make(&cli->root, &out->forecast);
+	ret = next_boot_make(&cli->root, &out->boot);
 	if (ret == 0)
 		ret = read_report(cli, out);
 	if (ret == 0)
-		ret = accept_rules(&out->forecast.config, &out->forecast.machine, NULL, NULL, &out->today);
+		ret = accept_rules(&out->boot.config, &out->boot.machine, NULL, NULL, &out->today);
 	if (ret == 0)
-		ret = advise(&cli->root, &out->forecast, 1u << ROW_DRIFT, &out->drift);
+		ret = advise(&cli->root, &out->boot, 1u << ROW_DRIFT, &out->drift);
 	if (ret == 0)
 		ret = mark(out);
-	for (int i = 0; ret == 0 && i < (int)out->forecast.machine.n; i++)
-		if (selector_means(selector, &out->forecast.machine, i) || means_locked(out, selector, i))
+	for (int i = 0; ret == 0 && i < (int)out->boot.machine.n; i++)
+		if (selector_means(selector, &out->boot.machine, i) || means_locked(out, selector, i))
 			ret = add_present(out, i);
 	if (ret == 0)
 		ret = add_absent(out, selector);

@@ -18,7 +18,7 @@ enum standing {
 };
 
 struct explained {
-	int device;             /* index into the forecast's machine; -1: a locked card that is not there */
+	int device;             /* index into the next boot's machine; -1: a locked card that is not there */
 	struct selector target; /* what `add` takes for it: its slot where that is a card, else the function */
 	enum standing standing;
 	const struct decision *decision;  /* or NULL */
@@ -30,7 +30,7 @@ struct explained {
 
 struct explanation {
 	const struct sysroot *root;
-	struct forecast forecast;
+	struct next_boot boot;
 	struct acceptance today;   /* what accept would say of the rules now */
 	struct accept_line *other; /* the same of one rule more, an item each, for what no rule selects */
 	/* An index a device, and -1: the first decision and the first line of `today` about it. */

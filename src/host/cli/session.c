@@ -279,32 +279,32 @@ int session_advise(const struct session *s, const struct plan *lock, const bool 
 {
 	struct cmdline none = { 0 };
 	struct rows advices = { 0 };
-	struct forecast f = { .config = s->config, .lock = *lock, .has_lock = true, .machine = s->machine };
+	struct next_boot boot = { .config = s->config, .lock = *lock, .has_lock = true, .machine = s->machine };
 	int ret = -ENOMEM, refused = 0;
 
 	drift_warn(&(struct drift){ &s->config, &s->index }, lock);
-	f.machine.devices = calloc(f.machine.n + 1, sizeof(*f.machine.devices));
-	if (f.machine.devices) {
-		memcpy(f.machine.devices, s->machine.devices, f.machine.n * sizeof(*f.machine.devices));
-		forecast_forget_drivers(&f.machine);
-		ret = compose(&s->config, lock, &f.composition);
+	boot.machine.devices = calloc(boot.machine.n + 1, sizeof(*boot.machine.devices));
+	if (boot.machine.devices) {
+		memcpy(boot.machine.devices, s->machine.devices, boot.machine.n * sizeof(*boot.machine.devices));
+		next_boot_forget_drivers(&boot.machine);
+		ret = compose(&s->config, lock, &boot.composition);
 	}
 	if (ret == 0)
-		ret = decide(&f.composition.plan, &f.machine, &none, &f.decisions);
+		ret = decide(&boot.composition.plan, &boot.machine, &none, &boot.decisions);
 	if (ret == 0)
-		ret = warn_last_display(&f.machine, &f.decisions);
+		ret = warn_last_display(&boot.machine, &boot.decisions);
 	if (ret == 0)
-		refused = warn_refused(s, &f.composition.plan, &f.decisions, chosen);
+		refused = warn_refused(s, &boot.composition.plan, &boot.decisions, chosen);
 	if (ret == 0)
-		ret = advise(&s->cli->root, &f, ADVICE_ALL & ~(1u << ROW_DRIFT), &advices);
+		ret = advise(&s->cli->root, &boot, ADVICE_ALL & ~(1u << ROW_DRIFT), &advices);
 	if (ret == 0)
 		ret = live_rules_note(&s->config, &s->machine, &advices);
 	if (ret == 0)
 		rows_warn(&advices);
 	rows_free(&advices);
-	decisions_free(&f.decisions);
-	composition_free(&f.composition);
-	free(f.machine.devices);
+	decisions_free(&boot.decisions);
+	composition_free(&boot.composition);
+	free(boot.machine.devices);
 	return ret < 0 ? ret : refused;
 }
 

@@ -94,7 +94,7 @@ static int write_archive(int fd, const struct sysroot *root, const struct staged
 	return err == -EIO && archive_errno(a) > 0 ? -archive_errno(a) : err;
 }
 
-int extra_write(const char *file, const struct sysroot *root, const struct staged_file *files, size_t n, bool *unit,
+int addon_write(const char *file, const struct sysroot *root, const struct staged_file *files, size_t n, bool *unit,
 		char why[DESTDIR_WHY_LEN])
 {
 	_cleanup_(free_pointer) char *aside = NULL;

@@ -14,7 +14,7 @@
  * usr/lib/earlybind, and of the unit for systemd initrds if `root` has it; n 0: an archive of nothing. *unit: whether
  * the unit is in it. Written aside and renamed. 0 or -errno with *why.
  */
-int extra_write(const char *file, const struct sysroot *root, const struct staged_file *files, size_t n, bool *unit,
+int addon_write(const char *file, const struct sysroot *root, const struct staged_file *files, size_t n, bool *unit,
 		char why[DESTDIR_WHY_LEN]) _must_check_;
 
 #endif

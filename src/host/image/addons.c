@@ -47,7 +47,7 @@ static bool starts_like_one(const void *head, size_t len)
 	       memcmp((const char *)head + NAME_AT, "usr", 4) == 0;
 }
 
-bool extra_is(const unsigned char *data, size_t len)
+bool addon_is(const unsigned char *data, size_t len)
 {
 	char why[SEGMENTS_WHY_LEN];
 	bool others = false;
@@ -79,7 +79,7 @@ static int is_for(const struct sysroot *r, const char *path, const char *release
 	size_t len;
 	int ret = sysroot_read_all(r, path, EXTRA_BYTES_MAX, &data, &len);
 
-	if (ret || !extra_is((unsigned char *)data, len))
+	if (ret || !addon_is((unsigned char *)data, len))
 		return ret == -ENOMEM ? ret : 0;
 	ret = contents_read((unsigned char *)data, len, patterns, &c, why);
 	if (ret)
@@ -90,7 +90,7 @@ static int is_for(const struct sysroot *r, const char *path, const char *release
 	return ret;
 }
 
-int extras_find(const struct sysroot *r, const char *folder, const char *release, struct names *out)
+int addons_find(const struct sysroot *r, const char *folder, const char *release, struct names *out)
 {
 	struct names names;
 	int ret = sysroot_list(r, folder, &names);

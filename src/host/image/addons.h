@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The stand-alone archives of extra.h, found again: the boot loader loads one behind an image that is made elsewhere.
+/* The stand-alone archives of addon.h, found again: the boot loader loads one behind an image that is made elsewhere.
  */
 #ifndef EARLYBIND_ADDONS_H
 #define EARLYBIND_ADDONS_H
@@ -7,9 +7,9 @@
 #include "../../core/compat.h"
 #include "../../sys/sysroot.h"
 
-/* Whether an image has the shape of what extra_write() makes: nothing but what is ours. */
-bool extra_is(const unsigned char *data, size_t len);
+/* Whether an image has the shape of what addon_write() makes: nothing but what is ours. */
+bool addon_is(const unsigned char *data, size_t len);
 /* Adds the paths of those in a folder whose plan is for this kernel. 0 or -ENOMEM. */
-int extras_find(const struct sysroot *r, const char *folder, const char *release, struct names *out) _must_check_;
+int addons_find(const struct sysroot *r, const char *folder, const char *release, struct names *out) _must_check_;
 
 #endif

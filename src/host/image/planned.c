@@ -55,56 +55,56 @@ static bool needs_lock(const struct config *config)
 	return false;
 }
 
-static void lost_lock(const struct forecast *f, char why[IMAGE_WHY_LEN])
+static void lost_lock(const struct next_boot *boot, char why[IMAGE_WHY_LEN])
 {
 	char place[16];
 
-	if (f->lock_error == -ENOENT && needs_lock(&f->config))
+	if (boot->lock_error == -ENOENT && needs_lock(&boot->config))
 		snprintf(why, IMAGE_WHY_LEN, "/%s is missing: run `earlybind accept`", LOCK_FILE);
-	else if (f->lock_hidden || f->lock_broken)
-		snprintf(why, IMAGE_WHY_LEN, "/%s%s: %s%s", LOCK_FILE, error_place(&f->lock_wrong, place),
-			 lock_problem(f->lock_error, &f->lock_wrong), f->lock_hidden ? " (try sudo)" : "");
+	else if (boot->lock_hidden || boot->lock_broken)
+		snprintf(why, IMAGE_WHY_LEN, "/%s%s: %s%s", LOCK_FILE, error_place(&boot->lock_wrong, place),
+			 lock_problem(boot->lock_error, &boot->lock_wrong), boot->lock_hidden ? " (try sudo)" : "");
 }
 
-void planned_lost(const struct forecast *f, char why[IMAGE_WHY_LEN])
+void planned_lost(const struct next_boot *boot, char why[IMAGE_WHY_LEN])
 {
 	*why = '\0';
-	if (f->config.n_rules && !f->config.unreadable)
-		lost_lock(f, why);
-	else if (f->config.unreadable)
+	if (boot->config.n_rules && !boot->config.unreadable)
+		lost_lock(boot, why);
+	else if (boot->config.unreadable)
 		snprintf(why, IMAGE_WHY_LEN, "not all of the configuration can be read%s",
 			 geteuid() ? " (try sudo)" : "");
-	else if (config_errors(&f->config))
+	else if (config_errors(&boot->config))
 		snprintf(why, IMAGE_WHY_LEN, "the configuration has wrong lines, and no rule that can be used");
 }
 
 /* What is warned of, not what is made, may depend on this machine. */
-int planned_complain(const struct sysroot *root, struct forecast *f)
+int planned_complain(const struct sysroot *root, struct next_boot *boot)
 {
 	int ret = 0;
 
-	config_complain(&f->config);
-	if (f->lock_hidden || f->lock_broken) {
-		warn_lock(f->lock_error, &f->lock_wrong);
+	config_complain(&boot->config);
+	if (boot->lock_hidden || boot->lock_broken) {
+		warn_lock(boot->lock_error, &boot->lock_wrong);
 		return 0;
 	}
-	if (waiting_count(&f->composition) && forecast_scan(root, f))
-		waiting_forgive_absent(&f->config, &f->lock, &f->machine, &f->composition);
-	if (f->composition.plan.n_rules)
-		ret = open_cards_note(f);
+	if (waiting_count(&boot->composition) && next_boot_scan(root, boot))
+		waiting_forgive_absent(&boot->config, &boot->lock, &boot->machine, &boot->composition);
+	if (boot->composition.plan.n_rules)
+		ret = open_cards_note(boot);
 	if (ret == 0)
-		planned_warn(&f->config, f->composition.notes, f->composition.n_notes);
+		planned_warn(&boot->config, boot->composition.notes, boot->composition.n_notes);
 	return ret;
 }
 
-int planned_image(const struct sysroot *root, const struct forecast *f, const char *kernel, struct image *out,
+int planned_image(const struct sysroot *root, const struct next_boot *boot, const char *kernel, struct image *out,
 		  char why[IMAGE_WHY_LEN])
 {
-	struct plan plan = f->composition.plan, own = { 0 }; /* its kernel and its modules are its own */
+	struct plan plan = boot->composition.plan, own = { 0 }; /* its kernel and its modules are its own */
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	planned_lost(f, why);
+	planned_lost(boot, why);
 	if (*why || !plan.n_rules)
 		return *why ? -ENODATA : 0;
 	err = image_make(root, kernel, &plan, out, why);

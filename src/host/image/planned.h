@@ -9,19 +9,19 @@
 #include "build.h"
 
 /* Says what is wrong with configuration and lock, and what an image made now would not bind. 0 or -ENOMEM. */
-int planned_complain(const struct sysroot *root, struct forecast *f) _must_check_;
+int planned_complain(const struct sysroot *root, struct next_boot *boot) _must_check_;
 /*
  * *why: for what reason images made now would not bind what the rules ask for, though nobody took these away: they
  * cannot be read or are all wrong, or the lock that says which cards they mean is missing or damaged. "": none.
  */
-void planned_lost(const struct forecast *f, char why[IMAGE_WHY_LEN]);
+void planned_lost(const struct next_boot *boot, char why[IMAGE_WHY_LEN]);
 /* Warns of each note, with the place of its rule in the configuration. */
 void planned_warn(const struct config *config, const struct report_note *notes, size_t n);
 /*
  * The files for an image of this kernel, without a word; none where there is nothing to bind. Errors as image_make;
  * -ENODATA: planned_lost().
  */
-int planned_image(const struct sysroot *root, const struct forecast *f, const char *kernel, struct image *out,
+int planned_image(const struct sysroot *root, const struct next_boot *boot, const char *kernel, struct image *out,
 		  char why[IMAGE_WHY_LEN]) _must_check_;
 
 #endif

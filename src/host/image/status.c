@@ -9,7 +9,7 @@
 #include "base.h"
 #include "planned.h"
 
-void look_free(struct look *l)
+void status_free(struct status *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->items[i].path);
@@ -20,9 +20,9 @@ void look_free(struct look *l)
 	memset(l, 0, sizeof(*l));
 }
 
-static struct looked *add(struct look *l, const char *kernel, const char *path)
+static struct status_image *add(struct status *l, const char *kernel, const char *path)
 {
-	struct looked item = { .path = strdup(path), .kernel = strdup(kernel) };
+	struct status_image item = { .path = strdup(path), .kernel = strdup(kernel) };
 
 	if (item.path && item.kernel && array_add(&l->items, &l->n, &item, sizeof(item)) == 0)
 		return &l->items[l->n - 1];
@@ -32,10 +32,10 @@ static struct looked *add(struct look *l, const char *kernel, const char *path)
 }
 
 /* Verifies one image and appends it. `expected` as verify_image() wants it. 0 or -ENOMEM. */
-static int look_at(const struct sysroot *root, const char *kernel, const char *path, const struct image *expected,
-		   struct look *out)
+static int add_image(const struct sysroot *root, const char *kernel, const char *path, const struct image *expected,
+		     struct status *out)
 {
-	struct looked *item = add(out, kernel, path);
+	struct status_image *item = add(out, kernel, path);
 	bool binds = expected && expected->n_files;
 	int err = item ? verify_image(root, path, binds ? expected : NULL, &item->is) : -ENOMEM;
 
@@ -46,10 +46,10 @@ static int look_at(const struct sysroot *root, const char *kernel, const char *p
 }
 
 /* Whether it is damaged can be told even so. */
-static int look_at_unknown(const struct sysroot *root, const char *kernel, const char *path, const char *why,
-			   struct look *out)
+static int add_unknown(const struct sysroot *root, const char *kernel, const char *path, const char *why,
+		       struct status *out)
 {
-	struct looked *item = add(out, kernel, path);
+	struct status_image *item = add(out, kernel, path);
 	int err = item ? verify_image(root, path, NULL, &item->is) : -ENOMEM;
 
 	if (err || item->is.state >= IMAGE_UNKNOWN)
@@ -68,9 +68,9 @@ static bool is_there(const struct image_files *files, const char *path)
 }
 
 /* Archives of ours which the boot loader may load behind these images. */
-static int find_extras(const struct sysroot *r, const char *kernel, const struct image_files *files, struct names *out)
+static int find_addons(const struct sysroot *r, const char *kernel, const struct image_files *files, struct names *out)
 {
-	int err = extras_find(r, "boot", kernel, out);
+	int err = addons_find(r, "boot", kernel, out);
 
 	for (size_t i = 0; i < files->n && !err; i++) {
 		const char *path = files->items[i].path, *end = strrchr(path, '/');
@@ -78,7 +78,7 @@ static int find_extras(const struct sysroot *r, const char *kernel, const struct
 
 		snprintf(folder, sizeof(folder), "%.*s", end ? (int)(end - path) : 0, path);
 		if (end && strcmp(folder, "boot") != 0)
-			err = extras_find(r, folder, kernel, out);
+			err = addons_find(r, folder, kernel, out);
 	}
 	return err;
 }
@@ -95,8 +95,8 @@ static bool are_made_elsewhere(const struct sysroot *r)
  * The archive that is loaded behind the images: one that stands where images do, or one in /boot where they are made
  * elsewhere. Else it may be left over from a trial.
  */
-static const struct looked *find_loaded(const struct sysroot *r, const struct look *l, size_t first,
-					const struct image_files *files)
+static const struct status_image *find_loaded(const struct sysroot *r, const struct status *l, size_t first,
+					      const struct image_files *files)
 {
 	for (size_t i = first; i < l->n; i++)
 		if (l->items[i].is.extra && (is_there(files, l->items[i].path) || are_made_elsewhere(r)))
@@ -105,7 +105,7 @@ static const struct looked *find_loaded(const struct sysroot *r, const struct lo
 }
 
 /* Beside it an image is as it should be without a plan. */
-static int lean_on(const struct looked *extra, struct look *l, size_t first)
+static int lean_on(const struct status_image *extra, struct status *l, size_t first)
 {
 	int err = 0;
 
@@ -123,19 +123,19 @@ static int lean_on(const struct looked *extra, struct look *l, size_t first)
 	return err;
 }
 
-static int look_at_files(const struct sysroot *root, const struct forecast *f, const char *kernel, bool say,
-			 const struct image_files *files, struct look *out)
+static int add_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, bool say,
+		      const struct image_files *files, struct status *out)
 {
 	struct image expected = { 0 };
 	struct names more = { 0 };
 	char why[IMAGE_WHY_LEN];
 	size_t first = out->n;
-	int wrong = planned_image(root, f, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
+	int wrong = planned_image(root, boot, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
 
 	if (say && !wrong)
 		planned_warn(&(struct config){ 0 }, expected.notes, expected.n_notes);
 	if (!err)
-		err = find_extras(root, kernel, files, &more);
+		err = find_addons(root, kernel, files, &more);
 	for (size_t i = 0; i < files->n + more.n && !err; i++) {
 		const char *path = i < files->n ? files->items[i].path : more.items[i - files->n];
 		bool bare;
@@ -143,15 +143,16 @@ static int look_at_files(const struct sysroot *root, const struct forecast *f, c
 		if (i >= files->n && is_there(files, path))
 			continue;
 		bare = i < files->n && files->items[i].bare;
-		err = wrong ? look_at_unknown(root, kernel, path, why, out)
-			    : look_at(root, kernel, path, bare ? NULL : &expected, out);
+		err = wrong ? add_unknown(root, kernel, path, why, out)
+			    : add_image(root, kernel, path, bare ? NULL : &expected, out);
 	}
 	image_free(&expected);
 	names_free(&more);
 	return err ? err : lean_on(find_loaded(root, out, first, files), out, first);
 }
 
-int look_at_kernel(const struct sysroot *root, const struct forecast *f, const char *kernel, bool say, struct look *out)
+int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, bool say,
+		     struct status *out)
 {
 	struct image_files files = { 0 };
 	int err = images_find(root, kernel, &files);
@@ -159,12 +160,12 @@ int look_at_kernel(const struct sysroot *root, const struct forecast *f, const c
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	if (files.n)
-		err = look_at_files(root, f, kernel, say, &files, out);
+		err = add_kernel(root, boot, kernel, say, &files, out);
 	images_free(&files);
 	return err;
 }
 
-int look_at_all(const struct sysroot *root, const struct forecast *f, struct look *out)
+int status_of_all(const struct sysroot *root, const struct next_boot *boot, struct status *out)
 {
 	struct names kernels = { 0 };
 	int err = kernels_find(root, &kernels);
@@ -173,12 +174,12 @@ int look_at_all(const struct sysroot *root, const struct forecast *f, struct loo
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; i < kernels.n && !err; i++)
-		err = look_at_kernel(root, f, kernels.items[i], false, out);
+		err = status_of_kernel(root, boot, kernels.items[i], false, out);
 	names_free(&kernels);
 	return err;
 }
 
-bool look_is_current(const struct look *l)
+bool status_is_current(const struct status *l)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (l->items[i].is.state != IMAGE_CURRENT)
@@ -186,14 +187,14 @@ bool look_is_current(const struct look *l)
 	return true;
 }
 
-void look_print(const struct looked *l, FILE *to)
+void status_print(const struct status_image *l, FILE *to)
 {
 	fprintf(to, "/%s: %s\n", l->path, image_state_words[l->is.state]);
 	for (size_t i = 0; i < l->is.findings.n; i++)
 		fprintf(to, "    %s\n", l->is.findings.items[i]);
 }
 
-bool look_next_extra(const struct looked *l)
+bool status_next_extra(const struct status_image *l)
 {
 	if (!l->is.extra || l->is.state != IMAGE_STALE)
 		return false;
@@ -202,7 +203,7 @@ bool look_next_extra(const struct looked *l)
 }
 
 /* What only a look as root, or another tool, could mend is not mended by new images. */
-static bool is_to_make_anew(const struct looked *l)
+static bool is_to_make_anew(const struct status_image *l)
 {
 	switch (l->is.state) {
 	case IMAGE_CURRENT:
@@ -214,7 +215,7 @@ static bool is_to_make_anew(const struct looked *l)
 	}
 }
 
-bool look_is_hidden(const struct look *l)
+bool status_is_hidden(const struct status *l)
 {
 	bool hidden = false;
 
@@ -226,24 +227,24 @@ bool look_is_hidden(const struct look *l)
 	return hidden;
 }
 
-bool look_print_stale(const struct look *l)
+bool status_print_stale(const struct status *l)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < l->n; i++) {
 		if (l->items[i].is.state != IMAGE_CURRENT)
-			look_print(&l->items[i], stdout);
+			status_print(&l->items[i], stdout);
 		any = any || is_to_make_anew(&l->items[i]);
 	}
 	return any;
 }
 
-void look_next(const struct sysroot *root, const struct look *l)
+void status_next(const struct sysroot *root, const struct status *l)
 {
 	bool again = false;
 
 	for (size_t i = 0; i < l->n; i++)
-		if (!look_next_extra(&l->items[i]) && is_to_make_anew(&l->items[i]))
+		if (!status_next_extra(&l->items[i]) && is_to_make_anew(&l->items[i]))
 			again = true;
 	if (again && are_made_elsewhere(root))
 		puts("These images are made elsewhere: no program that makes them is installed here. An archive to be "
@@ -252,17 +253,17 @@ void look_next(const struct sysroot *root, const struct look *l)
 		puts("Now run `earlybind regenerate`.");
 }
 
-void look_warn(const struct image_files *files)
+void status_warn(const struct image_files *files)
 {
 	for (size_t i = 0; i < files->n_left; i++)
 		say_warning("/%s is left as it is: %s", files->left[i].path, files->left[i].why);
 }
 
-void look_json(const struct look *l, struct json *j)
+void status_json(const struct status *l, struct json *j)
 {
 	json_open(j, "images", '[');
 	for (size_t i = 0; i < l->n; i++) {
-		const struct looked *item = &l->items[i];
+		const struct status_image *item = &l->items[i];
 		char path[520];
 
 		snprintf(path, sizeof(path), "/%s", item->path);

@@ -10,14 +10,14 @@
 #include "../lib/json.h"
 #include "verify.h"
 
-struct looked {
+struct status_image {
 	char *path;   /* owned; of the image, below the root */
 	char *kernel; /* owned */
 	struct verified is;
 };
 
-struct look {
-	struct looked *items;
+struct status {
+	struct status_image *items;
 	size_t n;
 };
 
@@ -27,26 +27,26 @@ struct look {
  * (a kernel with a broken index of modules): then they are IMAGE_UNKNOWN for that reason, or damaged. `say`: what is
  * wrong with what they should hold is a warning. 0 or -ENOMEM.
  */
-int look_at_kernel(const struct sysroot *root, const struct forecast *f, const char *kernel, bool say,
-		   struct look *out) _must_check_;
+int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, bool say,
+		     struct status *out) _must_check_;
 /* Verifies all images of all kernels of the root. 0 or -ENOMEM. */
-int look_at_all(const struct sysroot *root, const struct forecast *f, struct look *out) _must_check_;
-void look_free(struct look *l);
+int status_of_all(const struct sysroot *root, const struct next_boot *boot, struct status *out) _must_check_;
+void status_free(struct status *l);
 /* Whether all of them are current. */
-bool look_is_current(const struct look *l) _pure_;
+bool status_is_current(const struct status *l) _pure_;
 /* A line for each, and one for each thing that is wrong. */
-void look_print(const struct looked *l, FILE *to);
+void status_print(const struct status_image *l, FILE *to);
 /* The next step for an archive of `earlybind image --cpio` that is stale. Whether this is one. */
-bool look_next_extra(const struct looked *l);
+bool status_next_extra(const struct status_image *l);
 /* The next step where an image is not current, if there is one that helps. */
-void look_next(const struct sysroot *root, const struct look *l);
+void status_next(const struct sysroot *root, const struct status *l);
 /* Whether none has to be made anew as far as can be told, and of some that cannot be told. */
-bool look_is_hidden(const struct look *l) _pure_;
+bool status_is_hidden(const struct status *l) _pure_;
 /* The lines of those that are not current. Whether `earlybind regenerate` is a next step for one. */
-bool look_print_stale(const struct look *l);
+bool status_print_stale(const struct status *l);
 /* Warns of the images of a kernel that nobody makes any more. */
-void look_warn(const struct image_files *files);
+void status_warn(const struct image_files *files);
 /* A list `images`. */
-void look_json(const struct look *l, struct json *j);
+void status_json(const struct status *l, struct json *j);
 
 #endif

@@ -187,7 +187,7 @@ static int verify_archive(const unsigned char *data, size_t len, const struct im
 					     : err == -EOPNOTSUPP ? IMAGE_UNKNOWN
 								  : IMAGE_DAMAGED,
 					     why);
-	out->extra = !has_init(&c) && extra_is(data, len);
+	out->extra = !has_init(&c) && addon_is(data, len);
 	if (!out->extra && !has_init(&c)) {
 		err = fail(out, IMAGE_DAMAGED, "it holds no /init: its end is missing, and it cannot boot");
 	} else {
@@ -202,9 +202,9 @@ static int verify_data(const unsigned char *data, size_t len, const struct image
 {
 	int err;
 
-	if (!is_pe(data, len))
+	if (!uki_is_pe(data, len))
 		return verify_archive(data, len, expected, out);
-	err = pe_section(data, len, ".initrd", &data, &len);
+	err = uki_section(data, len, ".initrd", &data, &len);
 	if (err == -ENODATA)
 		return fail(out, IMAGE_FOREIGN, "this is a kernel or a UKI without an .initrd section");
 	if (err)

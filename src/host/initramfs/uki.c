@@ -8,7 +8,7 @@
 #define SECTION_LEN 40
 #define NAME_LEN 8
 
-bool is_pe(const unsigned char *data, size_t len)
+bool uki_is_pe(const unsigned char *data, size_t len)
 {
 	return len >= 2 && data[0] == 'M' && data[1] == 'Z';
 }
@@ -27,12 +27,12 @@ static int place(const unsigned char *data, size_t len, const unsigned char *sec
 	return 0;
 }
 
-int pe_section(const unsigned char *data, size_t len, const char *name, const unsigned char **start, size_t *size)
+int uki_section(const unsigned char *data, size_t len, const char *name, const unsigned char **start, size_t *size)
 {
 	size_t pe, table;
 	unsigned n;
 
-	if (!is_pe(data, len) || len < PE_OFFSET_AT + 4)
+	if (!uki_is_pe(data, len) || len < PE_OFFSET_AT + 4)
 		return -EBADMSG;
 	pe = little_endian(data + PE_OFFSET_AT, 4);
 	if (pe > len || len - pe < COFF_LEN || memcmp(data + pe, "PE\0", 4) != 0)

@@ -6,12 +6,12 @@
 #include "../../core/compat.h"
 
 /* Whether the data starts as a PE program does. */
-bool is_pe(const unsigned char *data, size_t len) _pure_;
+bool uki_is_pe(const unsigned char *data, size_t len) _pure_;
 /*
  * The place of a section ("" .. 8 bytes of name) in the data. 0; -ENODATA: it has no such section; -EBADMSG: the
  * headers are damaged, or the section ends behind the data.
  */
-int pe_section(const unsigned char *data, size_t len, const char *name, const unsigned char **start,
-	       size_t *size) _must_check_;
+int uki_section(const unsigned char *data, size_t len, const char *name, const unsigned char **start,
+		size_t *size) _must_check_;
 
 #endif

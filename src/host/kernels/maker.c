@@ -46,7 +46,7 @@ const char *maker_of(const struct sysroot *r, const char *path)
 	if (sysroot_read_all(r, path, IMAGE_BYTES_MAX, &data, &len))
 		return NULL;
 	initrd = (unsigned char *)data;
-	if (!is_pe(initrd, len) || pe_section(initrd, len, ".initrd", &initrd, &len) == 0)
+	if (!uki_is_pe(initrd, len) || uki_section(initrd, len, ".initrd", &initrd, &len) == 0)
 		name = find_mark(initrd, len);
 	free(data);
 	return name;

@@ -171,7 +171,7 @@ static int read_text(struct shell *sh, const char *path, const char *text)
 	return error;
 }
 
-int shell_read(struct shell *sh, const struct sysroot *r, const char *path)
+int shell_file_read(struct shell *sh, const struct sysroot *r, const char *path)
 {
 	struct shell_assignment unknown = { 0 };
 	char where[WHERE_LEN], *text;
@@ -191,22 +191,22 @@ int shell_read(struct shell *sh, const struct sysroot *r, const char *path)
 
 static int read_one(const struct sysroot *r, const char *path, void *sh)
 {
-	return shell_read(sh, r, path);
+	return shell_file_read(sh, r, path);
 }
 
-int shell_read_all(struct shell *sh, const struct sysroot *r, const char *directory, const char *suffix)
+int shell_file_read_all(struct shell *sh, const struct sysroot *r, const char *directory, const char *suffix)
 {
 	return text_file_each(r, directory, suffix, read_one, sh);
 }
 
-const char *shell_value(const struct shell *sh, const char *name)
+const char *shell_file_value(const struct shell *sh, const char *name)
 {
 	const struct shell_variable *v = find(sh, name, strlen(name));
 
 	return v ? v->value : NULL;
 }
 
-void shell_free(struct shell *sh)
+void shell_file_free(struct shell *sh)
 {
 	for (size_t i = 0; i < sh->n; i++) {
 		free(sh->variables[i].name);

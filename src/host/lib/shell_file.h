@@ -31,11 +31,12 @@ struct shell {
  * export, += and plain $NAME and ${NAME} are read. A file that is not there has none; one that cannot be read has one
  * without value. 0, -ENOMEM, or what `each` returned, which ends it.
  */
-int shell_read(struct shell *sh, const struct sysroot *r, const char *path) _must_check_;
+int shell_file_read(struct shell *sh, const struct sysroot *r, const char *path) _must_check_;
 /* The same for all files of a directory whose names end in `suffix` (NULL: all), in the order of their names. */
-int shell_read_all(struct shell *sh, const struct sysroot *r, const char *directory, const char *suffix) _must_check_;
+int shell_file_read_all(struct shell *sh, const struct sysroot *r, const char *directory,
+			const char *suffix) _must_check_;
 /* What a variable is in the end; NULL: nothing set it. */
-const char *shell_value(const struct shell *sh, const char *name) _pure_;
-void shell_free(struct shell *sh);
+const char *shell_file_value(const struct shell *sh, const char *name) _pure_;
+void shell_file_free(struct shell *sh);
 
 #endif

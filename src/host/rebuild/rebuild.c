@@ -12,7 +12,7 @@
 /* What one call of ours does: the kernels, one after the other. */
 struct run {
 	const struct sysroot *root;
-	const struct forecast *forecast;
+	const struct next_boot *boot;
 	bool asked; /* for these kernels */
 	struct signals signals;
 	char said[GENERATOR_WHY_LEN]; /* the last choice of a generator that was told */
@@ -53,7 +53,7 @@ static int find_images(struct job *job)
 
 	if (err || (!job->files.n && !job->run->asked))
 		return err;
-	err = planned_image(root, job->run->forecast, job->release, &expected, why);
+	err = planned_image(root, job->run->boot, job->release, &expected, why);
 	/* The plugin would go on without a plan. */
 	if (err)
 		say_error("kernel %s: what its image should hold cannot be told, and nothing was changed: %s",
@@ -80,7 +80,7 @@ static void say_same(const struct job *job, const char *path)
 }
 
 /* What became of one image. */
-static bool judge(struct job *job, const struct looked *l)
+static bool judge(struct job *job, const struct status_image *l)
 {
 	struct backup *old = backup_find(&job->backups, l->path);
 
@@ -88,25 +88,25 @@ static bool judge(struct job *job, const struct looked *l)
 		old = NULL;
 	if (old)
 		backup_restore(job->run->root, old);
-	look_print(l, l->is.state == IMAGE_CURRENT ? stdout : stderr);
+	status_print(l, l->is.state == IMAGE_CURRENT ? stdout : stderr);
 	if (old)
 		backup_say(old);
-	if (l->is.state == IMAGE_STALE && !look_next_extra(l))
+	if (l->is.state == IMAGE_STALE && !status_next_extra(l))
 		say_same(job, l->path);
 	return l->is.state == IMAGE_CURRENT;
 }
 
 /* An image that was there and is gone. */
-static bool judge_missing(struct job *job, const struct look *look)
+static bool judge_missing(struct job *job, const struct status *images)
 {
 	bool good = true;
 
 	for (size_t i = 0; i < job->backups.n; i++) {
 		size_t k = 0;
 
-		while (k < look->n && strcmp(look->items[k].path, job->backups.items[i].path) != 0)
+		while (k < images->n && strcmp(images->items[k].path, job->backups.items[i].path) != 0)
 			k++;
-		if (k < look->n || sysroot_exists(job->run->root, job->backups.items[i].path))
+		if (k < images->n || sysroot_exists(job->run->root, job->backups.items[i].path))
 			continue; /* not looked at: a newer one is there */
 		backup_restore(job->run->root, &job->backups.items[i]);
 		say_error("/%s is gone", job->backups.items[i].path);
@@ -118,21 +118,21 @@ static bool judge_missing(struct job *job, const struct look *look)
 
 static bool verify_all(struct job *job)
 {
-	_cleanup_(look_free) struct look look = { 0 };
+	_cleanup_(status_free) struct status images = { 0 };
 	bool good = true;
 
-	if (look_at_kernel(job->run->root, job->run->forecast, job->release, true, &look)) {
+	if (status_of_kernel(job->run->root, job->run->boot, job->release, true, &images)) {
 		say_error("no memory to verify the images");
 		return false;
 	}
-	if (!look.n && !job->backups.n) {
+	if (!images.n && !job->backups.n) {
 		say_error("kernel %s has no image in /boot, /efi or /boot/efi", job->release);
 		good = false;
 	}
-	for (size_t i = 0; i < look.n; i++)
-		if (!judge(job, &look.items[i]))
+	for (size_t i = 0; i < images.n; i++)
+		if (!judge(job, &images.items[i]))
 			good = false;
-	return judge_missing(job, &look) && good;
+	return judge_missing(job, &images) && good;
 }
 
 static void say_failed(const struct job *job, int ret)
@@ -238,7 +238,7 @@ static bool try_job(struct job *job)
 
 	if (find_images(job))
 		return false;
-	look_warn(&job->files);
+	status_warn(&job->files);
 	bare = !job->backups.n && !run->asked && !job->files.doubtful;
 	job->generator = bare && !*job->files.unclear ? NULL : choose(run, job->release, &job->files);
 	if (job->generator && is_unclear(job))
@@ -291,9 +291,9 @@ static bool rebuild_each(struct run *run, const struct names *kernels)
 	return finish(run, kernels->n);
 }
 
-bool rebuild(const struct sysroot *root, const struct forecast *f, const struct names *kernels, bool asked)
+bool rebuild(const struct sysroot *root, const struct next_boot *boot, const struct names *kernels, bool asked)
 {
-	struct run run = { .root = root, .forecast = f, .asked = asked };
+	struct run run = { .root = root, .boot = boot, .asked = asked };
 	int lock = backup_lock(root);
 	bool good;
 

@@ -11,7 +11,7 @@
  * Whether all images of these kernels are current; what is wrong was said. asked: a person named the kernels, and those
  * without an image get one.
  */
-bool rebuild(const struct sysroot *root, const struct forecast *f, const struct names *kernels,
+bool rebuild(const struct sysroot *root, const struct next_boot *boot, const struct names *kernels,
 	     bool asked) _must_check_;
 
 #endif

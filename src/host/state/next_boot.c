@@ -10,7 +10,7 @@
 #include "recall.h"
 #include "waiting.h"
 
-void forecast_forget_drivers(struct machine *m)
+void next_boot_forget_drivers(struct machine *m)
 {
 	for (size_t i = 0; i < m->n; i++)
 		m->devices[i].driver[0] = '\0';
@@ -36,35 +36,36 @@ static int need_root(const struct sysroot *root, const struct plan *lock)
 	return -EPERM;
 }
 
-static int read_lock(const struct sysroot *root, struct forecast *f)
+static int read_lock(const struct sysroot *root, struct next_boot *boot)
 {
-	f->lock_error = lock_load(root, &f->lock, &f->lock_wrong);
-	f->has_lock = f->lock_error == 0;
-	f->lock_hidden = f->lock_error == -EACCES || f->lock_error == -EPERM;
-	f->lock_broken = f->lock_error && f->lock_error != -ENOENT && !f->lock_hidden;
-	return f->lock_error == -ENOMEM ? -ENOMEM : 0;
+	boot->lock_error = lock_load(root, &boot->lock, &boot->lock_wrong);
+	boot->has_lock = boot->lock_error == 0;
+	boot->lock_hidden = boot->lock_error == -EACCES || boot->lock_error == -EPERM;
+	boot->lock_broken = boot->lock_error && boot->lock_error != -ENOENT && !boot->lock_hidden;
+	return boot->lock_error == -ENOMEM ? -ENOMEM : 0;
 }
 
-static int say_lock(const struct forecast *f)
+static int say_lock(const struct next_boot *boot)
 {
 	char place[16];
 
-	if (f->lock_hidden)
-		say_error("/%s: %s: try sudo", LOCK_FILE, f->lock_wrong.text);
-	else if (f->lock_broken)
+	if (boot->lock_hidden)
+		say_error("/%s: %s: try sudo", LOCK_FILE, boot->lock_wrong.text);
+	else if (boot->lock_broken)
 		say_error("%s: /%s%s: %s (%s)", reason_word(REASON_LOCK_BROKEN), LOCK_FILE,
-			  error_place(&f->lock_wrong, place), f->lock_wrong.text, reason_remedy(REASON_LOCK_BROKEN));
-	return f->lock_hidden ? -EPERM : 0;
+			  error_place(&boot->lock_wrong, place), boot->lock_wrong.text,
+			  reason_remedy(REASON_LOCK_BROKEN));
+	return boot->lock_hidden ? -EPERM : 0;
 }
 
-bool forecast_scan(const struct sysroot *root, struct forecast *f)
+bool next_boot_scan(const struct sysroot *root, struct next_boot *boot)
 {
-	if (!f->scanned)
-		f->scanned = scan_machine(root, &f->machine) == 0;
-	return f->scanned;
+	if (!boot->scanned)
+		boot->scanned = scan_machine(root, &boot->machine) == 0;
+	return boot->scanned;
 }
 
-int forecast_read(const struct sysroot *root, struct forecast *out)
+int next_boot_read(const struct sysroot *root, struct next_boot *out)
 {
 	int ret;
 
@@ -75,39 +76,39 @@ int forecast_read(const struct sysroot *root, struct forecast *out)
 	if (out->lock_broken || out->lock_hidden)
 		return 0;
 	ret = compose(&out->config, out->has_lock ? &out->lock : NULL, &out->composition);
-	if (ret == 0 && out->composition.plan.n_rules && forecast_scan(root, out))
+	if (ret == 0 && out->composition.plan.n_rules && next_boot_scan(root, out))
 		ret = needs_guard_image(root, &out->storage, &out->machine, &out->composition.plan, &out->disks_asked);
 	return ret;
 }
 
 /* The EFI variables as the next boot finds them. */
-static void expect_variables(struct forecast *f)
+static void expect_variables(struct next_boot *boot)
 {
 	uint64_t hash;
 
-	f->machine.off = f->efi.off;
-	if (f->efi.there && !f->efi.wrong && plan_hash(&f->composition.plan, &hash) == 0)
-		f->machine.trial = trial_state(&f->efi.trial, f->composition.plan.lock, hash);
+	boot->machine.off = boot->efi.off;
+	if (boot->efi.there && !boot->efi.wrong && plan_hash(&boot->composition.plan, &hash) == 0)
+		boot->machine.trial = trial_state(&boot->efi.trial, boot->composition.plan.lock, hash);
 }
 
 /* The machine as a boot finds it. */
-static int read_machine(const struct sysroot *root, struct forecast *f)
+static int read_machine(const struct sysroot *root, struct next_boot *boot)
 {
-	int ret = f->scanned ? 0 : machine_scan(root, &f->machine);
+	int ret = boot->scanned ? 0 : machine_scan(root, &boot->machine);
 
 	if (ret < 0)
 		return ret;
-	f->scanned = true;
-	ret = recall_details(root, &f->storage, &f->machine);
+	boot->scanned = true;
+	ret = recall_details(root, &boot->storage, &boot->machine);
 	if (ret == 0)
-		forecast_forget_drivers(&f->machine);
+		next_boot_forget_drivers(&boot->machine);
 	return ret;
 }
 
-int forecast_make(const struct sysroot *root, struct forecast *out)
+int next_boot_make(const struct sysroot *root, struct next_boot *out)
 {
 	struct cmdline none = { 0 };
-	int ret = forecast_read(root, out);
+	int ret = next_boot_read(root, out);
 
 	efi_look(root, &out->efi);
 	if (ret < 0)
@@ -125,12 +126,12 @@ int forecast_make(const struct sysroot *root, struct forecast *out)
 	return decide(&out->composition.plan, &out->machine, &none, &out->decisions);
 }
 
-void forecast_free(struct forecast *f)
+void next_boot_free(struct next_boot *boot)
 {
-	decisions_free(&f->decisions);
-	storage_free(&f->storage);
-	machine_free(&f->machine);
-	composition_free(&f->composition);
-	plan_free(&f->lock);
-	config_free(&f->config);
+	decisions_free(&boot->decisions);
+	storage_free(&boot->storage);
+	machine_free(&boot->machine);
+	composition_free(&boot->composition);
+	plan_free(&boot->lock);
+	config_free(&boot->config);
 }

@@ -12,7 +12,7 @@
 #include "efi.h"
 
 /* All that a run has read: once, whatever the number of kernels. */
-struct forecast {
+struct next_boot {
 	struct config config;
 	struct plan lock; /* empty if there is none, or a broken one */
 	bool has_lock;    /* and it could be read */
@@ -24,24 +24,24 @@ struct forecast {
 	bool disks_asked;               /* what this machine's disks are needed for is known, and guarded in it */
 	bool scanned;
 	struct storage storage; /* until the decision */
-	/* Of forecast_make(). */
+	/* Of next_boot_make(). */
 	struct machine machine; /* as a boot finds it: no driver has anything */
 	struct efi efi;
 	struct decisions decisions;
 };
 
 /* What an image gets. Nothing is said. 0 or -ENOMEM. */
-int forecast_read(const struct sysroot *root, struct forecast *out) _must_check_;
+int next_boot_read(const struct sysroot *root, struct next_boot *out) _must_check_;
 /* Whether there is a machine, of which scan_machine() tells. */
-bool forecast_scan(const struct sysroot *root, struct forecast *f);
+bool next_boot_scan(const struct sysroot *root, struct next_boot *boot);
 /*
  * All of it. What is wrong with configuration and lock is said. 0; -ENOMEM, of which nothing was said; another error,
  * which was. Where only the decision is missing (-EPERM: it needs root), all else is there; of a hidden lock no
  * composition.
  */
-int forecast_make(const struct sysroot *root, struct forecast *out) _must_check_;
+int next_boot_make(const struct sysroot *root, struct next_boot *out) _must_check_;
 /* The machine as a boot finds it. */
-void forecast_forget_drivers(struct machine *m);
-void forecast_free(struct forecast *f);
+void next_boot_forget_drivers(struct machine *m);
+void next_boot_free(struct next_boot *boot);
 
 #endif

@@ -43,14 +43,14 @@ static int note_card(const struct config *config, struct composition *c, const s
 			      selector_print(&rule->selector, selector), kind);
 }
 
-int open_cards_note(struct forecast *f)
+int open_cards_note(struct next_boot *boot)
 {
-	struct composition *c = &f->composition;
+	struct composition *c = &boot->composition;
 	struct plan_index index _cleanup_(plan_index_free) = { 0 };
-	int error = plan_index_make(&index, &c->plan, &f->machine);
+	int error = plan_index_make(&index, &c->plan, &boot->machine);
 
 	for (size_t i = 0; i < c->plan.n_cards && !error; i++)
 		if (c->plan.cards[i].open)
-			error = note_card(&f->config, c, &index, i, f->disks_asked);
+			error = note_card(&boot->config, c, &index, i, boot->disks_asked);
 	return error;
 }

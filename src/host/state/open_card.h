@@ -10,6 +10,6 @@
  * Notes each of which the boot could need, by its class here or in the rule's id=, where nobody asked: accept was not
  * run, and no guard refuses it. 0 or -ENOMEM.
  */
-int open_cards_note(struct forecast *f) _must_check_;
+int open_cards_note(struct next_boot *boot) _must_check_;
 
 #endif

@@ -23,36 +23,36 @@ const char *outcome_meaning(const struct report_device *d)
 }
 
 /* The card that the decision is about, as it was found. */
-static bool find_whole(const struct forecast *f, const struct decision *d, struct card *out)
+static bool find_whole(const struct next_boot *boot, const struct decision *d, struct card *out)
 {
-	for (size_t i = 0; i < f->decisions.n; i++) {
-		const struct decision *main = &f->decisions.items[i];
+	for (size_t i = 0; i < boot->decisions.n; i++) {
+		const struct decision *main = &boot->decisions.items[i];
 
 		if (main->card == d->card && main->main && main->device >= 0)
-			return card_of(&f->machine, main->device, out) == 0;
+			return card_of(&boot->machine, main->device, out) == 0;
 	}
 	return false;
 }
 
-bool outcome_is_wished(const struct forecast *f, const struct decision *d)
+bool outcome_is_wished(const struct next_boot *boot, const struct decision *d)
 {
-	const struct plan *plan = &f->composition.plan;
+	const struct plan *plan = &boot->composition.plan;
 	struct candidate c = { .plan = plan,
-			       .machine = &f->machine,
+			       .machine = &boot->machine,
 			       .locked = d->card < plan->n_cards ? &plan->cards[d->card] : NULL };
 	char text[REPORT_TEXT_LEN];
 
-	return d->reason == REASON_KEPT && !d->main && find_whole(f, d, &c.card) && guard_kept(&c, d->device, text);
+	return d->reason == REASON_KEPT && !d->main && find_whole(boot, d, &c.card) && guard_kept(&c, d->device, text);
 }
 
-bool outcome_was_wished(const struct forecast *f, const struct report_device *d)
+bool outcome_was_wished(const struct next_boot *boot, const struct report_device *d)
 {
-	for (size_t i = 0; d->reason == REASON_KEPT && d->has_address && i < f->decisions.n; i++) {
-		const struct decision *now = &f->decisions.items[i];
+	for (size_t i = 0; d->reason == REASON_KEPT && d->has_address && i < boot->decisions.n; i++) {
+		const struct decision *now = &boot->decisions.items[i];
 
 		if (now->line.has_address && address_compare(&now->line.address, &d->address) == 0 &&
 		    identity_equal(&now->line.identity, &d->identity))
-			return outcome_is_wished(f, now);
+			return outcome_is_wished(boot, now);
 	}
 	return false;
 }

@@ -12,8 +12,8 @@ const char *outcome_meaning(const struct report_device *d) _pure_;
  * Whether the next boot leaves the function to the host because somebody wrote so, and the rest of its card is bound: a
  * keep line that is there now. That is no failure. A card whose main function is kept is one: its rule gets nothing.
  */
-bool outcome_is_wished(const struct forecast *f, const struct decision *d);
+bool outcome_is_wished(const struct next_boot *boot, const struct decision *d);
 /* The same of what this boot has done: it is so still. */
-bool outcome_was_wished(const struct forecast *f, const struct report_device *d);
+bool outcome_was_wished(const struct next_boot *boot, const struct report_device *d);
 
 #endif

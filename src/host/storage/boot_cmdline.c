@@ -12,24 +12,25 @@
 struct boot_word {
 	const char *name;
 	const char *what;
-	int (*add)(const struct boot_word *w, const char *where, const char *value, struct wants *out);
+	int (*add)(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out);
 };
 
-static int add_device(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_device(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
-	return want_add(out, WANT_DEVICE, where, w->what, value, strlen(value));
+	return boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, value, strlen(value));
 }
 
 /* initramfs-tools takes "none" for no device, and to the others it is the name of none. */
-static int add_resume(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_resume(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	return strcmp(value, "none") == 0 ? 0 : add_device(w, where, value, out);
 }
 
 /* It waits for a passphrase; the device that a key is on does not. */
-static int add_encrypted(const struct boot_word *w, const char *where, const char *name, size_t len, struct wants *out)
+static int add_encrypted(const struct boot_word *w, const char *where, const char *name, size_t len,
+			 struct boot_refs *out)
 {
-	int error = want_add(out, WANT_DEVICE, where, w->what, name, len);
+	int error = boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, name, len);
 
 	if (!error)
 		out->items[out->n - 1].passphrase = strcmp(w->what, "the key") != 0;
@@ -37,7 +38,7 @@ static int add_encrypted(const struct boot_word *w, const char *where, const cha
 }
 
 /* "UUID", "luks-UUID", or the start of one (dracut's crypt module). */
-static int add_luks(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_luks(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	char name[160];
 
@@ -47,14 +48,14 @@ static int add_luks(const struct boot_word *w, const char *where, const char *va
 }
 
 /* "UUID=device", rd.luks.data=; "device:name", cryptdevice= and cryptkey= */
-static int add_luks_data(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_luks_data(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	const char *equals = strchr(value, '=');
 
 	return equals ? add_encrypted(w, where, equals + 1, strlen(equals + 1), out) : 0;
 }
 
-static int add_crypt_device(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_crypt_device(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	if (strncmp(value, "rootfs:", 7) == 0)
 		return 0;
@@ -62,7 +63,7 @@ static int add_crypt_device(const struct boot_word *w, const char *where, const 
 }
 
 /* rd.luks.key=[UUID=]path[:device[:UUID]], or a device alone */
-static int add_luks_key(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_luks_key(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	const char *equals = *value == '/' ? NULL : strchr(value, '='), *colon;
 	size_t len;
@@ -70,19 +71,19 @@ static int add_luks_key(const struct boot_word *w, const char *where, const char
 	value = equals ? equals + 1 : value;
 	colon = strchr(value, ':');
 	len = colon ? (size_t)(colon + 1 - value) + strcspn(colon + 1, ":") : strlen(value);
-	return want_add_key(out, where, w->what, value, len);
+	return boot_ref_add_key(out, where, w->what, value, len);
 }
 
 /* rd.luks.options=[UUID=]options: header=path:device */
-static int add_luks_options(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_luks_options(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	const char *header = strstr(value, "header=");
 
-	return header ? want_add_key(out, where, w->what, header + 7, strcspn(header + 7, ",")) : 0;
+	return header ? boot_ref_add_key(out, where, w->what, header + 7, strcspn(header + 7, ",")) : 0;
 }
 
 /* cryptopts=target=root,source=/dev/sda2,... */
-static int add_crypt_options(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_crypt_options(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	const char *source = strstr(value, "source=");
 
@@ -90,30 +91,30 @@ static int add_crypt_options(const struct boot_word *w, const char *where, const
 }
 
 static int add_named(const char *kind, const struct boot_word *w, const char *where, const char *value,
-		     struct wants *out)
+		     struct boot_refs *out)
 {
 	char name[160];
 
 	snprintf(name, sizeof(name), "%s%s", kind, value);
-	return want_add(out, WANT_DEVICE, where, w->what, name, strlen(name));
+	return boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, name, strlen(name));
 }
 
-static int add_md(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_md(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	return add_named("MD=", w, where, value, out);
 }
 
-static int add_volume(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_volume(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	return add_named("/dev/", w, where, value, out);
 }
 
-static int add_group(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_group(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	return add_named("VG=", w, where, value, out);
 }
 
-static int add_pool(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_pool(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	static const char *const any[] = { "auto", "bootfs", "filesystem" };
 	size_t len = strcspn(value, "/");
@@ -121,14 +122,14 @@ static int add_pool(const struct boot_word *w, const char *where, const char *va
 	for (size_t i = 0; i < ARRAY_SIZE(any); i++)
 		if (strncasecmp(value, any[i], strlen(any[i])) == 0 && !isalnum((unsigned char)value[strlen(any[i])]))
 			len = 0;
-	return want_add(out, WANT_POOL, where, w->what, value, len);
+	return boot_ref_add(out, BOOT_REF_POOL, where, w->what, value, len);
 }
 
 /*
  * nfsroot=[server:]path[,options]; without a server it is told by DHCP. nbdroot=server,port, nbd:server:port,
  * cifs://[user[:password]@]server/share, iscsi:[user[:password[...]]@]server:...
  */
-static int add_server(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_server(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	bool share = strncmp(value, "//", 2) == 0, v6;
 	const char *user;
@@ -139,11 +140,12 @@ static int add_server(const struct boot_word *w, const char *where, const char *
 	value = user ? user + 1 : value;
 	v6 = *value == '[';
 	len = strcspn(value, v6 ? "]" : ":,/");
-	return want_add(out, WANT_SERVER, where, w->what, value + v6, value[len] == '/' && !share ? 0 : len - v6);
+	return boot_ref_add(out, BOOT_REF_SERVER, where, w->what, value + v6,
+			    value[len] == '/' && !share ? 0 : len - v6);
 }
 
 /* netroot=KIND:server..., "dhcp" */
-static int add_netroot(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_netroot(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	const char *server = strchr(value, ':');
 
@@ -158,15 +160,15 @@ static const struct boot_word roots[] = {
 	{ "live:", "/", add_device },
 };
 
-static int add_root(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_root(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	if (strcmp(value, "/dev/nfs") == 0 || strcmp(value, "nfs") == 0 || strcmp(value, "dhcp") == 0 ||
 	    strcmp(value, "nfs4") == 0)
-		return want_add(out, WANT_SERVER, where, w->what, "", 0);
+		return boot_ref_add(out, BOOT_REF_SERVER, where, w->what, "", 0);
 	if (strcmp(value, "zfs") == 0)
-		return want_add(out, WANT_POOL, where, w->what, "", 0);
+		return boot_ref_add(out, BOOT_REF_POOL, where, w->what, "", 0);
 	if (strcmp(value, "tmpfs") == 0)
-		return want_add(out, WANT_MEMORY, where, w->what, value, strlen(value));
+		return boot_ref_add(out, BOOT_REF_MEMORY, where, w->what, value, strlen(value));
 	/* systemd finds it on the disk that the firmware booted from, or in fstab. What is mounted says which that is.
 	 */
 	if (strcmp(value, "gpt-auto") == 0 || strcmp(value, "gpt-auto-force") == 0 || strcmp(value, "fstab") == 0)
@@ -181,7 +183,7 @@ static int add_root(const struct boot_word *w, const char *where, const char *va
  * ip=client:server:gateway:mask:host:device[:method...] (the kernel, dracut), ip=device:method[:mtu[:mac]] (dracut,
  * systemd), ip=method. An IPv6 address stands in brackets. A server is an address and starts with no letter.
  */
-static int add_ip(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_ip(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	const char *field[6], *device = NULL;
 	unsigned n = 0;
@@ -199,20 +201,20 @@ static int add_ip(const struct boot_word *w, const char *where, const char *valu
 		device = field[5];
 	if (!device || !*device || *device == ':' || *device == '[')
 		return 0;
-	return want_add(out, WANT_INTERFACE, where, w->what, device, strcspn(device, ":"));
+	return boot_ref_add(out, BOOT_REF_INTERFACE, where, w->what, device, strcspn(device, ":"));
 }
 
 /* BOOTIF=01-52-54-00-aa-bb-cc */
-static int add_mac(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_mac(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
-	return want_add(out, WANT_INTERFACE, where, w->what, value, strlen(value));
+	return boot_ref_add(out, BOOT_REF_INTERFACE, where, w->what, value, strlen(value));
 }
 
 /*
  * systemd-fstab-generator: mount-extra=WHAT:WHERE[:TYPE[:OPTIONS]], swap-extra=WHAT[:OPTIONS]; a backslash before a
  * colon that divides nothing. As a line of fstab, where a blank is \040.
  */
-static int add_extra(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_extra(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	bool swap = strcmp(w->what, "swap") == 0;
 	const unsigned fields = swap ? 2 : 4;
@@ -231,15 +233,15 @@ static int add_extra(const struct boot_word *w, const char *where, const char *v
 	}
 	text_add(&line, n > 1 ? "" : swap ? " none swap" : " -");
 	text_add(&line, !swap && n < 3 ? " auto" : "");
-	error = line.error ? line.error : wants_of_fstab_line(where, line.data, out);
+	error = line.error ? line.error : boot_refs_of_fstab_line(where, line.data, out);
 	text_free(&line);
 	return error;
 }
 
 /* As of a line of fstab. The devices are none that the root itself could be on. */
-static int add_flags(const struct boot_word *w, const char *where, const char *value, struct wants *out)
+static int add_flags(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
-	return wants_of_options(where, w->what, value, out);
+	return boot_refs_of_options(where, w->what, value, out);
 }
 
 static const struct boot_word words[] = {
@@ -285,21 +287,21 @@ static const struct boot_word *find_word(const char *name, size_t len)
 	return NULL;
 }
 
-int wants_of_word(const char *where, const char *name, const char *value, struct wants *out)
+int boot_refs_of_word(const char *where, const char *name, const char *value, struct boot_refs *out)
 {
 	const struct boot_word *word = find_word(name, strlen(name));
 
 	return word ? word->add(word, where, value, out) : 0;
 }
 
-static int read_word(const char *where, const char *text, struct wants *out)
+static int read_word(const char *where, const char *text, struct boot_refs *out)
 {
 	size_t len = strcspn(text, "=");
 	const struct boot_word *word = find_word(text, len);
 	char place[400];
 
 	if (strcmp(text, "noresume") == 0)
-		return want_add(out, WANT_MEMORY, where, text, text, len);
+		return boot_ref_add(out, BOOT_REF_MEMORY, where, text, text, len);
 	if (!word || !text[len] || !text[len + 1])
 		return 0;
 	snprintf(place, sizeof(place), "%s (%s=)", where, word->name);
@@ -307,12 +309,12 @@ static int read_word(const char *where, const char *text, struct wants *out)
 }
 
 /* rd.luks.data=UUID=device: the header is elsewhere, so no device carries the UUID that other words ask for. */
-static void drop_luks(const char *data, struct wants *out, size_t first)
+static void drop_luks(const char *data, struct boot_refs *out, size_t first)
 {
 	size_t len = strcspn(data, "=");
 
 	for (size_t i = first; i < out->n; i++) {
-		struct want *w = &out->items[i];
+		struct boot_ref *w = &out->items[i];
 
 		if (strncmp(w->name, "LUKS=", 5) == 0 && w->name[5] &&
 		    strncasecmp(data, w->name + 5, strlen(w->name + 5)) == 0 && strlen(w->name + 5) <= len)
@@ -321,16 +323,16 @@ static void drop_luks(const char *data, struct wants *out, size_t first)
 }
 
 /* kernel/power/hibernate.c, and all initramfs: with noresume nothing is resumed from, whatever resume= says. */
-static void drop_resume(struct wants *out, size_t first)
+static void drop_resume(struct boot_refs *out, size_t first)
 {
-	if (!wants_say(out, first, "noresume"))
+	if (!boot_refs_say(out, first, "noresume"))
 		return;
 	for (size_t i = first; i < out->n; i++)
 		if (strcmp(out->items[i].what, "resume") == 0)
-			out->items[i].kind = WANT_MEMORY;
+			out->items[i].kind = BOOT_REF_MEMORY;
 }
 
-int wants_of_words(const char *where, const char *text, size_t len, struct wants *out)
+int boot_refs_of_words(const char *where, const char *text, size_t len, struct boot_refs *out)
 {
 	struct cmdline line;
 	size_t first = out->n;
@@ -350,10 +352,10 @@ int wants_of_words(const char *where, const char *text, size_t len, struct wants
 	return error;
 }
 
-int wants_of_cmdline(const char *where, const char *text, size_t len, struct wants *out)
+int boot_refs_of_cmdline(const char *where, const char *text, size_t len, struct boot_refs *out)
 {
 	size_t first = out->n;
-	int error = wants_of_words(where, text, len, out);
+	int error = boot_refs_of_words(where, text, len, out);
 
 	drop_resume(out, first);
 	return error;
@@ -362,12 +364,12 @@ int wants_of_cmdline(const char *where, const char *text, size_t len, struct wan
 static int read_cmdline_file(const struct text_file_line *line, void *arg)
 {
 	if (!line->text)
-		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
-	return *line->text == '#' ? 0 : wants_of_words(line->where, line->text, strlen(line->text), arg);
+		return boot_ref_add(arg, BOOT_REF_UNKNOWN, line->where, "it", "", 0);
+	return *line->text == '#' ? 0 : boot_refs_of_words(line->where, line->text, strlen(line->text), arg);
 }
 
 /* The files of GRUB are one command line, the others together another. */
-int wants_of_bootloader(const struct sysroot *r, struct wants *out)
+int boot_refs_of_bootloader(const struct sysroot *r, struct boot_refs *out)
 {
 	size_t first = out->n;
 	int error = text_file_lines(r, "etc/kernel/cmdline", read_cmdline_file, out);
@@ -379,7 +381,7 @@ int wants_of_bootloader(const struct sysroot *r, struct wants *out)
 	drop_resume(out, first);
 	first = out->n;
 	if (!error)
-		error = wants_of_grub(r, out);
+		error = boot_refs_of_grub(r, out);
 	drop_resume(out, first);
 	return error;
 }

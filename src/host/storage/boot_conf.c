@@ -9,14 +9,14 @@
 #include "../lib/shell_file.h"
 #include "boot_ref.h"
 
-static int add_unreadable(const struct shell_assignment *a, struct wants *out)
+static int add_unreadable(const struct shell_assignment *a, struct boot_refs *out)
 {
-	return want_add(out, WANT_UNKNOWN, a->where, "it", "", 0);
+	return boot_ref_add(out, BOOT_REF_UNKNOWN, a->where, "it", "", 0);
 }
 
 /* Words of which only a shell knows a part are none that anybody could look for. */
-static int add_words(const struct shell_assignment *a, struct wants *out,
-		     int (*add)(const char *where, const char *text, size_t len, struct wants *out))
+static int add_words(const struct shell_assignment *a, struct boot_refs *out,
+		     int (*add)(const char *where, const char *text, size_t len, struct boot_refs *out))
 {
 	char *words = strdup(a->value);
 	int error = words ? 0 : -ENOMEM;
@@ -39,37 +39,37 @@ static int add_grub(const struct shell_assignment *a, void *arg)
 
 	if (!a->value)
 		return add_unreadable(a, arg);
-	return strncmp(a->name, start, strlen(start)) == 0 ? add_words(a, arg, wants_of_words) : 0;
+	return strncmp(a->name, start, strlen(start)) == 0 ? add_words(a, arg, boot_refs_of_words) : 0;
 }
 
 static int add_dracut(const struct shell_assignment *a, void *arg)
 {
 	if (!a->value)
 		return add_unreadable(a, arg);
-	return strcmp(a->name, "kernel_cmdline") == 0 ? add_words(a, arg, wants_of_cmdline) : 0;
+	return strcmp(a->name, "kernel_cmdline") == 0 ? add_words(a, arg, boot_refs_of_cmdline) : 0;
 }
 
-int wants_of_grub(const struct sysroot *r, struct wants *out)
+int boot_refs_of_grub(const struct sysroot *r, struct boot_refs *out)
 {
 	struct shell sh = { .each = add_grub, .arg = out };
-	int error = shell_read(&sh, r, "etc/default/grub");
+	int error = shell_file_read(&sh, r, "etc/default/grub");
 
 	if (!error)
-		error = shell_read_all(&sh, r, "etc/default/grub.d", ".cfg");
-	shell_free(&sh);
+		error = shell_file_read_all(&sh, r, "etc/default/grub.d", ".cfg");
+	shell_file_free(&sh);
 	return error;
 }
 
-int wants_of_dracut(const struct sysroot *r, struct wants *out)
+int boot_refs_of_dracut(const struct sysroot *r, struct boot_refs *out)
 {
 	struct shell sh = { .each = add_dracut, .arg = out };
-	int error = shell_read_all(&sh, r, "usr/lib/dracut/dracut.conf.d", ".conf");
+	int error = shell_file_read_all(&sh, r, "usr/lib/dracut/dracut.conf.d", ".conf");
 
 	if (!error)
-		error = shell_read(&sh, r, "etc/dracut.conf");
+		error = shell_file_read(&sh, r, "etc/dracut.conf");
 	if (!error)
-		error = shell_read_all(&sh, r, "etc/dracut.conf.d", ".conf");
-	shell_free(&sh);
+		error = shell_file_read_all(&sh, r, "etc/dracut.conf.d", ".conf");
+	shell_file_free(&sh);
 	return error;
 }
 
@@ -96,45 +96,45 @@ static bool is_nothing(const char *value)
 
 static int add_initramfs(const struct shell_assignment *a, void *arg)
 {
-	struct wants *out = arg;
+	struct boot_refs *out = arg;
 
 	if (!a->value)
 		return add_unreadable(a, out);
 	/* The noresume of a boot loader's files is its, too. */
-	if (is_nothing(a->value) || (strcmp(a->name, "RESUME") == 0 && wants_say(out, 0, "noresume")))
+	if (is_nothing(a->value) || (strcmp(a->name, "RESUME") == 0 && boot_refs_say(out, 0, "noresume")))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
 		if (strcmp(a->name, variables[i].name) == 0)
-			return wants_of_word(a->where, variables[i].word, a->value, out);
+			return boot_refs_of_word(a->where, variables[i].word, a->value, out);
 	return 0;
 }
 
 static int read_initramfs(struct shell *sh, const struct sysroot *r)
 {
-	int error = shell_read(sh, r, "etc/initramfs-tools/initramfs.conf");
+	int error = shell_file_read(sh, r, "etc/initramfs-tools/initramfs.conf");
 
-	return error ? error : shell_read_all(sh, r, "etc/initramfs-tools/conf.d", NULL);
+	return error ? error : shell_file_read_all(sh, r, "etc/initramfs-tools/conf.d", NULL);
 }
 
 /* scripts/nfs: without a server in NFSROOT= DHCP tells it. */
-static int add_nfs_root(const struct shell *sh, struct wants *out)
+static int add_nfs_root(const struct shell *sh, struct boot_refs *out)
 {
-	const char *boot = shell_value(sh, "BOOT"), *server = shell_value(sh, "NFSROOT");
+	const char *boot = shell_file_value(sh, "BOOT"), *server = shell_file_value(sh, "NFSROOT");
 	bool known = server && !is_nothing(server);
 
 	if (!boot || strcmp(boot, "nfs") != 0)
 		return 0;
-	return wants_of_word("/etc/initramfs-tools: BOOT=nfs", known ? "nfsroot" : "root", known ? server : "/dev/nfs",
-			     out);
+	return boot_refs_of_word("/etc/initramfs-tools: BOOT=nfs", known ? "nfsroot" : "root",
+				 known ? server : "/dev/nfs", out);
 }
 
-int wants_of_initramfs_tools(const struct sysroot *r, struct wants *out)
+int boot_refs_of_initramfs_tools(const struct sysroot *r, struct boot_refs *out)
 {
 	struct shell sh = { .each = add_initramfs, .arg = out };
 	int error = read_initramfs(&sh, r);
 
 	if (!error)
 		error = add_nfs_root(&sh, out);
-	shell_free(&sh);
+	shell_file_free(&sh);
 	return error;
 }

@@ -4,9 +4,10 @@
 #include "../../core/array.h"
 #include "../lib/text_file.h"
 
-int want_add(struct wants *w, enum want_kind kind, const char *where, const char *what, const char *name, size_t len)
+int boot_ref_add(struct boot_refs *w, enum boot_ref_kind kind, const char *where, const char *what, const char *name,
+		 size_t len)
 {
-	struct want *item = array_grow(&w->items, &w->n, sizeof(*item));
+	struct boot_ref *item = array_grow(&w->items, &w->n, sizeof(*item));
 
 	if (!item)
 		return -ENOMEM;
@@ -18,7 +19,7 @@ int want_add(struct wants *w, enum want_kind kind, const char *where, const char
 	return item->where && item->what && item->name ? 0 : -ENOMEM;
 }
 
-bool wants_say(const struct wants *w, size_t first, const char *what)
+bool boot_refs_say(const struct boot_refs *w, size_t first, const char *what)
 {
 	for (size_t i = first; i < w->n; i++)
 		if (w->items[i].what && strcmp(w->items[i].what, what) == 0)
@@ -26,7 +27,7 @@ bool wants_say(const struct wants *w, size_t first, const char *what)
 	return false;
 }
 
-void wants_free(struct wants *w)
+void boot_refs_free(struct boot_refs *w)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		free(w->items[i].where);
@@ -44,18 +45,18 @@ static int read_esp(const struct text_file_line *line, void *arg)
 	int len;
 
 	if (!line->text)
-		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
+		return boot_ref_add(arg, BOOT_REF_UNKNOWN, line->where, "it", "", 0);
 	len = snprintf(name, sizeof(name), "UUID=%s", line->text);
 	if (line->text[0] == '#' || len < 0 || (size_t)len >= sizeof(name))
 		return 0;
-	return want_add(arg, WANT_DEVICE, line->where, "an ESP", name, (size_t)len);
+	return boot_ref_add(arg, BOOT_REF_DEVICE, line->where, "an ESP", name, (size_t)len);
 }
 
-int wants_of_others(const struct sysroot *r, struct wants *out)
+int boot_refs_of_others(const struct sysroot *r, struct boot_refs *out)
 {
 	int error = text_file_lines(r, "etc/kernel/proxmox-boot-uuids", read_esp, out);
 
 	if (!error)
-		error = wants_of_initramfs_tools(r, out);
-	return error ? error : wants_of_dracut(r, out);
+		error = boot_refs_of_initramfs_tools(r, out);
+	return error ? error : boot_refs_of_dracut(r, out);
 }

@@ -6,18 +6,18 @@
 #include "../../core/compat.h"
 #include "../../sys/sysroot.h"
 
-enum want_kind {
-	WANT_DEVICE,    /* a block device: "UUID=...", "/dev/mapper/root"; see resolve.h */
-	WANT_FILE,      /* a file or folder on some file system: a swap file */
-	WANT_POOL,      /* a ZFS pool; "": nobody says which */
-	WANT_SERVER,    /* reached over the network; "": nobody says which */
-	WANT_INTERFACE, /* a network interface by its name or address */
-	WANT_MEMORY,    /* no device at all: a root on tmpfs */
-	WANT_UNKNOWN,   /* a line that cannot be read */
+enum boot_ref_kind {
+	BOOT_REF_DEVICE,    /* a block device: "UUID=...", "/dev/mapper/root"; see resolve.h */
+	BOOT_REF_FILE,      /* a file or folder on some file system: a swap file */
+	BOOT_REF_POOL,      /* a ZFS pool; "": nobody says which */
+	BOOT_REF_SERVER,    /* reached over the network; "": nobody says which */
+	BOOT_REF_INTERFACE, /* a network interface by its name or address */
+	BOOT_REF_MEMORY,    /* no device at all: a root on tmpfs */
+	BOOT_REF_UNKNOWN,   /* a line that cannot be read */
 };
 
-struct want {
-	enum want_kind kind;
+struct boot_ref {
+	enum boot_ref_kind kind;
 	bool root;       /* it is / itself */
 	bool passphrase; /* somebody has to type one for it */
 	bool random;     /* a mapping, named by `what`, that gets another key at each boot */
@@ -28,39 +28,41 @@ struct want {
 	char *name;
 };
 
-struct wants {
-	struct want *items;
+struct boot_refs {
+	struct boot_ref *items;
 	size_t n;
 };
 
 /* Adds one; `len` bytes of name. `where` and `what` are copied. 0 or -ENOMEM. */
-int want_add(struct wants *w, enum want_kind kind, const char *where, const char *what, const char *name,
-	     size_t len) _must_check_;
+int boot_ref_add(struct boot_refs *w, enum boot_ref_kind kind, const char *where, const char *what, const char *name,
+		 size_t len) _must_check_;
 /* Adds the device that a key or a LUKS header is on, if the value names one: "path:device", "device:path", "device". */
-int want_add_key(struct wants *w, const char *where, const char *what, const char *value, size_t len) _must_check_;
+int boot_ref_add_key(struct boot_refs *w, const char *where, const char *what, const char *value,
+		     size_t len) _must_check_;
 /* Whether one from the index `first` on is of this: "noresume", a word of a command line. */
-bool wants_say(const struct wants *w, size_t first, const char *what);
-void wants_free(struct wants *w);
+bool boot_refs_say(const struct boot_refs *w, size_t first, const char *what);
+void boot_refs_free(struct boot_refs *w);
 
 /* The lines of fstab, and of crypttab and crypttab.initramfs. 0 or -ENOMEM. */
-int wants_of_fstab(const struct sysroot *r, struct wants *out) _must_check_;
-int wants_of_crypttab(const struct sysroot *r, struct wants *out) _must_check_;
+int boot_refs_of_fstab(const struct sysroot *r, struct boot_refs *out) _must_check_;
+int boot_refs_of_crypttab(const struct sysroot *r, struct boot_refs *out) _must_check_;
 /* One line of it; `text` may be changed. 0 or -ENOMEM. */
-int wants_of_fstab_line(const char *where, char *text, struct wants *out) _must_check_;
+int boot_refs_of_fstab_line(const char *where, char *text, struct boot_refs *out) _must_check_;
 /* What the options of a mount name besides its source: the log of an XFS, further devices of a btrfs. 0 or -ENOMEM. */
-int wants_of_options(const char *where, const char *what, const char *options, struct wants *out) _must_check_;
+int boot_refs_of_options(const char *where, const char *what, const char *options, struct boot_refs *out) _must_check_;
 /* root=, resume=, rd.luks.uuid= and others of a command line. 0 or -ENOMEM. */
-int wants_of_cmdline(const char *where, const char *text, size_t len, struct wants *out) _must_check_;
+int boot_refs_of_cmdline(const char *where, const char *text, size_t len, struct boot_refs *out) _must_check_;
 /* The same for words of a line that has more of them; and for one word of the table, by its name. 0 or -ENOMEM. */
-int wants_of_words(const char *where, const char *text, size_t len, struct wants *out) _must_check_;
-int wants_of_word(const char *where, const char *name, const char *value, struct wants *out) _must_check_;
+int boot_refs_of_words(const char *where, const char *text, size_t len, struct boot_refs *out) _must_check_;
+int boot_refs_of_word(const char *where, const char *name, const char *value, struct boot_refs *out) _must_check_;
 /* What GRUB_CMDLINE_LINUX... has; kernel_cmdline of dracut.conf; what initramfs-tools' own files have. 0 or -ENOMEM. */
-int wants_of_grub(const struct sysroot *r, struct wants *out) _must_check_;
-int wants_of_dracut(const struct sysroot *r, struct wants *out) _must_check_;
-int wants_of_initramfs_tools(const struct sysroot *r, struct wants *out) _must_check_;
+int boot_refs_of_grub(const struct sysroot *r, struct boot_refs *out) _must_check_;
+int boot_refs_of_dracut(const struct sysroot *r, struct boot_refs *out) _must_check_;
+int boot_refs_of_initramfs_tools(const struct sysroot *r, struct boot_refs *out) _must_check_;
 /* The command lines that boot loaders get: /etc/kernel/cmdline, /etc/default/grub, ... 0 or -ENOMEM. */
-int wants_of_bootloader(const struct sysroot *r, struct wants *out) _must_check_;
-/* Proxmox's list of ESPs, and, after wants_of_bootloader(), the files of initramfs-tools and dracut. 0 or -ENOMEM. */
-int wants_of_others(const struct sysroot *r, struct wants *out) _must_check_;
+int boot_refs_of_bootloader(const struct sysroot *r, struct boot_refs *out) _must_check_;
+/* Proxmox's list of ESPs, and, after boot_refs_of_bootloader(), the files of initramfs-tools and dracut. 0 or -ENOMEM.
+ */
+int boot_refs_of_others(const struct sysroot *r, struct boot_refs *out) _must_check_;
 
 #endif

@@ -66,9 +66,9 @@ static bool is_device(const char *name)
 	return false;
 }
 
-static int add(struct wants *out, const char *where, const char *what, const char *name, size_t len)
+static int add(struct boot_refs *out, const char *where, const char *what, const char *name, size_t len)
 {
-	return want_add(out, is_device(name) ? WANT_DEVICE : WANT_FILE, where, what, name, len);
+	return boot_ref_add(out, is_device(name) ? BOOT_REF_DEVICE : BOOT_REF_FILE, where, what, name, len);
 }
 
 static bool is_random(const char *key)
@@ -76,28 +76,28 @@ static bool is_random(const char *key)
 	return strcmp(key, "/dev/urandom") == 0 || strcmp(key, "/dev/random") == 0 || strcmp(key, "/dev/hwrng") == 0;
 }
 
-int want_add_key(struct wants *out, const char *where, const char *what, const char *value, size_t len)
+int boot_ref_add_key(struct boot_refs *out, const char *where, const char *what, const char *value, size_t len)
 {
 	const char *colon = memchr(value, ':', len), *path = memmem(value, len, ":/", 2);
 
 	/* The names of by-path have colons of their own. */
 	if (is_device(value))
-		return want_add(out, WANT_DEVICE, where, what, value, path ? (size_t)(path - value) : len);
+		return boot_ref_add(out, BOOT_REF_DEVICE, where, what, value, path ? (size_t)(path - value) : len);
 	if (colon && is_device(colon + 1))
-		return want_add(out, WANT_DEVICE, where, what, colon + 1, len - (size_t)(colon + 1 - value));
+		return boot_ref_add(out, BOOT_REF_DEVICE, where, what, colon + 1, len - (size_t)(colon + 1 - value));
 	return 0;
 }
 
 static int read_line(const struct text_file_line *line, void *arg)
 {
 	char *at = line->text, *name, *device, *key, *options, what[160];
-	struct wants *out = arg;
+	struct boot_refs *out = arg;
 	const char *header;
 	size_t len;
 	int error;
 
 	if (!line->text)
-		return want_add(out, WANT_UNKNOWN, line->where, "it", "", 0);
+		return boot_ref_add(out, BOOT_REF_UNKNOWN, line->where, "it", "", 0);
 	if (*at == '#')
 		return 0;
 	name = field(&at);
@@ -107,7 +107,7 @@ static int read_line(const struct text_file_line *line, void *arg)
 	if (option(options, "noauto", &len) || option(options, "nofail", &len))
 		return 0;
 	if (!*device)
-		return want_add(out, WANT_UNKNOWN, line->where, "it", "", 0);
+		return boot_ref_add(out, BOOT_REF_UNKNOWN, line->where, "it", "", 0);
 	snprintf(what, sizeof(what), "%s", name);
 	error = add(out, line->where, what, device, strlen(device));
 	if (error)
@@ -116,15 +116,15 @@ static int read_line(const struct text_file_line *line, void *arg)
 	out->items[out->n - 1].random = is_random(key);
 	out->items[out->n - 1].network = option(options, "_netdev", &len);
 	snprintf(what, sizeof(what), "the key of %s", name);
-	error = is_random(key) ? 0 : want_add_key(out, line->where, what, key, strlen(key));
+	error = is_random(key) ? 0 : boot_ref_add_key(out, line->where, what, key, strlen(key));
 	header = option(options, "header", &len);
 	if (error || !header)
 		return error;
 	snprintf(what, sizeof(what), "the header of %s", name);
-	return want_add_key(out, line->where, what, header, len);
+	return boot_ref_add_key(out, line->where, what, header, len);
 }
 
-int wants_of_crypttab(const struct sysroot *r, struct wants *out)
+int boot_refs_of_crypttab(const struct sysroot *r, struct boot_refs *out)
 {
 	int error = text_file_lines(r, "etc/crypttab", read_line, out);
 

@@ -40,7 +40,7 @@ static bool has_option(const char *options, const char *name)
 	return options && mnt_optstr_get_option(options, name, NULL, NULL) == 0;
 }
 
-int wants_of_options(const char *where, const char *what, const char *options, struct wants *out)
+int boot_refs_of_options(const char *where, const char *what, const char *options, struct boot_refs *out)
 {
 	char *at = (char *)options, *name, *value, word[32];
 	size_t name_len, value_len;
@@ -50,18 +50,18 @@ int wants_of_options(const char *where, const char *what, const char *options, s
 			continue;
 		snprintf(word, sizeof(word), "%.*s", (int)name_len, name);
 		if (is_one_of(word, device_options, ARRAY_SIZE(device_options)) &&
-		    want_add(out, WANT_DEVICE, where, what, value, value_len) < 0)
+		    boot_ref_add(out, BOOT_REF_DEVICE, where, what, value, value_len) < 0)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
 /* "server:/export", "[fe80::1]:/export", "//server/share" */
-static int add_server(struct wants *out, const char *where, const char *what, const char *source)
+static int add_server(struct boot_refs *out, const char *where, const char *what, const char *source)
 {
 	const char *name = source + strspn(source, "/["), *ends = *source == '/' ? "/" : *source == '[' ? "]" : ":";
 
-	return want_add(out, WANT_SERVER, where, what, name, strcspn(name, ends));
+	return boot_ref_add(out, BOOT_REF_SERVER, where, what, name, strcspn(name, ends));
 }
 
 static bool is_path(const char *source)
@@ -69,24 +69,25 @@ static bool is_path(const char *source)
 	return source[0] == '/' && strncmp(source, "/dev/", 5) != 0;
 }
 
-static int add_fs(struct libmnt_fs *fs, const char *where, const char *what, struct wants *out)
+static int add_fs(struct libmnt_fs *fs, const char *where, const char *what, struct boot_refs *out)
 {
 	const char *source = mnt_fs_get_source(fs), *type = mnt_fs_get_fstype(fs), *options = mnt_fs_get_options(fs);
 
 	if (has_option(options, "bind") || has_option(options, "rbind"))
-		return want_add(out, WANT_FILE, where, what, source, strlen(source));
+		return boot_ref_add(out, BOOT_REF_FILE, where, what, source, strlen(source));
 	if (type && strcmp(type, "zfs") == 0)
-		return want_add(out, WANT_POOL, where, what, source, strcspn(source, "/"));
+		return boot_ref_add(out, BOOT_REF_POOL, where, what, source, strcspn(source, "/"));
 	if (mnt_fs_is_netfs(fs) || (source[0] != '/' && strstr(source, ":/")))
 		return add_server(out, where, what, source);
 	/* fuse.* stands on other file systems, which have lines of their own. */
 	if (type && (strcmp(type, "tmpfs") == 0 || strcmp(type, "ramfs") == 0))
-		return want_add(out, WANT_MEMORY, where, what, source, strlen(source));
+		return boot_ref_add(out, BOOT_REF_MEMORY, where, what, source, strlen(source));
 	if (!mnt_fs_is_swaparea(fs) && (mnt_fs_is_pseudofs(fs) || (type && strncmp(type, "fuse", 4) == 0)))
 		return 0;
-	if (want_add(out, is_path(source) ? WANT_FILE : WANT_DEVICE, where, what, source, strlen(source)) < 0)
+	if (boot_ref_add(out, is_path(source) ? BOOT_REF_FILE : BOOT_REF_DEVICE, where, what, source, strlen(source)) <
+	    0)
 		return -ENOMEM;
-	return wants_of_options(where, what, options, out);
+	return boot_refs_of_options(where, what, options, out);
 }
 
 /* "/boot//efi/" is "/boot/efi". */
@@ -102,7 +103,7 @@ static char *folded(const char *path)
 	return copy;
 }
 
-static int add_line(struct libmnt_fs *fs, const char *where, struct wants *out)
+static int add_line(struct libmnt_fs *fs, const char *where, struct boot_refs *out)
 {
 	const char *target = mnt_fs_is_swaparea(fs) ? "swap" : mnt_fs_get_target(fs);
 	const char *options = mnt_fs_get_options(fs);
@@ -112,7 +113,7 @@ static int add_line(struct libmnt_fs *fs, const char *where, struct wants *out)
 	int error;
 
 	if (!target || !mnt_fs_get_source(fs))
-		return want_add(out, WANT_UNKNOWN, where, "it", "", 0);
+		return boot_ref_add(out, BOOT_REF_UNKNOWN, where, "it", "", 0);
 	what = folded(target);
 	error = what ? add_fs(fs, where, what, out) : -ENOMEM;
 	for (size_t i = before; i < out->n && !error; i++) {
@@ -131,7 +132,7 @@ static int ignore(struct libmnt_table *table, const char *name, int line)
 	return 1;
 }
 
-int wants_of_fstab_line(const char *where, char *text, struct wants *out)
+int boot_refs_of_fstab_line(const char *where, char *text, struct boot_refs *out)
 {
 	struct libmnt_table *table = mnt_new_table();
 	FILE *f = fmemopen(text, strlen(text), "r");
@@ -144,7 +145,7 @@ int wants_of_fstab_line(const char *where, char *text, struct wants *out)
 		if (mnt_table_first_fs(table, &fs) == 0)
 			error = add_line(fs, where, out);
 		else
-			error = want_add(out, WANT_UNKNOWN, where, "it", "", 0);
+			error = boot_ref_add(out, BOOT_REF_UNKNOWN, where, "it", "", 0);
 	}
 	if (f)
 		fclose(f);
@@ -155,11 +156,11 @@ int wants_of_fstab_line(const char *where, char *text, struct wants *out)
 static int read_fstab_line(const struct text_file_line *line, void *arg)
 {
 	if (!line->text)
-		return want_add(arg, WANT_UNKNOWN, line->where, "it", "", 0);
-	return *line->text == '#' ? 0 : wants_of_fstab_line(line->where, line->text, arg);
+		return boot_ref_add(arg, BOOT_REF_UNKNOWN, line->where, "it", "", 0);
+	return *line->text == '#' ? 0 : boot_refs_of_fstab_line(line->where, line->text, arg);
 }
 
-int wants_of_fstab(const struct sysroot *r, struct wants *out)
+int boot_refs_of_fstab(const struct sysroot *r, struct boot_refs *out)
 {
 	return text_file_lines(r, "etc/fstab", read_fstab_line, out);
 }

@@ -15,15 +15,15 @@
 #define CACHE_MAX (4u << 20)
 #define ENCRYPTION_ROOT 10 /* fields before it */
 
-static int read_files(const struct sysroot *r, struct wants *out)
+static int read_files(const struct sysroot *r, struct boot_refs *out)
 {
-	int error = wants_of_fstab(r, out);
+	int error = boot_refs_of_fstab(r, out);
 
 	if (!error)
-		error = wants_of_crypttab(r, out);
+		error = boot_refs_of_crypttab(r, out);
 	if (!error)
-		error = wants_of_bootloader(r, out);
-	return error ? error : wants_of_others(r, out);
+		error = boot_refs_of_bootloader(r, out);
+	return error ? error : boot_refs_of_others(r, out);
 }
 
 /* Reads it, if it was not yet. 0 or -errno. */
@@ -37,7 +37,7 @@ static int storage_read(const struct sysroot *r, struct storage *s)
 	if (!error)
 		error = tags_read(r, &s->blocks);
 	if (!error)
-		error = read_files(r, &s->wants);
+		error = read_files(r, &s->refs);
 	s->read = !error;
 	if (error)
 		storage_free(s);
@@ -47,7 +47,7 @@ static int storage_read(const struct sysroot *r, struct storage *s)
 void storage_free(struct storage *s)
 {
 	blockdevs_free(&s->blocks);
-	wants_free(&s->wants);
+	boot_refs_free(&s->refs);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -59,7 +59,7 @@ static int read_cmdline(struct needs_list *list)
 
 	if (error)
 		return error == -ENOMEM ? error : 0;
-	error = wants_of_cmdline("/proc/cmdline", text, len, &list->wants);
+	error = boot_refs_of_cmdline("/proc/cmdline", text, len, &list->refs);
 	free(text);
 	return error;
 }
@@ -75,7 +75,7 @@ static int read_loader(struct needs_list *list)
 	for (ssize_t i = 4; i + 1 < n && data[i] && len + 1 < sizeof(name); i += 2)
 		name[len++] = data[i];
 	name[len] = '\0';
-	return n > 4 ? want_add(&list->wants, WANT_DEVICE, "LoaderDevicePartUUID", "the ESP", name, len) : 0;
+	return n > 4 ? boot_ref_add(&list->refs, BOOT_REF_DEVICE, "LoaderDevicePartUUID", "the ESP", name, len) : 0;
 }
 
 /*
@@ -100,7 +100,7 @@ static int read_boot_entry(struct needs_list *list)
 		return 0;
 	if (!resolve_device(list->host.root, &list->host.blocks, name, list->set))
 		return 0;
-	return want_add(&list->wants, WANT_DEVICE, where, "the ESP", name, strlen(name));
+	return boot_ref_add(&list->refs, BOOT_REF_DEVICE, where, "the ESP", name, strlen(name));
 }
 
 /* --- what the boot asks for: each want, to the devices that it is on --- */
@@ -137,7 +137,7 @@ static bool pool_may_ask(const struct sysroot *r, const char *pool)
 	return !plain;
 }
 
-static int add_file(struct needs_list *list, const struct want *w, const char *text)
+static int add_file(struct needs_list *list, const struct boot_ref *w, const char *text)
 {
 	const struct mount *m = mounts_of_file(&list->host.mounts, w->name);
 
@@ -165,7 +165,7 @@ static int add_pool(struct needs_list *list, const char *pool, const char *text)
 }
 
 /* A tag of virtio looks like the name of a device: what is mounted there tells. */
-static const struct mount *virtio_of(const struct needs_list *list, const struct want *w)
+static const struct mount *virtio_of(const struct needs_list *list, const struct boot_ref *w)
 {
 	const struct mount *m = mounts_at(&list->host.mounts, w->what);
 
@@ -173,7 +173,7 @@ static const struct mount *virtio_of(const struct needs_list *list, const struct
 }
 
 /* It may be a disk here, or one that a network card would bring. */
-static int add_missing(struct needs_list *list, const struct want *w, const char *text)
+static int add_missing(struct needs_list *list, const struct boot_ref *w, const char *text)
 {
 	const struct mount *m = virtio_of(list, w);
 	int error;
@@ -187,7 +187,7 @@ static int add_missing(struct needs_list *list, const struct want *w, const char
 	return needs_add(list, REASON_BOOT_DISK, NEED_SOME_NETWORK, "%s, and no disk here has it (_netdev)", text);
 }
 
-static int add_device(struct needs_list *list, const struct want *w, const char *text)
+static int add_device(struct needs_list *list, const struct boot_ref *w, const char *text)
 {
 	char pool[128];
 
@@ -202,7 +202,7 @@ static int add_device(struct needs_list *list, const struct want *w, const char 
 	return needs_add_blocks(list, REASON_BOOT_DISK, text);
 }
 
-static int add_nic(struct needs_list *list, const struct want *w, const char *text)
+static int add_nic(struct needs_list *list, const struct boot_ref *w, const char *text)
 {
 	char interface[64];
 
@@ -214,41 +214,41 @@ static int add_nic(struct needs_list *list, const struct want *w, const char *te
 }
 
 /* A root that mountinfo shows on the network has its server's address there. */
-static const char *server_of(const struct needs_list *list, const struct want *w)
+static const char *server_of(const struct needs_list *list, const struct boot_ref *w)
 {
 	const struct mount *m = w->root ? mounts_at(&list->host.mounts, "/") : NULL;
 
 	return m && strncmp(m->type, "nfs", 3) == 0 ? NULL : w->name;
 }
 
-static int add_want(struct needs_list *list, const struct want *w)
+static int add_ref(struct needs_list *list, const struct boot_ref *w)
 {
 	char text[REPORT_TEXT_LEN];
 	const char *server;
 
 	list->root_known |= w->root;
 	list->encrypted |= w->passphrase;
-	shorten_print(text, sizeof(text), "%s: %s is %s%s", w->where, w->what, w->kind == WANT_POOL ? "ZFS " : "",
-		      *w->name               ? w->name
-		      : w->kind == WANT_POOL ? "of any pool"
-					     : "on the network");
+	shorten_print(text, sizeof(text), "%s: %s is %s%s", w->where, w->what, w->kind == BOOT_REF_POOL ? "ZFS " : "",
+		      *w->name                   ? w->name
+		      : w->kind == BOOT_REF_POOL ? "of any pool"
+						 : "on the network");
 	switch (w->kind) {
-	case WANT_DEVICE:
+	case BOOT_REF_DEVICE:
 		return add_device(list, w, text);
-	case WANT_FILE:
+	case BOOT_REF_FILE:
 		return add_file(list, w, text);
-	case WANT_POOL:
+	case BOOT_REF_POOL:
 		if (w->root)
 			ask_of_root(list, w->name);
 		return add_pool(list, w->name, text);
-	case WANT_SERVER:
+	case BOOT_REF_SERVER:
 		server = server_of(list, w);
 		return server ? needs_add_server(list, REASON_BOOT_DISK, server, text) : 0; /* what is mounted tells */
-	case WANT_INTERFACE:
+	case BOOT_REF_INTERFACE:
 		return add_nic(list, w, text);
-	case WANT_MEMORY:
+	case BOOT_REF_MEMORY:
 		return 0;
-	case WANT_UNKNOWN:
+	case BOOT_REF_UNKNOWN:
 		break;
 	}
 	return needs_add(list, REASON_BOOT_DISK, NEED_SOME_STORAGE, "%s cannot be read", w->where);
@@ -259,24 +259,24 @@ static int add_those(struct needs_list *list, bool root)
 	int error = 0;
 
 	list->of_root = root;
-	for (size_t i = 0; i < list->wants.n && !error; i++)
-		if (!list->wants.items[i].optional && list->wants.items[i].root == root)
-			error = add_want(list, &list->wants.items[i]);
+	for (size_t i = 0; i < list->refs.n && !error; i++)
+		if (!list->refs.items[i].optional && list->refs.items[i].root == root)
+			error = add_ref(list, &list->refs.items[i]);
 	return error;
 }
 
 /* crypttab's random keys are of swap and such, which the chains then go through. */
 static void mark_random(struct needs_list *list)
 {
-	for (size_t i = 0; i < list->wants.n; i++)
-		for (size_t k = 0; list->wants.items[i].random && k < list->host.blocks.n; k++) {
+	for (size_t i = 0; i < list->refs.n; i++)
+		for (size_t k = 0; list->refs.items[i].random && k < list->host.blocks.n; k++) {
 			struct blockdev *d = &list->host.blocks.items[k];
 
-			d->random |= d->dm_name && strcmp(d->dm_name, list->wants.items[i].what) == 0;
+			d->random |= d->dm_name && strcmp(d->dm_name, list->refs.items[i].what) == 0;
 		}
 }
 
-/* What the wants ask for, those of the root first. */
+/* What the refs ask for, those of the root first. */
 static int add_wants(struct needs_list *list)
 {
 	int error;
@@ -328,10 +328,10 @@ static int add_mounted(struct needs_list *list)
 /* Swap of which fstab says that the boot does not wait for it. */
 static void mark_optional(struct needs_list *list, bool *optional)
 {
-	for (size_t i = 0; i < list->wants.n; i++) {
-		const struct want *w = &list->wants.items[i];
+	for (size_t i = 0; i < list->refs.n; i++) {
+		const struct boot_ref *w = &list->refs.items[i];
 
-		if (!w->optional || w->kind != WANT_DEVICE || strcmp(w->what, "swap") != 0)
+		if (!w->optional || w->kind != BOOT_REF_DEVICE || strcmp(w->what, "swap") != 0)
 			continue;
 		resolve_device(list->host.root, &list->host.blocks, w->name, list->set);
 		for (size_t k = 0; k < list->host.blocks.n; k++)
@@ -341,8 +341,8 @@ static void mark_optional(struct needs_list *list, bool *optional)
 
 static bool is_optional(struct needs_list *list, const char *name, const bool *optional)
 {
-	for (size_t i = 0; i < list->wants.n; i++)
-		if (list->wants.items[i].optional && strcmp(list->wants.items[i].name, name) == 0)
+	for (size_t i = 0; i < list->refs.n; i++)
+		if (list->refs.items[i].optional && strcmp(list->refs.items[i].name, name) == 0)
 			return true;
 	resolve_device(list->host.root, &list->host.blocks, name, list->set);
 	for (size_t i = 0; i < list->host.blocks.n; i++)
@@ -353,15 +353,15 @@ static bool is_optional(struct needs_list *list, const char *name, const bool *o
 
 static int add_swap(struct needs_list *list, const char *name, const bool *optional)
 {
-	struct want w = { .kind = strncmp(name, "/dev/", 5) == 0 ? WANT_DEVICE : WANT_FILE,
-			  .where = (char *)"/proc/swaps",
-			  .what = (char *)"swap",
-			  .name = (char *)name };
+	struct boot_ref w = { .kind = strncmp(name, "/dev/", 5) == 0 ? BOOT_REF_DEVICE : BOOT_REF_FILE,
+			      .where = (char *)"/proc/swaps",
+			      .what = (char *)"swap",
+			      .name = (char *)name };
 	const struct mount *m;
 	char text[REPORT_TEXT_LEN];
 
 	if (!is_optional(list, name, optional))
-		return add_want(list, &w);
+		return add_ref(list, &w);
 	shorten_print(text, sizeof(text), "swap: %s", name);
 	if (resolve_device(list->host.root, &list->host.blocks, name, list->set))
 		return needs_add_blocks(list, REASON_IN_USE, text);
@@ -488,7 +488,7 @@ static int start(struct needs_list *list, const struct sysroot *r, struct storag
 	list->host.root = r;
 	list->host.machine = m;
 	list->host.blocks = s->blocks;
-	list->wants = s->wants;
+	list->refs = s->refs;
 	memset(s, 0, sizeof(*s));
 	list->set = calloc(list->host.blocks.n + 1, sizeof(*list->set));
 	return list->set ? 0 : -ENOMEM;
@@ -498,7 +498,7 @@ static void end(struct needs_list *list)
 {
 	blockdevs_free(&list->host.blocks);
 	mounts_free(&list->host.mounts);
-	wants_free(&list->wants);
+	boot_refs_free(&list->refs);
 	free(list->needs);
 	free(list->set);
 }
@@ -637,9 +637,9 @@ int needs_guard_image(const struct sysroot *r, struct storage *s, const struct m
 		error = add_wants(&list);
 	if (!error)
 		error = guard_all(&list, plan, asked);
-	*s = (struct storage){ .read = true, .blocks = list.host.blocks, .wants = list.wants };
+	*s = (struct storage){ .read = true, .blocks = list.host.blocks, .refs = list.refs };
 	list.host.blocks = (struct blockdevs){ 0 };
-	list.wants = (struct wants){ 0 };
+	list.refs = (struct boot_refs){ 0 };
 	end(&list);
 	return error;
 }

@@ -14,7 +14,7 @@
 struct storage {
 	bool read;
 	struct blockdevs blocks;
-	struct wants wants;
+	struct boot_refs refs;
 };
 
 void storage_free(struct storage *s);

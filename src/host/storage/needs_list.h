@@ -10,7 +10,7 @@
 
 struct needs_list {
 	struct host host;
-	struct wants wants;
+	struct boot_refs refs;
 	struct need *needs;
 	size_t n_needs;
 	bool *set;       /* a flag a block device, for resolve_...() */
