@@ -252,6 +252,14 @@ static bool *mark_locked(const struct accept_run *r)
 	return marked;
 }
 
+/* Whether the function that names the card was refused alone: that guard line tells of the card already. */
+static bool is_guarded_alone(const struct accept_run *r, const struct card *card)
+{
+	struct card main = card_single(r->machine, card->main);
+
+	return !card->single && has_guard(&r->out->lock, &main);
+}
+
 /*
  * Every card of a locked identity that is not locked itself, selected or not. What refused it when its own rule was
  * accepted does so still.
@@ -269,7 +277,7 @@ static int guard_twins(struct accept_run *r)
 
 		if (r->taken[i] || !locked[i])
 			continue;
-		if (card_of(r->machine, i, &card) < 0 || accept_is_taken(r, &card) ||
+		if (card_of(r->machine, i, &card) < 0 || accept_is_taken(r, &card) || is_guarded_alone(r, &card) ||
 		    !identity_equal(&card_main(&card)->identity, &d->identity))
 			card = card_single(r->machine, i);
 		if (has_guard(&r->out->lock, &card))
@@ -382,7 +390,8 @@ static int keep_guard(struct accept_run *r, const struct plan_guard *guard)
 	struct card there;
 	bool here = guard_in_place(guard, r->machine, &there);
 
-	if (here ? has_guard(&r->out->lock, &there) || is_repeated(r, guard->reason, &there)
+	if (here ? has_guard(&r->out->lock, &there) || is_repeated(r, guard->reason, &there) ||
+			    (guard->reason == REASON_TWIN && is_guarded_alone(r, &there))
 		 : has_place_guard(&r->out->lock, &guard->root, &guard->path))
 		return 0;
 	if (here ? !is_carried(r, guard, &there) : !is_needed(r, guard))
