@@ -228,6 +228,39 @@ void find_card(const struct plan_index *x, size_t card, struct found *out)
 		look_elsewhere(out, x, card);
 }
 
+static bool is_found(const struct found *f)
+{
+	return f->reason == REASON_NONE || f->reason == REASON_MOVED;
+}
+
+static bool same_line(const struct plan_card *a, const struct plan_card *b)
+{
+	return root_is(&a->root, &b->root) && path_equal(&a->path, &b->path) &&
+	       identity_equal(&a->identity, &b->identity) && a->serial == b->serial;
+}
+
+static bool is_same(const struct plan_index *x, size_t i, const struct plan_index *y, size_t k)
+{
+	const struct plan_card *a = &x->plan->cards[i], *b = &y->plan->cards[k];
+	struct found one, other;
+
+	if (!a->open && !b->open && !identity_equal(&a->identity, &b->identity))
+		return false;
+	find_card(x, i, &one);
+	find_card(y, k, &other);
+	if (is_found(&one) && is_found(&other))
+		return one.card.main == other.card.main && one.card.single == other.card.single;
+	return same_line(a, b);
+}
+
+const struct plan_card *find_same(const struct plan_index *x, size_t i, const struct plan_index *y)
+{
+	for (size_t k = 0; k < y->plan->n_cards; k++)
+		if (is_same(x, i, y, k))
+			return &y->plan->cards[k];
+	return NULL;
+}
+
 struct path find_function_path(const struct plan_card *locked, const struct path *function, const struct path *now)
 {
 	const struct path *card = &locked->path;

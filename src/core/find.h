@@ -29,6 +29,12 @@ struct found {
 void find_card(const struct plan_index *x, size_t card, struct found *out);
 
 /*
+ * The first card of y that is card i of x, on one machine: where both are found, by what they are found as; else by
+ * what the lines say. NULL: there is none.
+ */
+const struct plan_card *find_same(const struct plan_index *x, size_t i, const struct plan_index *y);
+
+/*
  * Where a function of the locked card is expected, now that the card is at `now`: below the same bridge of the card's
  * own, or in its slot.
  */

@@ -107,12 +107,17 @@ static bool is_here(const struct lost *l, const struct root *root, const struct 
 	return root_is(&l->card->root, root) && path_covers(&l->card->path, path);
 }
 
-/* A card that accept would lock beside what is locked, or in its place; NULL: none. */
+/* A card that accept would lock and that the row does not speak of, which is what stands in the card's place; NULL:
+ * none. */
 static const struct plan_card *newcomer(const struct lost *l)
 {
+	const struct plan_card *card;
 	size_t i = 0;
 
-	return proposal_new_card(&l->p, &l->a->boot->lock, &i);
+	do
+		card = proposal_new_card(&l->p, &i);
+	while (card && is_here(l, &card->root, &card->path));
+	return card;
 }
 
 static void say_elsewhere(struct lost *l)
@@ -266,7 +271,7 @@ static int say_place(const struct adviser *a, const struct rule *rule, const str
 	if (proposal_of_rule(a->boot, rule, &p) < 0)
 		return -ENOMEM;
 	do
-		other = proposal_new_card(&p, &a->boot->lock, &i);
+		other = proposal_new_card(&p, &i);
 	while (other && root_is(&other->root, &now->root) && path_covers(&other->path, &now->path));
 	selector_print(&rule->selector, selector);
 	if (!proposal_helps(&p, rule))

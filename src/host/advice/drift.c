@@ -40,18 +40,6 @@ char *drift_words(const struct rule *rule, char buf[RULE_WORDS_LEN])
 	return buf;
 }
 
-bool drift_has_card(const struct plan *lock, const struct plan_card *card)
-{
-	for (size_t i = 0; i < lock->n_cards; i++) {
-		const struct plan_card *c = &lock->cards[i];
-
-		if (root_is(&card->root, &c->root) && path_equal(&card->path, &c->path) &&
-		    identity_equal(&card->identity, &c->identity))
-			return true;
-	}
-	return false;
-}
-
 /* The card that the lock has for the rule, NULL: none. Of a slot or path it is one. */
 static const struct plan_card *card_of_rule(const struct plan *lock, const struct rule *rule)
 {
@@ -95,23 +83,22 @@ static const struct rule *own_rule(const struct drift *d, size_t i)
  * Whether this lock would drop the old entry i though its card is here, because its rule means another place. *instead:
  * what the rule has then, or NULL.
  */
-static const struct rule *dropped_by(const struct drift *d, size_t i, const struct plan *lock, struct found *found,
-				     const struct plan_card **instead)
+static const struct rule *dropped_by(const struct drift *d, size_t i, const struct plan_index *lock,
+				     struct found *found, const struct plan_card **instead)
 {
-	const struct plan_card *card = &d->old->plan->cards[i];
 	const struct rule *rule = own_rule(d, i);
 
-	if (!rule || rule->selector.kind == SELECTOR_ID || drift_has_card(lock, card))
+	if (!rule || rule->selector.kind == SELECTOR_ID || find_same(d->old, i, lock))
 		return NULL;
 	find_card(d->old, i, found);
 	if ((found->reason != REASON_NONE && found->reason != REASON_MOVED) ||
 	    selector_means(&rule->selector, d->old->machine, found->card.main))
 		return NULL;
-	*instead = card_of_rule(lock, rule);
+	*instead = card_of_rule(lock->plan, rule);
 	return rule;
 }
 
-void drift_warn(const struct drift *d, const struct plan *lock)
+void drift_warn(const struct drift *d, const struct plan_index *lock)
 {
 	for (size_t i = 0; i < d->old->plan->n_cards; i++) {
 		const struct plan_card *instead;
@@ -123,7 +110,7 @@ void drift_warn(const struct drift *d, const struct plan *lock)
 	}
 }
 
-bool drift_replaces(const struct drift *d, const struct plan *lock)
+bool drift_replaces(const struct drift *d, const struct plan_index *lock)
 {
 	for (size_t i = 0; i < d->old->plan->n_cards; i++) {
 		const struct plan_card *instead = NULL;

@@ -21,15 +21,13 @@ const char *drift_options(const struct rule *rule);
 #define RULE_WORDS_LEN (SELECTOR_LEN + ID_LEN + 4)
 char *drift_words(const struct rule *rule, char buf[RULE_WORDS_LEN]);
 /* Warns of each entry that this lock would drop although its card is here, because its rule means another place. */
-void drift_warn(const struct drift *d, const struct plan *lock);
+void drift_warn(const struct drift *d, const struct plan_index *lock);
 /* Whether this lock has another device for a rule whose card is here, but elsewhere: only a person can want that. */
-bool drift_replaces(const struct drift *d, const struct plan *lock);
+bool drift_replaces(const struct drift *d, const struct plan_index *lock);
 /*
  * Where a card that the new rule means was accepted for a rule that means another place now, says how that one is to be
  * written instead. Whether it was said.
  */
 bool drift_instead(const struct drift *d, const struct rule *added);
-/* Whether the lock has the card, wherever its rule stands. */
-bool drift_has_card(const struct plan *lock, const struct plan_card *card) _pure_;
 
 #endif

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proposal.h"
 
+#include "../../core/find.h"
 #include "../state/waiting.h"
 
 void proposal_free(struct proposal *p)
 {
+	next_boot_release(&p->boot);
+	plan_index_free(&p->will);
+	plan_index_free(&p->was);
 	acceptance_free(&p->acceptance);
-	composition_free(&p->composition);
-	decisions_free(&p->decisions);
 }
 
 int proposal_make(const struct next_boot *boot, const bool *chosen, struct proposal *out)
 {
-	struct cmdline none = { 0 };
 	int ret;
 
 	memset(out, 0, sizeof(*out));
@@ -22,9 +23,11 @@ int proposal_make(const struct next_boot *boot, const bool *chosen, struct propo
 	out->machine.trial = TRIAL_NONE;
 	ret = accept_rules(&boot->config, &out->machine, &boot->lock, chosen, &out->acceptance);
 	if (ret == 0)
-		ret = compose(&boot->config, &out->acceptance.lock, &out->composition);
+		ret = next_boot_of(&boot->config, &out->acceptance.lock, &out->machine, &out->boot);
 	if (ret == 0)
-		ret = decide(&out->composition.plan, &out->machine, &none, &out->decisions);
+		ret = plan_index_make(&out->was, &boot->lock, &out->machine);
+	if (ret == 0)
+		ret = plan_index_make(&out->will, &out->acceptance.lock, &out->machine);
 	if (ret < 0)
 		proposal_free(out);
 	return ret;
@@ -68,10 +71,10 @@ bool proposal_helps(const struct proposal *p, const struct rule *rule)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < p->decisions.n; i++) {
-		const struct decision *d = &p->decisions.items[i];
+	for (size_t i = 0; i < p->boot.decisions.n; i++) {
+		const struct decision *d = &p->boot.decisions.items[i];
 
-		if (!d->main || !rule_same(plan_rule(&p->composition.plan, d->rule), rule))
+		if (!d->main || !rule_same(plan_rule(&p->boot.composition.plan, d->rule), rule))
 			continue;
 		if (!d->bind && d->reason != REASON_NO_IOMMU)
 			return false;
@@ -80,17 +83,13 @@ bool proposal_helps(const struct proposal *p, const struct rule *rule)
 	return any;
 }
 
-const struct plan_card *proposal_new_card(const struct proposal *p, const struct plan *lock, size_t *i)
+const struct plan_card *proposal_new_card(const struct proposal *p, size_t *i)
 {
 	while (*i < p->acceptance.lock.n_cards) {
-		const struct plan_card *card = &p->acceptance.lock.cards[(*i)++];
-		bool old = false;
+		size_t k = (*i)++;
 
-		for (size_t k = 0; k < lock->n_cards; k++)
-			old |= root_is(&lock->cards[k].root, &card->root) &&
-			       path_equal(&lock->cards[k].path, &card->path);
-		if (!old)
-			return card;
+		if (!find_same(&p->will, k, &p->was))
+			return &p->acceptance.lock.cards[k];
 	}
 	return NULL;
 }

@@ -5,14 +5,15 @@
 
 #include "../../core/accept.h"
 #include "../../core/compat.h"
+#include "../../core/plan_index.h"
 #include "../lib/row.h"
 #include "../state/next_boot.h"
 
 struct proposal {
 	struct machine machine; /* the next boot's, and its arrays; lines of the acceptance point here */
 	struct acceptance acceptance;
-	struct composition composition;
-	struct decisions decisions; /* of the next boot with that lock */
+	struct plan_index was, will; /* of the lock that is, and of the one that would be */
+	struct next_boot boot;       /* with that lock */
 };
 
 /* chosen: a flag a rule of the config, as of accept_rules(). 0 or -ENOMEM. */
@@ -35,8 +36,8 @@ bool proposal_words(const struct next_boot *boot, const struct acceptance *waiti
 void proposal_free(struct proposal *p);
 /* Whether the rule would have cards, and the next boot would refuse none of them; but for an IOMMU that is off. */
 bool proposal_helps(const struct proposal *p, const struct rule *rule) _pure_;
-/* The next card of the proposed lock, from *i on, whose place no card of the lock has; NULL: there is none. */
-const struct plan_card *proposal_new_card(const struct proposal *p, const struct plan *lock, size_t *i);
+/* The next card of the proposed lock, from *i on, that the lock has not; NULL: there is none. */
+const struct plan_card *proposal_new_card(const struct proposal *p, size_t *i);
 /* What accept would say of the first card that the rule means and a guard refuses, NULL: there is none. */
 const struct accept_line *proposal_refusal(const struct proposal *p, const struct config *c,
 					   const struct rule *rule) _pure_;

@@ -130,7 +130,7 @@ static int say_without(struct run *r, bool several)
 
 	if (proposal_of_rule(r->boot, r->rule, &p) < 0)
 		return -ENOMEM;
-	card = proposal_new_card(&p, &r->boot->lock, &i);
+	card = proposal_new_card(&p, &i);
 	if (several && card && proposal_helps(&p, r->rule))
 		say(r, ". `earlybind accept %s` would lock %s instead, and leave this one to the host", r->selector,
 		    address_print(&card->address, address));

@@ -161,8 +161,8 @@ static bool *reserved(const struct machine *m, const struct decisions *all)
 static bool binds_just_this(const struct named *n, const struct proposal *p)
 {
 	const struct machine *m = n->a->machine;
-	const struct decision *own = decision_of(&p->decisions, n->device);
-	bool *was = reserved(m, n->a->decisions), *will = reserved(m, &p->decisions);
+	const struct decision *own = decision_of(&p->boot.decisions, n->device);
+	bool *was = reserved(m, n->a->decisions), *will = reserved(m, &p->boot.decisions);
 	bool just = was && will && own && own->bind;
 
 	for (int i = 0; i < (int)m->n && just; i++)
@@ -176,7 +176,7 @@ static bool binds_just_this(const struct named *n, const struct proposal *p)
 static void find_refusal(const struct named *n, const struct proposal *p, enum reason *reason,
 			 char text[REPORT_TEXT_LEN])
 {
-	const struct decision *d = decision_of(&p->decisions, n->device);
+	const struct decision *d = decision_of(&p->boot.decisions, n->device);
 
 	*reason = d && !d->bind ? d->reason : REASON_NONE;
 	snprintf(text, REPORT_TEXT_LEN, "%s", *reason ? d->line.text : "accept would change other cards with it");

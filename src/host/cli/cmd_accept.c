@@ -67,7 +67,7 @@ static int store(const struct session *s, const struct acceptance *a, const bool
 		trial_arm(s, &s->config, &a->lock);
 		return EXIT_DONE;
 	}
-	if (s->cli->yes && drift_replaces(&(struct drift){ &s->config, &s->index }, &a->lock)) {
+	if (s->cli->yes && drift_replaces(&(struct drift){ &s->config, &s->index }, &s->will)) {
 		say_error("--yes does not confirm that a rule gets another device while its card is here: see above; "
 			  "nothing was written");
 		return EXIT_REFUSED;
@@ -109,12 +109,10 @@ static int accept_chosen(struct session *s, const bool *chosen)
 		puts("There is no rule that can be used: the lines above are wrong.");
 	else if (s->config.n_rules == 0)
 		puts("No rule binds anything: /" CONFIG_FILE " has no bind line. `earlybind add SELECTOR` writes one.");
-	if (accept_rules(&s->config, &s->machine, &s->old, chosen, &a) < 0) {
-		say_error("no memory");
+	if (session_accept(s, chosen, &a) != EXIT_DONE)
 		return EXIT_REFUSED;
-	}
 	session_show(s, &a, NULL);
-	refused = session_advise(s, &a.lock, chosen);
+	refused = session_advise(s, chosen);
 	ret = refused < 0 ? EXIT_REFUSED : store(s, &a, chosen);
 	if (ret == EXIT_DONE && (refused || say_idle(s, &a, chosen) || (a.lock.n_cards == 0 && any_refused(&a))))
 		ret = EXIT_REFUSED;

@@ -147,12 +147,10 @@ static int add_rule(struct session *s, const struct rule *rule, const bool *chos
 	struct acceptance a;
 	int ret = EXIT_REFUSED, refused;
 
-	if (accept_rules(&s->config, &s->machine, &s->old, chosen, &a) < 0) {
-		say_error("no memory");
+	if (session_accept(s, chosen, &a) != EXIT_DONE)
 		return EXIT_REFUSED;
-	}
 	session_show(s, &a, is_new ? rule : NULL);
-	refused = session_advise(s, &a.lock, chosen);
+	refused = session_advise(s, chosen);
 	if (refused < 0)
 		say_error("no memory to look at the machine");
 	if (rule->live)

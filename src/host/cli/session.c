@@ -70,6 +70,7 @@ int session_open(struct session *s, struct cli *cli)
 		return ret;
 	if (recall_machine(&cli->root, &s->machine) < 0)
 		return EXIT_REFUSED;
+	next_boot_forget_drivers(&s->machine);
 	if (plan_index_make(&s->index, &s->old, &s->machine) == 0)
 		return EXIT_DONE;
 	say_error("no memory for the lock");
@@ -78,12 +79,25 @@ int session_open(struct session *s, struct cli *cli)
 
 void session_close(struct session *s)
 {
+	plan_index_free(&s->will);
 	plan_index_free(&s->index);
 	config_free(&s->config);
 	plan_free(&s->old);
 	machine_free(&s->machine);
 	if (s->flock_fd >= 0)
 		close(s->flock_fd);
+}
+
+int session_accept(struct session *s, const bool *chosen, struct acceptance *out)
+{
+	int ret = accept_rules(&s->config, &s->machine, &s->old, chosen, out);
+
+	if (ret == 0 && plan_index_make(&s->will, &out->lock, &s->machine) == 0)
+		return EXIT_DONE;
+	if (ret == 0)
+		acceptance_free(out);
+	say_error("no memory");
+	return EXIT_REFUSED;
 }
 
 static void show_function(const struct device *d, struct pci_names *names, const char *mark)
@@ -154,7 +168,7 @@ static void show_dropped(const struct session *s, const struct acceptance *a)
 	for (size_t i = 0; i < s->old.n_cards; i++) {
 		const struct plan_card *c = &s->old.cards[i];
 
-		if (!drift_has_card(&a->lock, c) || is_replaced(s, a, i))
+		if (!find_same(&s->index, i, &s->will) || is_replaced(s, a, i))
 			printf("  - %s [%.9s] at %s %s: was locked, no longer is\n",
 			       c->has_address ? address_print(&c->address, address) : "-",
 			       identity_print(&c->identity, identity), root_print(&c->root, root),
@@ -275,22 +289,14 @@ static int warn_last_display(const struct machine *m, const struct decisions *d)
 	return 0;
 }
 
-int session_advise(const struct session *s, const struct plan *lock, const bool *chosen)
+int session_advise(const struct session *s, const bool *chosen)
 {
-	struct cmdline none = { 0 };
 	struct rows advices = { 0 };
-	struct next_boot boot = { .config = s->config, .lock = *lock, .has_lock = true, .machine = s->machine };
-	int ret = -ENOMEM, refused = 0;
+	struct next_boot boot;
+	int ret, refused = 0;
 
-	drift_warn(&(struct drift){ &s->config, &s->index }, lock);
-	boot.machine.devices = calloc(boot.machine.n + 1, sizeof(*boot.machine.devices));
-	if (boot.machine.devices) {
-		memcpy(boot.machine.devices, s->machine.devices, boot.machine.n * sizeof(*boot.machine.devices));
-		next_boot_forget_drivers(&boot.machine);
-		ret = compose(&s->config, lock, &boot.composition);
-	}
-	if (ret == 0)
-		ret = decide(&boot.composition.plan, &boot.machine, &none, &boot.decisions);
+	drift_warn(&(struct drift){ &s->config, &s->index }, &s->will);
+	ret = next_boot_of(&s->config, s->will.plan, &s->machine, &boot);
 	if (ret == 0)
 		ret = warn_last_display(&boot.machine, &boot.decisions);
 	if (ret == 0)
@@ -302,9 +308,7 @@ int session_advise(const struct session *s, const struct plan *lock, const bool 
 	if (ret == 0)
 		rows_warn(&advices);
 	rows_free(&advices);
-	decisions_free(&boot.decisions);
-	composition_free(&boot.composition);
-	free(boot.machine.devices);
+	next_boot_release(&boot);
 	return ret < 0 ? ret : refused;
 }
 

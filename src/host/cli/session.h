@@ -13,8 +13,9 @@ struct session {
 	struct config config;
 	struct plan old; /* empty if there is none */
 	bool had_lock;
-	struct machine machine;
+	struct machine machine;  /* as a boot finds it */
 	struct plan_index index; /* of `old` on the machine */
+	struct plan_index will;  /* of the lock of session_accept() */
 	int flock_fd;
 };
 
@@ -25,15 +26,19 @@ struct session {
  */
 int session_open(struct session *s, struct cli *cli) _must_check_;
 void session_close(struct session *s);
+/* What accept of these rules makes of the machine: as accept_rules(), once a session. EXIT_DONE or EXIT_REFUSED. */
+int session_accept(struct session *s, const bool *chosen, struct acceptance *out) _must_check_;
 
-/* Prints what would be locked, refused and dropped, and the notes. fresh: a rule that stands in no file yet, or NULL.
+/*
+ * Prints what session_accept() would lock, refuse and drop, and the notes. fresh: a rule that stands in no file yet, or
+ * NULL.
  */
 void session_show(const struct session *s, const struct acceptance *a, const struct rule *fresh);
 /*
- * Warns of what the machine does not fit together with this lock. chosen: as of accept_rules(). How many cards of these
- * rules the next boot would refuse, or -ENOMEM.
+ * Warns of what the machine does not fit together with the lock of session_accept(). chosen: as of accept_rules(). How
+ * many cards of these rules the next boot would refuse, or -ENOMEM.
  */
-int session_advise(const struct session *s, const struct plan *lock, const bool *chosen) _must_check_;
+int session_advise(const struct session *s, const bool *chosen) _must_check_;
 /* What is locked for these rules, and the next step. */
 void session_say_locked(const struct acceptance *a, const bool *chosen);
 /*

@@ -105,9 +105,18 @@ static int read_machine(const struct sysroot *root, struct next_boot *boot)
 	return ret;
 }
 
-int next_boot_make(const struct sysroot *root, struct next_boot *out)
+/* What the boot decides, of all that is known. */
+static int settle(struct next_boot *boot)
 {
 	struct cmdline none = { 0 };
+
+	waiting_forgive_absent(&boot->config, &boot->lock, &boot->machine, &boot->composition);
+	expect_variables(boot);
+	return decide(&boot->composition.plan, &boot->machine, &none, &boot->decisions);
+}
+
+int next_boot_make(const struct sysroot *root, struct next_boot *out)
+{
 	int ret = next_boot_read(root, out);
 
 	efi_look(root, &out->efi);
@@ -121,17 +130,35 @@ int next_boot_make(const struct sysroot *root, struct next_boot *out)
 		ret = read_machine(root, out);
 	if (ret < 0)
 		return ret;
-	waiting_forgive_absent(&out->config, &out->lock, &out->machine, &out->composition);
-	expect_variables(out);
-	return decide(&out->composition.plan, &out->machine, &none, &out->decisions);
+	return settle(out);
+}
+
+int next_boot_of(const struct config *config, const struct plan *lock, const struct machine *m, struct next_boot *out)
+{
+	int ret;
+
+	*out = (struct next_boot){ .config = *config, .has_lock = lock, .machine = *m, .scanned = true };
+	if (lock)
+		out->lock = *lock;
+	ret = compose(config, lock, &out->composition);
+	if (ret == 0)
+		ret = settle(out);
+	if (ret < 0)
+		next_boot_release(out);
+	return ret;
+}
+
+void next_boot_release(struct next_boot *boot)
+{
+	decisions_free(&boot->decisions);
+	composition_free(&boot->composition);
 }
 
 void next_boot_free(struct next_boot *boot)
 {
-	decisions_free(&boot->decisions);
+	next_boot_release(boot);
 	storage_free(&boot->storage);
 	machine_free(&boot->machine);
-	composition_free(&boot->composition);
 	plan_free(&boot->lock);
 	config_free(&boot->config);
 }

@@ -40,6 +40,13 @@ bool next_boot_scan(const struct sysroot *root, struct next_boot *boot);
  * composition.
  */
 int next_boot_make(const struct sysroot *root, struct next_boot *out) _must_check_;
+/*
+ * The same of values, without a file: config, lock (or NULL) and machine, as a boot finds it, stay the caller's and
+ * have to stay; next_boot_release() frees the rest. No guard of an image is in it. 0 or -ENOMEM.
+ */
+int next_boot_of(const struct config *config, const struct plan *lock, const struct machine *m,
+		 struct next_boot *out) _must_check_;
+void next_boot_release(struct next_boot *boot);
 /* The machine as a boot finds it. */
 void next_boot_forget_drivers(struct machine *m);
 void next_boot_free(struct next_boot *boot);
