@@ -252,12 +252,13 @@ static bool *mark_locked(const struct accept_run *r)
 	return marked;
 }
 
-/* Whether the function that names the card was refused alone: that guard line tells of the card already. */
+/* Whether the function that names the card was refused alone: its guard line, old or new, tells of the card already. */
 static bool is_guarded_alone(const struct accept_run *r, const struct card *card)
 {
 	struct card main = card_single(r->machine, card->main);
+	struct path path = card_path(&main);
 
-	return !card->single && has_guard(&r->out->lock, &main);
+	return !card->single && (has_guard(&r->out->lock, &main) || accept_old_guard(r, card->main, &path));
 }
 
 /*
@@ -277,8 +278,10 @@ static int guard_twins(struct accept_run *r)
 
 		if (r->taken[i] || !locked[i])
 			continue;
-		if (card_of(r->machine, i, &card) < 0 || accept_is_taken(r, &card) || is_guarded_alone(r, &card) ||
+		if (card_of(r->machine, i, &card) < 0 || accept_is_taken(r, &card) ||
 		    !identity_equal(&card_main(&card)->identity, &d->identity))
+			card = card_single(r->machine, i);
+		if (!has_guard(&r->out->lock, &card) && is_guarded_alone(r, &card))
 			card = card_single(r->machine, i);
 		if (has_guard(&r->out->lock, &card))
 			continue;
