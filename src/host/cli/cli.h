@@ -10,6 +10,8 @@
 #include "../../sys/sysroot.h"
 #include "../lib/say.h"
 
+struct next_boot;
+
 enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 struct cli {
@@ -51,6 +53,8 @@ int cmd_status(struct cli *cli);
 
 /* EXIT_DONE, or EXIT_USAGE and it was said what is wrong. */
 int cli_selector(const char *text, struct selector *out) _must_check_;
+/* next_boot_read(), and what is wrong or would go into no image is said. 0 or -ENOMEM. */
+int cli_read_rules(const struct cli *cli, struct next_boot *boot) _must_check_;
 /* The arguments as one line, as in the config. */
 void cli_join(const struct cli *cli, struct text *out);
 

@@ -274,9 +274,11 @@ static void count_refused(struct checked *c)
 static void print_next(const struct checked *c)
 {
 	const struct rule *idle = c->idle;
-	bool stale = status_print_stale(&c->images);
+	struct rows rows = { 0 };
+	bool stale = status_tell_stale(&c->images, &rows);
 	char words[RULE_WORDS_LEN];
 
+	say_all(&rows);
 	if (c->to_accept)
 		printf("Now run `earlybind accept%s`, then `earlybind regenerate`.\n", c->accept);
 	else if (*c->to_explain)
@@ -300,7 +302,7 @@ static int check(struct checked *c)
 		return -ENOMEM;
 	if (status_of_all(&c->cli->root, &c->boot, &c->images) < 0)
 		return -ENOMEM;
-	rows_warn(&c->advices);
+	say_rows(&c->advices);
 	if (c->cli->json) {
 		print_json(c);
 	} else {

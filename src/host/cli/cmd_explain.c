@@ -225,7 +225,11 @@ static void print_present(const struct cli *cli, const struct device *d, struct 
 /* What boots now may not be what is told. */
 static void say_images(const struct status *images)
 {
-	if (status_print_stale(images))
+	struct rows rows = { 0 };
+	bool stale = status_tell_stale(images, &rows);
+
+	say_all(&rows);
+	if (stale)
 		puts("Until `earlybind regenerate` is run a boot may do something else.");
 }
 

@@ -123,13 +123,15 @@ static bool show(const struct image *image, const struct plan *plan)
 
 static int put_plan(const struct cli *cli, struct plan *plan)
 {
+	struct rows rows = { 0 };
 	struct image image;
 	char why[IMAGE_WHY_LEN];
 	int code;
 
 	if (image_make(&cli->root, cli->kernel, plan, &image, why))
 		return give_up(cli, why);
-	planned_warn(&(struct config){ 0 }, image.notes, image.n_notes);
+	planned_notes(&(struct config){ 0 }, image.notes, image.n_notes, &rows);
+	say_all(&rows);
 	code = put(cli, &image);
 	if (code == EXIT_DONE && !show(&image, plan))
 		code = give_up(cli, "the output cannot be written");
@@ -173,7 +175,7 @@ int cmd_image(struct cli *cli)
 		return code;
 	if (cli->base)
 		return put_base(cli);
-	if (next_boot_read(&cli->root, &boot) || planned_complain(&cli->root, &boot))
+	if (cli_read_rules(cli, &boot))
 		return give_up(cli, strerror(ENOMEM));
 	return boot.composition.plan.n_rules ? put_plan(cli, &boot.composition.plan) : put_nothing(cli, &boot.config);
 }

@@ -37,42 +37,35 @@ const char regenerate_help[] =
 /* The kernels that were asked for, or all; *code is not EXIT_DONE if something is wrong with one. */
 static int choose_kernels(const struct cli *cli, struct names *out, int *code)
 {
+	struct rows rows = { 0 };
 	int err = 0;
 
 	if (!cli->n_args) {
-		*code = orphans_complain(&cli->root) ? EXIT_DONE : EXIT_REFUSED;
-		return kernels_find(&cli->root, out);
+		*code = orphans_none(&cli->root, &rows) ? EXIT_DONE : EXIT_REFUSED;
+		err = kernels_find(&cli->root, out);
 	}
-	memset(out, 0, sizeof(*out));
 	for (int i = 0; i < cli->n_args && !err; i++) {
-		if (!orphans_is_known(&cli->root, cli->args[i])) {
+		if (orphans_is_known(&cli->root, cli->args[i], &rows))
+			err = names_add(out, cli->args[i]);
+		else
 			*code = EXIT_REFUSED;
-			continue;
-		}
-		err = names_add(out, cli->args[i]);
 	}
+	say_all(&rows);
 	return err;
 }
 
-/* The rules that go into no image, and what else an image build would warn of. */
-static int warn_of_rules(const struct cli *cli, struct next_boot *boot)
-{
-	int err = next_boot_read(&cli->root, boot);
-
-	return err ? err : planned_complain(&cli->root, boot);
-}
-
 /* Which images are not looked at. */
-static void warn_of_others(const struct cli *cli, const char *release)
+static void warn_of_others(const struct cli *cli, const char *release, struct rows *rows)
 {
 	struct image_files files;
 
 	if (images_find(&cli->root, release, &files))
 		return;
 	if (*files.unclear)
-		say_warning("kernel %s: an image in its preset is no plain path, and was not looked at: %s", release,
-			    files.unclear);
-	status_warn(&files);
+		rows_tell(rows, LEVEL_WARNING,
+			  "kernel %s: an image in its preset is no plain path, and was not looked at: %s", release,
+			  files.unclear);
+	status_tell_left(&files, rows);
 	images_free(&files);
 }
 
@@ -98,34 +91,45 @@ static int say_ostree(void)
 	return EXIT_REFUSED;
 }
 
+/* All images of these kernels. `rows` gets what is warned of. */
+static int verify(const struct cli *cli, const struct next_boot *boot, const struct names *kernels,
+		  struct status *images, struct rows *rows)
+{
+	for (size_t i = 0; i < kernels->n; i++) {
+		size_t before = images->n;
+
+		if (status_of_kernel(&cli->root, boot, kernels->items[i], rows, images))
+			return -ENOMEM;
+		warn_of_others(cli, kernels->items[i], rows);
+		if (images->n == before)
+			rows_tell(rows, LEVEL_WARNING, "kernel %s has no image in /boot, /efi or /boot/efi",
+				  kernels->items[i]);
+	}
+	return 0;
+}
+
 static int check(const struct cli *cli, const struct next_boot *boot, const struct names *kernels)
 {
 	_cleanup_(status_free) struct status images = { 0 };
-	bool left = backups_warn(&cli->root);
+	_cleanup_(say_all) struct rows rows = { 0 };
+	bool left = backups_warn(&cli->root, &rows);
 
-	for (size_t i = 0; i < kernels->n; i++) {
-		size_t before = images.n;
-
-		if (status_of_kernel(&cli->root, boot, kernels->items[i], true, &images))
-			return EXIT_REFUSED;
-		warn_of_others(cli, kernels->items[i]);
-		if (images.n == before)
-			say_warning("kernel %s has no image in /boot, /efi or /boot/efi", kernels->items[i]);
-	}
+	if (verify(cli, boot, kernels, &images, &rows))
+		return EXIT_REFUSED;
 	if (cli->json)
 		print_json(&images);
 	for (size_t i = 0; i < images.n && !cli->json; i++)
-		status_print(&images.items[i], stdout);
-	if (!images.n) {
-		say_error("there is no image to check");
-		return EXIT_REFUSED;
-	}
-	if (status_is_current(&images) && !left)
+		status_tell(&images.items[i], LEVEL_LINE, &rows);
+	if (images.n && status_is_current(&images) && !left)
 		return EXIT_DONE;
-	if (!cli->json && sysroot_exists(&cli->root, OSTREE_SIGN))
+	if (!images.n) {
+		rows_tell(&rows, LEVEL_ERROR, "there is no image to check");
+	} else if (!cli->json && sysroot_exists(&cli->root, OSTREE_SIGN)) {
+		say_all(&rows);
 		return say_ostree();
-	if (!cli->json)
-		status_next(&cli->root, &images);
+	} else if (!cli->json) {
+		status_next(&cli->root, &images, &rows);
+	}
 	return EXIT_REFUSED;
 }
 
@@ -158,7 +162,7 @@ int cmd_regenerate(struct cli *cli)
 		say_error("only root can make images: try sudo");
 		return EXIT_REFUSED;
 	}
-	if (warn_of_rules(cli, &boot) || choose_kernels(cli, &kernels, &code)) {
+	if (cli_read_rules(cli, &boot) || choose_kernels(cli, &kernels, &code)) {
 		say_error("what is to be done cannot be found out: the configuration or the folder of modules cannot "
 			  "be read");
 		return EXIT_REFUSED;
@@ -179,8 +183,8 @@ int cmd_regenerate(struct cli *cli)
 			  lost);
 		return EXIT_REFUSED;
 	}
-	ret = cli->check                                          ? check(cli, &boot, &kernels)
-	      : rebuild(&cli->root, &boot, &kernels, cli->n_args) ? EXIT_DONE
-								  : EXIT_REFUSED;
+	ret = cli->check                                                   ? check(cli, &boot, &kernels)
+	      : rebuild(&cli->root, &boot, &kernels, cli->n_args, say_all) ? EXIT_DONE
+									   : EXIT_REFUSED;
 	return ret == EXIT_DONE ? code : ret;
 }

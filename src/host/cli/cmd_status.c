@@ -371,6 +371,7 @@ int cmd_status(struct cli *cli)
 {
 	struct report report = { 0 };
 	struct now now = { 0 };
+	struct rows rows = { 0 };
 	bool missing;
 	int ret;
 
@@ -387,11 +388,12 @@ int cmd_status(struct cli *cli)
 		print_variables(&now.boot.efi, report.hash,
 				confirmer_say(&cli->root, confirmer_is_person(&now.boot.composition.plan)));
 		/* The next boot may differ from what conf and lock say. */
-		status_print_stale(&now.images);
-		status_next(&cli->root, &now.images);
+		status_tell_stale(&now.images, &rows);
+		status_next(&cli->root, &now.images, &rows);
+		say_all(&rows);
 	}
 	fflush(stdout);
-	rows_warn(&now.advices);
+	say_rows(&now.advices);
 	/* What only root can read is no failure of this boot. */
 	if (!status_is_current(&now.images) || waiting_count(&now.boot.composition) ||
 	    config_errors(&now.boot.config) || (now.error && now.error != -EPERM))

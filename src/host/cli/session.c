@@ -306,7 +306,7 @@ int session_advise(const struct session *s, const bool *chosen)
 	if (ret == 0)
 		ret = live_rules_note(&s->config, &s->machine, &advices);
 	if (ret == 0)
-		rows_warn(&advices);
+		say_rows(&advices);
 	rows_free(&advices);
 	next_boot_release(&boot);
 	return ret < 0 ? ret : refused;

@@ -3,48 +3,41 @@
 
 #include <unistd.h>
 
-#include "../lib/row.h"
-#include "../lib/say.h"
 #include "../state/files.h"
 #include "../state/open_card.h"
 #include "../state/waiting.h"
 
 /* A remedy is told once, not with every warning of its kind. That an optional card is not there is none. */
-void planned_warn(const struct config *config, const struct report_note *notes, size_t n)
+void planned_notes(const struct config *config, const struct report_note *notes, size_t n, struct rows *rows)
 {
-	bool told[REASON_COUNT] = { false };
-	char line[ROW_LINE_LEN];
+	reason_set told = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		enum reason reason = notes[i].reason;
-		const char *remedy = told[reason] ? "" : reason_remedy(reason);
-		struct row row = { .kind = ROW_NOTE };
+		const char *remedy = told & REASON_BIT(reason) ? "" : reason_remedy(reason);
+		struct row *row = reason == REASON_ABSENT ? NULL : row_add(rows, ROW_NOTE, NULL);
 
-		if (reason == REASON_ABSENT)
+		if (!row)
 			continue;
-		row_set_note(&row, &notes[i], config_rule(config, notes[i].rule));
-		say_warning("%s%s%s%s", row_line(&row, line), *remedy ? " (" : "", remedy, *remedy ? ")" : "");
-		told[reason] = true;
+		row_set_note(row, &notes[i], config_rule(config, notes[i].rule));
+		snprintf(row->text, sizeof(row->text), "%s%s%s%s", notes[i].text, *remedy ? " (" : "", remedy,
+			 *remedy ? ")" : "");
+		told |= REASON_BIT(reason);
 	}
 }
 
-static const char *lock_problem(int err, const struct plan_error *wrong)
+static int note_lock(const struct next_boot *boot, struct rows *rows)
 {
-	return err == -EPROTONOSUPPORT ? "made by another version of earlybind"
-	       : *wrong->text          ? wrong->text
-				       : strerror(-err);
-}
+	struct row *row = row_add(rows, ROW_NOTE, NULL);
 
-static void warn_lock(int err, const struct plan_error *wrong)
-{
-	if (err == -EBADMSG && wrong->line)
-		say_warning("lock-broken: /%s:%u: %s; nothing is bound (%s)", LOCK_FILE, wrong->line, wrong->text,
-			    reason_remedy(REASON_LOCK_BROKEN));
-	else if (err == -EACCES || err == -EPERM)
-		say_warning("/%s: %s: nothing is bound (try sudo)", LOCK_FILE, wrong->text);
-	else
-		say_warning("lock-broken: /%s: %s; nothing is bound (%s)", LOCK_FILE, lock_problem(err, wrong),
-			    reason_remedy(REASON_LOCK_BROKEN));
+	if (!row)
+		return -ENOMEM;
+	snprintf(row->file, sizeof(row->file), "/%s", LOCK_FILE);
+	row->line = boot->lock_wrong.line;
+	if (boot->lock_hidden)
+		return row_say(row, "%s: nothing is bound (try sudo)", boot->lock_wrong.text);
+	row->reason = REASON_LOCK_BROKEN;
+	return row_say(row, "%s; nothing is bound (%s)", boot->lock_wrong.text, reason_remedy(REASON_LOCK_BROKEN));
 }
 
 static bool needs_lock(const struct config *config)
@@ -63,7 +56,7 @@ static void lost_lock(const struct next_boot *boot, char why[IMAGE_WHY_LEN])
 		snprintf(why, IMAGE_WHY_LEN, "/%s is missing: run `earlybind accept`", LOCK_FILE);
 	else if (boot->lock_hidden || boot->lock_broken)
 		snprintf(why, IMAGE_WHY_LEN, "/%s%s: %s%s", LOCK_FILE, error_place(&boot->lock_wrong, place),
-			 lock_problem(boot->lock_error, &boot->lock_wrong), boot->lock_hidden ? " (try sudo)" : "");
+			 boot->lock_wrong.text, boot->lock_hidden ? " (try sudo)" : "");
 }
 
 void planned_lost(const struct next_boot *boot, char why[IMAGE_WHY_LEN])
@@ -79,21 +72,18 @@ void planned_lost(const struct next_boot *boot, char why[IMAGE_WHY_LEN])
 }
 
 /* What is warned of, not what is made, may depend on this machine. */
-int planned_complain(const struct sysroot *root, struct next_boot *boot)
+int planned_warnings(const struct sysroot *root, struct next_boot *boot, struct rows *rows)
 {
 	int ret = 0;
 
-	config_complain(&boot->config);
-	if (boot->lock_hidden || boot->lock_broken) {
-		warn_lock(boot->lock_error, &boot->lock_wrong);
-		return 0;
-	}
+	if (boot->lock_hidden || boot->lock_broken)
+		return note_lock(boot, rows);
 	if (waiting_count(&boot->composition) && next_boot_scan(root, boot))
 		waiting_forgive_absent(&boot->config, &boot->lock, &boot->machine, &boot->composition);
 	if (boot->composition.plan.n_rules)
 		ret = open_cards_note(boot);
 	if (ret == 0)
-		planned_warn(&boot->config, boot->composition.notes, boot->composition.n_notes);
+		planned_notes(&boot->config, boot->composition.notes, boot->composition.n_notes, rows);
 	return ret;
 }
 

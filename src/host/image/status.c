@@ -4,7 +4,6 @@
 #include "../../core/array.h"
 #include "../kernels/generator.h"
 #include "../kernels/kernels.h"
-#include "../lib/say.h"
 #include "addons.h"
 #include "base.h"
 #include "planned.h"
@@ -123,7 +122,7 @@ static int lean_on(const struct status_image *extra, struct status *l, size_t fi
 	return err;
 }
 
-static int add_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, bool say,
+static int add_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, struct rows *rows,
 		      const struct image_files *files, struct status *out)
 {
 	struct image expected = { 0 };
@@ -132,8 +131,8 @@ static int add_kernel(const struct sysroot *root, const struct next_boot *boot, 
 	size_t first = out->n;
 	int wrong = planned_image(root, boot, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
 
-	if (say && !wrong)
-		planned_warn(&(struct config){ 0 }, expected.notes, expected.n_notes);
+	if (rows && !wrong)
+		planned_notes(&(struct config){ 0 }, expected.notes, expected.n_notes, rows);
 	if (!err)
 		err = find_addons(root, kernel, files, &more);
 	for (size_t i = 0; i < files->n + more.n && !err; i++) {
@@ -151,7 +150,7 @@ static int add_kernel(const struct sysroot *root, const struct next_boot *boot, 
 	return err ? err : lean_on(find_loaded(root, out, first, files), out, first);
 }
 
-int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, bool say,
+int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, struct rows *rows,
 		     struct status *out)
 {
 	struct image_files files = { 0 };
@@ -160,7 +159,7 @@ int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, c
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	if (files.n)
-		err = add_kernel(root, boot, kernel, say, &files, out);
+		err = add_kernel(root, boot, kernel, rows, &files, out);
 	images_free(&files);
 	return err;
 }
@@ -174,7 +173,7 @@ int status_of_all(const struct sysroot *root, const struct next_boot *boot, stru
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; i < kernels.n && !err; i++)
-		err = status_of_kernel(root, boot, kernels.items[i], false, out);
+		err = status_of_kernel(root, boot, kernels.items[i], NULL, out);
 	names_free(&kernels);
 	return err;
 }
@@ -187,18 +186,18 @@ bool status_is_current(const struct status *l)
 	return true;
 }
 
-void status_print(const struct status_image *l, FILE *to)
+void status_tell(const struct status_image *l, enum row_level level, struct rows *rows)
 {
-	fprintf(to, "/%s: %s\n", l->path, image_state_words[l->is.state]);
+	rows_tell(rows, level, "/%s: %s", l->path, image_state_words[l->is.state]);
 	for (size_t i = 0; i < l->is.findings.n; i++)
-		fprintf(to, "    %s\n", l->is.findings.items[i]);
+		rows_tell(rows, level, "    %s", l->is.findings.items[i]);
 }
 
-bool status_next_extra(const struct status_image *l)
+bool status_next_extra(const struct status_image *l, struct rows *rows)
 {
 	if (!l->is.extra || l->is.state != IMAGE_STALE)
 		return false;
-	printf("Now run `earlybind image --kernel %s --cpio /%s`.\n", l->kernel, l->path);
+	rows_tell(rows, LEVEL_LINE, "Now run `earlybind image --kernel %s --cpio /%s`.", l->kernel, l->path);
 	return true;
 }
 
@@ -227,36 +226,37 @@ bool status_is_hidden(const struct status *l)
 	return hidden;
 }
 
-bool status_print_stale(const struct status *l)
+bool status_tell_stale(const struct status *l, struct rows *rows)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < l->n; i++) {
 		if (l->items[i].is.state != IMAGE_CURRENT)
-			status_print(&l->items[i], stdout);
+			status_tell(&l->items[i], LEVEL_LINE, rows);
 		any = any || is_to_make_anew(&l->items[i]);
 	}
 	return any;
 }
 
-void status_next(const struct sysroot *root, const struct status *l)
+void status_next(const struct sysroot *root, const struct status *l, struct rows *rows)
 {
 	bool again = false;
 
 	for (size_t i = 0; i < l->n; i++)
-		if (!status_next_extra(&l->items[i]) && is_to_make_anew(&l->items[i]))
+		if (!status_next_extra(&l->items[i], rows) && is_to_make_anew(&l->items[i]))
 			again = true;
-	if (again && are_made_elsewhere(root))
-		puts("These images are made elsewhere: no program that makes them is installed here. An archive to be "
-		     "loaded behind one makes `earlybind image --cpio`.");
-	else if (again)
-		puts("Now run `earlybind regenerate`.");
+	if (again)
+		rows_tell(rows, LEVEL_LINE, "%s",
+			  are_made_elsewhere(root) ? "These images are made elsewhere: no program that makes them is "
+						     "installed here. An archive to be loaded behind one makes "
+						     "`earlybind image --cpio`."
+						   : "Now run `earlybind regenerate`.");
 }
 
-void status_warn(const struct image_files *files)
+void status_tell_left(const struct image_files *files, struct rows *rows)
 {
 	for (size_t i = 0; i < files->n_left; i++)
-		say_warning("/%s is left as it is: %s", files->left[i].path, files->left[i].why);
+		rows_tell(rows, LEVEL_WARNING, "/%s is left as it is: %s", files->left[i].path, files->left[i].why);
 }
 
 void status_json(const struct status *l, struct json *j)

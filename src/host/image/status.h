@@ -7,7 +7,7 @@
 #include "../../sys/sysroot.h"
 #include "../kernels/images.h"
 #include "../state/next_boot.h"
-#include "../lib/json.h"
+#include "../lib/row.h"
 #include "verify.h"
 
 struct status_image {
@@ -24,28 +24,28 @@ struct status {
 /*
  * Verifies all images of one kernel, and the archives of `earlybind image --cpio` for it that stand in their folders or
  * in /boot: beside one an image that is made elsewhere needs no plan of its own. What they should hold may not be known
- * (a kernel with a broken index of modules): then they are IMAGE_UNKNOWN for that reason, or damaged. `say`: what is
- * wrong with what they should hold is a warning. 0 or -ENOMEM.
+ * (a kernel with a broken index of modules): then they are IMAGE_UNKNOWN for that reason, or damaged. rows: gets what
+ * is wrong with what they should hold; or NULL. 0 or -ENOMEM.
  */
-int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, bool say,
+int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, struct rows *rows,
 		     struct status *out) _must_check_;
 /* Verifies all images of all kernels of the root. 0 or -ENOMEM. */
 int status_of_all(const struct sysroot *root, const struct next_boot *boot, struct status *out) _must_check_;
 void status_free(struct status *l);
 /* Whether all of them are current. */
 bool status_is_current(const struct status *l) _pure_;
-/* A line for each, and one for each thing that is wrong. */
-void status_print(const struct status_image *l, FILE *to);
+/* A line for the image, and one for each thing that is wrong with it. */
+void status_tell(const struct status_image *l, enum row_level level, struct rows *rows);
 /* The next step for an archive of `earlybind image --cpio` that is stale. Whether this is one. */
-bool status_next_extra(const struct status_image *l);
+bool status_next_extra(const struct status_image *l, struct rows *rows);
 /* The next step where an image is not current, if there is one that helps. */
-void status_next(const struct sysroot *root, const struct status *l);
+void status_next(const struct sysroot *root, const struct status *l, struct rows *rows);
 /* Whether none has to be made anew as far as can be told, and of some that cannot be told. */
 bool status_is_hidden(const struct status *l) _pure_;
 /* The lines of those that are not current. Whether `earlybind regenerate` is a next step for one. */
-bool status_print_stale(const struct status *l);
-/* Warns of the images of a kernel that nobody makes any more. */
-void status_warn(const struct image_files *files);
+bool status_tell_stale(const struct status *l, struct rows *rows);
+/* Warnings of the images of a kernel that nobody makes any more. */
+void status_tell_left(const struct image_files *files, struct rows *rows);
 /* A list `images`. */
 void status_json(const struct status *l, struct json *j);
 

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "orphans.h"
 
-#include "../lib/say.h"
 #include "images.h"
 #include "kernels.h"
 #include "releases.h"
 
-bool orphans_is_known(const struct sysroot *root, const char *release)
+bool orphans_is_known(const struct sysroot *root, const char *release, struct rows *rows)
 {
 	struct image_files images = { 0 };
 
 	if (kernel_is_there(root, release))
 		return true;
 	if (!kernel_has_folder(root, release))
-		say_error("there is no kernel %s: neither /usr/lib/modules/%s nor /lib/modules/%s", release, release,
-			  release);
+		rows_tell(rows, LEVEL_ERROR, "there is no kernel %s: neither /usr/lib/modules/%s nor /lib/modules/%s",
+			  release, release, release);
 	else
-		say_error("kernel %s has no modules.dep: it was removed, or `depmod %s` has to be run", release,
+		rows_tell(rows, LEVEL_ERROR,
+			  "kernel %s has no modules.dep: it was removed, or `depmod %s` has to be run", release,
 			  release);
 	if (images_find(root, release, &images) == 0)
 		for (size_t i = 0; i < images.n; i++)
-			say_error("its image /%s is left as it is: remove it if the kernel is gone",
+			rows_tell(rows, LEVEL_ERROR, "its image /%s is left as it is: remove it if the kernel is gone",
 				  images.items[i].path);
 	images_free(&images);
 	return false;
@@ -36,7 +36,7 @@ static bool is_orphan(const struct sysroot *root, const char *release)
 	return orphan;
 }
 
-static bool complain_of_removed(const struct sysroot *root)
+static bool find_removed(const struct sysroot *root, struct rows *rows)
 {
 	_cleanup_(names_free) struct names releases = { 0 };
 	bool none = true;
@@ -44,7 +44,7 @@ static bool complain_of_removed(const struct sysroot *root)
 	if (releases_find(root, &releases))
 		return false;
 	for (size_t i = 0; i < releases.n; i++)
-		if (is_orphan(root, releases.items[i]) && !orphans_is_known(root, releases.items[i]))
+		if (is_orphan(root, releases.items[i]) && !orphans_is_known(root, releases.items[i], rows))
 			none = false;
 	return none;
 }
@@ -60,21 +60,22 @@ static bool is_claimed(const struct sysroot *root, const struct names *kernels, 
 	return false;
 }
 
-static bool complain_of_preset(const struct sysroot *root, const char *name)
+static bool check_preset(const struct sysroot *root, const char *name, struct rows *rows)
 {
 	_cleanup_(preset_free) struct preset preset = { 0 };
 
 	if (preset_read(root, name, &preset) || !preset.images.n)
 		return true;
-	say_error("no kernel here is that of /etc/mkinitcpio.d/%s.preset: none has '%s' in the file pkgbase in its "
+	rows_tell(rows, LEVEL_ERROR,
+		  "no kernel here is that of /etc/mkinitcpio.d/%s.preset: none has '%s' in the file pkgbase in its "
 		  "folder of modules; write it there, or remove the preset",
 		  name, name);
 	for (size_t i = 0; i < preset.images.n; i++)
-		say_error("its image /%s is left as it is", preset.images.items[i]);
+		rows_tell(rows, LEVEL_ERROR, "its image /%s is left as it is", preset.images.items[i]);
 	return false;
 }
 
-static bool complain_of_presets(const struct sysroot *root)
+static bool find_presets(const struct sysroot *root, struct rows *rows)
 {
 	_cleanup_(names_free) struct names presets = { 0 }, kernels = { 0 };
 	bool none = true;
@@ -82,14 +83,14 @@ static bool complain_of_presets(const struct sysroot *root)
 	if (presets_list(root, &presets) || kernels_find(root, &kernels))
 		return false;
 	for (size_t i = 0; i < presets.n; i++)
-		if (!is_claimed(root, &kernels, presets.items[i]) && !complain_of_preset(root, presets.items[i]))
+		if (!is_claimed(root, &kernels, presets.items[i]) && !check_preset(root, presets.items[i], rows))
 			none = false;
 	return none;
 }
 
-bool orphans_complain(const struct sysroot *root)
+bool orphans_none(const struct sysroot *root, struct rows *rows)
 {
-	bool none = complain_of_removed(root);
+	bool none = find_removed(root, rows);
 
-	return complain_of_presets(root) && none;
+	return find_presets(root, rows) && none;
 }

@@ -4,10 +4,11 @@
 #define EARLYBIND_ORPHANS_H
 
 #include "../../sys/sysroot.h"
+#include "../lib/row.h"
 
-/* Whether a kernel has modules. If not, that is said, and which images of it are there. */
-bool orphans_is_known(const struct sysroot *root, const char *release);
-/* Says all of them. Whether there is none. */
-bool orphans_complain(const struct sysroot *root) _must_check_;
+/* Whether a kernel has modules. If not, the rows tell, and which images of it are there. */
+bool orphans_is_known(const struct sysroot *root, const char *release, struct rows *rows);
+/* Whether there is none; the rows tell of each. */
+bool orphans_none(const struct sysroot *root, struct rows *rows) _must_check_;
 
 #endif

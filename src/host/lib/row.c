@@ -4,7 +4,6 @@
 #include <stdarg.h>
 
 #include "../../core/array.h"
-#include "say.h"
 
 /* Its word, and what its text leaves to what stands before it. */
 static const struct {
@@ -16,15 +15,17 @@ static const struct {
 	[ROW_OVERRIDE] = { "override", false, false }, [ROW_DRIFT] = { "drift", false, false },
 	[ROW_VM] = { "vm-definition", false, false },  [ROW_NOTE] = { "note", true, true },
 	[ROW_RULE] = { "rule", false, true },          [ROW_BOOT] = { "boot", true, false },
-	[ROW_CHOICE] = { "choice", true, true },
+	[ROW_CHOICE] = { "choice", true, true },       [ROW_IMAGE] = { "image", false, false },
 };
 
 struct row *row_add(struct rows *rows, enum row_kind kind, const struct address *address)
 {
 	struct row *row = array_grow(&rows->items, &rows->n, sizeof(*row));
 
-	if (!row)
+	if (!row) {
+		rows->lost = true;
 		return NULL;
+	}
 	row->kind = kind;
 	row->card = -1;
 	if (address)
@@ -42,6 +43,19 @@ int row_say(struct row *row, const char *fmt, ...)
 	vsnprintf(row->text, sizeof(row->text), fmt, args);
 	va_end(args);
 	return 0;
+}
+
+void rows_tell(struct rows *rows, enum row_level level, const char *fmt, ...)
+{
+	struct row *row = row_add(rows, ROW_IMAGE, NULL);
+	va_list args;
+
+	if (!row)
+		return;
+	row->level = level;
+	va_start(args, fmt);
+	vsnprintf(row->text, sizeof(row->text), fmt, args);
+	va_end(args);
 }
 
 void row_set_rule(struct row *row, const struct rule *rule)
@@ -138,14 +152,6 @@ const char *row_line(const struct row *row, char buf[ROW_LINE_LEN])
 	snprintf(buf, ROW_LINE_LEN, "%s%s%s%s%s", reason ? reason_word(row->reason) : "", reason ? ": " : "",
 		 place ? place_print(row, at) : "", place ? ": " : "", row->text);
 	return silence(buf);
-}
-
-void rows_warn(const struct rows *rows)
-{
-	char line[ROW_LINE_LEN];
-
-	for (size_t i = 0; i < rows->n; i++)
-		say_warning("%s", row_line(&rows->items[i], line));
 }
 
 static void next_json(const struct row *row, struct json *j)

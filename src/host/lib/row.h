@@ -22,7 +22,16 @@ enum row_kind {
 	ROW_RULE,     /* what accept says of a rule */
 	ROW_BOOT,     /* what the boot says */
 	ROW_CHOICE,   /* an ID means several cards, and not all are locked */
+	ROW_IMAGE,    /* of images, and of what makes them */
 	ROW_KINDS
+};
+
+/* How a command says it. */
+enum row_level {
+	LEVEL_WARNING,
+	LEVEL_ERROR,
+	LEVEL_LINE,  /* on stdout, as it is */
+	LEVEL_DETAIL /* of an error: on stderr, as it is */
 };
 
 #define ROW_FILE_LEN 288
@@ -30,6 +39,7 @@ enum row_kind {
 
 struct row {
 	enum row_kind kind;
+	enum row_level level;
 	enum reason reason;        /* REASON_NONE: none of the list */
 	unsigned rule;             /* the number of the rule that it is about, 0: none */
 	char file[ROW_FILE_LEN];   /* that it comes from, as of its root: "/etc/fstab"; "" for none */
@@ -43,12 +53,15 @@ struct row {
 struct rows {
 	struct row *items;
 	size_t n;
+	bool lost; /* there was no memory for one */
 };
 
 /* address: or NULL. NULL: no memory, which row_say() then returns. */
 struct row *row_add(struct rows *rows, enum row_kind kind, const struct address *address);
 /* A text that is too long is cut. 0, or -ENOMEM where there is no row. */
 int row_say(struct row *row, const char *fmt, ...) _printf_(2, 3) _must_check_;
+/* Adds what is to be said of images. */
+void rows_tell(struct rows *rows, enum row_level level, const char *fmt, ...) _printf_(3, 4);
 /* It is about this rule of the configuration, and comes from its line; NULL: about none. */
 void row_set_rule(struct row *row, const struct rule *rule);
 /* What a note says, which is about this rule or about none. */
@@ -61,7 +74,6 @@ void row_set_command(struct row *row, const char *words);
 #define ROW_LINE_LEN 1400
 const char *row_line(const struct row *row, char buf[ROW_LINE_LEN]);
 void rows_free(struct rows *rows);
-void rows_warn(const struct rows *rows);
 /* A list of this name: [{"kind", "reason", "rule", "origin", "file", "address", "next", "text"}] */
 void rows_json(const struct rows *rows, const char *name, struct json *j);
 

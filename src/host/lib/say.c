@@ -24,3 +24,26 @@ void say_warning(const char *fmt, ...)
 	va_end(args);
 	fputc('\n', stderr);
 }
+
+static void say_row(const struct row *row)
+{
+	static const char *const starts[] = { "earlybind: warning: ", "earlybind: ", "", "" };
+	char line[ROW_LINE_LEN];
+
+	fprintf(row->level == LEVEL_LINE ? stdout : stderr, "%s%s\n", starts[row->level], row_line(row, line));
+}
+
+void say_rows(const struct rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		say_row(&rows->items[i]);
+	if (rows->lost)
+		say_error("no memory for all that is to be said");
+}
+
+void say_all(struct rows *rows)
+{
+	say_rows(rows);
+	rows_free(rows);
+	fflush(stdout);
+}

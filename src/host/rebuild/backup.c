@@ -11,7 +11,6 @@
 #include "../../sys/whole.h"
 #include "../image/verify.h"
 #include "../kernels/kernels.h"
-#include "../lib/say.h"
 
 #define STATE_DIRECTORY "var/lib/earlybind"
 #define DIRECTORY STATE_DIRECTORY "/images"
@@ -295,7 +294,7 @@ static uint64_t needed_on(const struct backups *all, dev_t device, dev_t backups
 	return in_place ? sum : sum + largest;
 }
 
-static bool has_space_for_images(const struct backups *all, dev_t backups_on, bool in_place)
+static bool has_space_for_images(const struct backups *all, dev_t backups_on, bool in_place, struct rows *rows)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		const struct backup *b = &all->items[i];
@@ -303,7 +302,8 @@ static bool has_space_for_images(const struct backups *all, dev_t backups_on, bo
 
 		if (b->space.bytes >= needed)
 			continue;
-		say_error("/%s: the file system has %llu MiB free, and %llu MiB may be needed: remove an old kernel, "
+		rows_tell(rows, LEVEL_ERROR,
+			  "/%s: the file system has %llu MiB free, and %llu MiB may be needed: remove an old kernel, "
 			  "or make room; nothing was changed",
 			  b->path, (unsigned long long)(b->space.bytes >> 20), (unsigned long long)to_mib(needed));
 		return false;
@@ -311,33 +311,35 @@ static bool has_space_for_images(const struct backups *all, dev_t backups_on, bo
 	return true;
 }
 
-bool backups_have_space(const struct sysroot *r, const struct backups *all, bool in_place)
+bool backups_have_space(const struct sysroot *r, const struct backups *all, bool in_place, struct rows *rows)
 {
 	uint64_t needed = size_of(all) + MARGIN;
 	struct space space;
 	int err = space_of(r, DIRECTORY "/", &space);
 
 	if (err) {
-		say_error("/%s: %s", DIRECTORY, strerror(-err));
+		rows_tell(rows, LEVEL_ERROR, "/%s: %s", DIRECTORY, strerror(-err));
 		return false;
 	}
-	if (!has_space_for_images(all, space.device, in_place))
+	if (!has_space_for_images(all, space.device, in_place, rows))
 		return false;
 	if (space.bytes < needed)
-		say_error("/%s: the file system has %llu MiB free, and copies of the images need %llu MiB; nothing was "
+		rows_tell(rows, LEVEL_ERROR,
+			  "/%s: the file system has %llu MiB free, and copies of the images need %llu MiB; nothing was "
 			  "changed",
 			  DIRECTORY, (unsigned long long)(space.bytes >> 20), (unsigned long long)to_mib(needed));
 	return space.bytes >= needed;
 }
 
-int backups_make(const struct sysroot *r, struct backups *all)
+int backups_make(const struct sysroot *r, struct backups *all, struct rows *rows)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		struct backup *b = &all->items[i];
 		int err = make(r, b->path);
 
 		if (err) {
-			say_error("/%s: no copy can be kept: %s; no image is made", b->path, strerror(-err));
+			rows_tell(rows, LEVEL_ERROR, "/%s: no copy can be kept: %s; no image is made", b->path,
+				  strerror(-err));
 			return err;
 		}
 		b->kept = true;
@@ -352,25 +354,19 @@ void backups_drop(const struct sysroot *r, const struct backups *all)
 			drop(r, all->items[i].path);
 }
 
-void backup_restore(const struct sysroot *r, struct backup *b)
+void backup_restore(const struct sysroot *r, struct backup *b, struct rows *rows)
 {
-	b->untouched = backup_is_same(r, b->path) == 1;
-	b->lost = b->untouched ? 0 : restore(r, b->path);
-	if (b->lost)
-		b->kept = false;
-}
-
-void backup_say(const struct backup *b)
-{
+	bool untouched = backup_is_same(r, b->path) == 1;
+	int err = untouched ? 0 : restore(r, b->path);
 	char path[PATH_BYTES] = "";
 
-	if (b->untouched)
-		printf("/%s: the old image is untouched\n", b->path);
-	else if (!b->lost)
-		printf("/%s: the old image was put back\n", b->path);
+	if (!err)
+		rows_tell(rows, LEVEL_LINE, "/%s: the old image %s", b->path,
+			  untouched ? "is untouched" : "was put back");
 	else if (backup_path(b->path, path) == 0)
-		say_error("/%s: the old image cannot be put back: %s; its copy is /%s", b->path, strerror(-b->lost),
-			  path);
+		rows_tell(rows, LEVEL_ERROR, "/%s: the old image cannot be put back: %s; its copy is /%s", b->path,
+			  strerror(-err), path);
+	b->kept = b->kept && !err;
 }
 
 /* What is wrong with the image; NULL: nothing that a backup would make good. */
@@ -401,29 +397,31 @@ static bool is_of_kernel_here(const struct sysroot *r, const char *image)
 	return false;
 }
 
-static void warn(const char *image, const char *wrong)
+static void warn(const char *image, const char *wrong, struct rows *rows)
 {
 	char path[PATH_BYTES] = "";
 
 	if (backup_path(image, path) == 0)
-		say_warning("/%s is %s; an interrupted run kept its copy /%s", image, wrong, path);
+		rows_tell(rows, LEVEL_WARNING, "/%s is %s; an interrupted run kept its copy /%s", image, wrong, path);
 }
 
-static int put_back(const struct sysroot *r, const char *image, const char *wrong)
+static int put_back(const struct sysroot *r, const char *image, const char *wrong, struct rows *rows)
 {
 	int err = restore(r, image);
 
 	if (err) {
-		warn(image, wrong);
-		say_error("/%s: the copy cannot be put back: %s; nothing was changed", image, strerror(-err));
+		warn(image, wrong, rows);
+		rows_tell(rows, LEVEL_ERROR, "/%s: the copy cannot be put back: %s; nothing was changed", image,
+			  strerror(-err));
 		return err;
 	}
-	say_warning("/%s was %s: the copy that an interrupted run had kept was put back", image, wrong);
+	rows_tell(rows, LEVEL_WARNING, "/%s was %s: the copy that an interrupted run had kept was put back", image,
+		  wrong);
 	drop(r, image);
 	return 0;
 }
 
-static int settle(const struct sysroot *r, const char *image)
+static int settle(const struct sysroot *r, const char *image, struct rows *rows)
 {
 	const char *wrong = wrong_with(r, image);
 
@@ -432,22 +430,22 @@ static int settle(const struct sysroot *r, const char *image)
 		return 0;
 	}
 	if (sysroot_exists(r, image) || is_of_kernel_here(r, image))
-		return put_back(r, image, wrong);
-	warn(image, wrong);
+		return put_back(r, image, wrong, rows);
+	warn(image, wrong, rows);
 	return 0;
 }
 
-int backups_settle(const struct sysroot *r)
+int backups_settle(const struct sysroot *r, struct rows *rows)
 {
 	_cleanup_(names_free) struct names images = { 0 };
 	int err = list(r, true, &images);
 
 	for (size_t i = 0; i < images.n && !err; i++)
-		err = settle(r, images.items[i]);
+		err = settle(r, images.items[i], rows);
 	return err;
 }
 
-bool backups_warn(const struct sysroot *r)
+bool backups_warn(const struct sysroot *r, struct rows *rows)
 {
 	_cleanup_(names_free) struct names images = { 0 };
 	bool any = false;
@@ -459,7 +457,7 @@ bool backups_warn(const struct sysroot *r)
 
 		if (!wrong)
 			continue;
-		warn(images.items[i], wrong);
+		warn(images.items[i], wrong, rows);
 		any = true;
 	}
 	return any;

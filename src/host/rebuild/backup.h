@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "../image/build.h"
+#include "../lib/row.h"
 
 struct space {
 	uint64_t bytes; /* that can be written */
@@ -20,9 +21,6 @@ struct backup {
 	uint64_t size, grows; /* of the image, and what it may grow by */
 	struct space space;   /* where the image is */
 	bool kept;            /* it was made, and is to be removed at the end */
-	/* of backup_restore() */
-	bool untouched;
-	int lost; /* 0: it is back; -errno */
 };
 
 struct backups {
@@ -38,27 +36,25 @@ int backups_add(const struct sysroot *r, struct backups *all, const char *path,
 		const struct image *expected) _must_check_;
 void backups_free(struct backups *all);
 struct backup *backup_find(const struct backups *all, const char *path);
-/* Whether new images and the backups find room, `in_place`: written over the old ones. If not, that is said. */
-bool backups_have_space(const struct sysroot *r, const struct backups *all, bool in_place);
-/* 0 or -errno, which is said. */
-int backups_make(const struct sysroot *r, struct backups *all) _must_check_;
+/* Whether new images and the backups find room, `in_place`: written over the old ones. If not, the rows tell. */
+bool backups_have_space(const struct sysroot *r, const struct backups *all, bool in_place, struct rows *rows);
+/* 0 or -errno, of which the rows tell. */
+int backups_make(const struct sysroot *r, struct backups *all, struct rows *rows) _must_check_;
 /* Removes those that were made. */
 void backups_drop(const struct sysroot *r, const struct backups *all);
 
 /* 1: the image still is what its backup holds; 0: it is not, or is gone; -errno: the backup cannot be read. */
 int backup_is_same(const struct sysroot *r, const char *image) _must_check_;
-/* Puts the old image back; the backup stays where that fails. Silent: who reads what we say may be gone, or be slow. */
-void backup_restore(const struct sysroot *r, struct backup *b);
-/* Says what backup_restore() did. */
-void backup_say(const struct backup *b);
+/* Puts the old image back; the backup stays where that fails. The rows tell which it was. */
+void backup_restore(const struct sysroot *r, struct backup *b, struct rows *rows);
 
 /*
  * Backups that a run left behind, because it was killed or the machine lost power: they may be all that can be booted.
  * Puts those back whose image is damaged, or gone and of a kernel that is here; removes those whose image is sound.
- * Says what it does. 0 or -errno: then one could not be put back, and nothing may be written over it.
+ * The rows tell of it. 0 or -errno: then one could not be put back, and nothing may be written over it.
  */
-int backups_settle(const struct sysroot *r) _must_check_;
+int backups_settle(const struct sysroot *r, struct rows *rows) _must_check_;
 /* Names those whose image is damaged or gone. Whether there is one. */
-bool backups_warn(const struct sysroot *r);
+bool backups_warn(const struct sysroot *r, struct rows *rows);
 
 #endif

@@ -3,9 +3,9 @@
 
 #include <fnmatch.h>
 
+#include "../../core/lines.h"
 #include "../kernels/mkinitcpio_preset.h"
 #include "../lib/command.h"
-#include "../lib/say.h"
 
 #define ARG_BYTES 600
 
@@ -32,25 +32,33 @@ static bool find_kernel(const struct sysroot *r, const char *release, char out[A
 	return false;
 }
 
-/* One argument of a generator's line. -ENOENT, which is said. */
-static int fill_in(const struct sysroot *r, const char *arg, const char *release, const char *path, char out[ARG_BYTES])
+void runner_line(struct runner *r, const char *text)
+{
+	rows_tell(&r->rows, LEVEL_LINE, "%s%s", r->progress, text);
+	*r->progress = '\0';
+}
+
+/* One argument of a generator's line. -ENODATA, of which the rows tell. */
+static int fill_in(struct runner *r, const char *arg, const char *release, const char *path, char out[ARG_BYTES])
 {
 	if (strcmp(arg, "%k") == 0) {
 		snprintf(out, ARG_BYTES, "%s", release);
 	} else if (strcmp(arg, "%i") == 0) {
 		snprintf(out, ARG_BYTES, "/%s", path);
 	} else if (strcmp(arg, "%p") == 0) {
-		if (preset_of(r, release, out, ARG_BYTES) == 0)
+		if (preset_of(r->root, release, out, ARG_BYTES) == 0)
 			return 0;
-		say_error("kernel %s has no preset of mkinitcpio: is there a pkgbase in its folder of modules, and "
+		rows_tell(&r->rows, LEVEL_ERROR,
+			  "kernel %s has no preset of mkinitcpio: is there a pkgbase in its folder of modules, and "
 			  "/etc/mkinitcpio.d/PKGBASE.preset?",
 			  release);
-		return -ENOENT;
+		return -ENODATA;
 	} else if (strcmp(arg, "%v") == 0) {
-		if (find_kernel(r, release, out))
+		if (find_kernel(r->root, release, out))
 			return 0;
-		say_error("kernel %s itself is neither in its folder of modules nor in /boot", release);
-		return -ENOENT;
+		rows_tell(&r->rows, LEVEL_ERROR, "kernel %s itself is neither in its folder of modules nor in /boot",
+			  release);
+		return -ENODATA;
 	} else {
 		snprintf(out, ARG_BYTES, "%s", arg);
 	}
@@ -69,39 +77,46 @@ static const char *const *choose_args(const struct generator *g, const char *pat
 	return g->one;
 }
 
-/* Says the command, and runs it. */
-static int run(const struct sysroot *r, const char *command, char args[][ARG_BYTES], size_t n, struct signals *signals)
+static void tell_command(struct runner *r, const char *const *argv)
+{
+	struct text line = { 0 };
+
+	text_addf(&line, "running /%s", argv[0]);
+	for (size_t i = 1; argv[i]; i++)
+		text_addf(&line, " %s", argv[i]);
+	if (!line.error)
+		runner_line(r, line.data);
+	text_free(&line);
+}
+
+static int run(struct runner *r, const char *command, char args[][ARG_BYTES], size_t n)
 {
 	const char *argv[GENERATOR_ARGS + 2] = { NULL };
 	char path[COMMAND_LEN];
 
-	if (!command_find(r, command, path))
-		return -ENOENT;
+	if (!command_find(r->root, command, path))
+		return -ENODATA;
 	argv[0] = path;
-	printf("running /%s", path);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		argv[i + 1] = args[i];
-		printf(" %s", args[i]);
-	}
-	putchar('\n');
-	return subprocess_run(r, argv, signals);
+	tell_command(r, argv);
+	r->tell(&r->rows);
+	return subprocess_run(r->root, argv, &r->signals);
 }
 
-static int run_for(const struct sysroot *r, const struct generator *g, const char *release, const char *path,
-		   struct signals *signals)
+static int run_for(struct runner *r, const struct generator *g, const char *release, const char *path)
 {
 	const char *const *pattern = choose_args(g, path);
 	char args[GENERATOR_ARGS][ARG_BYTES];
 	size_t n = 0;
 
-	while (n < GENERATOR_ARGS && pattern[n]) {
+	for (; n < GENERATOR_ARGS && pattern[n]; n++) {
 		int err = fill_in(r, pattern[n], release, path, args[n]);
 
 		if (err)
 			return err;
-		n++;
 	}
-	return run(r, g->command, args, n, signals);
+	return run(r, g->command, args, n);
 }
 
 static bool names_image(const struct generator *g)
@@ -112,34 +127,34 @@ static bool names_image(const struct generator *g)
 	return false;
 }
 
-int generator_run(const struct sysroot *r, const struct generator *g, const char *release,
-		  const struct image_files *images, struct signals *signals)
+int generator_run(struct runner *r, const struct generator *g, const char *release, const struct image_files *images)
 {
 	bool all = images_by_kernel_install(images);
 	int ret = 0;
 
 	if (!images->n || !names_image(g))
-		return run_for(r, g, release, images->n ? images->items[0].path : "", signals);
+		return run_for(r, g, release, images->n ? images->items[0].path : "");
 	for (size_t i = 0; i < images->n && !ret; i++)
 		if (all || !images->items[i].by_kernel_install)
-			ret = run_for(r, g, release, images->items[i].path, signals);
+			ret = run_for(r, g, release, images->items[i].path);
 	return ret;
 }
 
-int generator_after(const struct sysroot *r, struct signals *signals)
+int generator_after(struct runner *r)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(after); i++) {
 		char path[COMMAND_LEN], args[GENERATOR_ARGS][ARG_BYTES];
 		size_t n = 0;
 		int ret;
 
-		if (!sysroot_exists(r, after[i].sign) || !command_find(r, after[i].command, path))
+		if (!sysroot_exists(r->root, after[i].sign) || !command_find(r->root, after[i].command, path))
 			continue;
 		for (; n < GENERATOR_ARGS && after[i].args[n]; n++)
 			snprintf(args[n], ARG_BYTES, "%s", after[i].args[n]);
-		ret = run(r, after[i].command, args, n, signals);
+		ret = run(r, after[i].command, args, n);
 		if (ret) {
-			say_error("%s failed: what boots may still be the old images", after[i].command);
+			rows_tell(&r->rows, LEVEL_ERROR, "%s failed: what boots may still be the old images",
+				  after[i].command);
 			return ret;
 		}
 	}

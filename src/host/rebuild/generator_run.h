@@ -4,15 +4,27 @@
 #define EARLYBIND_GENERATOR_RUN_H
 
 #include "../kernels/generator.h"
+#include "../lib/row.h"
 #include "subprocess.h"
 
+/* Where programs are run, and who is told of it. */
+struct runner {
+	const struct sysroot *root;
+	struct signals signals;
+	struct rows rows;                /* what there is to say until now */
+	void (*tell)(struct rows *rows); /* says it, and takes it away: before a program, which has its own output */
+	char progress[320];              /* what stands before the next line; "" after that */
+};
+
+/* A line after its progress. */
+void runner_line(struct runner *r, const char *text);
 /*
- * Runs it for one kernel. Says what it runs. The result of subprocess_run(); -ENOENT: what
- * its arguments need (a preset, a kernel file) is not there, which is said.
+ * Runs the generator for one kernel. The result of subprocess_run(); -ENODATA: what its arguments need (a preset, a
+ * kernel file) is not there, of which the rows tell.
  */
-int generator_run(const struct sysroot *r, const struct generator *g, const char *release,
-		  const struct image_files *images, struct signals *signals) _must_check_;
-/* What has to follow a new image: copies on other file systems. 0, or what failed, which is said. */
-int generator_after(const struct sysroot *r, struct signals *signals) _must_check_;
+int generator_run(struct runner *r, const struct generator *g, const char *release,
+		  const struct image_files *images) _must_check_;
+/* What has to follow a new image: copies on other file systems. 0, or what failed, of which the rows tell. */
+int generator_after(struct runner *r) _must_check_;
 
 #endif

@@ -5,16 +5,14 @@
 
 #include "../image/planned.h"
 #include "../image/status.h"
-#include "../lib/say.h"
 #include "backup.h"
 #include "generator_run.h"
 
 /* What one call of ours does: the kernels, one after the other. */
 struct run {
-	const struct sysroot *root;
+	struct runner runner;
 	const struct next_boot *boot;
-	bool asked; /* for these kernels */
-	struct signals signals;
+	bool asked;                   /* for these kernels */
 	char said[GENERATOR_WHY_LEN]; /* the last choice of a generator that was told */
 	size_t done, bare;            /* bare: without an image, and let be */
 };
@@ -22,11 +20,12 @@ struct run {
 /* What one run of the generator makes: the images of one kernel. */
 struct job {
 	struct run *run;
+	const struct sysroot *root;
+	struct rows *rows;
 	const struct generator *generator;
 	const char *release;
 	struct image_files files;
 	struct backups backups;
-	bool told; /* the line of its progress has an end */
 };
 
 static void free_job(struct job *job)
@@ -35,48 +34,48 @@ static void free_job(struct job *job)
 	images_free(&job->files);
 }
 
-static void say_cannot_look(const char *path, int err)
+static void tell_cannot_look(struct rows *rows, const char *path, int err)
 {
 	if (err == -ENOENT)
-		say_error("/%s is a link to what is not there; nothing was changed: remove it, or make what it names",
+		rows_tell(rows, LEVEL_ERROR,
+			  "/%s is a link to what is not there; nothing was changed: remove it, or make what it names",
 			  path);
 	else
-		say_error("/%s cannot be looked at; nothing was changed: %s", path, strerror(-err));
+		rows_tell(rows, LEVEL_ERROR, "/%s cannot be looked at; nothing was changed: %s", path, strerror(-err));
 }
 
 static int find_images(struct job *job)
 {
 	_cleanup_(image_free) struct image expected = { 0 };
-	const struct sysroot *root = job->run->root;
 	char why[IMAGE_WHY_LEN];
-	int err = images_find(root, job->release, &job->files);
+	int err = images_find(job->root, job->release, &job->files);
 
 	if (err || (!job->files.n && !job->run->asked))
 		return err;
-	err = planned_image(root, job->run->boot, job->release, &expected, why);
+	err = planned_image(job->root, job->run->boot, job->release, &expected, why);
 	/* The plugin would go on without a plan. */
 	if (err)
-		say_error("kernel %s: what its image should hold cannot be told, and nothing was changed: %s",
+		rows_tell(job->rows, LEVEL_ERROR,
+			  "kernel %s: what its image should hold cannot be told, and nothing was changed: %s",
 			  job->release, why);
 	for (size_t i = 0; i < job->files.n && !err; i++) {
 		const char *path = job->files.items[i].path;
 
-		err = backups_add(root, &job->backups, path, &expected);
+		err = backups_add(job->root, &job->backups, path, &expected);
 		if (err)
-			say_cannot_look(path, err);
+			tell_cannot_look(job->rows, path, err);
 	}
 	return err;
 }
 
 /* A program may succeed, and write nothing. */
-static void say_same(const struct job *job, const char *path)
+static void tell_same(const struct job *job, const char *path)
 {
-	if (backup_find(&job->backups, path) && backup_is_same(job->run->root, path) == 1)
-		fprintf(stderr,
-			"    it is as it was before: %s did not write it, or wrote the same again "
-			"(update_initramfs=no, or "
-			"a read-only file system?)\n",
-			job->generator->command);
+	if (backup_find(&job->backups, path) && backup_is_same(job->root, path) == 1)
+		rows_tell(job->rows, LEVEL_DETAIL,
+			  "    it is as it was before: %s did not write it, or wrote the same again "
+			  "(update_initramfs=no, or a read-only file system?)",
+			  job->generator->command);
 }
 
 /* What became of one image. */
@@ -84,15 +83,11 @@ static bool judge(struct job *job, const struct status_image *l)
 {
 	struct backup *old = backup_find(&job->backups, l->path);
 
-	if (l->is.state < IMAGE_DAMAGED)
-		old = NULL;
-	if (old)
-		backup_restore(job->run->root, old);
-	status_print(l, l->is.state == IMAGE_CURRENT ? stdout : stderr);
-	if (old)
-		backup_say(old);
-	if (l->is.state == IMAGE_STALE && !status_next_extra(l))
-		say_same(job, l->path);
+	status_tell(l, l->is.state == IMAGE_CURRENT ? LEVEL_LINE : LEVEL_DETAIL, job->rows);
+	if (old && l->is.state >= IMAGE_DAMAGED)
+		backup_restore(job->root, old, job->rows);
+	if (l->is.state == IMAGE_STALE && !status_next_extra(l, job->rows))
+		tell_same(job, l->path);
 	return l->is.state == IMAGE_CURRENT;
 }
 
@@ -102,15 +97,15 @@ static bool judge_missing(struct job *job, const struct status *images)
 	bool good = true;
 
 	for (size_t i = 0; i < job->backups.n; i++) {
+		struct backup *old = &job->backups.items[i];
 		size_t k = 0;
 
-		while (k < images->n && strcmp(images->items[k].path, job->backups.items[i].path) != 0)
+		while (k < images->n && strcmp(images->items[k].path, old->path) != 0)
 			k++;
-		if (k < images->n || sysroot_exists(job->run->root, job->backups.items[i].path))
+		if (k < images->n || sysroot_exists(job->root, old->path))
 			continue; /* not looked at: a newer one is there */
-		backup_restore(job->run->root, &job->backups.items[i]);
-		say_error("/%s is gone", job->backups.items[i].path);
-		backup_say(&job->backups.items[i]);
+		rows_tell(job->rows, LEVEL_ERROR, "/%s is gone", old->path);
+		backup_restore(job->root, old, job->rows);
 		good = false;
 	}
 	return good;
@@ -121,12 +116,12 @@ static bool verify_all(struct job *job)
 	_cleanup_(status_free) struct status images = { 0 };
 	bool good = true;
 
-	if (status_of_kernel(job->run->root, job->run->boot, job->release, true, &images)) {
-		say_error("no memory to verify the images");
+	if (status_of_kernel(job->root, job->run->boot, job->release, job->rows, &images)) {
+		rows_tell(job->rows, LEVEL_ERROR, "no memory to verify the images");
 		return false;
 	}
 	if (!images.n && !job->backups.n) {
-		say_error("kernel %s has no image in /boot, /efi or /boot/efi", job->release);
+		rows_tell(job->rows, LEVEL_ERROR, "kernel %s has no image in /boot, /efi or /boot/efi", job->release);
 		good = false;
 	}
 	for (size_t i = 0; i < images.n; i++)
@@ -135,53 +130,50 @@ static bool verify_all(struct job *job)
 	return judge_missing(job, &images) && good;
 }
 
-static void say_failed(const struct job *job, int ret)
+static void tell_failed(const struct job *job, int ret)
 {
-	if (ret == -ENOENT || ret == -EINTR)
-		return; /* it was said, or will be */
+	const char *command = job->generator->command;
+
+	if (ret == -ENODATA || ret == -EINTR)
+		return; /* the rows tell, or will */
 	if (ret < 0)
-		say_error("%s cannot be run: %s", job->generator->command, strerror(-ret));
+		rows_tell(job->rows, LEVEL_ERROR, "%s cannot be run: %s", command, strerror(-ret));
 	else if (ret > 128)
-		say_error("%s was ended by signal %d", job->generator->command, ret - 128);
+		rows_tell(job->rows, LEVEL_ERROR, "%s was ended by signal %d", command, ret - 128);
 	else
-		say_error("%s failed with exit status %d", job->generator->command, ret);
+		rows_tell(job->rows, LEVEL_ERROR, "%s failed with exit status %d", command, ret);
 }
 
 static void give_up(struct job *job, int ret)
 {
+	tell_failed(job, ret);
 	for (size_t i = 0; i < job->backups.n; i++)
-		backup_restore(job->run->root, &job->backups.items[i]);
-	say_failed(job, ret);
-	for (size_t i = 0; i < job->backups.n; i++)
-		backup_say(&job->backups.items[i]);
+		backup_restore(job->root, &job->backups.items[i], job->rows);
 }
 
 static int run_generators(struct job *job)
 {
-	const struct sysroot *root = job->run->root;
+	struct runner *runner = &job->run->runner;
 	const struct generator *second;
-	int ret;
+	int ret = generator_run(runner, job->generator, job->release, &job->files);
 
-	job->told = true;
-	ret = generator_run(root, job->generator, job->release, &job->files, &job->run->signals);
-	if (ret == -ENOENT)
-		puts("nothing is run");
-	second = ret ? NULL : generator_second(root, job->generator, &job->files);
+	if (ret == -ENODATA)
+		runner_line(runner, "nothing is run");
+	second = ret ? NULL : generator_second(job->root, job->generator, &job->files);
 	if (!second)
 		return ret;
 	job->generator = second;
-	return generator_run(root, second, job->release, &job->files, &job->run->signals);
+	return generator_run(runner, second, job->release, &job->files);
 }
 
 static bool run_job(struct job *job)
 {
-	const struct sysroot *root = job->run->root;
 	bool good = false;
 	int ret;
 
-	if (!backups_have_space(root, &job->backups, job->generator->in_place))
+	if (!backups_have_space(job->root, &job->backups, job->generator->in_place, job->rows))
 		return false;
-	ret = backups_make(root, &job->backups);
+	ret = backups_make(job->root, &job->backups, job->rows);
 	if (!ret) {
 		ret = run_generators(job);
 		if (ret)
@@ -189,7 +181,7 @@ static bool run_job(struct job *job)
 		else
 			good = verify_all(job);
 	}
-	backups_drop(root, &job->backups);
+	backups_drop(job->root, &job->backups);
 	return good;
 }
 
@@ -197,34 +189,37 @@ static bool run_job(struct job *job)
 static bool is_unclear(const struct job *job)
 {
 	if (job->files.doubtful) {
-		say_error("kernel %s: which images are its own cannot be told; nothing was changed: remove the folders "
+		rows_tell(job->rows, LEVEL_ERROR,
+			  "kernel %s: which images are its own cannot be told; nothing was changed: remove the folders "
 			  "of modules of kernels that are gone",
 			  job->release);
 		return true;
 	}
 	if (!*job->files.unclear || !job->generator->by_preset)
 		return false;
-	say_error(
+	rows_tell(
+		job->rows, LEVEL_ERROR,
 		"an image in the preset of kernel %s is no plain path, and could not be kept: %s; nothing was changed",
 		job->release, job->files.unclear);
 	return true;
 }
 
 /* By the images of this kernel: another one may have been made by another generator. */
-static const struct generator *choose(struct run *run, const char *release, const struct image_files *files)
+static const struct generator *choose(struct job *job)
 {
-	char why[GENERATOR_WHY_LEN], names[128];
-	const struct generator *g = generator_choose(run->root, files, why);
+	char why[GENERATOR_WHY_LEN], names[128], *said = job->run->said;
+	const struct generator *g = generator_choose(job->root, &job->files, why);
 
-	if (g && *why && strcmp(why, run->said) != 0) {
-		say_warning("%s", why);
-		snprintf(run->said, sizeof(run->said), "%s", why);
+	if (g && *why && strcmp(why, said) != 0) {
+		rows_tell(job->rows, LEVEL_WARNING, "%s", why);
+		snprintf(said, GENERATOR_WHY_LEN, "%s", why);
 	}
 	if (!g && *why) {
-		say_error("kernel %s: %s", release, why);
+		rows_tell(job->rows, LEVEL_ERROR, "kernel %s: %s", job->release, why);
 	} else if (!g) {
 		generator_names(names, sizeof(names));
-		say_error(
+		rows_tell(
+			job->rows, LEVEL_ERROR,
 			"no program that makes initramfs images is installed here (known are %s); nothing was changed",
 			names);
 	}
@@ -238,73 +233,85 @@ static bool try_job(struct job *job)
 
 	if (find_images(job))
 		return false;
-	status_warn(&job->files);
+	status_tell_left(&job->files, job->rows);
 	bare = !job->backups.n && !run->asked && !job->files.doubtful;
-	job->generator = bare && !*job->files.unclear ? NULL : choose(run, job->release, &job->files);
+	job->generator = bare && !*job->files.unclear ? NULL : choose(job);
 	if (job->generator && is_unclear(job))
 		return false;
 	if (!bare)
 		return job->generator && run_job(job);
-	puts("no image");
-	job->told = true;
-	say_warning("kernel %s has no image, and gets none; `earlybind regenerate %s` would make one", job->release,
-		    job->release);
+	runner_line(&run->runner, "no image");
+	rows_tell(job->rows, LEVEL_WARNING,
+		  "kernel %s has no image, and gets none; `earlybind regenerate %s` would make one", job->release,
+		  job->release);
 	run->bare++;
 	return false;
 }
 
 static bool rebuild_one(struct run *run, const char *release)
 {
-	_cleanup_(free_job) struct job job = { .run = run, .release = release };
+	struct runner *runner = &run->runner;
+	_cleanup_(free_job) struct job job = {
+		.run = run, .root = runner->root, .rows = &runner->rows, .release = release
+	};
 	bool good = try_job(&job);
 
-	if (!job.told)
-		puts("nothing was begun");
+	if (*runner->progress)
+		runner_line(runner, "nothing was begun");
+	runner->tell(&runner->rows);
 	return good;
 }
 
 static bool finish(struct run *run, size_t n)
 {
+	struct rows *rows = &run->runner.rows;
 	int seen;
 
-	if (run->done && generator_after(run->root, &run->signals))
+	if (run->done && generator_after(&run->runner))
 		return false;
-	seen = subprocess_seen(&run->signals);
+	seen = subprocess_seen(&run->runner.signals);
 	n -= run->bare;
 	if (seen)
-		say_error("ended by a signal (%s)", strsignal(seen));
+		rows_tell(rows, LEVEL_ERROR, "ended by a signal (%s)", strsignal(seen));
 	if (run->done < n)
-		say_error("%zu of %zu not done: see above", n - run->done, n);
+		rows_tell(rows, LEVEL_ERROR, "%zu of %zu not done: see above", n - run->done, n);
 	else if (!n)
-		say_error("there is no image to make anew");
+		rows_tell(rows, LEVEL_ERROR, "there is no image to make anew");
 	else if (!seen)
-		puts("All images are current. Reboot to use them.");
+		rows_tell(rows, LEVEL_LINE, "All images are current. Reboot to use them.");
 	return run->done == n && n && !seen;
 }
 
 static bool rebuild_each(struct run *run, const struct names *kernels)
 {
-	for (size_t i = 0; i < kernels->n && !subprocess_seen(&run->signals); i++) {
-		printf("[%zu/%zu] %s: ", i + 1, kernels->n, kernels->items[i]);
+	struct runner *runner = &run->runner;
+
+	for (size_t i = 0; i < kernels->n && !subprocess_seen(&runner->signals); i++) {
+		snprintf(runner->progress, sizeof(runner->progress), "[%zu/%zu] %s: ", i + 1, kernels->n,
+			 kernels->items[i]);
 		run->done += rebuild_one(run, kernels->items[i]);
 	}
 	return finish(run, kernels->n);
 }
 
-bool rebuild(const struct sysroot *root, const struct next_boot *boot, const struct names *kernels, bool asked)
+bool rebuild(const struct sysroot *root, const struct next_boot *boot, const struct names *kernels, bool asked,
+	     void (*tell)(struct rows *rows))
 {
-	struct run run = { .root = root, .boot = boot, .asked = asked };
+	struct run run = { .runner = { .root = root, .tell = tell }, .boot = boot, .asked = asked };
+	struct runner *runner = &run.runner;
 	int lock = backup_lock(root);
 	bool good;
 
 	if (lock < 0) {
-		say_error("%s; nothing was changed",
+		rows_tell(&runner->rows, LEVEL_ERROR, "%s; nothing was changed",
 			  lock == -EWOULDBLOCK ? "another regenerate is running" : strerror(-lock));
+		tell(&runner->rows);
 		return false;
 	}
-	subprocess_hold(&run.signals);
-	good = !backups_settle(root) && rebuild_each(&run, kernels);
-	subprocess_release(&run.signals);
+	subprocess_hold(&runner->signals);
+	good = !backups_settle(root, &runner->rows) && rebuild_each(&run, kernels);
+	tell(&runner->rows);
+	subprocess_release(&runner->signals);
 	close(lock);
 	return good;
 }

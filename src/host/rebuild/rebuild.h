@@ -5,13 +5,14 @@
 
 #include "../../sys/sysroot.h"
 #include "../kernels/images.h"
+#include "../lib/row.h"
 #include "../state/next_boot.h"
 
 /*
- * Whether all images of these kernels are current; what is wrong was said. asked: a person named the kernels, and those
- * without an image get one.
+ * Whether all images of these kernels are current. asked: a person named the kernels, and those without an image get
+ * one. tell() says what there is to say, and takes it away; it is called before each program that is run, too.
  */
-bool rebuild(const struct sysroot *root, const struct next_boot *boot, const struct names *kernels,
-	     bool asked) _must_check_;
+bool rebuild(const struct sysroot *root, const struct next_boot *boot, const struct names *kernels, bool asked,
+	     void (*tell)(struct rows *rows)) _must_check_;
 
 #endif
