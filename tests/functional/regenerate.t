@@ -230,6 +230,8 @@ failures()
 	rm -r "${T:?}/bin"
 	regenerate
 	ok "a generator that cannot be started: the old image" old_is_back
+	ok "a generator that cannot be started: said" has "$TMP/err" \
+		'update-initramfs cannot be run: No such file or directory'
 	interrupted
 }
 

@@ -7,8 +7,6 @@
 
 #include "../lib/command.h"
 
-#define EXIT_NOT_STARTED 127
-
 /* The one from which we are in the background or not: a package's script has no other to read, but the child
    may. */
 static int open_terminal(void)
@@ -125,41 +123,44 @@ static int wait_for(struct signals *s, pid_t child, int *status)
 	return waitpid(child, status, 0) < 0 ? -errno : 0;
 }
 
-/* In the child: never returns. */
-static _Noreturn void become(const struct sysroot *r, const char *const *argv, const struct signals *s)
+/* In the child: never returns. `failed`: gets the error; a program that has started has closed it. */
+static _Noreturn void become(const struct sysroot *r, const char *const *argv, const struct signals *s, int failed)
 {
 	char path[COMMAND_LEN + 1];
+	int err;
 
 	setpgid(0, 0);
 	subprocess_release(s);
 	snprintf(path, sizeof(path), "/%s", argv[0]);
-	if (!r->live && (fchdir(r->fd) < 0 || chroot(".") < 0)) {
-		perror("earlybind: chroot");
-		_exit(EXIT_NOT_STARTED);
-	}
-	if (chdir("/") == 0) {
+	if ((r->live || (fchdir(r->fd) == 0 && chroot(".") == 0)) && chdir("/") == 0) {
 		setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 		execv(path, (char *const *)argv);
 	}
-	perror(path);
-	_exit(EXIT_NOT_STARTED);
+	err = -errno;
+	_exit(write(failed, &err, sizeof(err)) != sizeof(err));
 }
 
 int subprocess_run(const struct sysroot *r, const char *const *argv, struct signals *s)
 {
-	int status = 0, err;
+	int status = 0, failed[2], not_started = 0, err;
 	pid_t child;
 
 	if (subprocess_seen(s))
 		return -EINTR;
-	fflush(stdout);
+	if (pipe2(failed, O_CLOEXEC) < 0)
+		return -errno;
 	child = fork();
 	if (child == 0)
-		become(r, argv, s);
-	if (child < 0)
-		return -errno;
-	setpgid(child, child); /* whichever of us comes first */
-	err = wait_for(s, child, &status);
+		become(r, argv, s, failed[1]);
+	err = child < 0 ? -errno : 0;
+	close(failed[1]);
+	if (!err) {
+		setpgid(child, child); /* whichever of us comes first */
+		err = wait_for(s, child, &status);
+	}
+	if (!err && read(failed[0], &not_started, sizeof(not_started)) == sizeof(not_started))
+		err = not_started;
+	close(failed[0]);
 	if (err)
 		return err;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

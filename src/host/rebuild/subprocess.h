@@ -3,9 +3,10 @@
 #ifndef EARLYBIND_SUBPROCESS_H
 #define EARLYBIND_SUBPROCESS_H
 
+#include "../../core/compat.h"
+
 #include <signal.h>
 
-#include "../../core/compat.h"
 #include "../../sys/sysroot.h"
 
 /*
@@ -26,9 +27,9 @@ void subprocess_release(const struct signals *s);
 int subprocess_seen(struct signals *s);
 
 /*
- * Runs a program with our output and waits. argv[0] is what command_find() found, the list ends in NULL. What is held
- * back from us ends it: it is a process group of its own. Its exit status, 128 + the signal that ended it, or -errno:
- * -EINTR if something had come before.
+ * Runs a program with our output, of which nothing may wait to be written, and waits. argv[0] is what command_find()
+ * found, the list ends in NULL. What is held back from us ends it: it is a process group of its own. Its exit status,
+ * 128 + the signal that ended it, or -errno: -EINTR if something had come before.
  */
 int subprocess_run(const struct sysroot *r, const char *const *argv, struct signals *s) _must_check_;
 
