@@ -468,16 +468,17 @@ static int ask(const struct accept_run *r, const struct selector *selector, cons
 	return 0;
 }
 
-int accept_ask(const struct config *config, const struct machine *m, const struct selector *selectors, size_t n,
-	       struct accept_line *lines)
+int accept_ask(const struct config *config, const struct machine *m, const struct plan *old,
+	       const struct selector *selectors, size_t n, struct accept_line *lines)
 {
+	bool *none = calloc(config->n_rules + 1, sizeof(*none));
 	struct acceptance out;
-	struct accept_run r = { .config = config, .machine = m, .out = &out };
+	struct accept_run r = { .config = config, .machine = m, .old = old, .chosen = none, .out = &out };
 	struct left left = { 0 };
 	int ret = run_begin(&r);
 
 	if (ret == 0)
-		ret = weigh_rules(&r);
+		ret = none ? weigh_rules(&r) : -ENOMEM;
 	for (int i = 0; i < (int)m->n && ret == 0; i++)
 		left.displays += is_left_display(&r, i);
 	if (ret == 0)
@@ -487,6 +488,7 @@ int accept_ask(const struct config *config, const struct machine *m, const struc
 	for (size_t i = 0; i < n && ret == 0; i++)
 		ret = ask(&r, &selectors[i], &left, &lines[i]);
 	run_end(&r);
+	free(none);
 	acceptance_free(&out);
 	return ret;
 }

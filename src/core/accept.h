@@ -35,11 +35,11 @@ void acceptance_free(struct acceptance *a);
 int accept_rules(const struct config *config, const struct machine *m, const struct plan *old, const bool *chosen,
 		 struct acceptance *out) _must_check_;
 /*
- * What accept of all rules would say of one more, after them, without options, that selects a card, or a function that
- * is in none. Each of the n selectors is asked alone, as if the others were not there. `rule` is 1, or 0 where a rule
- * selects a function of the card, or nothing is selected. 0, -ENOMEM.
+ * What accept of one rule more, without options, would say of the card that it selects, or of a function that is in
+ * none, where all other rules keep what they have in `old`. Each of the n selectors is asked alone, as if the others
+ * were not there. `rule` is 1, or 0 where a rule has a function of the card, or nothing is selected. 0, -ENOMEM.
  */
-int accept_ask(const struct config *config, const struct machine *m, const struct selector *selectors, size_t n,
-	       struct accept_line *lines) _must_check_;
+int accept_ask(const struct config *config, const struct machine *m, const struct plan *old,
+	       const struct selector *selectors, size_t n, struct accept_line *lines) _must_check_;
 
 #endif

@@ -12,7 +12,7 @@ run list
 ok 'a table of all functions but bridges' same "$TMP/out" \
 	'ADDRESS      ID        DRIVER IOMMU STATE        CLASS      NAME
 0000:03:00.0 10de:13c2           20 boot-display Class 0300 Device 10de:13c2
-0000:03:00.1 10de:0fbb           20              Class 0403 Device 10de:0fbb
+0000:03:00.1 10de:0fbb           20 boot-display Class 0403 Device 10de:0fbb
 0000:04:00.0 144d:a808 nvme      21              Class 0108 Device 144d:a808
 0000:06:00.0 10de:13c2           22 locked       Class 0300 Device 10de:13c2
 0000:06:00.1 10de:0fbb           22 locked       Class 0403 Device 10de:0fbb'
@@ -32,6 +32,33 @@ ok 'but not those that lspci -q once fetched for a user' fails grep -e /pci-ids 
 change 'include twin-gpus' 'set 0000:06:00.0 id=10de:1b81'
 run list gpu
 ok 'what stands in the place of a locked card is not called locked' lacks "$TMP/out" ' locked '
+
+# states: "ADDRESS STATE" of each that has one, by list; and what add says: whether it locks what has none.
+states()
+{
+	run list --json
+	jq -r '.devices[] | select(.state) | "\(.address) \(.state)"' "$TMP/out" >"$TMP/states"
+	same "$TMP/states" "$1"
+}
+
+new twin-gpus 'bind 06:00.0'
+ok 'a rule that waits' states '0000:03:00.0 boot-display
+0000:03:00.1 boot-display
+0000:06:00.0 not-accepted'
+run accept --yes
+ok 'a function that is locked alone' states '0000:03:00.0 boot-display
+0000:03:00.1 boot-display
+0000:06:00.0 locked'
+run add 06:00.1 --yes
+ok 'and add takes the rest by its function' code 0
+new twin-gpus 'keep 04:00'
+ok 'what is kept' states '0000:03:00.0 boot-display
+0000:03:00.1 boot-display
+0000:04:00.0 kept'
+run add 04:00 --yes
+ok 'is refused' code 1
+run add 06:00 --yes
+ok 'and what has no word is free' code 0
 
 # addresses KIND: what a list of this kind has, in one line.
 addresses()

@@ -299,8 +299,8 @@ static const struct accept_line *last_line(const struct acceptance *a, const str
 	return NULL;
 }
 
-/* What accept_ask() says of a rule for the device is what accept says once it is written. */
-static void try_asked(struct config *config, const struct machine *m, int device)
+/* What accept_ask() says of a rule for the device is what accept of it says once it is written. */
+static void try_asked(struct config *config, const struct machine *m, const struct plan *old, int device)
 {
 	struct selector s = { .kind = SELECTOR_SLOT, .address = m->devices[device].address };
 	char words[SELECTOR_LEN];
@@ -308,13 +308,18 @@ static void try_asked(struct config *config, const struct machine *m, int device
 	const struct accept_line *line;
 	struct accept_line asked;
 	struct card card;
+	bool *chosen;
 
 	s.whole = card_of(m, device, &card) == 0;
 	s.address.fn = s.whole ? 0 : s.address.fn;
-	assert_int_equal(accept_ask(config, m, &s, 1, &asked), 0);
+	assert_int_equal(accept_ask(config, m, old, &s, 1, &asked), 0);
 	if (config_read_rule(config, "conf", selector_print(&s, words)) < 0)
 		return;
-	assert_int_equal(accept_rules(config, m, NULL, NULL, &a), 0);
+	chosen = calloc(config->n_rules, sizeof(*chosen));
+	assert_non_null(chosen);
+	chosen[config->n_rules - 1] = true;
+	assert_int_equal(accept_rules(config, m, old, chosen, &a), 0);
+	free(chosen);
 	line = last_line(&a, config);
 	assert_true(line || !asked.rule);
 	if (asked.rule) {
@@ -363,7 +368,7 @@ static void try_machine(void)
 	m = build(&then);
 	try_forged(&m, &then);
 	if (m.n)
-		try_asked(&config, &m, (int)pick((unsigned)m.n));
+		try_asked(&config, &m, &a.acceptance.lock, (int)pick((unsigned)m.n));
 	machine_free(&m);
 	unmake(&a);
 	config_free(&config);

@@ -3,10 +3,8 @@
 #include <libsmartcols/libsmartcols.h>
 #include <unistd.h>
 
-#include "../../core/compose.h"
-#include "../../core/decide.h"
-#include "../../core/guard.h"
 #include "../../core/need.h"
+#include "../advice/standing.h"
 #include "../lib/json.h"
 #include "../machine/pci_names.h"
 #include "../state/files.h"
@@ -40,8 +38,9 @@ static const struct {
 
 struct listing {
 	const struct cli *cli;
-	const struct machine *machine;
-	bool *locked; /* a flag a device */
+	const struct machine *machine; /* as a boot finds it */
+	char (*drivers)[DRIVER_LEN];   /* that have the devices now */
+	struct standings standings;
 	struct pci_names *names;
 	struct libscols_table *table;
 	const struct kind *kind;
@@ -63,75 +62,103 @@ static void forget_serials(struct plan *plan)
 		plan->guards[i].serial = 0;
 }
 
-/*
- * Marks what the next boot takes for a card of the lock, whatever it then does with it: what stands in the place of one
- * may be another of its kind.
- */
-static int mark_locked(struct listing *l, const struct composition *made)
+static int forget_drivers(struct listing *l, struct machine *m)
 {
-	static const reason_set others = REASON_BIT(REASON_OTHER_DEVICE) | REASON_BIT(REASON_AMBIGUOUS);
-	struct cmdline none = { 0 };
-	struct decisions d;
-
-	if (decide(&made->plan, l->machine, &none, &d) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < d.n; i++) {
-		const struct decision *one = &d.items[i];
-
-		if (one->device >= 0 && one->card < made->plan.n_cards && !made->plan.cards[one->card].open)
-			l->locked[one->device] = !(one->refusing & others);
-	}
-	decisions_free(&d);
-	return 0;
+	l->drivers = calloc(m->n + 1, sizeof(*l->drivers));
+	for (size_t i = 0; l->drivers && i < m->n; i++)
+		memcpy(l->drivers[i], m->devices[i].driver, DRIVER_LEN);
+	next_boot_forget_drivers(m);
+	return l->drivers ? 0 : -ENOMEM;
 }
 
-static int find_locked(struct listing *l, const struct plan *lock)
+/* Of all that is neither locked nor selected: what would `add` say of it? */
+static int ask(struct standings *s)
 {
-	struct composition made;
-	struct config config;
-	int ret;
+	const struct machine *m = &s->boot->machine;
+	int *devices = calloc(m->n + 1, sizeof(*devices)), ret = -ENOMEM;
+	size_t n = 0;
 
-	l->locked = calloc(l->machine->n + 1, sizeof(*l->locked));
-	if (!l->locked || config_load(&l->cli->root, &config) < 0)
-		return -ENOMEM;
-	ret = compose(&config, lock, &made);
-	if (ret == 0) {
-		if (l->cli->root.live && geteuid() != 0)
-			forget_serials(&made.plan);
-		ret = mark_locked(l, &made);
-		composition_free(&made);
-	}
-	config_free(&config);
+	for (int i = 0; devices && i < (int)m->n; i++)
+		if (!standing_is_locked(s, i) && !standing_line(s, i))
+			devices[n++] = i;
+	if (devices)
+		ret = standings_ask(s, devices, n);
+	free(devices);
 	return ret;
 }
 
-/* "locked boot-display boot-disk": a word each. */
-static void print_state(const struct listing *l, const struct device *d, char *buf, size_t size)
-{
-	static const enum reason reasons[] = { REASON_BOOT_DISK, REASON_IN_USE };
-	size_t used = (size_t)snprintf(buf, size, "%s%s", l->locked[d - l->machine->devices] ? " locked" : "",
-				       d->boot_display ? " boot-display" : "");
+struct state {
+	char text[160];
+	size_t len;
+};
 
-	for (size_t i = 0; i < l->machine->n_needs; i++)
-		for (size_t k = 0; k < ARRAY_SIZE(reasons) && used < size; k++)
-			if (l->machine->needs[i].device == (int)(d - l->machine->devices) &&
-			    l->machine->needs[i].reason == reasons[k])
-				used += (size_t)snprintf(buf + used, size - used, " %s", reason_word(reasons[k]));
+static void add_word(struct state *s, const char *word)
+{
+	if (s->len < sizeof(s->text))
+		s->len += (size_t)snprintf(s->text + s->len, sizeof(s->text) - s->len, "%s%s", s->len ? " " : "", word);
+}
+
+/* "display" is any that would be the last; "boot-display" that of the firmware or the console. */
+static bool shows_boot(const struct machine *m, int i)
+{
+	struct card card;
+
+	if (card_of(m, i, &card) < 0)
+		card = card_single(m, i);
+	for (unsigned k = 0; k < card.n; k++)
+		if (m->devices[card.member[k]].boot_display)
+			return true;
+	return false;
+}
+
+/* Why the host has to keep it: what refuses it, and what was accepted all the same. */
+static reason_set kept_for(const struct listing *l, int i)
+{
+	const struct accept_line *line = standing_line(&l->standings, i);
+	reason_set set = line ? line->refusing : 0;
+
+	if (standing_is_locked(&l->standings, i))
+		set |= standing_decision(&l->standings, i)->refusing;
+	for (size_t k = 0; k < l->machine->n_needs; k++)
+		if (l->machine->needs[k].device == i)
+			set |= REASON_BIT(l->machine->needs[k].reason);
+	if (l->machine->devices[i].boot_display)
+		set |= REASON_BIT(REASON_DISPLAY);
+	return set;
+}
+
+/* "locked boot-display boot-disk": a word each. */
+static const char *state_print(const struct listing *l, int i, struct state *s)
+{
+	const struct accept_line *line = standing_line(&l->standings, i);
+	bool locked = standing_is_locked(&l->standings, i);
+	reason_set kept = kept_for(l, i);
+
+	*s = (struct state){ .len = 0 };
+	if (locked)
+		add_word(s, "locked");
+	else if (line && !line->reason && standing_of(&l->standings, i) != STANDING_NOT_CHOSEN)
+		add_word(s, reason_word(REASON_NOT_ACCEPTED));
+	for (unsigned r = 1; r < REASON_COUNT; r++)
+		if (kept & REASON_BIT(r))
+			add_word(s, r == REASON_DISPLAY && shows_boot(l->machine, i) ? "boot-display" : reason_word(r));
+	return s->text;
 }
 
 /* What stands in each column; "" for none. */
 static void fill_cells(const struct listing *l, const struct device *d, char cells[COLUMNS][DEVICE_NAME_LEN])
 {
-	char identity[IDENTITY_LEN], state[64];
+	int i = (int)(d - l->machine->devices);
+	char identity[IDENTITY_LEN];
+	struct state state;
 
-	print_state(l, d, state, sizeof(state));
 	address_print(&d->address, cells[ADDRESS]);
 	snprintf(cells[ID], DEVICE_NAME_LEN, "%.9s", identity_print(&d->identity, identity));
-	snprintf(cells[DRIVER], DEVICE_NAME_LEN, "%s", d->driver);
+	snprintf(cells[DRIVER], DEVICE_NAME_LEN, "%s", l->drivers[i]);
 	*cells[GROUP] = '\0';
 	if (d->iommu_group >= 0)
 		snprintf(cells[GROUP], DEVICE_NAME_LEN, "%d", d->iommu_group);
-	snprintf(cells[STATE], DEVICE_NAME_LEN, "%s", *state ? state + 1 : state);
+	snprintf(cells[STATE], DEVICE_NAME_LEN, "%s", state_print(l, i, &state));
 	pci_names_class(l->names, &d->identity, cells[CLASS]);
 	pci_names_device(l->names, &d->identity, cells[NAME]);
 }
@@ -210,9 +237,7 @@ static int print(struct listing *l)
 	else
 		ret = print_table(l);
 	pci_names_close(l->names);
-	if (ret < 0)
-		say_error("no memory for the table");
-	return ret < 0 ? EXIT_REFUSED : EXIT_DONE;
+	return ret;
 }
 
 static const struct kind *find_kind(const char *word)
@@ -223,13 +248,36 @@ static const struct kind *find_kind(const char *word)
 	return NULL;
 }
 
+/* How the machine stands with this config and lock. */
+static int list(struct listing *l, const struct config *config, const struct plan *lock, struct machine *m)
+{
+	struct next_boot boot = { 0 };
+	int ret = forget_drivers(l, m);
+
+	if (ret == 0)
+		ret = next_boot_of(config, lock, m, &boot);
+	if (ret == 0) {
+		l->machine = &boot.machine;
+		ret = standings_make(&boot, &l->standings);
+	}
+	if (ret == 0)
+		ret = ask(&l->standings);
+	if (ret == 0)
+		ret = print(l);
+	standings_free(&l->standings);
+	next_boot_release(&boot);
+	free(l->drivers);
+	return ret;
+}
+
 int cmd_list(struct cli *cli)
 {
 	char place[16];
+	struct config config;
 	struct machine machine;
 	struct plan_error err;
 	struct plan lock;
-	struct listing l = { .cli = cli, .machine = &machine };
+	struct listing l = { .cli = cli };
 	int ret;
 
 	if (cli->n_args)
@@ -244,12 +292,15 @@ int cmd_list(struct cli *cli)
 	ret = lock_load(&cli->root, &lock, &err);
 	if (ret < 0 && ret != -ENOENT)
 		say_warning("/%s%s: %s", LOCK_FILE, error_place(&err, place), err.text);
-	ret = find_locked(&l, &lock);
+	if (cli->root.live && geteuid() != 0)
+		forget_serials(&lock);
+	ret = config_load(&cli->root, &config);
+	if (ret == 0)
+		ret = list(&l, &config, &lock, &machine);
 	if (ret < 0)
 		say_error("no memory");
-	ret = ret < 0 ? EXIT_REFUSED : print(&l);
-	free(l.locked);
+	config_free(&config);
 	plan_free(&lock);
 	machine_free(&machine);
-	return ret;
+	return ret < 0 ? EXIT_REFUSED : EXIT_DONE;
 }

@@ -11,75 +11,16 @@
 void explanation_free(struct explanation *e)
 {
 	free(e->items);
-	free(e->other);
-	free(e->decision_of);
-	free(e->line_of);
 	report_free(&e->report);
 	rows_free(&e->drift);
-	acceptance_free(&e->today);
+	standings_free(&e->standings);
 	next_boot_free(&e->boot);
-}
-
-/*
- * A locked card that may be this one, or another of its kind, is not found: but it is asked for here. Its other
- * functions were locked with it.
- */
-static void mark_lost(struct explanation *e, const struct decision *d, int decision)
-{
-	const struct plan *plan = &e->boot.composition.plan;
-	const struct machine *m = &e->boot.machine;
-	int i = d->line.has_address ? machine_by_address(m, &d->line.address) : -1;
-	struct card card;
-
-	if (i < 0 || !identity_equal(&d->line.identity, &m->devices[i].identity))
-		return;
-	if (d->card >= plan->n_cards || !plan->cards[d->card].path.slot || card_of(m, i, &card) < 0)
-		card = card_single(m, i);
-	for (unsigned k = 0; card.main == i && k < card.n; k++)
-		if (e->decision_of[card.member[k]] < 0)
-			e->decision_of[card.member[k]] = decision;
-}
-
-/* Which decision and which line of accept each device has. */
-static int mark(struct explanation *e)
-{
-	size_t n = e->boot.machine.n;
-
-	e->decision_of = malloc((n + 1) * sizeof(*e->decision_of));
-	e->line_of = malloc((n + 1) * sizeof(*e->line_of));
-	if (!e->decision_of || !e->line_of)
-		return -ENOMEM;
-	memset(e->decision_of, 0xff, n * sizeof(*e->decision_of));
-	memset(e->line_of, 0xff, n * sizeof(*e->line_of));
-	for (size_t i = 0; i < e->boot.decisions.n; i++) {
-		const struct decision *d = &e->boot.decisions.items[i];
-
-		if (d->device < 0)
-			mark_lost(e, d, (int)i);
-		else if (e->decision_of[d->device] < 0)
-			e->decision_of[d->device] = (int)i;
-	}
-	for (size_t i = 0; i < e->today.n_lines; i++) {
-		const struct accept_line *line = &e->today.lines[i];
-
-		for (unsigned k = 0; line->rule && k < line->card.n; k++)
-			if (e->line_of[line->card.member[k]] < 0)
-				e->line_of[line->card.member[k]] = (int)i;
-	}
-	return 0;
-}
-
-static const struct decision *decision_of(const struct explanation *e, int device)
-{
-	int i = e->decision_of[device];
-
-	return i < 0 ? NULL : &e->boot.decisions.items[i];
 }
 
 /* Whether the selector means the place where the card of device i was locked, though it stands elsewhere now. */
 static bool means_locked(const struct explanation *e, const struct selector *s, int i)
 {
-	const struct decision *d = decision_of(e, i);
+	const struct decision *d = standing_decision(&e->standings, i);
 	const struct plan *plan = &e->boot.composition.plan;
 	const struct device *now = &e->boot.machine.devices[i];
 	struct address address;
@@ -129,19 +70,16 @@ static int add_present(struct explanation *e, int device)
 	if (!x)
 		return -ENOMEM;
 	x->target = remedy_selector(&e->boot.machine, device);
-	x->decision = decision_of(e, device);
-	x->line = e->line_of[device] < 0 ? NULL : &e->today.lines[e->line_of[device]];
+	x->standing = standing_of(&e->standings, device);
+	x->decision = standing_decision(&e->standings, device);
+	x->line = standing_line(&e->standings, device);
 	x->last = last_of(e, &d->address, &d->identity);
-	if (x->decision) {
-		x->standing = STANDING_LOCKED;
+	if (x->decision)
 		x->rule = plan_rule(&e->boot.composition.plan, x->decision->rule);
-	} else if (x->line) {
-		x->standing = x->line->reason ? STANDING_REFUSED : STANDING_WAITING;
+	else if (x->line)
 		x->rule = &e->boot.config.rules[x->line->rule - 1];
-	} else {
-		x->standing = STANDING_NOT_CHOSEN;
+	else
 		x->live = live_rule_of(&e->boot.config, &e->boot.machine, device);
-	}
 	return 0;
 }
 
@@ -171,21 +109,18 @@ static int add_absent(struct explanation *e, const struct selector *s)
 /* For each device that no rule selects: what would accept say of a rule for it? */
 static int ask_for_unchosen(struct explanation *e)
 {
-	struct selector *targets = calloc(e->n + 1, sizeof(*targets));
+	int *devices = calloc(e->n + 1, sizeof(*devices)), ret = -ENOMEM;
 	size_t n = 0;
-	int ret;
 
-	e->other = calloc(e->n + 1, sizeof(*e->other));
-	for (size_t i = 0; targets && i < e->n; i++)
+	for (size_t i = 0; devices && i < e->n; i++)
 		if (e->items[i].standing == STANDING_NOT_CHOSEN)
-			targets[n++] = e->items[i].target;
-	ret = !targets || !e->other ? -ENOMEM
-	      : n                   ? accept_ask(&e->boot.config, &e->boot.machine, targets, n, e->other)
-				    : 0;
-	free(targets);
-	for (size_t i = 0, k = 0; i < e->n && ret == 0; i++)
-		if (e->items[i].standing == STANDING_NOT_CHOSEN && e->other[k++].rule)
-			e->items[i].line = &e->other[k - 1];
+			devices[n++] = e->items[i].device;
+	if (devices)
+		ret = n ? standings_ask(&e->standings, devices, n) : 0;
+	free(devices);
+	for (size_t i = 0; i < e->n && ret == 0; i++)
+		if (e->items[i].standing == STANDING_NOT_CHOSEN)
+			e->items[i].line = standing_line(&e->standings, e->items[i].device);
 	return ret;
 }
 
@@ -207,11 +142,9 @@ int explain(const struct cli *cli, const struct selector *selector, struct expla
 	if (ret == 0)
 		ret = read_report(cli, out);
 	if (ret == 0)
-		ret = accept_rules(&out->boot.config, &out->boot.machine, NULL, NULL, &out->today);
-	if (ret == 0)
 		ret = advise(&cli->root, &out->boot, 1u << ROW_DRIFT, &out->drift);
 	if (ret == 0)
-		ret = mark(out);
+		ret = standings_make(&out->boot, &out->standings);
 	for (int i = 0; ret == 0 && i < (int)out->boot.machine.n; i++)
 		if (selector_means(selector, &out->boot.machine, i) || means_locked(out, selector, i))
 			ret = add_present(out, i);

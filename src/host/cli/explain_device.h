@@ -3,19 +3,12 @@
 #ifndef EARLYBIND_EXPLAIN_DEVICE_H
 #define EARLYBIND_EXPLAIN_DEVICE_H
 
-#include "../../core/accept.h"
 #include "../../core/compat.h"
 #include "../../core/report.h"
 #include "../advice/advice.h"
+#include "../advice/standing.h"
 #include "../state/next_boot.h"
 #include "cli.h"
-
-enum standing {
-	STANDING_LOCKED,     /* the next boot decides: `decision` */
-	STANDING_REFUSED,    /* a rule selects it, accept refuses it: `line` */
-	STANDING_WAITING,    /* a rule selects it, and nobody accepted it */
-	STANDING_NOT_CHOSEN, /* no rule selects it; `line` is what accept would say of a rule for it */
-};
 
 struct explained {
 	int device;             /* index into the next boot's machine; -1: a locked card that is not there */
@@ -31,10 +24,7 @@ struct explained {
 struct explanation {
 	const struct sysroot *root;
 	struct next_boot boot;
-	struct acceptance today;   /* what accept would say of the rules now */
-	struct accept_line *other; /* the same of one rule more, an item each, for what no rule selects */
-	/* An index a device, and -1: the first decision and the first line of `today` about it. */
-	int *decision_of, *line_of;
+	struct standings standings;
 	struct rows drift; /* locked cards that are not where they were accepted, and what to do */
 	struct report report;
 	bool has_report;
