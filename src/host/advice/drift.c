@@ -3,7 +3,6 @@
 
 #include "../../core/find.h"
 #include "../../core/guard.h"
-#include "../lib/say.h"
 
 struct selector drift_selector(const struct selector *s, const struct device *now)
 {
@@ -49,26 +48,28 @@ static const struct plan_card *card_of_rule(const struct plan *lock, const struc
 	return NULL;
 }
 
-static void warn(const struct rule *rule, const struct device *now, const struct plan_card *instead)
+static int warn(const struct rule *rule, const struct device *now, const struct plan_card *instead, struct rows *rows)
 {
-	char address[ADDRESS_LEN], other[ADDRESS_LEN], identity[IDENTITY_LEN], is[SELECTOR_LEN], must[SELECTOR_LEN];
+	struct row *row = row_add(rows, ROW_DRIFT, &now->address);
+	char other[ADDRESS_LEN], identity[IDENTITY_LEN], is[SELECTOR_LEN], must[SELECTOR_LEN];
 	struct selector there = drift_selector(&rule->selector, now);
 
+	if (!row)
+		return -ENOMEM;
+	row_set_rule(row, rule);
 	selector_print(&rule->selector, is);
 	selector_print(&there, must);
-	address_print(&now->address, address);
-	if (instead)
-		say_warning(
-			"the card that was accepted for `bind %s` is at %s now, and the rule would lock another one, "
-			"%s [%.9s]. To keep the card write `bind %s`%s in %s:%u first",
-			is, address, address_print(&instead->address, other),
-			identity_print(&instead->identity, identity), must, drift_options(rule), rule->file,
-			rule->line);
-	else
-		say_warning(
-			"the card that was accepted for `bind %s` is at %s now, and would not be locked any more. To "
-			"keep it write `bind %s`%s in %s:%u first",
-			is, address, must, drift_options(rule), rule->file, rule->line);
+	if (!instead)
+		return row_say(
+			row,
+			"the card that was accepted for `bind %s` is at %s now, and would not be locked any more. "
+			"To keep it write `bind %s`%s in %s:%u first",
+			is, row->address, must, drift_options(rule), rule->file, rule->line);
+	return row_say(row,
+		       "the card that was accepted for `bind %s` is at %s now, and the rule would lock another one, "
+		       "%s [%.9s]. To keep the card write `bind %s`%s in %s:%u first",
+		       is, row->address, address_print(&instead->address, other),
+		       identity_print(&instead->identity, identity), must, drift_options(rule), rule->file, rule->line);
 }
 
 /* The rule of the configuration that the old entry i is of; NULL: it is gone. */
@@ -98,16 +99,19 @@ static const struct rule *dropped_by(const struct drift *d, size_t i, const stru
 	return rule;
 }
 
-void drift_warn(const struct drift *d, const struct plan_index *lock)
+int drift_find(const struct drift *d, const struct plan_index *lock, struct rows *rows)
 {
-	for (size_t i = 0; i < d->old->plan->n_cards; i++) {
+	int err = 0;
+
+	for (size_t i = 0; i < d->old->plan->n_cards && !err; i++) {
 		const struct plan_card *instead;
 		struct found found;
 		const struct rule *rule = dropped_by(d, i, lock, &found, &instead);
 
 		if (rule)
-			warn(rule, card_main(&found.card), instead);
+			err = warn(rule, card_main(&found.card), instead, rows);
 	}
+	return err;
 }
 
 bool drift_replaces(const struct drift *d, const struct plan_index *lock)
@@ -122,14 +126,15 @@ bool drift_replaces(const struct drift *d, const struct plan_index *lock)
 	return false;
 }
 
-bool drift_instead(const struct drift *d, const struct rule *added)
+bool drift_instead(const struct drift *d, const struct rule *added, struct rows *rows)
 {
-	char address[ADDRESS_LEN], is[SELECTOR_LEN], must[SELECTOR_LEN];
+	char is[SELECTOR_LEN], must[SELECTOR_LEN];
 
 	for (size_t i = 0; i < d->old->plan->n_cards; i++) {
 		const struct rule *rule = own_rule(d, i);
 		struct selector there;
 		struct found found;
+		struct row *row;
 
 		find_card(d->old, i, &found);
 		if (!rule || (found.reason != REASON_NONE && found.reason != REASON_MOVED) ||
@@ -138,11 +143,16 @@ bool drift_instead(const struct drift *d, const struct rule *added)
 			continue;
 		there = drift_selector(&rule->selector, card_main(&found.card));
 		selector_print(&there, must);
-		say_error("the card at %s was accepted for `bind %s`: write `bind %s`%s in %s:%u, then run `earlybind "
-			  "accept %s` and `earlybind regenerate`; nothing was written",
-			  address_print(&card_main(&found.card)->address, address), selector_print(&rule->selector, is),
-			  must, drift_options(rule), rule->file, rule->line, must);
-		return true;
+		row = row_add(rows, ROW_DRIFT, &card_main(&found.card)->address);
+		if (!row)
+			return true;
+		row->level = LEVEL_ERROR;
+		row_set_rule(row, rule);
+		return row_say(row,
+			       "the card at %s was accepted for `bind %s`: write `bind %s`%s in %s:%u, then run "
+			       "`earlybind accept %s` and `earlybind regenerate`; nothing was written",
+			       row->address, selector_print(&rule->selector, is), must, drift_options(rule), rule->file,
+			       rule->line, must) == 0;
 	}
 	return false;
 }

@@ -6,6 +6,7 @@
 #include "../../core/compat.h"
 #include "../../core/config.h"
 #include "../../core/plan_index.h"
+#include "../lib/row.h"
 
 /* What is compared. */
 struct drift {
@@ -20,14 +21,15 @@ const char *drift_options(const struct rule *rule);
 /* "SELECTOR" or "SELECTOR id=ID": what `remove` takes for the rule. */
 #define RULE_WORDS_LEN (SELECTOR_LEN + ID_LEN + 4)
 char *drift_words(const struct rule *rule, char buf[RULE_WORDS_LEN]);
-/* Warns of each entry that this lock would drop although its card is here, because its rule means another place. */
-void drift_warn(const struct drift *d, const struct plan_index *lock);
+/* Each entry that this lock would drop although its card is here, because its rule means another place. 0 or -ENOMEM.
+ */
+int drift_find(const struct drift *d, const struct plan_index *lock, struct rows *rows) _must_check_;
 /* Whether this lock has another device for a rule whose card is here, but elsewhere: only a person can want that. */
 bool drift_replaces(const struct drift *d, const struct plan_index *lock);
 /*
- * Where a card that the new rule means was accepted for a rule that means another place now, says how that one is to be
- * written instead. Whether it was said.
+ * Whether a card that the new rule means was accepted for a rule that means another place now: the row tells how that
+ * one is to be written instead.
  */
-bool drift_instead(const struct drift *d, const struct rule *added);
+bool drift_instead(const struct drift *d, const struct rule *added, struct rows *rows);
 
 #endif

@@ -144,6 +144,7 @@ static int add_absent(const struct session *s, const char *words, bool is_new)
 /* The rule, weighed against the machine; all others keep their entries. */
 static int add_rule(struct session *s, const struct rule *rule, const bool *chosen, const char *words, bool is_new)
 {
+	_cleanup_(say_all) struct rows rows = { 0 };
 	struct acceptance a;
 	int ret = EXIT_REFUSED, refused;
 
@@ -157,7 +158,7 @@ static int add_rule(struct session *s, const struct rule *rule, const bool *chos
 		ret = store_unlocked(s, words, is_new, "Written. Now run `earlybind regenerate`, and reboot.");
 	else if (proposal_locks(&a, rule->number))
 		ret = store(s, &a, words, is_new, chosen);
-	else if (!drift_instead(&(struct drift){ &s->config, &s->index }, rule))
+	else if (!drift_instead(&(struct drift){ &s->config, &s->index }, rule, &rows))
 		say_error("this rule would lock nothing: nothing was written");
 	acceptance_free(&a);
 	return ret == EXIT_DONE && refused ? EXIT_REFUSED : ret;

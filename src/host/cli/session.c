@@ -292,11 +292,12 @@ static int warn_last_display(const struct machine *m, const struct decisions *d)
 int session_advise(const struct session *s, const bool *chosen)
 {
 	struct rows advices = { 0 };
-	struct next_boot boot;
-	int ret, refused = 0;
+	struct next_boot boot = { 0 };
+	int ret = drift_find(&(struct drift){ &s->config, &s->index }, &s->will, &advices), refused = 0;
 
-	drift_warn(&(struct drift){ &s->config, &s->index }, &s->will);
-	ret = next_boot_of(&s->config, s->will.plan, &s->machine, &boot);
+	say_all(&advices);
+	if (ret == 0)
+		ret = next_boot_of(&s->config, s->will.plan, &s->machine, &boot);
 	if (ret == 0)
 		ret = warn_last_display(&boot.machine, &boot.decisions);
 	if (ret == 0)
