@@ -29,6 +29,9 @@ ok 'and one kind of card only' [ "$(wc -l <"$TMP/out")" = 3 ]
 ASAN_OPTIONS=detect_leaks=0 strace -o "$TMP/trace" "$EARLYBIND" list --root "$R" >"$TMP/out" 2>&1
 ok 'strace saw the names' has "$TMP/trace" usr/share/misc/pci.ids
 ok 'but not those that lspci -q once fetched for a user' fails grep -e /pci-ids -e pciids-cache "$TMP/trace"
+printf '10de\n\tno name\n' >"$R/usr/share/misc/pci.ids"
+run list
+ok 'a pci.ids that libpci cannot read' complained 1 pci.ids, line 1
 change 'include twin-gpus' 'set 0000:06:00.0 id=10de:1b81'
 run list gpu
 ok 'what stands in the place of a locked card is not called locked' lacks "$TMP/out" ' locked '

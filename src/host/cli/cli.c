@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli.h"
 
+#include <stdarg.h>
+
 #include "../image/planned.h"
+#include "../machine/pci_names.h"
 #include "../state/files.h"
 
 int cli_selector(const char *text, struct selector *out)
@@ -25,6 +28,23 @@ int cli_read_rules(const struct cli *cli, struct next_boot *boot)
 		return err;
 	config_complain(&boot->config);
 	return planned_warnings(&cli->root, boot, &rows);
+}
+
+static _printf_(1, 2) _Noreturn void names_failed(char *msg, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, msg);
+	vsnprintf(text, sizeof(text), msg, args);
+	va_end(args);
+	say_error("the names of the devices: %.*s", (int)strcspn(text, "\n"), text);
+	exit(EXIT_REFUSED);
+}
+
+struct pci_names *cli_names(const struct cli *cli)
+{
+	return pci_names_open(&cli->root, names_failed);
 }
 
 void cli_join(const struct cli *cli, struct text *out)

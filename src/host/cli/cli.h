@@ -11,6 +11,7 @@
 #include "../lib/say.h"
 
 struct next_boot;
+struct pci_names;
 
 enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
@@ -55,6 +56,8 @@ int cmd_status(struct cli *cli);
 int cli_selector(const char *text, struct selector *out) _must_check_;
 /* next_boot_read(), and what is wrong or would go into no image is said. 0 or -ENOMEM. */
 int cli_read_rules(const struct cli *cli, struct next_boot *boot) _must_check_;
+/* The names of devices. What is wrong with the file ends the program. */
+struct pci_names *cli_names(const struct cli *cli);
 /* The arguments as one line, as in the config. */
 void cli_join(const struct cli *cli, struct text *out);
 

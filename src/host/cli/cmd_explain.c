@@ -235,7 +235,7 @@ static void say_images(const struct status *images)
 
 static void print_all(const struct cli *cli, const struct explanation *e)
 {
-	struct pci_names *names = pci_names_open(&cli->root);
+	struct pci_names *names = cli_names(cli);
 	char target[SELECTOR_LEN] = "";
 
 	for (size_t i = 0; i < e->n; i++) {

@@ -231,7 +231,7 @@ static int print(struct listing *l)
 {
 	int ret = 0;
 
-	l->names = pci_names_open(&l->cli->root);
+	l->names = cli_names(l->cli);
 	if (l->cli->json)
 		print_json(l);
 	else

@@ -285,7 +285,7 @@ static int add_row(struct libscols_table *table, const struct report_device *d, 
 static int print_table(const struct cli *cli, const struct report *r)
 {
 	static const char *const columns[] = { "ADDRESS", "ID", "OUTCOME", "REASON", "DRIVER", "NAME" };
-	struct pci_names *names = pci_names_open(&cli->root);
+	struct pci_names *names = cli_names(cli);
 	struct libscols_table *table = scols_new_table();
 	int ret = table ? 0 : -ENOMEM;
 

@@ -203,7 +203,7 @@ static void show_choices(const struct session *s, const struct acceptance *a, co
 
 void session_show(const struct session *s, const struct acceptance *a, const struct rule *fresh)
 {
-	struct pci_names *names = pci_names_open(&s->cli->root);
+	struct pci_names *names = cli_names(s->cli);
 	char selector[SELECTOR_LEN];
 	unsigned rule = UINT32_MAX;
 

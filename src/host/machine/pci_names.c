@@ -3,8 +3,6 @@
 
 #include <pci/pci.h>
 
-#include "../lib/say.h"
-
 struct pci_names {
 	struct pci_access *access;
 	char *file;
@@ -17,13 +15,8 @@ static _printf_(1, 2) void ignore(char *msg, ...)
 	(void)msg;
 }
 
-static _printf_(1, 2) __attribute__((noreturn)) void give_up(char *msg, ...)
-{
-	say_error("the names of the devices: %s", msg);
-	exit(EXIT_FAILURE); /* libpci goes on if this returns */
-}
-
-struct pci_names *pci_names_open(const struct sysroot *root)
+struct pci_names *pci_names_open(const struct sysroot *root,
+				 __attribute__((noreturn)) void (*failed)(char *msg, ...) _printf_(1, 2))
 {
 	struct pci_names *n = calloc(1, sizeof(*n));
 
@@ -31,7 +24,7 @@ struct pci_names *pci_names_open(const struct sysroot *root)
 		return NULL;
 	n->access = pci_alloc();
 	n->access->debug = n->access->warning = ignore;
-	n->access->error = give_up;
+	n->access->error = failed;
 	/* not the names that lspci -q once fetched into ~/.cache/pci-ids */
 	n->access->id_lookup_mode = 0;
 	n->flags = root->live ? 0 : PCI_LOOKUP_NO_HWDB;

@@ -11,7 +11,9 @@
 
 /* libpci's names: where the tree has a pci.ids, its own; without one the numbers alone. */
 struct pci_names;
-struct pci_names *pci_names_open(const struct sysroot *root);
+/* failed: gets what is wrong with the file, or that there is no memory; libpci cannot go on after that. */
+struct pci_names *pci_names_open(const struct sysroot *root,
+				 __attribute__((noreturn)) void (*failed)(char *msg, ...) _printf_(1, 2));
 void pci_names_close(struct pci_names *n);
 /* "NVIDIA Corporation GM204 [GeForce GTX 970]"; returns buf. */
 const char *pci_names_device(struct pci_names *n, const struct identity *i, char buf[DEVICE_NAME_LEN]);
