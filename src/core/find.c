@@ -213,7 +213,7 @@ void find_card(const struct plan_index *x, size_t card, struct found *out)
 	here = card_at(m, &locked->root, &locked->path, &out->card) == 0 &&
 	       plan_card_means(locked, &card_main(&out->card)->identity) && has_serial(&out->card, locked->serial);
 	by_serial = here && locked->serial;
-	if (!by_serial &&
+	if (!by_serial && (here || machine_next_like(m, &locked->identity, -1) >= 0) &&
 	    is_ambiguous(x, locked->open && here ? &card_main(&out->card)->identity : &locked->identity,
 			 here && !locked->open ? card_main(&out->card) : NULL, &out->missing, out->text)) {
 		out->reason = REASON_AMBIGUOUS;

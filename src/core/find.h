@@ -23,8 +23,8 @@ struct found {
  *     missing, where all others like it stand at places that the lock names;
  *  2. else, for a display or a card with a serial: exactly one card of that identity exists, and no other entry and no
  *     guard names that identity: it has moved;
- *  3. else it is not bound. An open card is never followed. A serial in the lock must be read back exactly in either
- * case.
+ *  3. else it is not bound: where nothing of that identity exists, nothing is ambiguous. An open card is never
+ * followed. A serial in the lock must be read back exactly in either case.
  */
 void find_card(const struct plan_index *x, size_t card, struct found *out);
 
