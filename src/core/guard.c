@@ -260,6 +260,22 @@ enum reason guards_ask(const struct guard *list, size_t n, const struct candidat
 	return first;
 }
 
+void guards_why(const struct guard *list, size_t n, const struct candidate *c, int i, enum reason reason,
+		char text[REPORT_TEXT_LEN])
+{
+	reason_set refusing;
+
+	text[0] = '\0';
+	for (size_t k = 0; k < n; k++)
+		if (list[k].reason == reason)
+			guards_ask(&list[k], 1, c, i, text, &refusing);
+}
+
+void guard_why_at_boot(const struct candidate *c, int i, enum reason reason, char text[REPORT_TEXT_LEN])
+{
+	guards_why(guards, ARRAY_SIZE(guards), c, i, reason, text);
+}
+
 enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN], reason_set *refusing)
 {
 	enum reason first = guards_ask(guards, ARRAY_SIZE(guards), c, i, text, refusing);

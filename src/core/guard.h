@@ -29,6 +29,9 @@ struct candidate {
 enum reason guard_at_boot(const struct candidate *c, int i, char text[REPORT_TEXT_LEN], reason_set *refusing);
 /* The same at accept, for the whole card. */
 enum reason guard_at_accept(const struct candidate *c, char text[REPORT_TEXT_LEN], reason_set *refusing);
+/* Why this guard refuses it, as above, whichever comes before it; "" where it does not. */
+void guard_why_at_boot(const struct candidate *c, int i, enum reason reason, char text[REPORT_TEXT_LEN]);
+void guard_why_at_accept(const struct candidate *c, enum reason reason, char text[REPORT_TEXT_LEN]);
 /* Which guards accept asks. */
 reason_set guards_of_accept(void);
 
@@ -47,6 +50,9 @@ struct guard {
 /* Asks n guards in their order, of function i, or of every member of the card. As guard_at_boot(). */
 enum reason guards_ask(const struct guard *list, size_t n, const struct candidate *c, int i, char text[REPORT_TEXT_LEN],
 		       reason_set *refusing);
+/* Asks the one of them with this reason. As guard_why_at_boot(). */
+void guards_why(const struct guard *list, size_t n, const struct candidate *c, int i, enum reason reason,
+		char text[REPORT_TEXT_LEN]);
 /* The first member of the candidate's card for which is(device, arg) holds, in *which. */
 bool guard_any_member(const struct candidate *c, bool (*is)(const struct device *, unsigned), unsigned arg, int *which);
 

@@ -105,6 +105,11 @@ enum reason guard_at_accept(const struct candidate *c, char text[REPORT_TEXT_LEN
 	return guards_ask(guards, n, c, GUARD_WHOLE_CARD, text, refusing);
 }
 
+void guard_why_at_accept(const struct candidate *c, enum reason reason, char text[REPORT_TEXT_LEN])
+{
+	guards_why(guards, ARRAY_SIZE(guards), c, GUARD_WHOLE_CARD, reason, text);
+}
+
 reason_set guards_of_accept(void)
 {
 	reason_set set = 0;

@@ -45,4 +45,29 @@ change 'include twin-gpus' "$HOST_GONE" "$OTHERS"
 ok 'they are gone, and another stands there: other-device' reason_everywhere other-device
 change 'include twin-gpus' "$HOST_GONE" 'set 0000:06:00.0 behind=0000:00:02.1' 'set 0000:06:00.1 behind=0000:00:02.1' 'drop 0000:04:00.0'
 ok 'one of the two is elsewhere: ambiguous' reason_everywhere ambiguous
+
+# --- explain: all that refuses, each with what it found
+
+# refusals TEXT: those of the card of 04:00, with their text, a line each.
+refusals()
+{
+	run explain 04:00 --json
+	jq -r '.devices[0].guards[] | select(.refuses) | .reason + " " + .text' "$TMP/out" >"$TMP/refusals" 2>&1
+	same "$TMP/refusals" "$1"
+}
+
+ROOT_DISK='file etc/fstab /dev/nvme0n1 / ext4 defaults 0 1'
+KEPT_DISK='kept keep 0000:04:00
+boot-disk /etc/fstab:1: / is /dev/nvme0n1, on nvme0n1'
+new nvme-twins 'keep 04:00'
+change 'include nvme-twins' "$ROOT_DISK"
+ok 'of what no rule selects' refusals "$KEPT_DISK"
+echo 'bind 04:00' >>"$CONF"
+ok 'of what accept refuses' refusals "$KEPT_DISK"
+new nvme-twins 'bind 04:00' 'bind 00:02.0 allow=display'
+did accept --yes || fail 'accept'
+change 'include nvme-twins' "$ROOT_DISK"
+run accept --yes 00:02.0
+echo 'keep 04:00' >>"$CONF"
+ok 'of what was locked before the host needed it' refusals "$KEPT_DISK"
 tap_end

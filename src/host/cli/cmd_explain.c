@@ -88,15 +88,15 @@ static void print_passed(const struct explained *x, const char *title)
 static void print_refusals(const struct explanation *e, const struct explained *x)
 {
 	for (unsigned r = FIRST_GUARD; r < REASON_COUNT; r++) {
-		bool first = r == reason_of(x);
-		char buf[REMEDY_LEN];
+		char buf[REMEDY_LEN], why[REPORT_TEXT_LEN];
 		const char *what;
 
 		if (!(refusing(x) & REASON_BIT(r)))
 			continue;
 		what = remedy_of(e, x, r, buf);
-		printf("    %-14s refuses it: %s%s%s%s\n", reason_word(r), reason_meaning(r),
-		       first && *text_of(x) ? " (" : "", first ? text_of(x) : "", first && *text_of(x) ? ")" : "");
+		explained_why(e, x, r, why);
+		printf("    %-14s refuses it: %s%s%s%s\n", reason_word(r), reason_meaning(r), *why ? " (" : "", why,
+		       *why ? ")" : "");
 		if (*what)
 			printf("    %-14s to change that: %s\n", "", what);
 	}
@@ -264,14 +264,16 @@ static void json_guards(struct json *j, const struct explanation *e, const struc
 	json_open(j, "guards", '[');
 	for (unsigned r = FIRST_GUARD; r < REASON_COUNT; r++) {
 		bool refuses = refusing(x) & REASON_BIT(r);
-		char buf[REMEDY_LEN];
+		char buf[REMEDY_LEN], why[REPORT_TEXT_LEN] = "";
 
 		if (r > LAST_GUARD ? !refuses : !(asked(x) & REASON_BIT(r)))
 			continue;
 		json_open(j, NULL, '{');
 		json_string(j, "reason", reason_word(r));
 		json_bool(j, "refuses", refuses);
-		json_string(j, "text", refuses && r == reason_of(x) ? text_of(x) : NULL);
+		if (refuses)
+			explained_why(e, x, r, why);
+		json_string(j, "text", refuses ? why : NULL);
 		json_string(j, "remedy", refuses ? remedy_of(e, x, r, buf) : NULL);
 		json_close(j, '}');
 	}

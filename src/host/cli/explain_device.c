@@ -12,6 +12,7 @@ void explanation_free(struct explanation *e)
 {
 	free(e->items);
 	report_free(&e->report);
+	plan_index_free(&e->index);
 	rows_free(&e->drift);
 	standings_free(&e->standings);
 	next_boot_free(&e->boot);
@@ -132,6 +133,60 @@ static int read_report(const struct cli *cli, struct explanation *e)
 	return ret == -ENOENT ? 0 : ret;
 }
 
+/* The candidate of decide() again: the boot asks its guards of this. */
+static void why_at_boot(const struct explanation *e, const struct decision *d, enum reason reason,
+			char text[REPORT_TEXT_LEN])
+{
+	const struct plan *plan = &e->boot.composition.plan;
+	const struct machine *m = &e->boot.machine;
+	struct cmdline none = { 0 };
+	struct found found = { .reason = REASON_NONE };
+	struct candidate c = { .plan = plan,
+			       .machine = m,
+			       .cmdline = &none,
+			       .rule = plan_rule(plan, d->rule),
+			       .found = &found,
+			       .index = &e->index };
+
+	if (d->card < plan->n_cards) {
+		c.locked = &plan->cards[d->card];
+		find_card(&e->index, d->card, &found);
+		c.card = found.card;
+	} else if (card_of(m, d->device, &c.card) < 0) {
+		c.card = card_single(m, d->device);
+	}
+	if (d->device < 0)
+		c.card.n = 0;
+	guard_why_at_boot(&c, d->device, reason, text);
+}
+
+/* A rule for what none selects yet has no options. */
+static void why_at_accept(const struct explanation *e, const struct explained *x, enum reason reason,
+			  char text[REPORT_TEXT_LEN])
+{
+	struct rule plain = { .number = 1, .selector = x->target, .driver = "vfio-pci" };
+	struct candidate c = { .plan = &e->standings.today.lock,
+			       .machine = &e->boot.machine,
+			       .rule = x->rule ? x->rule : &plain,
+			       .card = x->line->card };
+
+	guard_why_at_accept(&c, reason, text);
+}
+
+void explained_why(const struct explanation *e, const struct explained *x, enum reason reason,
+		   char text[REPORT_TEXT_LEN])
+{
+	const char *own = x->decision ? x->decision->line.text : x->line ? x->line->text : "";
+	enum reason first = x->decision ? x->decision->reason : x->line ? x->line->reason : REASON_NONE;
+
+	if (reason == first || (!x->decision && !x->line))
+		snprintf(text, REPORT_TEXT_LEN, "%s", own);
+	else if (x->decision)
+		why_at_boot(e, x->decision, reason, text);
+	else
+		why_at_accept(e, x, reason, text);
+}
+
 int explain(const struct cli *cli, const struct selector *selector, struct explanation *out)
 {
 	int ret;
@@ -141,6 +196,8 @@ int explain(const struct cli *cli, const struct selector *selector, struct expla
 	ret = next_boot_make(&cli->root, &out->boot);
 	if (ret == 0)
 		ret = read_report(cli, out);
+	if (ret == 0)
+		ret = plan_index_make(&out->index, &out->boot.composition.plan, &out->boot.machine);
 	if (ret == 0)
 		ret = advise(&cli->root, &out->boot, 1u << ROW_DRIFT, &out->drift);
 	if (ret == 0)

@@ -4,6 +4,7 @@
 #define EARLYBIND_EXPLAIN_DEVICE_H
 
 #include "../../core/compat.h"
+#include "../../core/plan_index.h"
 #include "../../core/report.h"
 #include "../advice/advice.h"
 #include "../advice/standing.h"
@@ -25,7 +26,8 @@ struct explanation {
 	const struct sysroot *root;
 	struct next_boot boot;
 	struct standings standings;
-	struct rows drift; /* locked cards that are not where they were accepted, and what to do */
+	struct plan_index index; /* of the next boot's plan on its machine */
+	struct rows drift;       /* locked cards that are not where they were accepted, and what to do */
 	struct report report;
 	bool has_report;
 	struct explained *items;
@@ -34,6 +36,9 @@ struct explanation {
 
 /* Everything the selector means here or in the lock. 0; -ENOMEM; another error, which was said. */
 int explain(const struct cli *cli, const struct selector *selector, struct explanation *out) _must_check_;
+/* Why the guard with this reason refuses it, whether it comes first or not; "" where there is no more to say. */
+void explained_why(const struct explanation *e, const struct explained *x, enum reason reason,
+		   char text[REPORT_TEXT_LEN]);
 void explanation_free(struct explanation *e);
 
 #endif
