@@ -6,6 +6,8 @@
 #include "../image/planned.h"
 #include "../machine/pci_names.h"
 #include "../state/files.h"
+#include "../state/next_boot.h"
+#include "../state/recall.h"
 
 int cli_selector(const char *text, struct selector *out)
 {
@@ -19,6 +21,51 @@ int cli_selector(const char *text, struct selector *out)
 	return EXIT_USAGE;
 }
 
+static void say_machine(const struct cli *cli, int err)
+{
+	const char *dir = cli->root.dir;
+
+	say_error("the PCI devices in %s%ssys/bus/pci cannot be read: %s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/",
+		  strerror(-err));
+}
+
+int cli_next_boot(const struct cli *cli, struct next_boot *boot)
+{
+	_cleanup_(say_all) struct rows rows = { 0 };
+	int ret = next_boot_make(&cli->root, boot);
+
+	say_problems(&boot->config);
+	if (next_boot_note_lock(boot, LEVEL_ERROR, &rows))
+		return -ENOMEM;
+	if (ret == -EPERM && !boot->lock_hidden)
+		say_error("the lock has serial numbers, which only root can read: try sudo");
+	else if (ret < 0 && ret != -EPERM && ret != -ENOMEM)
+		say_machine(cli, ret);
+	return ret;
+}
+
+int cli_machine(const struct cli *cli, struct machine *out)
+{
+	int ret = recall_machine(&cli->root, out);
+
+	if (ret < 0)
+		say_machine(cli, ret);
+	return ret;
+}
+
+int cli_report(const struct sysroot *root, struct report *out)
+{
+	struct plan_error err;
+	char place[16];
+	int ret = report_load(root, out, &err);
+
+	if (ret == -EBADMSG || ret == -EPROTONOSUPPORT)
+		say_error("/%s%s: %s", REPORT_FILE, error_place(&err, place), err.text);
+	else if (ret < 0 && ret != -ENOENT)
+		say_error("/%s %s", REPORT_FILE, *err.text ? err.text : "cannot be read: no memory");
+	return ret;
+}
+
 int cli_read_rules(const struct cli *cli, struct next_boot *boot)
 {
 	_cleanup_(say_all) struct rows rows = { 0 };
@@ -26,7 +73,7 @@ int cli_read_rules(const struct cli *cli, struct next_boot *boot)
 
 	if (err)
 		return err;
-	config_complain(&boot->config);
+	say_problems(&boot->config);
 	return planned_warnings(&cli->root, boot, &rows);
 }
 

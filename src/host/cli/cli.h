@@ -7,8 +7,9 @@
 #include "../../core/config.h"
 #include "../../core/device.h"
 #include "../../core/plan.h"
+#include "../../core/report.h"
 #include "../../sys/sysroot.h"
-#include "../lib/say.h"
+#include "say.h"
 
 struct next_boot;
 struct pci_names;
@@ -54,6 +55,12 @@ int cmd_status(struct cli *cli);
 
 /* EXIT_DONE, or EXIT_USAGE and it was said what is wrong. */
 int cli_selector(const char *text, struct selector *out) _must_check_;
+/* next_boot_make(), and what is wrong is said, but for -ENOMEM. */
+int cli_next_boot(const struct cli *cli, struct next_boot *boot) _must_check_;
+/* recall_machine(), and an error is said. */
+int cli_machine(const struct cli *cli, struct machine *out) _must_check_;
+/* report_read(), and an error other than -ENOENT is said. */
+int cli_report(const struct sysroot *root, struct report *out) _must_check_;
 /* next_boot_read(), and what is wrong or would go into no image is said. 0 or -ENOMEM. */
 int cli_read_rules(const struct cli *cli, struct next_boot *boot) _must_check_;
 /* The names of devices. What is wrong with the file ends the program. */

@@ -27,7 +27,7 @@ static const struct rule *own_rule(struct session *s, const char *words, bool *i
 
 	*code = EXIT_USAGE;
 	if (ret < 0 || probe.n_rules != 1) {
-		config_complain(&probe);
+		say_problems(&probe);
 	} else {
 		found = rule_find(s->config.rules, s->config.n_rules, &probe.rules[0]);
 		*is_new = !found;

@@ -158,7 +158,7 @@ int cmd_check(struct cli *cli)
 		say_error("check takes no arguments");
 		return EXIT_USAGE;
 	}
-	ret = next_boot_make(&cli->root, &c.boot);
+	ret = cli_next_boot(cli, &c.boot);
 	if (ret == 0)
 		ret = check(&c);
 	if (ret == -ENOMEM)

@@ -48,7 +48,7 @@ static int ask_boot(const struct cli *cli, const struct efi *efi)
 {
 	struct report report;
 	const char *why;
-	int ret = report_load(&cli->root, &report);
+	int ret = cli_report(&cli->root, &report);
 
 	if (ret < 0 && ret != -ENOENT)
 		return EXIT_REFUSED;

@@ -287,7 +287,7 @@ int cmd_list(struct cli *cli)
 					  : "list what? gpu, nvme, nic, usb or audio");
 		return EXIT_USAGE;
 	}
-	if (recall_machine(&cli->root, &machine) < 0)
+	if (cli_machine(cli, &machine) < 0)
 		return EXIT_REFUSED;
 	ret = lock_load(&cli->root, &lock, &err);
 	if (ret < 0 && ret != -ENOENT)

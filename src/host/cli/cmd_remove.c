@@ -61,7 +61,7 @@ static const struct rule *find_rule(const struct session *s, const char *words, 
 	unsigned alike = 0;
 
 	*usage = config_read_rule(&probe, "the command line", words) < 0 || probe.n_rules != 1;
-	config_complain(&probe);
+	say_problems(&probe);
 	if (!*usage) {
 		found = match(s, &probe.rules[0], &alike);
 		if (alike == 0)

@@ -76,7 +76,7 @@ static void variables_json(const struct efi *e, struct json *j)
 /* EXIT_DONE: read; EXIT_REFUSED: it was said why not. `missing`: there is none. */
 static int load(const struct cli *cli, struct report *out, bool *missing)
 {
-	int ret = report_load(&cli->root, out);
+	int ret = cli_report(&cli->root, out);
 
 	*missing = ret == -ENOENT;
 	return ret < 0 && !*missing ? EXIT_REFUSED : EXIT_DONE;
@@ -135,7 +135,7 @@ static void read_now(const struct cli *cli, struct now *n)
 {
 	/* What stays with the host in a group is for check and accept: it is no news at each boot. */
 	unsigned kinds = ADVICE_ALL & ~(1u << ROW_GROUP);
-	int ret = next_boot_make(&cli->root, &n->boot);
+	int ret = cli_next_boot(cli, &n->boot);
 
 	/* Where only the decision is missing, the images can be looked at. */
 	if (ret != -ENOMEM && status_of_all(&cli->root, &n->boot, &n->images) < 0)

@@ -127,7 +127,7 @@ static int ask_for_unchosen(struct explanation *e)
 
 static int read_report(const struct cli *cli, struct explanation *e)
 {
-	int ret = report_load(&cli->root, &e->report);
+	int ret = cli_report(&cli->root, &e->report);
 
 	e->has_report = ret == 0;
 	return ret == -ENOENT ? 0 : ret;
@@ -193,7 +193,7 @@ int explain(const struct cli *cli, const struct selector *selector, struct expla
 
 	memset(out, 0, sizeof(*out));
 	out->root = &cli->root;
-	ret = next_boot_make(&cli->root, &out->boot);
+	ret = cli_next_boot(cli, &out->boot);
 	if (ret == 0)
 		ret = read_report(cli, out);
 	if (ret == 0)

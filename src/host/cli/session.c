@@ -60,7 +60,7 @@ int session_open(struct session *s, struct cli *cli)
 		say_error("no memory for the configuration");
 		return EXIT_REFUSED;
 	}
-	config_complain(&s->config);
+	say_problems(&s->config);
 	if (s->config.unreadable) {
 		say_error("the rules are not all known: nothing was written");
 		return EXIT_REFUSED;
@@ -68,7 +68,7 @@ int session_open(struct session *s, struct cli *cli)
 	ret = read_lock(s);
 	if (ret != EXIT_DONE)
 		return ret;
-	if (recall_machine(&cli->root, &s->machine) < 0)
+	if (cli_machine(cli, &s->machine) < 0)
 		return EXIT_REFUSED;
 	next_boot_forget_drivers(&s->machine);
 	if (plan_index_make(&s->index, &s->old, &s->machine) == 0)

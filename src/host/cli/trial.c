@@ -43,7 +43,7 @@ static bool is_open(const struct config *config, const struct plan *lock)
 static uint64_t hash_booted(const struct sysroot *r)
 {
 	struct report report;
-	uint64_t hash = report_load(r, &report) == 0 ? report.hash : 0;
+	uint64_t hash = cli_report(r, &report) == 0 ? report.hash : 0;
 
 	report_free(&report);
 	return hash;

@@ -26,20 +26,6 @@ void planned_notes(const struct config *config, const struct report_note *notes,
 	}
 }
 
-static int note_lock(const struct next_boot *boot, struct rows *rows)
-{
-	struct row *row = row_add(rows, ROW_NOTE, NULL);
-
-	if (!row)
-		return -ENOMEM;
-	snprintf(row->file, sizeof(row->file), "/%s", LOCK_FILE);
-	row->line = boot->lock_wrong.line;
-	if (boot->lock_hidden)
-		return row_say(row, "%s: nothing is bound (try sudo)", boot->lock_wrong.text);
-	row->reason = REASON_LOCK_BROKEN;
-	return row_say(row, "%s; nothing is bound (%s)", boot->lock_wrong.text, reason_remedy(REASON_LOCK_BROKEN));
-}
-
 static bool needs_lock(const struct config *config)
 {
 	for (size_t i = 0; i < config->n_rules; i++)
@@ -77,7 +63,7 @@ int planned_warnings(const struct sysroot *root, struct next_boot *boot, struct 
 	int ret = 0;
 
 	if (boot->lock_hidden || boot->lock_broken)
-		return note_lock(boot, rows);
+		return next_boot_note_lock(boot, LEVEL_WARNING, rows);
 	if (waiting_count(&boot->composition) && next_boot_scan(root, boot))
 		waiting_forgive_absent(&boot->config, &boot->lock, &boot->machine, &boot->composition);
 	if (boot->composition.plan.n_rules)

@@ -3,7 +3,6 @@
 
 #include "../../sys/attribute.h"
 #include "../../sys/scan.h"
-#include "../lib/say.h"
 #include "keyboard.h"
 
 /*
@@ -15,16 +14,6 @@ static bool is_external(const struct sysroot *r, const struct address *a)
 	char text[16];
 
 	return attribute_line(r, a, "/removable", text, sizeof(text)) && strncmp(text, "removable", 9) == 0;
-}
-
-int machine_scan(const struct sysroot *root, struct machine *out)
-{
-	int ret = scan_machine(root, out);
-
-	if (ret < 0)
-		say_error("the PCI devices in %s%ssys/bus/pci cannot be read: %s", root->dir,
-			  root->dir[strlen(root->dir) - 1] == '/' ? "" : "/", strerror(-ret));
-	return ret;
 }
 
 int machine_details(const struct sysroot *root, struct storage *storage, struct machine *m)

@@ -8,9 +8,8 @@
 #include "../../sys/sysroot.h"
 #include "../storage/needs.h"
 
-/* As scan_machine(); an error was said: -ENOENT (no /sys/bus/pci), -ENOMEM. */
-int machine_scan(const struct sysroot *root, struct machine *out) _must_check_;
-/* All else that can be read of its functions. What was read of the storage is used up. 0 or -ENOMEM. */
+/* What else can be read of the functions that scan_machine() found. What was read of the storage is used up. 0 or
+ * -ENOMEM. */
 int machine_details(const struct sysroot *root, struct storage *storage, struct machine *m) _must_check_;
 
 #endif

@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "../lib/say.h"
-
 #define LOCK_MAX (1u << 20)
 #define REPORT_MAX (1u << 20)
 #define LINKS_MAX 40
@@ -183,17 +181,6 @@ int config_load(const struct sysroot *r, struct config *out)
 	return ret;
 }
 
-void config_complain(const struct config *c)
-{
-	struct text text = { 0 };
-
-	for (size_t i = 0; i < c->n_problems; i++)
-		config_problem_print(&c->problems[i], &text);
-	if (text.data)
-		fputs(text.data, stderr);
-	text_free(&text);
-}
-
 int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err)
 {
 	char *text;
@@ -219,7 +206,7 @@ const char *error_place(const struct plan_error *err, char buf[16])
 	return buf;
 }
 
-int report_read(const struct sysroot *r, struct report *out, struct plan_error *err)
+int report_load(const struct sysroot *r, struct report *out, struct plan_error *err)
 {
 	char *text;
 	size_t len;
@@ -227,23 +214,12 @@ int report_read(const struct sysroot *r, struct report *out, struct plan_error *
 
 	memset(err, 0, sizeof(*err));
 	memset(out, 0, sizeof(*out));
-	if (ret < 0)
+	if (ret < 0) {
+		snprintf(err->text, sizeof(err->text), "cannot be read: %s", read_error(ret));
 		return ret;
+	}
 	ret = report_parse(text, len, out, err);
 	free(text);
-	return ret;
-}
-
-int report_load(const struct sysroot *r, struct report *out)
-{
-	struct plan_error err;
-	char place[16];
-	int ret = report_read(r, out, &err);
-
-	if (ret < 0 && err.text[0])
-		say_error("/%s%s: %s", REPORT_FILE, error_place(&err, place), err.text);
-	else if (ret < 0 && ret != -ENOENT)
-		say_error("/%s cannot be read: %s", REPORT_FILE, read_error(ret));
 	return ret;
 }
 

@@ -29,14 +29,9 @@ int file_read(const struct sysroot *r, const char *path, size_t limit, char **da
  * 0 or -ENOMEM.
  */
 int config_load(const struct sysroot *r, struct config *out) _must_check_;
-/* Prints all problems to stderr. */
-void config_complain(const struct config *c);
-/* 0; -ENOENT: there is none; -EBADMSG, -EPROTONOSUPPORT and *err: damaged; -errno: it cannot be read. */
+/* 0; -ENOENT: there is none; -EBADMSG, -EPROTONOSUPPORT: damaged; -errno: it cannot be read. *err tells of each. */
 int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err) _must_check_;
-/* 0; -ENOENT: there is none; -EBADMSG, -EPROTONOSUPPORT and *err: damaged; -errno: it cannot be read. */
-int report_read(const struct sysroot *r, struct report *out, struct plan_error *err) _must_check_;
-/* The same; an error other than -ENOENT was said. */
-int report_load(const struct sysroot *r, struct report *out) _must_check_;
+int report_load(const struct sysroot *r, struct report *out, struct plan_error *err) _must_check_;
 /* ":3" behind the name of the file, "" where the file as a whole is meant. */
 const char *error_place(const struct plan_error *err, char buf[16]);
 int lock_store(const struct sysroot *r, const struct plan *lock) _must_check_;

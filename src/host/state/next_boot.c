@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "../../sys/scan.h"
-#include "../lib/say.h"
 #include "../machine/machine.h"
 #include "files.h"
 #include "recall.h"
@@ -30,10 +29,7 @@ static bool has_serial(const struct plan *lock)
 /* The kernel shows the extended configuration space, where serial numbers are, to root alone. */
 static int need_root(const struct sysroot *root, const struct plan *lock)
 {
-	if (!root->live || geteuid() == 0 || !has_serial(lock))
-		return 0;
-	say_error("the lock has serial numbers, which only root can read: try sudo");
-	return -EPERM;
+	return root->live && geteuid() != 0 && has_serial(lock) ? -EPERM : 0;
 }
 
 static int read_lock(const struct sysroot *root, struct next_boot *boot)
@@ -45,17 +41,24 @@ static int read_lock(const struct sysroot *root, struct next_boot *boot)
 	return boot->lock_error == -ENOMEM ? -ENOMEM : 0;
 }
 
-static int say_lock(const struct next_boot *boot)
+int next_boot_note_lock(const struct next_boot *boot, enum row_level level, struct rows *rows)
 {
-	char place[16];
+	const char *text = boot->lock_wrong.text;
+	bool image = level == LEVEL_WARNING;
+	struct row *row;
 
+	if (!boot->lock_hidden && !boot->lock_broken)
+		return 0;
+	row = row_add(rows, ROW_NOTE, NULL);
+	if (!row)
+		return -ENOMEM;
+	row->level = level;
+	snprintf(row->file, sizeof(row->file), "/%s", LOCK_FILE);
+	row->line = boot->lock_wrong.line;
 	if (boot->lock_hidden)
-		say_error("/%s: %s: try sudo", LOCK_FILE, boot->lock_wrong.text);
-	else if (boot->lock_broken)
-		say_error("%s: /%s%s: %s (%s)", reason_word(REASON_LOCK_BROKEN), LOCK_FILE,
-			  error_place(&boot->lock_wrong, place), boot->lock_wrong.text,
-			  reason_remedy(REASON_LOCK_BROKEN));
-	return boot->lock_hidden ? -EPERM : 0;
+		return row_say(row, "%s: %s", text, image ? "nothing is bound (try sudo)" : "try sudo");
+	row->reason = REASON_LOCK_BROKEN;
+	return row_say(row, "%s%s (%s)", text, image ? "; nothing is bound" : "", reason_remedy(row->reason));
 }
 
 bool next_boot_scan(const struct sysroot *root, struct next_boot *boot)
@@ -94,7 +97,7 @@ static void expect_variables(struct next_boot *boot)
 /* The machine as a boot finds it. */
 static int read_machine(const struct sysroot *root, struct next_boot *boot)
 {
-	int ret = boot->scanned ? 0 : machine_scan(root, &boot->machine);
+	int ret = boot->scanned ? 0 : scan_machine(root, &boot->machine);
 
 	if (ret < 0)
 		return ret;
@@ -122,10 +125,7 @@ int next_boot_make(const struct sysroot *root, struct next_boot *out)
 	efi_look(root, &out->efi);
 	if (ret < 0)
 		return ret;
-	config_complain(&out->config);
-	ret = say_lock(out);
-	if (ret == 0)
-		ret = need_root(root, &out->lock);
+	ret = out->lock_hidden ? -EPERM : need_root(root, &out->lock);
 	if (ret == 0)
 		ret = read_machine(root, out);
 	if (ret < 0)

@@ -8,6 +8,7 @@
 #include "../../core/config.h"
 #include "../../core/decide.h"
 #include "../../sys/sysroot.h"
+#include "../lib/row.h"
 #include "../storage/needs.h"
 #include "efi.h"
 
@@ -30,14 +31,15 @@ struct next_boot {
 	struct decisions decisions;
 };
 
-/* What an image gets. Nothing is said. 0 or -ENOMEM. */
+/* What an image gets. 0 or -ENOMEM. */
 int next_boot_read(const struct sysroot *root, struct next_boot *out) _must_check_;
+/* What is wrong with the lock, if anything is: a warning of an image, or an error. 0 or -ENOMEM. */
+int next_boot_note_lock(const struct next_boot *boot, enum row_level level, struct rows *rows) _must_check_;
 /* Whether there is a machine, of which scan_machine() tells. */
 bool next_boot_scan(const struct sysroot *root, struct next_boot *boot);
 /*
- * All of it. What is wrong with configuration and lock is said. 0; -ENOMEM, of which nothing was said; another error,
- * which was. Where only the decision is missing (-EPERM: it needs root), all else is there; of a hidden lock no
- * composition.
+ * All of it. 0; -EPERM: the lock is hidden, or has serial numbers, which only root can read; -ENOMEM; as
+ * scan_machine(). Where only the decision is missing (-EPERM), all else is there; of a hidden lock no composition.
  */
 int next_boot_make(const struct sysroot *root, struct next_boot *out) _must_check_;
 /*

@@ -3,7 +3,7 @@
 
 #include "../../core/boot_display.h"
 #include "../../sys/display.h"
-#include "../lib/say.h"
+#include "../../sys/scan.h"
 #include "../machine/machine.h"
 #include "files.h"
 
@@ -15,7 +15,7 @@ static int recall_boot_display(const struct sysroot *r, struct machine *m)
 {
 	struct plan_error err;
 	struct report report;
-	int ret = boot_display_is_proven(m) ? -ENOENT : report_read(r, &report, &err);
+	int ret = boot_display_is_proven(m) ? -ENOENT : report_load(r, &report, &err);
 
 	if (ret < 0)
 		return ret == -ENOMEM ? ret : 0;
@@ -41,14 +41,12 @@ int recall_details(const struct sysroot *root, struct storage *storage, struct m
 int recall_machine(const struct sysroot *root, struct machine *out)
 {
 	struct storage storage = { 0 };
-	int ret = machine_scan(root, out);
+	int ret = scan_machine(root, out);
 
 	if (ret < 0)
 		return ret;
 	ret = recall_details(root, &storage, out);
-	if (ret < 0) {
-		say_error("no memory");
+	if (ret < 0)
 		machine_free(out);
-	}
 	return ret;
 }

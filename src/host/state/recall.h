@@ -12,7 +12,7 @@
  * saw where nothing else proves one. What was read of the storage is used up. 0 or -ENOMEM.
  */
 int recall_details(const struct sysroot *root, struct storage *storage, struct machine *m) _must_check_;
-/* The whole machine. 0 or -errno, which was said. */
+/* The whole machine. 0, or -errno as of scan_machine(). */
 int recall_machine(const struct sysroot *root, struct machine *out) _must_check_;
 
 #endif

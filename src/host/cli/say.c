@@ -25,6 +25,17 @@ void say_warning(const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
+void say_problems(const struct config *c)
+{
+	struct text text = { 0 };
+
+	for (size_t i = 0; i < c->n_problems; i++)
+		config_problem_print(&c->problems[i], &text);
+	if (text.data)
+		fputs(text.data, stderr);
+	text_free(&text);
+}
+
 static void say_row(const struct row *row)
 {
 	static const char *const starts[] = { "earlybind: warning: ", "earlybind: ", "", "" };

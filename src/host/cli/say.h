@@ -4,12 +4,15 @@
 #define EARLYBIND_SAY_H
 
 #include "../../core/compat.h"
-#include "row.h"
+#include "../../core/config.h"
+#include "../lib/row.h"
 
 /* "earlybind: " and a line. */
 void say_error(const char *fmt, ...) _printf_(1, 2);
 /* "earlybind: warning: " and a line. */
 void say_warning(const char *fmt, ...) _printf_(1, 2);
+/* All problems of a configuration. */
+void say_problems(const struct config *c);
 /* Each row in its place and on its stream. */
 void say_rows(const struct rows *rows);
 /* The same, all the way; then there is none. */
