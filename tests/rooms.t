@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # rooms.t: the arrows between the directories of src point down. src/core knows nobody, src/sys knows core, src/boot and
-# src/host know both; in src/host a room knows those below it. Only cli/ ends the program. No function is exported in vain.
+# src/host know both; in src/host a room knows those below it. Only cli/ prints, and ends the program. No function is exported
+# in vain.
 # shellcheck source=/dev/null
 . tests/lib/need.sh
 # shellcheck source=/dev/null
@@ -78,7 +79,7 @@ ends()
 objects()
 {
 	(cd "$1" && find core sys boot host -name '*.o') | while read -r object; do
-		[ ! -e "src/${object%.o}.c" ] && [ "$object" != host/lib/useless.o ] || echo "$object"
+		[ ! -e "src/${object%.o}.c" ] && [ "$object" != host/lib/spoilt.o ] || echo "$object"
 	done
 }
 
@@ -109,9 +110,33 @@ useless_found()
 	mkdir -p "$TMP/objects"
 	cp -r "$BUILD/glibc/core" "$BUILD/glibc/sys" "$BUILD/glibc/boot" "$BUILD/glibc/host" "$TMP/objects"
 	echo 'int nobody_wants_this(void); int nobody_wants_this(void) { return 0; }' |
-		"${CC:-gcc}" -x c -c -o "$TMP/objects/host/lib/useless.o" - || return 1
+		"${CC:-gcc}" -x c -c -o "$TMP/objects/host/lib/spoilt.o" - || return 1
 	unused "$TMP/objects" >"$TMP/unused"
 	has "$TMP/unused" nobody_wants_this
+}
+
+# loud DIR: what prints in core, sys and the rooms below cli. To write to a FILE of one's own is no print.
+loud()
+{
+	objects "$1" | grep -v -e '^host/cli/' -e '^boot/' | (cd "$1" && xargs nm -A -u) |
+		grep -E ' (stdout|stderr|(__)?v?printf(_chk)?|_IO_putc|putchar|puts|perror|psignal|v?(warn|err)x?|error|say_[a-z]*)$'
+}
+
+quiet()
+{
+	loud "$BUILD/glibc" >"$TMP/loud"
+	silent "$TMP/loud"
+}
+
+# loud_found STATEMENT: whether the check finds it in a room below.
+loud_found()
+{
+	mkdir -p "$TMP/loud-objects/core" "$TMP/loud-objects/sys" "$TMP/loud-objects/boot" "$TMP/loud-objects/host/lib"
+	printf '%s\n' '#include <stdio.h>' 'void say_error(const char *, ...);' 'void spoilt(const char *text);' \
+		"void spoilt(const char *text) { $1; }" |
+		"${CC:-gcc}" -x c -c -o "$TMP/loud-objects/host/lib/spoilt.o" - || return 1
+	loud "$TMP/loud-objects" >"$TMP/loud"
+	has "$TMP/loud" 'host/lib/spoilt.o:'
 }
 
 ok 'each file of src/host stands in a room' in_rooms
@@ -123,6 +148,11 @@ ok 'core knows nobody, sys knows core, boot knows both' below .
 ok 'a core that knows sys is found' spoilt below core/plan.c ../sys/scan.h
 ok 'a boot program that knows the host tool is found' spoilt below boot/main.c ../host/lib/row.h
 ok 'only cli/ ends the program' ends
+ok 'only cli/ prints' quiet
+for print in 'puts(text)' 'printf("%s", text)' 'fputs(text, stderr)' 'fprintf(stdout, "%s", text)' 'putchar(*text)' \
+	'perror(text)' 'say_error("%s", text)'; do
+	ok "$print in a room below is found" loud_found "$print"
+done
 ok 'what a file exports another one uses' all_used
 ok 'a function that nobody uses is found' useless_found
 tap_end
