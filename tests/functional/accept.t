@@ -45,7 +45,7 @@ run accept --yes
 ok 'what is locked already is shown as such' said 0 '  = 0000:06:00.0 '
 ok 'the lock is left as it was' unchanged "$LOCK" "$before"
 run accept
-ok 'and nobody is asked' said 0 'The lock is as it was.'
+ok 'and nobody is asked' said 0 'Unchanged: the lock is as it was.'
 
 # --- old and new
 
@@ -128,7 +128,7 @@ ok 'accept of a rule whose card is refused fails, whatever else is locked' compl
 	'/etc/earlybind.conf:1: nothing is locked for `bind 0000:06:00`'
 ok 'and counts that rule' has "$TMP/out" '0 cards locked (1 in all).'
 run accept --yes 06:00
-ok 'also where it changes nothing' said 1 'The lock is as it was.'
+ok 'also where it changes nothing' said 1 'Unchanged: the lock is as it was.'
 new two-gpus 'bind 06:00' 'keep 06:00.0'
 run accept --yes 06:00
 ok 'as does one whose card the next boot refuses' complained 1 'the next boot would refuse 0000:06:00.0 of `bind 0000:06:00`: kept'
@@ -152,7 +152,7 @@ ok 'and says that nothing is locked' has "$TMP/out" 'No card is locked.'
 ok 'not that anything has to be done' lacks "$TMP/out" regenerate
 new two-gpus 'bind 07:00'
 run accept --yes
-ok 'a rule that selects nothing is named' said 0 '/etc/earlybind.conf:1: selects nothing'
+ok 'a rule that selects nothing is named' said 1 '/etc/earlybind.conf:1: selects nothing'
 new two-gpus 'bind 10de:13c2' 'bind 6:0.0'
 run accept --yes
 ok 'bad-line: costs only itself, but the exit code' complained 1 '/etc/earlybind.conf:2:7:'

@@ -37,14 +37,6 @@ static int choose(const struct session *s, const struct selector *only, int n, b
 	return EXIT_DONE;
 }
 
-static bool any_refused(const struct acceptance *a)
-{
-	for (size_t i = 0; i < a->n_lines; i++)
-		if (a->lines[i].reason != REASON_NONE && a->lines[i].reason != REASON_TWIN)
-			return true;
-	return false;
-}
-
 /* Where there was nothing to bind before either, no image changes. */
 static void say_stored(const struct session *s, const struct acceptance *a, const bool *chosen)
 {
@@ -63,7 +55,7 @@ static int store(const struct session *s, const struct acceptance *a, const bool
 	int ret;
 
 	if (s->had_lock && !plan_is_old(&s->old) && session_same(&s->old, &a->lock)) {
-		puts("The lock is as it was.");
+		puts("Unchanged: the lock is as it was.");
 		trial_arm(s, &s->config, &a->lock);
 		return EXIT_DONE;
 	}
@@ -82,19 +74,58 @@ static int store(const struct session *s, const struct acceptance *a, const bool
 	return ret;
 }
 
-/* Says which of the rules that were named have no card now; false: all have one, or need none. */
-static bool say_idle(const struct session *s, const struct acceptance *a, const bool *chosen)
+/* The first card of the rule that accept refuses, NULL: there is none. */
+static const struct accept_line *refusal_of(const struct acceptance *a, unsigned rule)
 {
-	char selector[SELECTOR_LEN];
+	for (size_t i = 0; i < a->n_lines; i++)
+		if (a->lines[i].rule == rule && a->lines[i].reason)
+			return &a->lines[i];
+	return NULL;
+}
+
+/*
+ * Whether the rule has no card now that should have one: of those that were named, or of all where nothing is locked. A
+ * rule whose card may be absent, or that needs no entry, has none in the way of it but a guard.
+ */
+static bool is_idle(const struct acceptance *a, const struct rule *rule, const bool *chosen)
+{
+	bool may = rule->optional || (!chosen && rule_is_complete(rule));
+
+	if (rule->live || proposal_locks(a, rule->number) || (may && !refusal_of(a, rule->number)))
+		return false;
+	return chosen ? chosen[rule->number - 1] : a->lock.n_cards == 0;
+}
+
+/* What stands in the way of it, and the next step. */
+static void say_idle(const struct acceptance *a, const struct rule *rule)
+{
+	const struct accept_line *line = refusal_of(a, rule->number);
+	char selector[SELECTOR_LEN], address[ADDRESS_LEN], words[RULE_WORDS_LEN];
+
+	selector_print(&rule->selector, selector);
+	if (line)
+		say_error("%s:%u: nothing is locked for `bind %s`: %s is refused, %s. `earlybind explain %s` says "
+			  "what to do",
+			  rule->file, rule->line, selector, address_print(&card_main(&line->card)->address, address),
+			  reason_word(line->reason), address);
+	else if (strcmp(rule->file, "/" CONFIG_FILE) == 0)
+		say_error("%s:%u: nothing is locked for `bind %s`, see above: change it, or `earlybind remove %s` "
+			  "takes it out",
+			  rule->file, rule->line, selector, drift_words(rule, words));
+	else
+		say_error("%s:%u: nothing is locked for `bind %s`, see above: change it, then run `earlybind accept`",
+			  rule->file, rule->line, selector);
+}
+
+/* Whether there is any. */
+static bool say_all_idle(const struct session *s, const struct acceptance *a, const bool *chosen)
+{
 	bool any = false;
 
-	for (size_t i = 0; chosen && i < s->config.n_rules; i++) {
-		const struct rule *rule = &s->config.rules[i];
-
-		if (!chosen[i] || rule->live || rule->optional || proposal_locks(a, rule->number))
+	for (size_t i = 0; i < s->config.n_rules; i++) {
+		if (!is_idle(a, &s->config.rules[i], chosen))
 			continue;
-		say_error("%s:%u: nothing is locked for `bind %s`", rule->file, rule->line,
-			  selector_print(&rule->selector, selector));
+		say_idle(a, &s->config.rules[i]);
 		any = true;
 	}
 	return any;
@@ -114,7 +145,7 @@ static int accept_chosen(struct session *s, const bool *chosen)
 	session_show(s, &a, NULL);
 	refused = session_advise(s, chosen);
 	ret = refused < 0 ? EXIT_REFUSED : store(s, &a, chosen);
-	if (ret == EXIT_DONE && (refused || say_idle(s, &a, chosen) || (a.lock.n_cards == 0 && any_refused(&a))))
+	if (ret == EXIT_DONE && (say_all_idle(s, &a, chosen) || refused))
 		ret = EXIT_REFUSED;
 	acceptance_free(&a);
 	return ret == EXIT_DONE && config_errors(&s->config) ? EXIT_REFUSED : ret;
