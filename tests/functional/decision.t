@@ -70,4 +70,53 @@ change 'include nvme-twins' "$ROOT_DISK"
 run accept --yes 00:02.0
 echo 'keep 04:00' >>"$CONF"
 ok 'of what was locked before the host needed it' refusals "$KEPT_DISK"
+
+# --- accept --yes is no person who looks which of two identical cards it is
+
+# guess WORDS LINE...: two identical cards, one locked; these lines change the machine. accept --yes without a selector
+# writes nothing then, and names both commands; with it, it does.
+guess()
+{
+	guess_rule=$1 guess_machine=$2
+	shift 2
+	new "$guess_machine" "bind $guess_rule"
+	did accept --yes || return 1
+	change "include $guess_machine" "$@"
+	before=$(state "$LOCK")
+	run accept --yes
+	code 1 && unchanged "$LOCK" "$before" && has "$TMP/err" "earlybind accept $guess_rule" &&
+		has "$TMP/err" "earlybind remove $guess_rule" || return 1
+	did accept --yes "$guess_rule" && [ "$(grep -c '^card ' "$LOCK")" = 1 ]
+}
+
+# RENUMBERED: the first is gone, and the other one has its place.
+RENUMBERED='drop 0000:05:00.0
+set 0000:06:00.0 behind=0000:00:01.0
+renumber 06=05'
+ok 'the locked one or its twin was taken out' guess 0000:05:00 server "$RENUMBERED"
+ok 'of two disks' guess 0000:04:00 nvme-twins 'drop 0000:05:00.0'
+ok 'of two displays, one is left, elsewhere' guess 0000:06:00 twin-gpus "$HOST_GONE" \
+	'drop 0000:04:00.0' 'renumber 06=08' 'set 0000:08:00.0 behind=0000:00:02.1' 'set 0000:08:00.1 behind=0000:00:02.1' 'renumber 08=06' '0000:00:04.0 - 1a03:2000 0300 99 ast boot_vga=1'
+
+# asked: on a terminal both are shown before the question, and the answer counts.
+asked()
+{
+	new server 'bind 05:00'
+	did accept --yes || fail 'accept'
+	change 'include server' "$RENUMBERED"
+	answer y accept
+	ok 'a person who sees both may say yes' code 0
+	ok 'and sees them' grep -q 'earlybind remove 0000:05:00' "$TMP/out"
+}
+if has_terminal; then asked; else skip 'a person may say yes' "$NO_TERMINAL"; fi
+
+new server 'bind 05:00'
+did accept --yes || fail 'accept'
+change 'include server' 'drop 0000:05:00.0' 'drop 0000:06:00.0'
+run accept --yes
+ok 'nothing is left to guess of' locked
+new two-gpus 'bind 06:00'
+did accept --yes || fail 'accept'
+change 'include two-gpus' 'drop 0000:04:00.0' 'set 0000:06:00.0 behind=0000:00:02.1' 'set 0000:06:00.1 behind=0000:00:02.1'
+ok 'a display that moved is no guess' did accept --yes
 tap_end

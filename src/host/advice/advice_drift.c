@@ -139,14 +139,25 @@ static void say_elsewhere(struct lost *l)
 	}
 }
 
-/* One that the host kept is missing, and one like it stands in the card's place: either can be the one that is gone. */
+/* One that the host kept is missing, and the rule means one like it: either can be the one that is gone. */
 static void say_either(struct lost *l)
 {
-	snprintf(l->buf, l->size,
-		 "Either the host's card was taken out, and this is the one that was accepted: then run `earlybind "
-		 "accept%s`, then `earlybind regenerate`. Or the accepted one was taken out, and the host's is in its "
-		 "place now: then run `earlybind remove %s`, then `earlybind regenerate`. Look which card it is first",
-		 l->accept, l->words);
+	char address[ADDRESS_LEN] = "this";
+
+	if (l->now)
+		address_print(&l->now->address, address);
+	snprintf(
+		l->buf, l->size,
+		"Either the host's card was taken out, and %s is the one that was accepted: then run `earlybind "
+		"accept%s`, then `earlybind regenerate`. Or the accepted one was taken out, and %s is the host's: then "
+		"run `earlybind remove %s`, then `earlybind regenerate`. Look which card it is first",
+		address, l->accept, address, l->words);
+}
+
+/* What the slot or path means now, elsewhere, is the one that was accepted or one like it. */
+static bool is_like(const struct lost *l)
+{
+	return is_ambiguous(l) && l->now && identity_equal(&l->now->identity, &l->card->identity);
 }
 
 /* accept would put it right; but it must not be a surprise which card it has then. */
@@ -223,6 +234,8 @@ static int lost_step(const struct adviser *a, const struct plan_card *card, cons
 	elsewhere = l.rule->selector.kind != SELECTOR_ID && !(l.now && is_here(&l, &l.now->root, &l.now->path));
 	if (!elsewhere && proposal_helps(&l.p, l.rule))
 		say_accept(&l);
+	else if (elsewhere && is_like(&l) && proposal_helps(&l.p, l.rule))
+		say_either(&l);
 	else if (line && is_here(&l, &card_main(&line->card)->root, &card_main(&line->card)->path))
 		ret = say_refused(&l, line);
 	else if (!elsewhere && l.rule->has_id && !id_matches(&l.rule->id, &l.now->identity))

@@ -126,6 +126,38 @@ bool drift_replaces(const struct drift *d, const struct plan_index *lock)
 	return false;
 }
 
+/* Whether the old lock tells for certain that the card is one of its own. */
+static bool is_certain(const struct drift *d, const struct card *card)
+{
+	for (size_t i = 0; i < d->old->plan->n_cards; i++) {
+		struct found found;
+
+		if (!identity_equal(&d->old->plan->cards[i].identity, &card_main(card)->identity))
+			continue;
+		find_card(d->old, i, &found);
+		if (found.reason == REASON_NONE && found.card.main == card->main)
+			return true;
+	}
+	return false;
+}
+
+bool drift_guesses(const struct drift *d, const struct plan_index *lock)
+{
+	for (size_t i = 0; i < d->old->plan->n_cards; i++) {
+		struct found lost, found;
+
+		find_card(d->old, i, &lost);
+		for (size_t k = 0; lost.reason == REASON_AMBIGUOUS && k < lock->plan->n_cards; k++) {
+			if (!identity_equal(&lock->plan->cards[k].identity, &d->old->plan->cards[i].identity))
+				continue;
+			find_card(lock, k, &found);
+			if (found.reason == REASON_NONE && !is_certain(d, &found.card))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool drift_instead(const struct drift *d, const struct rule *added, struct rows *rows)
 {
 	char is[SELECTOR_LEN], must[SELECTOR_LEN];

@@ -27,6 +27,11 @@ int drift_find(const struct drift *d, const struct plan_index *lock, struct rows
 /* Whether this lock has another device for a rule whose card is here, but elsewhere: only a person can want that. */
 bool drift_replaces(const struct drift *d, const struct plan_index *lock);
 /*
+ * Whether this lock has a card that may be a lost one of the old lock, or one like it that stayed with the host: only a
+ * person can tell.
+ */
+bool drift_guesses(const struct drift *d, const struct plan_index *lock);
+/*
  * Whether a card that the new rule means was accepted for a rule that means another place now: the row tells how that
  * one is to be written instead.
  */

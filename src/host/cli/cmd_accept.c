@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "../advice/advice.h"
 #include "../advice/drift.h"
 #include "../advice/proposal.h"
 #include "../state/files.h"
@@ -50,6 +51,44 @@ static void say_stored(const struct session *s, const struct acceptance *a, cons
 		puts("No card is locked.");
 }
 
+/* Both cases of each card that cannot be told from another, with what to do in each. */
+static void say_cases(const struct session *s)
+{
+	_cleanup_(next_boot_release) struct next_boot boot = { 0 };
+	struct rows rows = { 0 };
+	size_t n = 0;
+
+	if (next_boot_of(&s->config, &s->old, &s->machine, &boot) < 0 ||
+	    advise(&s->cli->root, &boot, 1u << ROW_DRIFT, &rows) < 0)
+		rows.lost = true;
+	for (size_t i = 0; i < rows.n; i++)
+		if (rows.items[i].reason == REASON_AMBIGUOUS)
+			rows.items[n++] = rows.items[i];
+	rows.n = n;
+	say_all(&rows);
+}
+
+/* --yes is no person who looks at the machine; false: it was said why it does not do. */
+static bool may_say_yes(const struct session *s, const bool *chosen)
+{
+	const struct drift drift = { &s->config, &s->index };
+	bool guesses = !chosen && drift_guesses(&drift, &s->will);
+
+	if (guesses)
+		say_cases(s);
+	if (!s->cli->yes)
+		return true;
+	if (guesses)
+		say_error("--yes does not confirm which of identical cards is meant: see above, and name the rule; "
+			  "nothing was written");
+	else if (drift_replaces(&drift, &s->will))
+		say_error("--yes does not confirm that a rule gets another device while its card is here: see above; "
+			  "nothing was written");
+	else
+		return true;
+	return false;
+}
+
 static int store(const struct session *s, const struct acceptance *a, const bool *chosen)
 {
 	int ret;
@@ -59,11 +98,8 @@ static int store(const struct session *s, const struct acceptance *a, const bool
 		trial_arm(s, &s->config, &a->lock);
 		return EXIT_DONE;
 	}
-	if (s->cli->yes && drift_replaces(&(struct drift){ &s->config, &s->index }, &s->will)) {
-		say_error("--yes does not confirm that a rule gets another device while its card is here: see above; "
-			  "nothing was written");
+	if (!may_say_yes(s, chosen))
 		return EXIT_REFUSED;
-	}
 	if (!session_ask(s, "Lock these cards?"))
 		return EXIT_REFUSED;
 	ret = session_store(s, &a->lock);
