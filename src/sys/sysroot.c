@@ -258,6 +258,14 @@ int sysroot_list(const struct sysroot *r, const char *dir, struct names *out)
 	return ret;
 }
 
+bool names_has(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->items[i], name) == 0)
+			return true;
+	return false;
+}
+
 void names_free(struct names *n)
 {
 	for (size_t i = 0; i < n->n; i++)

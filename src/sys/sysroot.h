@@ -58,6 +58,7 @@ struct names {
 int sysroot_list(const struct sysroot *r, const char *dir, struct names *out) _must_check_;
 /* Inserts a copy of the name at its place. 0 or -ENOMEM. */
 int names_add(struct names *names, const char *name) _must_check_;
+bool names_has(const struct names *names, const char *name) _pure_;
 void names_free(struct names *n);
 
 #endif

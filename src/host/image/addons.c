@@ -101,7 +101,7 @@ int addons_find(const struct sysroot *r, const char *folder, const char *release
 		char path[PATH_BYTES];
 
 		if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, names.items[i]) >= sizeof(path) ||
-		    kernels_has(out, path) || !could_be_one(r, path))
+		    names_has(out, path) || !could_be_one(r, path))
 			continue;
 		ret = is_for(r, path, release);
 		if (ret > 0)

@@ -326,9 +326,8 @@ static int visit(struct kmods *k, const struct kmod_module *m)
 {
 	const char *name = kmod_module_get_name(m);
 
-	for (size_t i = 0; i < k->visited.n; i++)
-		if (!strcmp(k->visited.items[i], name))
-			return 0;
+	if (names_has(&k->visited, name))
+		return 0;
 	return names_add(&k->visited, name) < 0 ? -ENOMEM : 1;
 }
 

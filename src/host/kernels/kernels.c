@@ -39,14 +39,6 @@ bool kernel_has_folder(const struct sysroot *r, const char *release)
 	return has_in_modules(r, release, "");
 }
 
-bool kernels_has(const struct names *names, const char *name)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (strcmp(names->items[i], name) == 0)
-			return true;
-	return false;
-}
-
 static int by_version(const void *a, const void *b)
 {
 	return strverscmp(*(char *const *)a, *(char *const *)b);
@@ -62,7 +54,7 @@ static int add_kernels(const struct sysroot *r, const char *dir, bool without_in
 	for (size_t i = 0; i < found.n && !err; i++) {
 		const char *name = found.items[i];
 
-		if (!kernel_is_release(name) || kernels_has(out, name))
+		if (!kernel_is_release(name) || names_has(out, name))
 			continue;
 		if (without_index || kernel_is_there(r, name))
 			err = names_add(out, name);

@@ -11,7 +11,6 @@
 int kernels_find(const struct sysroot *r, struct names *out) _must_check_;
 /* Those that have a folder of modules there, with or without an index. 0 or -errno. */
 int kernels_find_all(const struct sysroot *r, struct names *out) _must_check_;
-bool kernels_has(const struct names *kernels, const char *release) _pure_;
 bool kernel_is_there(const struct sysroot *r, const char *release);
 /* Whether there is at least a folder of modules, with or without an index. */
 bool kernel_has_folder(const struct sysroot *r, const char *release);

@@ -53,7 +53,7 @@ static int add_from_images(const struct sysroot *r, struct names *out)
 		return err == -ENOMEM ? err : 0; /* what cannot be listed cannot be judged */
 	for (size_t i = 0; i < found.n && !err; i++)
 		for (size_t at = 0; !err && places_release(found.items[i], &at, release, sizeof(release));)
-			if (!kernels_has(out, release) && is_bootable(r, out, release))
+			if (!names_has(out, release) && is_bootable(r, out, release))
 				err = names_add(out, release);
 	names_free(&found);
 	return err;
@@ -74,7 +74,7 @@ static int add_from_entries(const struct sysroot *r, const char *esp, const char
 		const char *release = found.items[i];
 
 		snprintf(kernel, sizeof(kernel), "%s/%s/linux", folder, release);
-		if (is_plausible(release) && !kernels_has(out, release) && sysroot_exists(r, kernel))
+		if (is_plausible(release) && !names_has(out, release) && sysroot_exists(r, kernel))
 			err = names_add(out, release);
 	}
 	names_free(&found);
@@ -92,7 +92,7 @@ static bool take_release(const struct names *known, const char *uki, const char 
 	if (strncmp(uki, token, before) == 0 && uki[before] == '-') {
 		uki += before + 1;
 		snprintf(release, KERNEL_LEN, "%.*s", (int)(strlen(uki) - strlen(".efi")), uki);
-		if (kernels_has(known, release))
+		if (names_has(known, release))
 			return false;
 		release[uki_stem(uki)] = '\0';
 	} else if (strncmp(uki, "linux-", 6) == 0 && id && id - uki > 7 && id[-1] == '-') {
@@ -100,7 +100,7 @@ static bool take_release(const struct names *known, const char *uki, const char 
 	} else {
 		return false;
 	}
-	return is_plausible(release) && !kernels_has(known, release);
+	return is_plausible(release) && !names_has(known, release);
 }
 
 static int add_from_ukis(const struct sysroot *r, const char *esp, const char *token, struct names *out)

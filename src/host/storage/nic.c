@@ -172,10 +172,7 @@ static int take(struct search *s, const struct route *r)
 	if (!s->any && r->bits + 1 > s->best)
 		names_free(s->out);
 	s->best = r->bits + 1;
-	for (size_t i = 0; i < s->out->n; i++)
-		if (strcmp(s->out->items[i], r->interface) == 0)
-			return 0;
-	return names_add(s->out, r->interface);
+	return names_has(s->out, r->interface) ? 0 : names_add(s->out, r->interface);
 }
 
 static int read_routes(const struct host *h, const char *path, bool (*read)(const char *, struct route *),
