@@ -104,16 +104,6 @@ static int read_file(const struct sysroot *r, const char *path, struct config *o
 	return ret;
 }
 
-struct drop_in {
-	char *name;
-	const char *dir;
-};
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct drop_in *)a)->name, ((const struct drop_in *)b)->name);
-}
-
 static bool is_conf(const char *name)
 {
 	size_t len = strlen(name);
@@ -121,61 +111,51 @@ static bool is_conf(const char *name)
 	return len > 5 && strcmp(name + len - 5, ".conf") == 0;
 }
 
-/* Adds one folder's files to the list; one that is there already moves to this folder. */
-static int collect(const struct sysroot *r, const char *dir, struct drop_in **list, size_t *n, struct config *out)
+/* The names of one folder, and those of all. */
+static int list(const struct sysroot *r, const char *dir, struct names *names, struct names *all, struct config *out)
 {
+	int ret = sysroot_list(r, dir, names);
 	char name[64];
-	struct names names;
-	int ret = sysroot_list(r, dir, &names);
 
 	snprintf(name, sizeof(name), "/%s", dir);
 	if (ret < 0)
 		return ret == -ENOMEM ? ret : ret == -ENOENT ? 0 : add_unreadable(out, name, ret);
-	for (size_t i = 0; i < names.n; i++) {
-		struct drop_in *grown = NULL;
-		size_t k = 0;
+	for (size_t i = 0; i < names->n && ret == 0; i++)
+		if (is_conf(names->items[i]) && !names_has(all, names->items[i]))
+			ret = names_add(all, names->items[i]);
+	return ret;
+}
 
-		if (!is_conf(names.items[i]))
-			continue;
-		while (k < *n && strcmp((*list)[k].name, names.items[i]) != 0)
-			k++;
-		if (k == *n) {
-			grown = realloc(*list, (*n + 1) * sizeof(*grown));
-			if (!grown) {
-				ret = -ENOMEM;
-				break;
-			}
-			*list = grown;
-			grown[(*n)++].name = names.items[i];
-			names.items[i] = NULL;
-		}
-		(*list)[k].dir = dir;
+static int read_drop_ins(const struct sysroot *r, struct config *out)
+{
+	struct names names[ARRAY_SIZE(config_dirs)] = { 0 }, all = { 0 };
+	int ret = 0;
+
+	for (size_t k = 0; k < ARRAY_SIZE(config_dirs) && ret == 0; k++)
+		ret = list(r, config_dirs[k], &names[k], &all, out);
+	for (size_t i = 0; i < all.n && ret == 0; i++) {
+		size_t k = ARRAY_SIZE(config_dirs);
+		char path[512];
+
+		while (!names_has(&names[--k], all.items[i]))
+			;
+		snprintf(path, sizeof(path), "%s/%s", config_dirs[k], all.items[i]);
+		ret = read_file(r, path, out);
 	}
-	names_free(&names);
-	return ret < 0 ? ret : 0;
+	for (size_t k = 0; k < ARRAY_SIZE(config_dirs); k++)
+		names_free(&names[k]);
+	names_free(&all);
+	return ret;
 }
 
 int config_load(const struct sysroot *r, struct config *out)
 {
-	struct drop_in *list = NULL;
-	size_t n = 0;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
 	ret = read_file(r, CONFIG_FILE, out);
-	for (size_t i = 0; i < ARRAY_SIZE(config_dirs) && ret == 0; i++)
-		ret = collect(r, config_dirs[i], &list, &n, out);
-	if (n)
-		qsort(list, n, sizeof(*list), by_name);
-	for (size_t i = 0; i < n && ret == 0; i++) {
-		char path[512];
-
-		snprintf(path, sizeof(path), "%s/%s", list[i].dir, list[i].name);
-		ret = read_file(r, path, out);
-	}
-	for (size_t i = 0; i < n; i++)
-		free(list[i].name);
-	free(list);
+	if (ret == 0)
+		ret = read_drop_ins(r, out);
 	if (ret < 0)
 		config_free(out);
 	return ret;
