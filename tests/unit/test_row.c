@@ -47,7 +47,7 @@ static void a_row_has_its_rule_and_the_words_of_its_next_step(void **s)
 	row->reason = REASON_MOVED;
 	row_set_rule(row, &rule);
 	row_set_rule(row, NULL);
-	row_set_next(row, "add", "06:00", "allow=display", NULL);
+	row_set_next(row, "add %s allow=%s", "06:00", "display");
 	expect_json(&rows, "\"rows\":[{\"kind\":\"drift\",\"reason\":\"moved\",\"rule\":2,"
 			   "\"origin\":\"/etc/earlybind.conf:7\",\"file\":\"/etc/earlybind.conf\","
 			   "\"address\":\"0000:06:00.0\",\"next\":[\"earlybind\",\"add\",\"06:00\",\"allow=display\"],"
@@ -64,9 +64,9 @@ static void a_step_that_does_not_fit_is_none(void **s)
 	fits[sizeof(fits) - 1] = '\0';
 	memset(over, 'x', sizeof(over) - 1);
 	over[sizeof(over) - 1] = '\0';
-	row_set_next(&row, fits, NULL);
+	row_set_next(&row, "%s", fits);
 	assert_string_equal(row.next + sizeof("earlybind"), fits);
-	row_set_next(&row, over, NULL);
+	row_set_next(&row, "%s", over);
 	assert_string_equal(row.next, "");
 }
 

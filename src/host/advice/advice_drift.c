@@ -164,7 +164,7 @@ static bool is_like(const struct lost *l)
 static void say_accept(struct lost *l)
 {
 	const struct plan_card *other = newcomer(l);
-	char address[ADDRESS_LEN], identity[IDENTITY_LEN], command[sizeof(l->accept) + 16];
+	char address[ADDRESS_LEN], identity[IDENTITY_LEN];
 
 	if (!other && is_ambiguous(l)) {
 		say_either(l);
@@ -172,8 +172,7 @@ static void say_accept(struct lost *l)
 	}
 
 	if (!other) {
-		snprintf(command, sizeof(command), "accept%s", l->accept);
-		row_set_command(l->row, command);
+		row_set_next(l->row, "accept%s", l->accept);
 		snprintf(l->buf, l->size, "If that is right, run `earlybind accept%s`, then `earlybind regenerate`",
 			 l->accept);
 		return;
@@ -253,9 +252,8 @@ static int advise_lost(struct adviser *a, const struct plan_card *card, const st
 
 	if (!row)
 		return -ENOMEM;
-	row_set_next(row, "explain",
-		     card->open ? selector_print(&plan_rule(a->plan, card->rule)->selector, selector) : row->address,
-		     NULL);
+	row_set_next(row, "explain %s",
+		     card->open ? selector_print(&plan_rule(a->plan, card->rule)->selector, selector) : row->address);
 	if (lost_step(a, card, d, row, step, sizeof(step)) < 0)
 		return -ENOMEM;
 	drift_words(plan_rule(a->plan, card->rule), words);
@@ -300,7 +298,7 @@ static int say_place(const struct adviser *a, const struct rule *rule, const str
 	else
 		snprintf(buf, size, "Run `earlybind accept %s`, then `earlybind regenerate`", selector);
 	if (!other && proposal_helps(&p, rule))
-		row_set_next(row, "accept", selector, NULL);
+		row_set_next(row, "accept %s", selector);
 	proposal_free(&p);
 	return 0;
 }
@@ -335,7 +333,7 @@ static int advise_place(struct adviser *a, const struct plan_card *card, const s
 	address_print(&now->address, is);
 	if (!item)
 		return -ENOMEM;
-	row_set_next(item, "explain", is, NULL);
+	row_set_next(item, "explain %s", is);
 	if (place_step(a, rule, d, item, step, sizeof(step)) < 0)
 		return -ENOMEM;
 	if (!d->moved)

@@ -37,7 +37,7 @@ static int add_row(const struct rule *rule, const struct accept_line *refused, c
 	address_print(&card_main(&locked->card)->address, address);
 	row->reason = refused->reason;
 	row_set_rule(row, rule == fresh ? NULL : rule);
-	row_set_next(row, "explain", row->address, NULL);
+	row_set_next(row, "explain %s", row->address);
 	return row_say(row,
 		       "of %u cards that `bind %s` means %s is refused, and %s is locked. If that is the one that you "
 		       "mean, all is well. If it is %s, run `earlybind remove %s`, and do what `earlybind explain %s` "

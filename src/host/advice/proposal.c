@@ -132,7 +132,7 @@ bool proposal_set_next(const struct acceptance *waiting, const struct rule *rule
 	bool locks = proposal_locks(waiting, rule->number);
 
 	if (locks)
-		row_set_next(row, "accept", selector_print(&rule->selector, selector), NULL);
+		row_set_next(row, "accept %s", selector_print(&rule->selector, selector));
 	return locks;
 }
 

@@ -46,7 +46,7 @@ static int add_refusal(struct run *r, const struct rule *rule, const struct acce
 	explain_first(r, main);
 	row->reason = line->reason;
 	row_set_rule(row, rule);
-	row_set_next(row, "explain", row->address, NULL);
+	row_set_next(row, "explain %s", row->address);
 	return row_say(row, "bind %s: accept refuses %s: %s, %s", selector_print(&rule->selector, selector),
 		       row->address, reason_word(line->reason),
 		       *line->text ? line->text : reason_meaning(line->reason));
@@ -55,12 +55,11 @@ static int add_refusal(struct run *r, const struct rule *rule, const struct acce
 /* What is said of a rule that accept has nothing for has its removal as the next step, where `remove` can do that. */
 static void set_removal(struct run *r, const struct rule *rule)
 {
-	char words[RULE_WORDS_LEN], command[sizeof("remove ") + RULE_WORDS_LEN];
+	char words[RULE_WORDS_LEN];
 
-	snprintf(command, sizeof(command), "remove %s", drift_words(rule, words));
 	for (size_t i = 0; i < r->out->notes.n && strcmp(rule->file, "/" CONFIG_FILE) == 0; i++)
 		if (r->out->notes.items[i].rule == rule->number)
-			row_set_command(&r->out->notes.items[i], command);
+			row_set_next(&r->out->notes.items[i], "remove %s", drift_words(rule, words));
 }
 
 /* A rule that waits for accept, or that accept would refuse, too: then it says why. */

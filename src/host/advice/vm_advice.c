@@ -120,8 +120,7 @@ static struct row *add_named(const struct named *n, enum reason reason, const ch
 	struct row *row = add(n->a, n->vm, &n->a->machine->devices[n->device].address, reason);
 	char selector[SELECTOR_LEN];
 
-	if (row)
-		row_set_next(row, command, selector_print(s, selector), NULL);
+	row_set_next(row, "%s %s", command, selector_print(s, selector));
 	return row;
 }
 

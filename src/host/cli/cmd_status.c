@@ -124,7 +124,7 @@ static int read_waiting(struct now *n)
 		}
 		row_set_note(row, &made->notes[i], rule);
 		if (!proposal_set_next(&waiting, rule, row))
-			row_set_next(row, "check", NULL);
+			row_set_next(row, "check");
 	}
 	acceptance_free(&waiting);
 	return ret;

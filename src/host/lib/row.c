@@ -76,49 +76,25 @@ void row_set_note(struct row *row, const struct report_note *note, const struct 
 	row_set_rule(row, rule);
 }
 
-/* Whether the word fits, with its NUL and the one at the end of all. */
-static bool add_word(struct row *row, size_t *len, const char *word)
+void row_set_next(struct row *row, const char *fmt, ...)
 {
-	size_t size = strlen(word) + 1;
+	const size_t first = sizeof("earlybind"), room = sizeof(row->next) - first - 1;
+	char *words = row ? row->next + first : NULL;
+	va_list args;
+	int len;
 
-	if (*len + size >= sizeof(row->next))
-		return false;
-	memcpy(row->next + *len, word, size);
-	*len += size;
-	row->next[*len] = '\0';
-	return true;
-}
-
-void row_set_next(struct row *row, ...)
-{
-	const char *word = "earlybind";
-	bool fits = true;
-	size_t len = 0;
-	va_list words;
-
-	va_start(words, row);
-	for (; word && fits; word = va_arg(words, const char *))
-		fits = add_word(row, &len, word);
-	va_end(words);
-	if (!fits)
+	if (!row)
+		return;
+	snprintf(row->next, sizeof(row->next), "earlybind");
+	va_start(args, fmt);
+	len = vsnprintf(words, room, fmt, args);
+	va_end(args);
+	if ((size_t)len >= room)
 		row->next[0] = '\0';
-}
-
-void row_set_command(struct row *row, const char *words)
-{
-	bool fits = add_word(row, &(size_t){ 0 }, "earlybind");
-	size_t len = sizeof("earlybind");
-
-	while (fits && *(words += strspn(words, " "))) {
-		char word[ROW_NEXT_LEN];
-		size_t n = strcspn(words, " ");
-
-		snprintf(word, sizeof(word), "%.*s", (int)n, words);
-		fits = n < sizeof(word) && add_word(row, &len, word);
-		words += n;
-	}
-	if (!fits)
-		row->next[0] = '\0';
+	else
+		words[len + 1] = '\0';
+	for (; (words = strchr(words, ' ')); words++)
+		*words = '\0';
 }
 
 void rows_free(struct rows *rows)

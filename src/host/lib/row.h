@@ -66,10 +66,9 @@ void rows_tell(struct rows *rows, enum row_level level, const char *fmt, ...) _p
 void row_set_rule(struct row *row, const struct rule *rule);
 /* What a note says, which is about this rule or about none. */
 void row_set_note(struct row *row, const struct report_note *note, const struct rule *rule);
-/* `earlybind` and these words, up to a NULL. What does not fit is no step: then there is none. */
-void row_set_next(struct row *row, ...) __attribute__((sentinel));
-/* The same, of words with blanks between them, none of which has one. */
-void row_set_command(struct row *row, const char *words);
+/* `earlybind` and these words, one blank between two. What does not fit is no step: then there is none. row: or NULL.
+ */
+void row_set_next(struct row *row, const char *fmt, ...) _printf_(2, 3);
 /* The row as a line: "REASON: FILE:LINE: TEXT", as far as its text does not say so. */
 #define ROW_LINE_LEN 1400
 const char *row_line(const struct row *row, char buf[ROW_LINE_LEN]);
