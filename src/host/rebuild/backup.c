@@ -111,11 +111,9 @@ static void drop(const struct sysroot *r, const char *image)
 static int list(const struct sysroot *r, bool clean, struct names *images)
 {
 	struct names found;
-	int err = sysroot_list(r, DIRECTORY, &found);
+	int err = sysroot_list_any(r, DIRECTORY, &found);
 
 	memset(images, 0, sizeof(*images));
-	if (err)
-		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; i < found.n && !err; i++) {
 		char *name = found.items[i], *end = strrchr(name, '.');
 
@@ -421,44 +419,29 @@ static int put_back(const struct sysroot *r, const char *image, const char *wron
 	return 0;
 }
 
-static int settle(const struct sysroot *r, const char *image, struct rows *rows)
+/* 1: its backup is all that there is, and stays. */
+static int settle(const struct sysroot *r, const char *image, bool mend, struct rows *rows)
 {
 	const char *wrong = wrong_with(r, image);
 
-	if (!wrong) {
+	if (!wrong && mend)
 		drop(r, image);
+	if (!wrong)
 		return 0;
-	}
-	if (sysroot_exists(r, image) || is_of_kernel_here(r, image))
+	if (mend && (sysroot_exists(r, image) || is_of_kernel_here(r, image)))
 		return put_back(r, image, wrong, rows);
 	warn(image, wrong, rows);
-	return 0;
+	return 1;
 }
 
-int backups_settle(const struct sysroot *r, struct rows *rows)
+int backups_settle(const struct sysroot *r, bool mend, struct rows *rows)
 {
 	_cleanup_(names_free) struct names images = { 0 };
-	int err = list(r, true, &images);
+	int ret = list(r, mend, &images), left = 0;
 
-	for (size_t i = 0; i < images.n && !err; i++)
-		err = settle(r, images.items[i], rows);
-	return err;
-}
-
-bool backups_warn(const struct sysroot *r, struct rows *rows)
-{
-	_cleanup_(names_free) struct names images = { 0 };
-	bool any = false;
-
-	if (list(r, false, &images))
-		return false;
-	for (size_t i = 0; i < images.n; i++) {
-		const char *wrong = wrong_with(r, images.items[i]);
-
-		if (!wrong)
-			continue;
-		warn(images.items[i], wrong, rows);
-		any = true;
+	for (size_t i = 0; i < images.n && ret >= 0; i++) {
+		ret = settle(r, images.items[i], mend, rows);
+		left |= ret;
 	}
-	return any;
+	return ret < 0 ? ret : left;
 }

@@ -51,10 +51,9 @@ void backup_restore(const struct sysroot *r, struct backup *b, struct rows *rows
 /*
  * Backups that a run left behind, because it was killed or the machine lost power: they may be all that can be booted.
  * Puts those back whose image is damaged, or gone and of a kernel that is here; removes those whose image is sound.
- * The rows tell of it. 0 or -errno: then one could not be put back, and nothing may be written over it.
+ * Without `mend` nothing is changed. The rows tell of it. 0; 1: a backup stays, of an image that is damaged or gone;
+ * -errno: one could not be put back, and nothing may be written over it.
  */
-int backups_settle(const struct sysroot *r, struct rows *rows) _must_check_;
-/* Names those whose image is damaged or gone. Whether there is one. */
-bool backups_warn(const struct sysroot *r, struct rows *rows);
+int backups_settle(const struct sysroot *r, bool mend, struct rows *rows) _must_check_;
 
 #endif

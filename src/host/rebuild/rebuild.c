@@ -309,7 +309,7 @@ bool rebuild(const struct sysroot *root, const struct next_boot *boot, const str
 		return false;
 	}
 	subprocess_hold(&runner->signals);
-	good = !backups_settle(root, &runner->rows) && rebuild_each(&run, kernels);
+	good = backups_settle(root, true, &runner->rows) >= 0 && rebuild_each(&run, kernels);
 	tell(&runner->rows);
 	subprocess_release(&runner->signals);
 	close(lock);
