@@ -73,15 +73,6 @@ static void variables_json(const struct efi *e, struct json *j)
 	json_bool(j, "off_next_boot", e->off);
 }
 
-/* EXIT_DONE: read; EXIT_REFUSED: it was said why not. `missing`: there is none. */
-static int load(const struct cli *cli, struct report *out, bool *missing)
-{
-	int ret = cli_report(&cli->root, out);
-
-	*missing = ret == -ENOENT;
-	return ret < 0 && !*missing ? EXIT_REFUSED : EXIT_DONE;
-}
-
 /* The machine, configuration and lock as they are now, beside what the boot did. */
 struct now {
 	int error; /* not all of it could be read, which was said */
@@ -379,9 +370,10 @@ int cmd_status(struct cli *cli)
 		say_error("status takes no arguments");
 		return EXIT_USAGE;
 	}
-	ret = load(cli, &report, &missing);
-	if (ret != EXIT_DONE)
-		return ret;
+	ret = cli_report(&cli->root, &report);
+	missing = ret == -ENOENT;
+	if (ret < 0 && !missing)
+		return EXIT_REFUSED;
 	read_now(cli, &now);
 	ret = missing ? say_missing(cli, &now) : say_report(cli, &report, &now);
 	if (!cli->json) {
