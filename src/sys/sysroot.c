@@ -258,6 +258,11 @@ int sysroot_list(const struct sysroot *r, const char *dir, struct names *out)
 	return ret;
 }
 
+int sysroot_list_any(const struct sysroot *r, const char *dir, struct names *out)
+{
+	return sysroot_list(r, dir, out) == -ENOMEM ? -ENOMEM : 0;
+}
+
 bool names_has(const struct names *names, const char *name)
 {
 	for (size_t i = 0; i < names->n; i++)

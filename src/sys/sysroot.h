@@ -56,6 +56,8 @@ struct names {
 	size_t n;
 };
 int sysroot_list(const struct sysroot *r, const char *dir, struct names *out) _must_check_;
+/* The same; none where it cannot be listed. 0 or -ENOMEM. */
+int sysroot_list_any(const struct sysroot *r, const char *dir, struct names *out) _must_check_;
 /* Inserts a copy of the name at its place. 0 or -ENOMEM. */
 int names_add(struct names *names, const char *name) _must_check_;
 bool names_has(const struct names *names, const char *name) _pure_;

@@ -93,10 +93,8 @@ static int is_for(const struct sysroot *r, const char *path, const char *release
 int addons_find(const struct sysroot *r, const char *folder, const char *release, struct names *out)
 {
 	struct names names;
-	int ret = sysroot_list(r, folder, &names);
+	int ret = sysroot_list_any(r, folder, &names);
 
-	if (ret)
-		return ret == -ENOMEM ? ret : 0; /* what cannot be listed is not found */
 	for (size_t i = 0; i < names.n && ret >= 0; i++) {
 		char path[PATH_BYTES];
 

@@ -21,11 +21,9 @@ void preset_free(struct preset *p)
 int presets_list(const struct sysroot *r, struct names *out)
 {
 	_cleanup_(names_free) struct names files = { 0 };
-	int err = sysroot_list(r, FOLDER, &files);
+	int err = sysroot_list_any(r, FOLDER, &files);
 
 	memset(out, 0, sizeof(*out));
-	if (err)
-		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; i < files.n && !err; i++) {
 		char *name = files.items[i];
 

@@ -140,9 +140,7 @@ static int match(const struct search *s, const char *folder, const char *pattern
 	int err;
 
 	snprintf(part, sizeof(part), "%.*s", slash ? (int)(slash - pattern) : (int)strlen(pattern), pattern);
-	err = sysroot_list(s->r, *folder ? folder : ".", &names);
-	if (err)
-		return err == -ENOMEM ? err : 0; /* what cannot be listed holds no image that could be read */
+	err = sysroot_list_any(s->r, *folder ? folder : ".", &names);
 	for (size_t i = 0; i < names.n && !err; i++) {
 		if (!fits(s, part, names.items[i]))
 			continue;

@@ -47,10 +47,8 @@ static int add_from_images(const struct sysroot *r, struct names *out)
 {
 	char release[KERNEL_LEN];
 	struct names found;
-	int err = sysroot_list(r, "boot", &found);
+	int err = sysroot_list_any(r, "boot", &found);
 
-	if (err)
-		return err == -ENOMEM ? err : 0; /* what cannot be listed cannot be judged */
 	for (size_t i = 0; i < found.n && !err; i++)
 		for (size_t at = 0; !err && places_release(found.items[i], &at, release, sizeof(release));)
 			if (!names_has(out, release) && is_bootable(r, out, release))
@@ -67,9 +65,7 @@ static int add_from_entries(const struct sysroot *r, const char *esp, const char
 	int err;
 
 	snprintf(folder, sizeof(folder), "%s/%s", esp, token);
-	err = sysroot_list(r, folder, &found);
-	if (err)
-		return err == -ENOMEM ? err : 0;
+	err = sysroot_list_any(r, folder, &found);
 	for (size_t i = 0; i < found.n && !err; i++) {
 		const char *release = found.items[i];
 
@@ -110,9 +106,7 @@ static int add_from_ukis(const struct sysroot *r, const char *esp, const char *t
 	int err;
 
 	snprintf(folder, sizeof(folder), "%s/EFI/Linux", esp);
-	err = sysroot_list(r, folder, &found);
-	if (err)
-		return err == -ENOMEM ? err : 0;
+	err = sysroot_list_any(r, folder, &found);
 	for (size_t i = 0; i < found.n && !err; i++)
 		if (strlen(found.items[i]) < KERNEL_LEN && take_release(out, found.items[i], token, release))
 			err = names_add(out, release);

@@ -66,10 +66,8 @@ int text_file_each(const struct sysroot *r, const char *directory, const char *s
 {
 	struct names names;
 	char path[512];
-	int error = sysroot_list(r, directory, &names);
+	int error = sysroot_list_any(r, directory, &names);
 
-	if (error)
-		return error == -ENOMEM ? error : 0;
 	for (size_t i = 0; i < names.n && !error; i++) {
 		if ((suffix && !ends_with(names.items[i], suffix)) ||
 		    snprintf(path, sizeof(path), "%s/%s", directory, names.items[i]) >= (int)sizeof(path))

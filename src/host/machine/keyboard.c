@@ -60,10 +60,8 @@ static int mark(const struct sysroot *r, const char *folder, bool (*is)(const st
 		struct machine *m)
 {
 	struct names names;
-	int ret = sysroot_list(r, folder, &names);
+	int ret = sysroot_list_any(r, folder, &names);
 
-	if (ret < 0)
-		return ret == -ENOMEM ? ret : 0;
 	for (size_t i = 0; i < names.n; i++) {
 		char path[256], link[LINK_BYTES];
 		int i_carrier;
@@ -78,7 +76,7 @@ static int mark(const struct sysroot *r, const char *folder, bool (*is)(const st
 			m->devices[i_carrier].keyboard = true;
 	}
 	names_free(&names);
-	return 0;
+	return ret;
 }
 
 int keyboards_find(const struct sysroot *r, struct machine *m)

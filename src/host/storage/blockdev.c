@@ -92,9 +92,7 @@ int blockdevs_read(const struct sysroot *r, struct blockdevs *out)
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	ret = sysroot_list(r, CLASS_FOLDER, &names);
-	if (ret < 0)
-		return ret == -ENOMEM ? ret : 0;
+	ret = sysroot_list_any(r, CLASS_FOLDER, &names);
 	out->items = calloc(names.n + 1, sizeof(*out->items));
 	if (!out->items)
 		ret = -ENOMEM;

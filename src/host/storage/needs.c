@@ -430,10 +430,8 @@ static int add_pools(struct needs_list *list)
 {
 	char text[REPORT_TEXT_LEN];
 	struct names pools;
-	int error = sysroot_list(list->host.root, "proc/spl/kstat/zfs", &pools);
+	int error = sysroot_list_any(list->host.root, "proc/spl/kstat/zfs", &pools);
 
-	if (error)
-		return error == -ENOMEM ? error : 0;
 	for (size_t i = 0; i < pools.n && !error; i++) {
 		if (!resolve_pool(&list->host.blocks, pools.items[i], list->set))
 			continue; /* a file of statistics, or a pool on files */
@@ -461,10 +459,8 @@ static int add_members(struct needs_list *list)
 {
 	char path[PATH_BYTES], link[PATH_BYTES], text[REPORT_TEXT_LEN];
 	struct names interfaces;
-	int error = sysroot_list(list->host.root, "sys/class/net", &interfaces);
+	int error = sysroot_list_any(list->host.root, "sys/class/net", &interfaces);
 
-	if (error)
-		return error == -ENOMEM ? error : 0;
 	for (size_t i = 0; i < interfaces.n && error >= 0; i++) {
 		const char *master;
 

@@ -20,10 +20,8 @@ static int walk_lower(const struct host *h, const char *folder, const struct cha
 		      int depth)
 {
 	struct names names;
-	int error = sysroot_list(h->root, folder, &names);
+	int error = sysroot_list_any(h->root, folder, &names);
 
-	if (error)
-		return error == -ENOMEM ? error : 0;
 	for (size_t i = 0; i < names.n && !error; i++) {
 		const char *lower = names.items[i] + strlen("lower_");
 		struct chain_end next = *end;
@@ -199,10 +197,8 @@ static int add_scope(const struct host *h, const char *scope, struct names *out)
 {
 	char text[32];
 	struct names names;
-	int error = sysroot_list(h->root, NET, &names);
+	int error = sysroot_list_any(h->root, NET, &names);
 
-	if (error)
-		return error == -ENOMEM ? error : 0;
 	for (size_t i = 0; i < names.n && !error; i++) {
 		if (strcmp(names.items[i], scope) == 0 ||
 		    (sysroot_read_line(h->root, text, sizeof(text), NET "/%s/ifindex", names.items[i]) &&

@@ -406,9 +406,7 @@ static int walk_btrfs(struct walk *w, const struct blockdev *d, const struct cha
 	if (!d->tags[TAG_TYPE] || !d->tags[TAG_UUID] || strcmp(d->tags[TAG_TYPE], "btrfs") != 0)
 		return 0;
 	snprintf(path, sizeof(path), "sys/fs/btrfs/%s/devices", d->tags[TAG_UUID]);
-	error = sysroot_list(w->h->root, path, &names);
-	if (error)
-		return error == -ENOMEM ? error : 0;
+	error = sysroot_list_any(w->h->root, path, &names);
 	for (size_t i = 0; i < names.n && !error; i++) {
 		int k = blockdev_by_name(&w->h->blocks, names.items[i]);
 		struct chain_end other = *end;
