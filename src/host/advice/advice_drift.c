@@ -160,29 +160,46 @@ static bool is_like(const struct lost *l)
 	return is_ambiguous(l) && l->now && identity_equal(&l->now->identity, &l->card->identity);
 }
 
+/* What a boot would bind, too, because of it: a card that is locked, and that is not found as things are now. */
+static void say_unnamed(const struct adviser *a, const char *accept, int device, char *buf, size_t size)
+{
+	char address[ADDRESS_LEN];
+
+	snprintf(buf, size,
+		 "`earlybind accept %s` would have the next boot bind %s, too, which is locked and not found now. If "
+		 "that is right, run it, then `earlybind regenerate`",
+		 accept, address_print(&a->machine->devices[device].address, address));
+}
+
 /* accept would put it right; but it must not be a surprise which card it has then. */
-static void say_accept(struct lost *l)
+static int say_accept(struct lost *l)
 {
 	const struct plan_card *other = newcomer(l);
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN];
+	int unnamed;
 
-	if (!other && is_ambiguous(l)) {
+	if (other) {
+		snprintf(l->buf, l->size,
+			 "`earlybind accept%s` would lock %s [%.9s], which is not locked now. If that is right, run "
+			 "it, then `earlybind regenerate`. If not, run `earlybind remove %s`, and `earlybind add` for "
+			 "each card that is meant",
+			 l->accept, address_print(&other->address, address), identity_print(&other->identity, identity),
+			 l->words);
+		return 0;
+	}
+	if (is_ambiguous(l)) {
 		say_either(l);
-		return;
+		return 0;
 	}
-
-	if (!other) {
+	unnamed = proposal_unnamed(&l->p, l->a->boot, l->rule);
+	if (unnamed >= 0)
+		say_unnamed(l->a, l->accept + 1, unnamed, l->buf, l->size);
+	if (unnamed != -1)
+		return unnamed < 0 ? unnamed : 0;
+	if (!proposal_replaces(&l->p, l->a->boot))
 		row_set_next(l->row, "accept%s", l->accept);
-		snprintf(l->buf, l->size, "If that is right, run `earlybind accept%s`, then `earlybind regenerate`",
-			 l->accept);
-		return;
-	}
-	snprintf(l->buf, l->size,
-		 "`earlybind accept%s` would lock %s [%.9s], which is not locked now. If that is right, run it, then "
-		 "`earlybind regenerate`. If not, run `earlybind remove %s`, and `earlybind add` for each card that is "
-		 "meant",
-		 l->accept, address_print(&other->address, address), identity_print(&other->identity, identity),
-		 l->words);
+	snprintf(l->buf, l->size, "If that is right, run `earlybind accept%s`, then `earlybind regenerate`", l->accept);
+	return 0;
 }
 
 /* The rule has an id=, and what stands in the card's place has another. */
@@ -232,7 +249,7 @@ static int lost_step(const struct adviser *a, const struct plan_card *card, cons
 	line = proposal_refusal(&l.p, &a->boot->config, l.rule);
 	elsewhere = l.rule->selector.kind != SELECTOR_ID && !(l.now && is_here(&l, &l.now->root, &l.now->path));
 	if (!elsewhere && proposal_helps(&l.p, l.rule))
-		say_accept(&l);
+		ret = say_accept(&l);
 	else if (elsewhere && is_like(&l) && proposal_helps(&l.p, l.rule))
 		say_either(&l);
 	else if (line && is_here(&l, &card_main(&line->card)->root, &card_main(&line->card)->path))
@@ -277,10 +294,12 @@ static int say_place(const struct adviser *a, const struct rule *rule, const str
 	struct selector target = remedy_selector(a->machine, d->device);
 	const struct plan_card *other;
 	struct proposal p;
+	int unnamed;
 	size_t i = 0;
 
 	if (proposal_of_rule(a->boot, rule, &p) < 0)
 		return -ENOMEM;
+	unnamed = proposal_unnamed(&p, a->boot, rule);
 	do
 		other = proposal_new_card(&p, &i);
 	while (other && root_is(&other->root, &now->root) && path_covers(&other->path, &now->path));
@@ -295,12 +314,14 @@ static int say_place(const struct adviser *a, const struct rule *rule, const str
 			 "`earlybind regenerate`",
 			 selector, address_print(&other->address, address), identity_print(&other->identity, identity),
 			 selector_print(&target, own), drift_options(rule), rule->file, rule->line, own);
+	else if (unnamed >= 0)
+		say_unnamed(a, selector, unnamed, buf, size);
 	else
 		snprintf(buf, size, "Run `earlybind accept %s`, then `earlybind regenerate`", selector);
-	if (!other && proposal_helps(&p, rule))
+	if (!other && unnamed == -1 && proposal_helps(&p, rule) && !proposal_replaces(&p, a->boot))
 		row_set_next(row, "accept %s", selector);
 	proposal_free(&p);
-	return 0;
+	return unnamed < -1 ? unnamed : 0;
 }
 
 /* What to do about a card that is somewhere else: a rule that means another place has to be written anew. */

@@ -2,7 +2,9 @@
 #include "proposal.h"
 
 #include "../../core/find.h"
+#include "../../core/guard.h"
 #include "../state/waiting.h"
+#include "drift.h"
 
 void proposal_free(struct proposal *p)
 {
@@ -10,6 +12,7 @@ void proposal_free(struct proposal *p)
 	plan_index_free(&p->will);
 	plan_index_free(&p->was);
 	acceptance_free(&p->acceptance);
+	free(p->rules);
 }
 
 int proposal_make(const struct next_boot *boot, const bool *chosen, struct proposal *out)
@@ -47,24 +50,106 @@ int proposal_of_rule(const struct next_boot *boot, const struct rule *rule, stru
 	return ret;
 }
 
+/* The next boot with other rules, in an array of `n` and one more. */
+static struct rule *with_rules(struct next_boot *boot, size_t n)
+{
+	boot->config.rules = calloc(n + 1, sizeof(*boot->config.rules));
+	boot->config.n_rules = boot->config.rules ? n : 0;
+	return boot->config.rules;
+}
+
 int proposal_of_selector(const struct next_boot *boot, const struct selector *s, struct proposal *out)
 {
 	struct next_boot with = *boot;
 	size_t n = boot->config.n_rules;
-	char file[] = "-";
+	struct rule *rules = with_rules(&with, n + 1);
+	static char file[] = "-";
 	int ret = -ENOMEM;
 
-	with.config.n_rules = n + 1;
-	with.config.rules = calloc(n + 1, sizeof(*with.config.rules));
-	if (!with.config.rules)
+	if (!rules)
 		return ret;
-	memcpy(with.config.rules, boot->config.rules, n * sizeof(*with.config.rules));
-	with.config.rules[n] = (struct rule){
+	memcpy(rules, boot->config.rules, n * sizeof(*rules));
+	rules[n] = (struct rule){
 		.number = (unsigned)n + 1, .selector = *s, .driver = "vfio-pci", .file = file, .line = 1
 	};
-	ret = proposal_of_rule(&with, &with.config.rules[n], out);
-	free(with.config.rules);
+	ret = proposal_of_rule(&with, &rules[n], out);
+	if (ret < 0)
+		free(rules);
+	else
+		out->rules = rules;
 	return ret;
+}
+
+int proposal_unnamed(const struct proposal *p, const struct next_boot *now, const struct rule *rule)
+{
+	bool *bound = calloc(now->machine.n + 1, sizeof(*bound));
+	int found = -1;
+
+	if (!bound)
+		return -ENOMEM;
+	for (size_t i = 0; i < now->decisions.n; i++)
+		if (now->decisions.items[i].bind)
+			bound[now->decisions.items[i].device] = true;
+	for (size_t i = 0; i < p->boot.decisions.n && found < 0; i++) {
+		const struct decision *d = &p->boot.decisions.items[i];
+
+		if (d->bind && !bound[d->device] && !selector_means(&rule->selector, &now->machine, d->device))
+			found = d->device;
+	}
+	free(bound);
+	return found;
+}
+
+bool proposal_replaces(const struct proposal *p, const struct next_boot *now)
+{
+	return drift_replaces(&(struct drift){ &now->config, &p->was }, &p->will);
+}
+
+/* Only what is locked and not bound can be bound because another rule is accepted, or goes. */
+static bool can_unblock(const struct next_boot *boot)
+{
+	for (size_t i = 0; i < boot->decisions.n; i++)
+		if (!boot->decisions.items[i].bind)
+			return true;
+	return false;
+}
+
+/* Without this rule of the config and its cards, as `remove` does it. 0 or -ENOMEM. */
+static int make_without(const struct next_boot *boot, const struct rule *rule, struct proposal *out)
+{
+	struct next_boot without = *boot;
+	struct rule *rules = with_rules(&without, boot->config.n_rules);
+	bool *none = calloc(boot->config.n_rules + 1, sizeof(*none));
+	size_t n = 0;
+	int ret = -ENOMEM;
+
+	for (size_t i = 0; rules && i < boot->config.n_rules; i++)
+		if (!rule_same(&boot->config.rules[i], rule))
+			rules[n++] = boot->config.rules[i];
+	without.config.n_rules = n;
+	if (rules && none)
+		ret = proposal_make(&without, none, out);
+	free(none);
+	if (ret < 0)
+		free(rules);
+	else
+		out->rules = rules;
+	return ret;
+}
+
+int proposal_may_remove(const struct next_boot *boot, const struct rule *rule)
+{
+	struct proposal p;
+	int ret;
+
+	if (!can_unblock(boot))
+		return 1;
+	ret = make_without(boot, rule, &p);
+	if (ret < 0)
+		return ret;
+	ret = proposal_unnamed(&p, boot, rule);
+	proposal_free(&p);
+	return ret == -ENOMEM ? ret : ret < 0;
 }
 
 bool proposal_helps(const struct proposal *p, const struct rule *rule)
@@ -105,19 +190,6 @@ const struct accept_line *proposal_refusal(const struct proposal *p, const struc
 	return NULL;
 }
 
-int proposal_of_waiting(const struct next_boot *boot, struct acceptance *out)
-{
-	bool *chosen = calloc(boot->config.n_rules + 1, sizeof(*chosen));
-	int ret = -ENOMEM;
-
-	for (size_t i = 0; chosen && i < boot->config.n_rules; i++)
-		chosen[i] = waiting_is(&boot->composition, &boot->config.rules[i]);
-	if (chosen)
-		ret = accept_rules(&boot->config, &boot->machine, &boot->lock, boot->lock_broken ? NULL : chosen, out);
-	free(chosen);
-	return ret;
-}
-
 bool proposal_locks(const struct acceptance *a, unsigned rule)
 {
 	for (size_t i = 0; i < a->n_lines; i++)
@@ -126,17 +198,62 @@ bool proposal_locks(const struct acceptance *a, unsigned rule)
 	return false;
 }
 
-bool proposal_set_next(const struct acceptance *waiting, const struct rule *rule, struct row *row)
+void offers_free(struct offers *o)
 {
-	char selector[SELECTOR_LEN];
-	bool locks = proposal_locks(waiting, rule->number);
-
-	if (locks)
-		row_set_next(row, "accept %s", selector_print(&rule->selector, selector));
-	return locks;
+	acceptance_free(&o->acceptance);
+	free(o->helps);
 }
 
-bool proposal_words(const struct next_boot *boot, const struct acceptance *waiting, char *buf, size_t size)
+/* What accept has for all of them together, another rule that waits may have alone. 0, 1 or -ENOMEM. */
+static int offer_helps(const struct offers *o, const struct next_boot *boot, const struct rule *rule)
+{
+	struct proposal p;
+	int ret;
+
+	if (!proposal_locks(&o->acceptance, rule->number))
+		return 0;
+	if (boot->lock_broken || (waiting_count(&boot->composition) == 1 && !can_unblock(boot)))
+		return 1;
+	ret = proposal_of_rule(boot, rule, &p);
+	if (ret < 0)
+		return ret;
+	if (proposal_locks(&p.acceptance, rule->number) && !proposal_replaces(&p, boot))
+		ret = proposal_unnamed(&p, boot, rule);
+	proposal_free(&p);
+	return ret == -ENOMEM ? ret : ret < 0;
+}
+
+int offers_make(const struct next_boot *boot, struct offers *out)
+{
+	bool *chosen = calloc(boot->config.n_rules + 1, sizeof(*chosen));
+	int ret = -ENOMEM;
+
+	memset(out, 0, sizeof(*out));
+	out->helps = calloc(boot->config.n_rules + 1, sizeof(*out->helps));
+	for (size_t i = 0; chosen && i < boot->config.n_rules; i++)
+		chosen[i] = waiting_is(&boot->composition, &boot->config.rules[i]);
+	if (chosen && out->helps)
+		ret = accept_rules(&boot->config, &boot->machine, &boot->lock, boot->lock_broken ? NULL : chosen,
+				   &out->acceptance);
+	for (size_t i = 0; i < boot->config.n_rules && ret >= 0; i++) {
+		ret = offer_helps(out, boot, &boot->config.rules[i]);
+		out->helps[i] = ret > 0;
+	}
+	free(chosen);
+	return ret < 0 ? ret : 0;
+}
+
+bool offers_set_next(const struct offers *o, const struct rule *rule, struct row *row)
+{
+	char selector[SELECTOR_LEN];
+	bool helps = o->helps[rule->number - 1];
+
+	if (helps || proposal_locks(&o->acceptance, rule->number))
+		row_set_next(row, "%s %s", helps ? "accept" : "explain", selector_print(&rule->selector, selector));
+	return *row->next;
+}
+
+bool offers_words(const struct offers *o, const struct next_boot *boot, char *buf, size_t size)
 {
 	bool any = false;
 	size_t len = 0;
@@ -146,7 +263,7 @@ bool proposal_words(const struct next_boot *boot, const struct acceptance *waiti
 		const struct rule *rule = &boot->config.rules[i];
 		char selector[SELECTOR_LEN];
 
-		if (!proposal_locks(waiting, rule->number))
+		if (!o->helps[i])
 			continue;
 		any = true;
 		if (boot->lock.n_cards && len + SELECTOR_LEN < size)

@@ -14,6 +14,7 @@ struct proposal {
 	struct acceptance acceptance;
 	struct plan_index was, will; /* of the lock that is, and of the one that would be */
 	struct next_boot boot;       /* with that lock */
+	struct rule *rules;          /* its own, or NULL: those of the next boot */
 };
 
 /* chosen: a flag a rule of the config, as of accept_rules(). 0 or -ENOMEM. */
@@ -22,17 +23,38 @@ int proposal_make(const struct next_boot *boot, const bool *chosen, struct propo
 int proposal_of_rule(const struct next_boot *boot, const struct rule *rule, struct proposal *out) _must_check_;
 /* The same with a rule more, `bind SELECTOR`, alone; it must not be one of the config already. */
 int proposal_of_selector(const struct next_boot *boot, const struct selector *s, struct proposal *out) _must_check_;
-/* What accept says of the rules that wait for it: of all where the lock is broken. 0 or -ENOMEM. */
-int proposal_of_waiting(const struct next_boot *boot, struct acceptance *out) _must_check_;
+/* Whether only a person can want it: see drift_replaces(). */
+bool proposal_replaces(const struct proposal *p, const struct next_boot *now);
+/* Whether the next boot would bind nothing that it does not bind now if `remove` took this rule. 0, 1 or -ENOMEM. */
+int proposal_may_remove(const struct next_boot *boot, const struct rule *rule) _must_check_;
+/*
+ * What the next boot would bind then, does not bind now, and the rule does not mean: the first such device, as an
+ * index; -1: there is none. Or -ENOMEM.
+ */
+int proposal_unnamed(const struct proposal *p, const struct next_boot *now, const struct rule *rule) _must_check_;
 /* Whether it would lock something for the rule with this number. */
 bool proposal_locks(const struct acceptance *a, unsigned rule) _pure_;
-/* Then accepting the rule is the next step of the row. Whether it is. */
-bool proposal_set_next(const struct acceptance *waiting, const struct rule *rule, struct row *row);
+
+/* What accept has for the rules that wait for it. */
+struct offers {
+	struct acceptance acceptance; /* of all of them together: of all rules where the lock is broken */
+	bool *helps;                  /* a flag a rule: accept of it was tried, and binds what it means, and no other */
+};
+
+/* 0 or -ENOMEM. */
+int offers_make(const struct next_boot *boot, struct offers *out) _must_check_;
+void offers_free(struct offers *o);
+/*
+ * If there is something for the rule, accepting it is the next step of the row; if that would bind what the rule does
+ * not mean, it has to be explained first. Whether there is a step.
+ */
+bool offers_set_next(const struct offers *o, const struct rule *rule, struct row *row);
 /*
  * The words behind `earlybind accept` for those that it has something for, each with a blank before it: "" where
  * nothing is locked yet, and all may be meant. Returns whether there is any.
  */
-bool proposal_words(const struct next_boot *boot, const struct acceptance *waiting, char *buf, size_t size);
+bool offers_words(const struct offers *o, const struct next_boot *boot, char *buf, size_t size);
+
 void proposal_free(struct proposal *p);
 /* Whether the rule would have cards, and the next boot would refuse none of them; but for an IOMMU that is off. */
 bool proposal_helps(const struct proposal *p, const struct rule *rule) _pure_;

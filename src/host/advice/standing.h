@@ -39,7 +39,7 @@ const struct decision *standing_decision(const struct standings *s, int i) _pure
 bool standing_is_locked(const struct standings *s, int i) _pure_;
 /*
  * What accept says of device i for the first rule that selects it, else what `add` would say if that was asked. NULL:
- * neither.
+ * neither, or a rule has it.
  */
 const struct accept_line *standing_line(const struct standings *s, int i) _pure_;
 

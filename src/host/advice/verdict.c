@@ -13,7 +13,7 @@
 /* One run of verdict_make(). */
 struct run {
 	const struct next_boot *boot;
-	struct acceptance waiting; /* what accept says of the rules that wait for it */
+	struct offers offers; /* for the rules that wait for accept */
 	struct verdict *out;
 };
 
@@ -31,7 +31,7 @@ static int add_note(struct run *r, enum row_kind kind, const struct report_note 
 		return -ENOMEM;
 	row_set_note(row, note, rule);
 	if (kind == ROW_NOTE && note->reason == REASON_NOT_ACCEPTED && rule)
-		proposal_set_next(&r->waiting, rule, row);
+		offers_set_next(&r->offers, rule, row);
 	return 0;
 }
 
@@ -52,14 +52,23 @@ static int add_refusal(struct run *r, const struct rule *rule, const struct acce
 		       *line->text ? line->text : reason_meaning(line->reason));
 }
 
-/* What is said of a rule that accept has nothing for has its removal as the next step, where `remove` can do that. */
-static void set_removal(struct run *r, const struct rule *rule)
+/*
+ * What is said of a rule that accept has nothing for has its removal as the next step, where `remove` can do that, and
+ * no other card is bound for it.
+ */
+static int set_removal(struct run *r, const struct rule *rule)
 {
 	char words[RULE_WORDS_LEN];
+	int may = proposal_may_remove(r->boot, rule);
 
+	if (may <= 0)
+		return may;
+	if (!r->out->idle)
+		r->out->idle = rule;
 	for (size_t i = 0; i < r->out->notes.n && strcmp(rule->file, "/" CONFIG_FILE) == 0; i++)
 		if (r->out->notes.items[i].rule == rule->number)
 			row_set_next(&r->out->notes.items[i], "remove %s", drift_words(rule, words));
+	return 0;
 }
 
 /* A rule that waits for accept, or that accept would refuse, too: then it says why. */
@@ -69,10 +78,8 @@ static int weigh_rule(struct run *r, const struct rule *rule, const struct accep
 
 	for (size_t i = 0; i < a->n_lines; i++)
 		idle &= a->lines[i].rule != rule->number;
-	if (idle)
-		set_removal(r, rule);
-	if (idle && !r->out->idle)
-		r->out->idle = rule;
+	if (idle && set_removal(r, rule) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < a->n_lines && !locks; i++)
 		if (a->lines[i].rule == rule->number && add_refusal(r, rule, &a->lines[i]) < 0)
 			return -ENOMEM;
@@ -88,15 +95,15 @@ static int note_rules(struct run *r)
 
 	if (ret < 0)
 		return ret;
-	ret = proposal_of_waiting(r->boot, &r->waiting);
+	ret = offers_make(r->boot, &r->offers);
 	if (ret == 0)
-		r->out->to_accept = proposal_words(r->boot, &r->waiting, r->out->accept, sizeof(r->out->accept));
+		r->out->to_accept = offers_words(&r->offers, r->boot, r->out->accept, sizeof(r->out->accept));
 	for (size_t i = 0; i < a.n_notes && ret == 0; i++)
 		if (a.notes[i].reason != REASON_APPEARS_LATER) /* said of the decision: "if present" */
 			ret = add_note(r, ROW_RULE, &a.notes[i], config_rule(config, a.notes[i].rule));
 	for (size_t i = 0; i < config->n_rules && ret == 0; i++)
 		if (r->boot->lock_broken || waiting_is(&r->boot->composition, &config->rules[i]))
-			ret = weigh_rule(r, &config->rules[i], &r->waiting);
+			ret = weigh_rule(r, &config->rules[i], &r->offers.acceptance);
 	if (ret == 0)
 		ret = choice_find(config, &a, NULL, &r->out->notes);
 	acceptance_free(&a);
@@ -181,7 +188,7 @@ int verdict_make(const struct next_boot *boot, struct verdict *out)
 		ret = note_needs(&r);
 	if (ret == 0)
 		count_refused(&r);
-	acceptance_free(&r.waiting);
+	offers_free(&r.offers);
 	return ret;
 }
 

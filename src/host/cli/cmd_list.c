@@ -137,7 +137,9 @@ static const char *state_print(const struct listing *l, int i, struct state *s)
 	*s = (struct state){ .len = 0 };
 	if (locked)
 		add_word(s, "locked");
-	else if (line && !line->reason && standing_of(&l->standings, i) != STANDING_NOT_CHOSEN)
+	else if (!line)
+		add_word(s, "not-found");
+	else if (!line->reason && standing_of(&l->standings, i) != STANDING_NOT_CHOSEN)
 		add_word(s, reason_word(REASON_NOT_ACCEPTED));
 	for (unsigned r = 1; r < REASON_COUNT; r++)
 		if (kept & REASON_BIT(r))

@@ -94,14 +94,14 @@ static void now_free(struct now *n)
 static int read_waiting(struct now *n)
 {
 	const struct composition *made = &n->boot.composition;
-	struct acceptance waiting;
+	struct offers offers;
 	int ret = 0;
 
 	if (!n->boot.lock_broken && !waiting_count(made))
 		return 0;
-	if (proposal_of_waiting(&n->boot, &waiting) < 0)
+	if (offers_make(&n->boot, &offers) < 0)
 		return -ENOMEM;
-	n->accepts = proposal_words(&n->boot, &waiting, n->accept, sizeof(n->accept));
+	n->accepts = offers_words(&offers, &n->boot, n->accept, sizeof(n->accept));
 	for (size_t i = 0; i < made->n_notes; i++) {
 		const struct rule *rule = config_rule(&n->boot.config, made->notes[i].rule);
 		struct row *row;
@@ -114,10 +114,10 @@ static int read_waiting(struct now *n)
 			break;
 		}
 		row_set_note(row, &made->notes[i], rule);
-		if (!proposal_set_next(&waiting, rule, row))
+		if (!offers_set_next(&offers, rule, row))
 			row_set_next(row, "check");
 	}
-	acceptance_free(&waiting);
+	offers_free(&offers);
 	return ret;
 }
 
