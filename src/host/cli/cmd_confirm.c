@@ -64,11 +64,9 @@ static int ask_boot(const struct cli *cli, const struct efi *efi)
 static uint64_t lock_here(const struct sysroot *r)
 {
 	struct plan_error err;
-	struct plan lock;
-	uint64_t hash = lock_load(r, &lock, &err) == 0 ? lock.lock : 0;
+	_cleanup_(plan_free) struct plan lock = { 0 };
 
-	plan_free(&lock);
-	return hash;
+	return lock_load(r, &lock, &err) == 0 ? lock.lock : 0;
 }
 
 /* The plan of another lock may be that of another system on this machine, or of images that still boot. */

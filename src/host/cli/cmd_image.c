@@ -124,7 +124,7 @@ static bool show(const struct image *image, const struct plan *plan)
 static int put_plan(const struct cli *cli, struct plan *plan)
 {
 	struct rows rows = { 0 };
-	struct image image;
+	_cleanup_(image_free) struct image image = { 0 };
 	char why[IMAGE_WHY_LEN];
 	int code;
 
@@ -135,7 +135,6 @@ static int put_plan(const struct cli *cli, struct plan *plan)
 	code = put(cli, &image);
 	if (code == EXIT_DONE && !show(&image, plan))
 		code = give_up(cli, "the output cannot be written");
-	image_free(&image);
 	return code;
 }
 
@@ -159,11 +158,9 @@ static int check_usage(const struct cli *cli)
 /* No configuration and no lock of this machine goes into it. */
 static int put_base(const struct cli *cli)
 {
-	struct plan plan = { .kind = KIND_PLAN };
-	int code = put_plan(cli, &plan);
+	_cleanup_(plan_free) struct plan plan = { .kind = KIND_PLAN };
 
-	plan_free(&plan);
-	return code;
+	return put_plan(cli, &plan);
 }
 
 int cmd_image(struct cli *cli)

@@ -57,7 +57,7 @@ static int choose_kernels(const struct cli *cli, struct names *out, int *code)
 /* Which images are not looked at. */
 static void warn_of_others(const struct cli *cli, const char *release, struct rows *rows)
 {
-	struct image_files files;
+	_cleanup_(images_free) struct image_files files = { 0 };
 
 	if (images_find(&cli->root, release, &files))
 		return;
@@ -66,7 +66,6 @@ static void warn_of_others(const struct cli *cli, const char *release, struct ro
 			  "kernel %s: an image in its preset is no plain path, and was not looked at: %s", release,
 			  files.unclear);
 	status_tell_left(&files, rows);
-	images_free(&files);
 }
 
 static void print_json(const struct status *images)

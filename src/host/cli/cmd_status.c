@@ -360,7 +360,7 @@ static int say_report(const struct cli *cli, const struct report *r, const struc
 
 int cmd_status(struct cli *cli)
 {
-	struct report report = { 0 };
+	_cleanup_(report_free) struct report report = { 0 };
 	struct now now = { 0 };
 	struct rows rows = { 0 };
 	bool missing;
@@ -391,6 +391,5 @@ int cmd_status(struct cli *cli)
 	    config_errors(&now.boot.config) || (now.error && now.error != -EPERM))
 		ret = EXIT_REFUSED;
 	now_free(&now);
-	report_free(&report);
 	return ret;
 }

@@ -28,7 +28,7 @@ static bool is_masked(const struct sysroot *r, const char *folder)
 /* "multi-user.target.wants/earlybind-confirm.service": wherever that leads, its name says which unit is wanted. */
 static bool is_wanted(const struct sysroot *r, const char *folder)
 {
-	struct names names;
+	_cleanup_(names_free) struct names names = { 0 };
 	char path[512], to[512];
 	bool found = false;
 
@@ -40,7 +40,6 @@ static bool is_wanted(const struct sysroot *r, const char *folder)
 		snprintf(path, sizeof(path), "%s/%s/" UNIT, folder, names.items[i]);
 		found = dot && strcmp(dot, ".wants") == 0 && sysroot_readlink(r, path, to, sizeof(to)) > 0;
 	}
-	names_free(&names);
 	return found;
 }
 

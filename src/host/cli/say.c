@@ -27,13 +27,12 @@ void say_warning(const char *fmt, ...)
 
 void say_problems(const struct config *c)
 {
-	struct text text = { 0 };
+	_cleanup_(text_free) struct text text = { 0 };
 
 	for (size_t i = 0; i < c->n_problems; i++)
 		config_problem_print(&c->problems[i], &text);
 	if (text.data)
 		fputs(text.data, stderr);
-	text_free(&text);
 }
 
 static void say_row(const struct row *row)

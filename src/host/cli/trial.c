@@ -42,11 +42,9 @@ static bool is_open(const struct config *config, const struct plan *lock)
 /* That of the plan which this boot used; 0: of none. */
 static uint64_t hash_booted(const struct sysroot *r)
 {
-	struct report report;
-	uint64_t hash = cli_report(r, &report) == 0 ? report.hash : 0;
+	_cleanup_(report_free) struct report report = { 0 };
 
-	report_free(&report);
-	return hash;
+	return cli_report(r, &report) == 0 ? report.hash : 0;
 }
 
 static void write_trial(const struct sysroot *r, const struct trial *trial, bool person)

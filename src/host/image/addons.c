@@ -73,7 +73,7 @@ static int is_for(const struct sysroot *r, const char *path, const char *release
 {
 	static const char *const patterns[] = { DESTDIR_FOLDER "/plan", NULL };
 	_cleanup_(free_pointer) char *data = NULL;
-	struct contents c = { 0 };
+	_cleanup_(contents_free) struct contents c = { 0 };
 	const struct content *plan;
 	char why[SEGMENTS_WHY_LEN];
 	size_t len;
@@ -85,14 +85,12 @@ static int is_for(const struct sysroot *r, const char *path, const char *release
 	if (ret)
 		return ret == -ENOMEM ? ret : 0;
 	plan = contents_find(&c, DESTDIR_FOLDER "/plan");
-	ret = plan && plan_is_for(plan->data, plan->len, release);
-	contents_free(&c);
-	return ret;
+	return plan && plan_is_for(plan->data, plan->len, release);
 }
 
 int addons_find(const struct sysroot *r, const char *folder, const char *release, struct names *out)
 {
-	struct names names;
+	_cleanup_(names_free) struct names names = { 0 };
 	int ret = sysroot_list_any(r, folder, &names);
 
 	for (size_t i = 0; i < names.n && ret >= 0; i++) {
@@ -105,6 +103,5 @@ int addons_find(const struct sysroot *r, const char *folder, const char *release
 		if (ret > 0)
 			ret = names_add(out, path);
 	}
-	names_free(&names);
 	return ret < 0 ? ret : 0;
 }

@@ -14,7 +14,7 @@ static int holds(const struct sysroot *r, const char *path, const char *lock, si
 {
 	static const char *const patterns[] = { LOCK_FILE, NULL };
 	_cleanup_(free_pointer) char *data = NULL;
-	struct contents c = { 0 };
+	_cleanup_(contents_free) struct contents c = { 0 };
 	const struct content *item;
 	char why[SEGMENTS_WHY_LEN];
 	size_t len;
@@ -25,9 +25,7 @@ static int holds(const struct sysroot *r, const char *path, const char *lock, si
 	if (ret)
 		return ret == -ENOMEM ? ret : 0;
 	item = contents_find(&c, LOCK_FILE);
-	ret = item && item->len == lock_len && memcmp(item->data, lock, lock_len) == 0;
-	contents_free(&c);
-	return ret;
+	return item && item->len == lock_len && memcmp(item->data, lock, lock_len) == 0;
 }
 
 /* 1: one of the archives that rpm-ostree adds holds the lock as it is now; 0: none; -errno: that cannot be told. */
@@ -70,7 +68,7 @@ static int verify_lock(const struct sysroot *r, struct verified *out)
 int base_verify(const struct sysroot *root, const char *kernel, const char *path, bool binds, struct verified *out)
 {
 	struct plan plan = { .kind = KIND_PLAN };
-	struct image expected = { 0 };
+	_cleanup_(image_free) struct image expected = { 0 };
 	char why[IMAGE_WHY_LEN];
 	int err = image_make(root, kernel, &plan, &expected, why);
 
@@ -82,6 +80,5 @@ int base_verify(const struct sysroot *root, const char *kernel, const char *path
 	}
 	if (!err)
 		err = verify_image(root, path, &expected, out);
-	image_free(&expected);
 	return !err && binds && out->state == IMAGE_CURRENT ? verify_lock(root, out) : err;
 }

@@ -125,8 +125,8 @@ static int lean_on(const struct status_image *extra, struct status *l, size_t fi
 static int add_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, struct rows *rows,
 		      const struct image_files *files, struct status *out)
 {
-	struct image expected = { 0 };
-	struct names more = { 0 };
+	_cleanup_(image_free) struct image expected = { 0 };
+	_cleanup_(names_free) struct names more = { 0 };
 	char why[IMAGE_WHY_LEN];
 	size_t first = out->n;
 	int wrong = planned_image(root, boot, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
@@ -145,28 +145,25 @@ static int add_kernel(const struct sysroot *root, const struct next_boot *boot, 
 		err = wrong ? add_unknown(root, kernel, path, why, out)
 			    : add_image(root, kernel, path, bare ? NULL : &expected, out);
 	}
-	image_free(&expected);
-	names_free(&more);
 	return err ? err : lean_on(find_loaded(root, out, first, files), out, first);
 }
 
 int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, struct rows *rows,
 		     struct status *out)
 {
-	struct image_files files = { 0 };
+	_cleanup_(images_free) struct image_files files = { 0 };
 	int err = images_find(root, kernel, &files);
 
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	if (files.n)
 		err = add_kernel(root, boot, kernel, rows, &files, out);
-	images_free(&files);
 	return err;
 }
 
 int status_of_all(const struct sysroot *root, const struct next_boot *boot, struct status *out)
 {
-	struct names kernels = { 0 };
+	_cleanup_(names_free) struct names kernels = { 0 };
 	int err = kernels_find(root, &kernels);
 
 	memset(out, 0, sizeof(*out));
@@ -174,7 +171,6 @@ int status_of_all(const struct sysroot *root, const struct next_boot *boot, stru
 		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; i < kernels.n && !err; i++)
 		err = status_of_kernel(root, boot, kernels.items[i], NULL, out);
-	names_free(&kernels);
 	return err;
 }
 

@@ -27,7 +27,7 @@ static bool is_signed(const char *data, size_t len)
 /* Says what became of the plan: the hash names what was decided, the rest are modules, guards and settings. */
 static int compare_plan(const struct staged_file *f, const struct content *is, uint64_t hash, struct findings *out)
 {
-	struct plan plan = { 0 }, now = { 0 };
+	_cleanup_(plan_free) struct plan plan = { 0 }, now = { 0 };
 	struct plan_error wrong = { 0 };
 	int err = plan_parse(KIND_PLAN, is->data, is->len, &plan, &wrong);
 
@@ -47,8 +47,6 @@ static int compare_plan(const struct staged_file *f, const struct content *is, u
 		err = findings_add(
 			out, "its plan %016" PRIx64 " has other modules, guards or settings than it would now", hash);
 	}
-	plan_free(&plan);
-	plan_free(&now);
 	return err;
 }
 
@@ -177,7 +175,7 @@ static int fail(struct verified *out, enum image_state state, const char *why)
 static int verify_archive(const unsigned char *data, size_t len, const struct image *expected, struct verified *out)
 {
 	char why[SEGMENTS_WHY_LEN];
-	struct contents c = { 0 };
+	_cleanup_(contents_free) struct contents c = { 0 };
 	int err = read_contents(data, len, &c, why);
 
 	if (err)
@@ -194,7 +192,6 @@ static int verify_archive(const unsigned char *data, size_t len, const struct im
 		err = compare(&c, expected, out);
 		out->state = out->findings.n ? IMAGE_STALE : IMAGE_CURRENT;
 	}
-	contents_free(&c);
 	return err;
 }
 

@@ -91,7 +91,7 @@ static int add_left(struct image_files *out, const char *path, const char *why)
 
 static int add_preset(const struct sysroot *r, const char *name, struct image_files *out)
 {
-	struct preset preset;
+	_cleanup_(preset_free) struct preset preset = { 0 };
 	int err = preset_read(r, name, &preset);
 
 	if (err)
@@ -104,14 +104,13 @@ static int add_preset(const struct sysroot *r, const char *name, struct image_fi
 	for (size_t i = 0; i < preset.left.n && !err; i++)
 		if (!find(r, out, preset.left.items[i]))
 			err = add_left(out, preset.left.items[i], "PRESETS in its preset does not name it");
-	preset_free(&preset);
 	return err;
 }
 
 /* 1: another kernel has this pkgbase too. A folder is kept of a kernel that runs and was upgraded. 0 or -ENOMEM. */
 static int is_shared(const struct sysroot *r, const char *release, const char *pkgbase)
 {
-	struct names kernels;
+	_cleanup_(names_free) struct names kernels = { 0 };
 	char name[KERNEL_LEN];
 	int err = kernels_find(r, &kernels), shared = 0;
 
@@ -121,7 +120,6 @@ static int is_shared(const struct sysroot *r, const char *release, const char *p
 		if (strcmp(kernels.items[i], release) != 0 &&
 		    pkgbase_of(r, kernels.items[i], name, sizeof(name)) == 0 && strcmp(name, pkgbase) == 0)
 			shared = 1;
-	names_free(&kernels);
 	return shared;
 }
 

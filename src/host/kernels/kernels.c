@@ -46,7 +46,7 @@ static int by_version(const void *a, const void *b)
 
 static int add_kernels(const struct sysroot *r, const char *dir, bool without_index, struct names *out)
 {
-	struct names found;
+	_cleanup_(names_free) struct names found = { 0 };
 	int err = sysroot_list(r, dir, &found);
 
 	if (err)
@@ -59,7 +59,6 @@ static int add_kernels(const struct sysroot *r, const char *dir, bool without_in
 		if (without_index || kernel_is_there(r, name))
 			err = names_add(out, name);
 	}
-	names_free(&found);
 	return err;
 }
 

@@ -23,7 +23,7 @@ static const char *find_mark(const unsigned char *data, size_t len)
 {
 	const char *patterns[ARRAY_SIZE(marks) + 1] = { NULL }, *name = NULL;
 	char why[SEGMENTS_WHY_LEN];
-	struct contents c;
+	_cleanup_(contents_free) struct contents c = { 0 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		patterns[i] = marks[i].mark;
@@ -32,7 +32,6 @@ static const char *find_mark(const unsigned char *data, size_t len)
 	for (size_t i = 0; i < ARRAY_SIZE(marks) && !name; i++)
 		if (contents_find(&c, marks[i].mark))
 			name = marks[i].name;
-	contents_free(&c);
 	return name;
 }
 

@@ -7,7 +7,7 @@
 
 bool orphans_is_known(const struct sysroot *root, const char *release, struct rows *rows)
 {
-	struct image_files images = { 0 };
+	_cleanup_(images_free) struct image_files images = { 0 };
 
 	if (kernel_is_there(root, release))
 		return true;
@@ -22,18 +22,15 @@ bool orphans_is_known(const struct sysroot *root, const char *release, struct ro
 		for (size_t i = 0; i < images.n; i++)
 			rows_tell(rows, LEVEL_ERROR, "its image /%s is left as it is: remove it if the kernel is gone",
 				  images.items[i].path);
-	images_free(&images);
 	return false;
 }
 
 /* A kernel of which the folder is left over, or nothing, with an image that can still be booted. */
 static bool is_orphan(const struct sysroot *root, const char *release)
 {
-	struct image_files images = { 0 };
-	bool orphan = !kernel_is_there(root, release) && images_find(root, release, &images) == 0 && images.n;
+	_cleanup_(images_free) struct image_files images = { 0 };
 
-	images_free(&images);
-	return orphan;
+	return !kernel_is_there(root, release) && images_find(root, release, &images) == 0 && images.n;
 }
 
 static bool find_removed(const struct sysroot *root, struct rows *rows)

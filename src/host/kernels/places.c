@@ -136,7 +136,7 @@ static int match(const struct search *s, const char *folder, const char *pattern
 {
 	char part[PATH_BYTES], path[PATH_BYTES];
 	const char *slash = strchr(pattern, '/');
-	struct names names;
+	_cleanup_(names_free) struct names names = { 0 };
 	int err;
 
 	snprintf(part, sizeof(part), "%.*s", slash ? (int)(slash - pattern) : (int)strlen(pattern), pattern);
@@ -152,7 +152,6 @@ static int match(const struct search *s, const char *folder, const char *pattern
 		else if (!is_other(s->r, part, path))
 			err = s->add(s->self, path, s->by_kernel_install);
 	}
-	names_free(&names);
 	return err;
 }
 

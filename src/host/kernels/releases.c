@@ -46,14 +46,13 @@ static bool is_bootable(const struct sysroot *r, const struct names *kernels, co
 static int add_from_images(const struct sysroot *r, struct names *out)
 {
 	char release[KERNEL_LEN];
-	struct names found;
+	_cleanup_(names_free) struct names found = { 0 };
 	int err = sysroot_list_any(r, "boot", &found);
 
 	for (size_t i = 0; i < found.n && !err; i++)
 		for (size_t at = 0; !err && places_release(found.items[i], &at, release, sizeof(release));)
 			if (!names_has(out, release) && is_bootable(r, out, release))
 				err = names_add(out, release);
-	names_free(&found);
 	return err;
 }
 
@@ -61,7 +60,7 @@ static int add_from_images(const struct sysroot *r, struct names *out)
 static int add_from_entries(const struct sysroot *r, const char *esp, const char *token, struct names *out)
 {
 	char folder[PATH_BYTES], kernel[2 * PATH_BYTES];
-	struct names found;
+	_cleanup_(names_free) struct names found = { 0 };
 	int err;
 
 	snprintf(folder, sizeof(folder), "%s/%s", esp, token);
@@ -73,7 +72,6 @@ static int add_from_entries(const struct sysroot *r, const char *esp, const char
 		if (is_plausible(release) && !names_has(out, release) && sysroot_exists(r, kernel))
 			err = names_add(out, release);
 	}
-	names_free(&found);
 	return err;
 }
 
@@ -102,7 +100,7 @@ static bool take_release(const struct names *known, const char *uki, const char 
 static int add_from_ukis(const struct sysroot *r, const char *esp, const char *token, struct names *out)
 {
 	char folder[PATH_BYTES], release[KERNEL_LEN];
-	struct names found;
+	_cleanup_(names_free) struct names found = { 0 };
 	int err;
 
 	snprintf(folder, sizeof(folder), "%s/EFI/Linux", esp);
@@ -110,7 +108,6 @@ static int add_from_ukis(const struct sysroot *r, const char *esp, const char *t
 	for (size_t i = 0; i < found.n && !err; i++)
 		if (strlen(found.items[i]) < KERNEL_LEN && take_release(out, found.items[i], token, release))
 			err = names_add(out, release);
-	names_free(&found);
 	return err;
 }
 

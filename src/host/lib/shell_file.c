@@ -127,7 +127,7 @@ static const char *read_assignment(struct shell *sh, const char *s, const char *
 {
 	size_t len = name_len(s);
 	bool append = s[len] == '+';
-	struct text value = { 0 };
+	_cleanup_(text_free) struct text value = { 0 };
 	const struct shell_variable *old;
 	char *name;
 
@@ -148,7 +148,6 @@ static const char *read_assignment(struct shell *sh, const char *s, const char *
 			*error = sh->each(&a, sh->arg);
 	}
 	free(name);
-	text_free(&value);
 	return s;
 }
 

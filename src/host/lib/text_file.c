@@ -64,7 +64,7 @@ static bool ends_with(const char *name, const char *suffix)
 int text_file_each(const struct sysroot *r, const char *directory, const char *suffix,
 		   int (*each)(const struct sysroot *r, const char *path, void *arg), void *arg)
 {
-	struct names names;
+	_cleanup_(names_free) struct names names = { 0 };
 	char path[512];
 	int error = sysroot_list_any(r, directory, &names);
 
@@ -74,7 +74,6 @@ int text_file_each(const struct sysroot *r, const char *directory, const char *s
 			continue;
 		error = each(r, path, arg);
 	}
-	names_free(&names);
 	return error;
 }
 

@@ -59,7 +59,7 @@ static bool has_keys(const struct sysroot *r, const char *name)
 static int mark(const struct sysroot *r, const char *folder, bool (*is)(const struct sysroot *, const char *),
 		struct machine *m)
 {
-	struct names names;
+	_cleanup_(names_free) struct names names = { 0 };
 	int ret = sysroot_list_any(r, folder, &names);
 
 	for (size_t i = 0; i < names.n; i++) {
@@ -75,7 +75,6 @@ static int mark(const struct sysroot *r, const char *folder, bool (*is)(const st
 		if (i_carrier >= 0)
 			m->devices[i_carrier].keyboard = true;
 	}
-	names_free(&names);
 	return ret;
 }
 

@@ -79,14 +79,13 @@ static const char *const *choose_args(const struct generator *g, const char *pat
 
 static void tell_command(struct runner *r, const char *const *argv)
 {
-	struct text line = { 0 };
+	_cleanup_(text_free) struct text line = { 0 };
 
 	text_addf(&line, "running /%s", argv[0]);
 	for (size_t i = 1; argv[i]; i++)
 		text_addf(&line, " %s", argv[i]);
 	if (!line.error)
 		runner_line(r, line.data);
-	text_free(&line);
 }
 
 static int run(struct runner *r, const char *command, char args[][ARG_BYTES], size_t n)

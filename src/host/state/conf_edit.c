@@ -59,7 +59,7 @@ unsigned conf_edit_next_line(const struct sysroot *r)
 
 int conf_edit_append(const struct sysroot *r, const char *words)
 {
-	struct text text = { 0 };
+	_cleanup_(text_free) struct text text = { 0 };
 	struct conf_file f;
 	int ret = conf_file_read(r, &f);
 
@@ -72,7 +72,6 @@ int conf_edit_append(const struct sysroot *r, const char *words)
 	      : text.error                ? text.error
 					  : conf_file_replace(r, &f, text.data, text.len);
 	free(f.data);
-	text_free(&text);
 	return ret;
 }
 

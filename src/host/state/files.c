@@ -205,11 +205,10 @@ int report_load(const struct sysroot *r, struct report *out, struct plan_error *
 
 int lock_store(const struct sysroot *r, const struct plan *lock)
 {
-	struct text text = { 0 };
+	_cleanup_(text_free) struct text text = { 0 };
 	int ret = plan_print(lock, &text);
 
 	if (ret == 0)
 		ret = sysroot_replace(r, LOCK_FILE, text.data, text.len, 0644);
-	text_free(&text);
 	return ret;
 }

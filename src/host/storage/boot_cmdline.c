@@ -218,9 +218,8 @@ static int add_extra(const struct boot_word *w, const char *where, const char *v
 {
 	bool swap = strcmp(w->what, "swap") == 0;
 	const unsigned fields = swap ? 2 : 4;
-	struct text line = { 0 };
+	_cleanup_(text_free) struct text line = { 0 };
 	unsigned n = 1;
-	int error;
 
 	for (const char *s = value; *s; s++) {
 		s += *s == '\\' && s[1] == ':';
@@ -233,9 +232,7 @@ static int add_extra(const struct boot_word *w, const char *where, const char *v
 	}
 	text_add(&line, n > 1 ? "" : swap ? " none swap" : " -");
 	text_add(&line, !swap && n < 3 ? " auto" : "");
-	error = line.error ? line.error : boot_refs_of_fstab_line(where, line.data, out);
-	text_free(&line);
-	return error;
+	return line.error ? line.error : boot_refs_of_fstab_line(where, line.data, out);
 }
 
 /* As of a line of fstab. The devices are none that the root itself could be on. */

@@ -372,14 +372,13 @@ static int add_swap(struct needs_list *list, const char *name, const bool *optio
 static int add_swaps(struct needs_list *list)
 {
 	bool *optional = calloc(list->host.blocks.n + 1, sizeof(*optional));
-	struct names swaps = { 0 };
+	_cleanup_(names_free) struct names swaps = { 0 };
 	int error = optional ? swaps_read(list->host.root, &swaps) : -ENOMEM;
 
 	if (!error)
 		mark_optional(list, optional);
 	for (size_t i = 0; i < swaps.n && !error; i++)
 		error = add_swap(list, swaps.items[i], optional);
-	names_free(&swaps);
 	free(optional);
 	return error;
 }
@@ -429,7 +428,7 @@ static int add_held(struct needs_list *list)
 static int add_pools(struct needs_list *list)
 {
 	char text[REPORT_TEXT_LEN];
-	struct names pools;
+	_cleanup_(names_free) struct names pools = { 0 };
 	int error = sysroot_list_any(list->host.root, "proc/spl/kstat/zfs", &pools);
 
 	for (size_t i = 0; i < pools.n && !error; i++) {
@@ -438,19 +437,17 @@ static int add_pools(struct needs_list *list)
 		shorten_print(text, sizeof(text), "active: the ZFS pool %s is imported", pools.items[i]);
 		error = needs_add_blocks(list, REASON_IN_USE, text);
 	}
-	names_free(&pools);
 	return error;
 }
 
 static int add_default_routes(struct needs_list *list)
 {
-	struct names interfaces;
+	_cleanup_(names_free) struct names interfaces = { 0 };
 	int error = nic_routes(&list->host, NULL, true, &interfaces);
 
 	/* That of a VPN stands beside the one by which the VPN is reached. */
 	if (!error)
 		error = needs_add_ways(list, REASON_IN_USE, &interfaces, "the default route");
-	names_free(&interfaces);
 	return error;
 }
 
@@ -458,7 +455,7 @@ static int add_default_routes(struct needs_list *list)
 static int add_members(struct needs_list *list)
 {
 	char path[PATH_BYTES], link[PATH_BYTES], text[REPORT_TEXT_LEN];
-	struct names interfaces;
+	_cleanup_(names_free) struct names interfaces = { 0 };
 	int error = sysroot_list_any(list->host.root, "sys/class/net", &interfaces);
 
 	for (size_t i = 0; i < interfaces.n && error >= 0; i++) {
@@ -471,7 +468,6 @@ static int add_members(struct needs_list *list)
 		shorten_print(text, sizeof(text), "a member of %s", master ? master + 1 : link);
 		error = needs_add_interface(list, REASON_IN_USE, interfaces.items[i], text);
 	}
-	names_free(&interfaces);
 	return error < 0 ? error : 0;
 }
 

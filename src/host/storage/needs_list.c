@@ -37,7 +37,7 @@ int needs_add(struct needs_list *list, enum reason reason, int device, const cha
 /* What is reached over the network. Its own address tells the way where a rule of another routing table does. */
 static int add_peer(struct needs_list *list, enum reason reason, const struct chain_end *end)
 {
-	struct names interfaces = { 0 };
+	_cleanup_(names_free) struct names interfaces = { 0 };
 	int error;
 
 	if (list->only_files)
@@ -49,7 +49,6 @@ static int add_peer(struct needs_list *list, enum reason reason, const struct ch
 		error = nic_of_own(&list->host, end->own, &interfaces);
 	for (size_t i = 0; i < interfaces.n && !error; i++)
 		error = needs_add_way(list, reason, interfaces.items[i], end->text);
-	names_free(&interfaces);
 	return error;
 }
 
@@ -112,7 +111,7 @@ int needs_add_ways(struct needs_list *list, enum reason reason, const struct nam
 /* The interface of the route to it; where its address is not known, every one that has a route. */
 int needs_add_server(struct needs_list *list, enum reason reason, const char *server, const char *text)
 {
-	struct names interfaces;
+	_cleanup_(names_free) struct names interfaces = { 0 };
 	int error;
 
 	if (list->only_files)
@@ -125,7 +124,6 @@ int needs_add_server(struct needs_list *list, enum reason reason, const char *se
 	else
 		for (size_t i = 0; i < interfaces.n && !error; i++)
 			error = needs_add_way(list, reason, interfaces.items[i], text);
-	names_free(&interfaces);
 	return error;
 }
 

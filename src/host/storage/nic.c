@@ -19,7 +19,7 @@ static int walk(const struct host *h, const char *name, const struct chain_end *
 static int walk_lower(const struct host *h, const char *folder, const struct chain_end *end, struct chain_ends *out,
 		      int depth)
 {
-	struct names names;
+	_cleanup_(names_free) struct names names = { 0 };
 	int error = sysroot_list_any(h->root, folder, &names);
 
 	for (size_t i = 0; i < names.n && !error; i++) {
@@ -31,7 +31,6 @@ static int walk_lower(const struct host *h, const char *folder, const struct cha
 		chain_extend(&next, ", on %s", lower);
 		error = walk(h, lower, &next, out, depth);
 	}
-	names_free(&names);
 	return error;
 }
 
@@ -196,7 +195,7 @@ static int read_routes(const struct host *h, const char *path, bool (*read)(cons
 static int add_scope(const struct host *h, const char *scope, struct names *out)
 {
 	char text[32];
-	struct names names;
+	_cleanup_(names_free) struct names names = { 0 };
 	int error = sysroot_list_any(h->root, NET, &names);
 
 	for (size_t i = 0; i < names.n && !error; i++) {
@@ -205,7 +204,6 @@ static int add_scope(const struct host *h, const char *scope, struct names *out)
 		     strcmp(text, scope) == 0))
 			error = names_add(out, names.items[i]);
 	}
-	names_free(&names);
 	return error;
 }
 
@@ -259,7 +257,7 @@ static bool same_mac(const char *a, const char *b)
 bool nic_find(const struct host *h, const char *name, char out[64])
 {
 	char mac[64];
-	struct names names;
+	_cleanup_(names_free) struct names names = { 0 };
 	bool found = false;
 
 	if (sysroot_list(h->root, NET, &names) < 0)
@@ -273,6 +271,5 @@ bool nic_find(const struct host *h, const char *name, char out[64])
 		if (found)
 			snprintf(out, 64, "%s", names.items[i]);
 	}
-	names_free(&names);
 	return found;
 }

@@ -66,7 +66,7 @@ static int walk_fc(struct walk *w, const char *host_traddr, const struct chain_e
 {
 	const char *port = strstr(host_traddr, "pn-");
 	char path[PATH_BYTES], text[PATH_BYTES];
-	struct names hosts = { 0 };
+	_cleanup_(names_free) struct names hosts = { 0 };
 	int found = port ? sysroot_list(w->h->root, "sys/class/fc_host", &hosts) : -ENOENT;
 
 	if (found == -ENOMEM)
@@ -78,7 +78,6 @@ static int walk_fc(struct walk *w, const char *host_traddr, const struct chain_e
 		    strcmp(text, port + 3) == 0 && sysroot_readlink(w->h->root, path, text, sizeof(text)) > 0)
 			found = chain_of_directory(w->h, text, end, w->out);
 	}
-	names_free(&hosts);
 	return found > 0 ? 0 : found < 0 ? found : add_unknown(w, *end, "a Fibre Channel port that is not shown");
 }
 
@@ -108,7 +107,7 @@ static int walk_nvme(struct walk *w, const char *name, struct chain_end end)
 static int walk_subsystem(struct walk *w, const struct blockdev *d, const struct chain_end *end)
 {
 	char folder[PATH_BYTES];
-	struct names names;
+	_cleanup_(names_free) struct names names = { 0 };
 	unsigned found = 0;
 	int error;
 
@@ -124,7 +123,6 @@ static int walk_subsystem(struct walk *w, const struct blockdev *d, const struct
 		found++;
 		error = walk_nvme(w, name, *end);
 	}
-	names_free(&names);
 	return error || found ? error : add_unknown(w, *end, "a subsystem without controllers");
 }
 
@@ -263,13 +261,10 @@ static int walk_slaves(struct walk *w, const struct blockdev *d, const struct na
 static bool is_idle(const struct walk *w, const struct blockdev *d)
 {
 	char path[PATH_BYTES];
-	struct names holders = { 0 };
-	bool idle;
+	_cleanup_(names_free) struct names holders = { 0 };
 
 	snprintf(path, sizeof(path), "%s/holders", d->folder);
-	idle = sysroot_list(w->h->root, path, &holders) < 0 || !holders.n;
-	names_free(&holders);
-	return idle;
+	return sysroot_list(w->h->root, path, &holders) < 0 || !holders.n;
 }
 
 /* lvm.conf, where also a comment says what the default is. */
@@ -400,7 +395,7 @@ static int walk_journal(struct walk *w, const struct blockdev *d, const struct c
 static int walk_btrfs(struct walk *w, const struct blockdev *d, const struct chain_end *end)
 {
 	char path[PATH_BYTES];
-	struct names names;
+	_cleanup_(names_free) struct names names = { 0 };
 	int error;
 
 	if (!d->tags[TAG_TYPE] || !d->tags[TAG_UUID] || strcmp(d->tags[TAG_TYPE], "btrfs") != 0)
@@ -416,7 +411,6 @@ static int walk_btrfs(struct walk *w, const struct blockdev *d, const struct cha
 		chain_extend(&other, ", %s (btrfs)", names.items[i]);
 		error = walk_block(w, k, other, true);
 	}
-	names_free(&names);
 	return error;
 }
 
@@ -519,7 +513,7 @@ static int walk_virtio(struct walk *w, const struct mount *m, const struct chain
 	static const char folder[] = "sys/bus/virtio/drivers";
 	const char *driver = strcmp(m->type, "9p") == 0 ? "9pnet_virtio" : "virtiofs";
 	char path[PATH_BYTES], link[PATH_BYTES], tag[256];
-	struct names names;
+	_cleanup_(names_free) struct names names = { 0 };
 	int found = 0, error;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, driver);
@@ -539,7 +533,6 @@ static int walk_virtio(struct walk *w, const struct mount *m, const struct chain
 		error = chain_of_directory(w->h, link, &next, w->out);
 		found += error > 0;
 	}
-	names_free(&names);
 	return error < 0 ? error : found ? 0 : add_unknown(w, *end, "a virtio device that is not shown");
 }
 
