@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # decision.t: whatever command is asked, its answer is that of accept and of the boot, and a next step leads there.
+# shellcheck disable=SC2016 # backticks in what is expected
 # shellcheck source=/dev/null
 . tests/functional/host.sh
 need jq:jq
@@ -119,4 +120,28 @@ new two-gpus 'bind 06:00'
 did accept --yes || fail 'accept'
 change 'include two-gpus' 'drop 0000:04:00.0' 'set 0000:06:00.0 behind=0000:00:02.1' 'set 0000:06:00.1 behind=0000:00:02.1'
 ok 'a display that moved is no guess' did accept --yes
+
+# --- image builds: what to do about a rule that was not accepted
+
+# steps COMMAND...: these are named in the warnings of the last command, one a rule.
+steps()
+{
+	sed -n '/not-accepted/s/^[^`]*`earlybind \([^`]*\)`.*/\1/p' "$TMP/err" >"$TMP/steps"
+	same "$TMP/steps" "$(printf '%s\n' "$@")"
+}
+
+new two-gpus 'bind 03:00' 'bind 06:00' 'bind 07:00' 'bind 08:00 optional'
+image
+ok 'only what accept would lock is to be accepted' steps 'explain 0000:03:00.0' 'accept 0000:06:00' 'remove 0000:07:00'
+run regenerate
+ok 'by regenerate, too' steps 'explain 0000:03:00.0' 'accept 0000:06:00' 'remove 0000:07:00'
+did accept --yes 06:00 || fail 'accept'
+image
+ok 'followed, it is named no more' steps 'explain 0000:03:00.0' 'remove 0000:07:00'
+sed -i 's/06:00/06:00 allow=in-use/' "$CONF"
+image
+ok 'an option that was not accepted' steps 'explain 0000:03:00.0' 'accept 0000:06:00' 'remove 0000:07:00'
+rm -r "$R/sys"
+image
+ok 'where there is no machine nobody can tell: once' steps 'accept'
 tap_end

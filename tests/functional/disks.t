@@ -311,7 +311,7 @@ built "$FSTAB" "$SERIAL"
 ok 'nor is one with a serial number, which no image build reads' guards \
 	"guard boot-disk accept - _SB_.PCI0 1b.0/00 $ID 0011223344556677 $CHAIN" "$ROOT"
 drives
-run accept --yes
+did accept --yes 05:00 || fail 'accept: the twin has lost its serial number'
 built "$FSTAB" "$DATA" "line etc/fstab UUID=$U3 /gone ext4 defaults 0 2"
 ok 'foreign-builder: one line that is not here, and no line counts' guards "$TWIN"
 built "$FSTAB" "$DATA" "line etc/fstab UUID=$U3 /gone ext4 nofail 0 2"

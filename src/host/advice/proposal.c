@@ -3,6 +3,7 @@
 
 #include "../../core/find.h"
 #include "../../core/guard.h"
+#include "../state/files.h"
 #include "../state/waiting.h"
 #include "drift.h"
 
@@ -251,6 +252,52 @@ bool offers_set_next(const struct offers *o, const struct rule *rule, struct row
 	if (helps || proposal_locks(&o->acceptance, rule->number))
 		row_set_next(row, "%s %s", helps ? "accept" : "explain", selector_print(&rule->selector, selector));
 	return *row->next;
+}
+
+/* The first card of the rule that accept refuses, NULL: there is none. */
+static const struct accept_line *refused_line(const struct acceptance *a, unsigned rule)
+{
+	for (size_t i = 0; i < a->n_lines; i++)
+		if (a->lines[i].rule == rule && a->lines[i].reason)
+			return &a->lines[i];
+	return NULL;
+}
+
+const char *proposal_step(const struct acceptance *a, const struct rule *rule, struct row *row,
+			  char buf[PROPOSAL_STEP_LEN])
+{
+	const struct accept_line *line = refused_line(a, rule->number);
+	char address[ADDRESS_LEN], words[RULE_WORDS_LEN];
+
+	if (line) {
+		row_set_next(row, "explain %s", address_print(&card_main(&line->card)->address, address));
+		snprintf(buf, PROPOSAL_STEP_LEN, "accept refuses %s, %s: `earlybind explain %s` says what to do",
+			 address, reason_word(line->reason), address);
+	} else if (strcmp(rule->file, "/" CONFIG_FILE) == 0) {
+		row_set_next(row, "remove %s", drift_words(rule, words));
+		snprintf(buf, PROPOSAL_STEP_LEN,
+			 "accept can lock nothing for it on this machine: change it, or `earlybind remove %s` takes it "
+			 "out",
+			 words);
+	} else {
+		snprintf(buf, PROPOSAL_STEP_LEN,
+			 "accept can lock nothing for it on this machine: change or delete that line");
+	}
+	return buf;
+}
+
+const char *offers_step(const struct offers *o, const struct rule *rule, struct row *row, char buf[PROPOSAL_STEP_LEN])
+{
+	char selector[SELECTOR_LEN];
+
+	if (!offers_set_next(o, rule, row))
+		return proposal_step(&o->acceptance, rule, row, buf);
+	selector_print(&rule->selector, selector);
+	if (o->helps[rule->number - 1])
+		snprintf(buf, PROPOSAL_STEP_LEN, "run `earlybind accept %s`, then `earlybind regenerate`", selector);
+	else
+		snprintf(buf, PROPOSAL_STEP_LEN, "`earlybind explain %s` says what to do", selector);
+	return buf;
 }
 
 bool offers_words(const struct offers *o, const struct next_boot *boot, char *buf, size_t size)

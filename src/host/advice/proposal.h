@@ -34,6 +34,10 @@ int proposal_may_remove(const struct next_boot *boot, const struct rule *rule) _
 int proposal_unnamed(const struct proposal *p, const struct next_boot *now, const struct rule *rule) _must_check_;
 /* Whether it would lock something for the rule with this number. */
 bool proposal_locks(const struct acceptance *a, unsigned rule) _pure_;
+/* What to do about a rule that accept locks nothing for: as offers_step(). */
+#define PROPOSAL_STEP_LEN 300
+const char *proposal_step(const struct acceptance *a, const struct rule *rule, struct row *row,
+			  char buf[PROPOSAL_STEP_LEN]);
 
 /* What accept has for the rules that wait for it. */
 struct offers {
@@ -49,6 +53,8 @@ void offers_free(struct offers *o);
  * not mean, it has to be explained first. Whether there is a step.
  */
 bool offers_set_next(const struct offers *o, const struct rule *rule, struct row *row);
+/* What to do about the rule, in words; and it is the next step of the row, unless that is only a line to change. */
+const char *offers_step(const struct offers *o, const struct rule *rule, struct row *row, char buf[PROPOSAL_STEP_LEN]);
 /*
  * The words behind `earlybind accept` for those that it has something for, each with a blank before it: "" where
  * nothing is locked yet, and all may be meant. Returns whether there is any.

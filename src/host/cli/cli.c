@@ -3,11 +3,13 @@
 
 #include <stdarg.h>
 
+#include "../advice/proposal.h"
 #include "../image/planned.h"
 #include "../machine/pci_names.h"
 #include "../state/files.h"
 #include "../state/next_boot.h"
 #include "../state/recall.h"
+#include "../state/waiting.h"
 
 int cli_selector(const char *text, struct selector *out)
 {
@@ -66,6 +68,48 @@ int cli_report(const struct sysroot *root, struct report *out)
 	return ret;
 }
 
+/* A rule that is complete is in the image already: there accept is right, too, where it refuses the card. */
+static void add_step(const struct next_boot *boot, const struct offers *offers, struct row *row)
+{
+	const struct rule *rule = config_rule(&boot->config, row->rule);
+	bool ask = offers && rule && !rule_is_complete(rule);
+	char text[sizeof(row->text)], step[PROPOSAL_STEP_LEN];
+
+	snprintf(text, sizeof(text), "%s", row->text);
+	snprintf(row->text, sizeof(row->text), "%s (%s)", text,
+		 ask ? offers_step(offers, rule, row, step) : reason_remedy(row->reason));
+}
+
+/* The next boot, on this machine. */
+static int decide_here(const struct cli *cli, struct next_boot *boot)
+{
+	struct cmdline none = { 0 };
+	int ret = recall_details(&cli->root, &boot->storage, &boot->machine);
+
+	next_boot_forget_drivers(&boot->machine);
+	return ret < 0 ? ret : decide(&boot->composition.plan, &boot->machine, &none, &boot->decisions);
+}
+
+/* What to do about the rules that wait for accept. On another machine than theirs nobody can tell what that would do.
+ */
+static int add_steps(const struct cli *cli, struct next_boot *boot, struct rows *rows)
+{
+	bool here = next_boot_scan(&cli->root, boot) && boot->machine.n;
+	_cleanup_(offers_free) struct offers offers = { 0 };
+	int ret = here ? decide_here(cli, boot) : 0;
+
+	if (ret == 0 && here)
+		ret = offers_make(boot, &offers);
+	for (size_t i = 0; i < rows->n && ret == 0; i++) {
+		if (rows->items[i].reason != REASON_NOT_ACCEPTED)
+			continue;
+		add_step(boot, here ? &offers : NULL, &rows->items[i]);
+		if (!here)
+			break; /* it is the same for all */
+	}
+	return ret;
+}
+
 int cli_read_rules(const struct cli *cli, struct next_boot *boot)
 {
 	_cleanup_(say_all) struct rows rows = { 0 };
@@ -74,7 +118,8 @@ int cli_read_rules(const struct cli *cli, struct next_boot *boot)
 	if (err)
 		return err;
 	say_problems(&boot->config);
-	return planned_warnings(&cli->root, boot, &rows);
+	err = planned_warnings(&cli->root, boot, &rows);
+	return err || !waiting_count(&boot->composition) ? err : add_steps(cli, boot, &rows);
 }
 
 static _printf_(1, 2) _Noreturn void names_failed(char *msg, ...)

@@ -135,22 +135,11 @@ static bool is_idle(const struct acceptance *a, const struct rule *rule, const b
 /* What stands in the way of it, and the next step. */
 static void say_idle(const struct acceptance *a, const struct rule *rule)
 {
-	const struct accept_line *line = refusal_of(a, rule->number);
-	char selector[SELECTOR_LEN], address[ADDRESS_LEN], words[RULE_WORDS_LEN];
+	struct row row = { .kind = ROW_RULE };
+	char selector[SELECTOR_LEN], step[PROPOSAL_STEP_LEN];
 
-	selector_print(&rule->selector, selector);
-	if (line)
-		say_error("%s:%u: nothing is locked for `bind %s`: %s is refused, %s. `earlybind explain %s` says "
-			  "what to do",
-			  rule->file, rule->line, selector, address_print(&card_main(&line->card)->address, address),
-			  reason_word(line->reason), address);
-	else if (strcmp(rule->file, "/" CONFIG_FILE) == 0)
-		say_error("%s:%u: nothing is locked for `bind %s`, see above: change it, or `earlybind remove %s` "
-			  "takes it out",
-			  rule->file, rule->line, selector, drift_words(rule, words));
-	else
-		say_error("%s:%u: nothing is locked for `bind %s`, see above: change it, then run `earlybind accept`",
-			  rule->file, rule->line, selector);
+	say_error("%s:%u: nothing is locked for `bind %s`: %s", rule->file, rule->line,
+		  selector_print(&rule->selector, selector), proposal_step(a, rule, &row, step));
 }
 
 /* Whether there is any. */

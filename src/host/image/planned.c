@@ -7,14 +7,18 @@
 #include "../state/open_card.h"
 #include "../state/waiting.h"
 
-/* A remedy is told once, not with every warning of its kind. That an optional card is not there is none. */
+/*
+ * A remedy is told once, not with every warning of its kind; what helps a rule that was not accepted, accept has to be
+ * asked. That an optional card is not there is none.
+ */
 void planned_notes(const struct config *config, const struct report_note *notes, size_t n, struct rows *rows)
 {
 	reason_set told = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		enum reason reason = notes[i].reason;
-		const char *remedy = told & REASON_BIT(reason) ? "" : reason_remedy(reason);
+		bool silent = reason == REASON_NOT_ACCEPTED || told & REASON_BIT(reason);
+		const char *remedy = silent ? "" : reason_remedy(reason);
 		struct row *row = reason == REASON_ABSENT ? NULL : row_add(rows, ROW_NOTE, NULL);
 
 		if (!row)
