@@ -72,26 +72,26 @@ static int means_several(const struct run *r, bool *several)
 	return 0;
 }
 
-/* The main function of the k-th card that the lock has for the rule, -1: it is not there. */
-static int locked_main(const struct run *r, size_t k)
+/* The device that the next boot takes for one of the rule's cards, by a decision about its main function; -1: none. */
+static int locked_main(const struct run *r, const struct decision *d)
 {
-	const struct plan_card *card = &r->boot->lock.cards[k];
-	struct card there;
+	const struct plan *plan = &r->boot->composition.plan;
 
-	if (!rule_same(plan_rule(&r->boot->lock, card->rule), r->rule) ||
-	    card_at(&r->boot->machine, &card->root, &card->path, &there) < 0)
-		return -1;
-	return there.main;
+	return d->main && d->card < plan->n_cards && rule_same(plan_rule(plan, d->rule), r->rule) ? d->device : -1;
 }
 
 static bool is_locked(const struct run *r)
 {
 	struct card card;
 
-	for (size_t k = 0; k < r->boot->lock.n_cards; k++)
-		if (locked_main(r, k) == r->device ||
-		    (card_of(&r->boot->machine, r->device, &card) == 0 && locked_main(r, k) == card.main))
+	if (card_of(&r->boot->machine, r->device, &card) < 0)
+		card = card_single(&r->boot->machine, r->device);
+	for (size_t k = 0; k < r->boot->decisions.n; k++) {
+		int main = locked_main(r, &r->boot->decisions.items[k]);
+
+		if (main >= 0 && (main == r->device || main == card.main))
 			return true;
+	}
 	return false;
 }
 
@@ -101,8 +101,8 @@ static void say_split(struct run *r, const char *allow)
 	char others[300] = "", selector[SELECTOR_LEN], own[SELECTOR_LEN];
 	size_t len = 0;
 
-	for (size_t k = 0; k < r->boot->lock.n_cards && len + SELECTOR_LEN < sizeof(others); k++) {
-		int main = locked_main(r, k);
+	for (size_t k = 0; k < r->boot->decisions.n && len + SELECTOR_LEN < sizeof(others); k++) {
+		int main = locked_main(r, &r->boot->decisions.items[k]);
 		struct selector s;
 
 		if (main < 0)
