@@ -177,6 +177,8 @@ static void accept_leaves_what_add_locked(void **s)
 		state = (seed + 1) * 0x9e3779b97f4a7c15ull;
 		w = new_world(&cards);
 		w.external = 0; /* whose guards say of what appears later what else refuses it, in more words */
+		/* One line tells of two cards at one place, by whichever reason was found first. */
+		w.second = w.second == SECOND_SAME ? SECOND_ACPI : w.second;
 		try_add_then_accept(&w);
 	}
 	assert_true(n < 1000 || (added > n / 4 && refused > n / 10 && several > n / 20));
