@@ -12,10 +12,10 @@ static bool read_earlier(struct work *w)
 	bool same = published(w->root, &earlier) == 0 && earlier.hash == w->plan.hash && earlier.state != PLAN_BROKEN;
 
 	if (same) {
-		w->machine.off = earlier.state == PLAN_OFF && earlier.text[0];
-		w->machine.trial = earlier.state == PLAN_TRIAL        ? TRIAL_ON
-				   : earlier.state == PLAN_STOOD_DOWN ? TRIAL_FAILED
-								      : TRIAL_NONE;
+		w->machine.boot.off = earlier.state == PLAN_OFF && earlier.text[0];
+		w->machine.boot.trial = earlier.state == PLAN_TRIAL        ? TRIAL_ON
+					: earlier.state == PLAN_STOOD_DOWN ? TRIAL_FAILED
+									   : TRIAL_NONE;
 		memcpy(w->text, earlier.text, sizeof(w->text));
 	}
 	report_free(&earlier);
@@ -31,7 +31,7 @@ static void read_off(struct work *w)
 
 	if (len == -ENOENT)
 		return;
-	w->machine.off = true;
+	w->machine.boot.off = true;
 	snprintf(w->text, sizeof(w->text), "earlybind off --next-boot");
 	ret = w->dry ? 0 : efivar_remove(w->root, EFIVAR_OFF);
 	if (ret < 0)
@@ -57,11 +57,11 @@ static void read_trial(struct work *w)
 						  : "holds something else than a trial");
 		return;
 	}
-	w->machine.trial = trial_state(&w->trial, w->plan.lock, w->plan.hash);
-	if (w->machine.trial == TRIAL_ON) {
+	w->machine.boot.trial = trial_state(&w->trial, w->plan.lock, w->plan.hash);
+	if (w->machine.boot.trial == TRIAL_ON) {
 		trial_count(&w->trial, w->plan.lock, w->plan.hash);
 		snprintf(w->text, sizeof(w->text), "boot %u of %d", w->trial.attempts, TRIAL_BOOTS);
-	} else if (w->machine.trial == TRIAL_FAILED) {
+	} else if (w->machine.boot.trial == TRIAL_FAILED) {
 		snprintf(w->text, sizeof(w->text), "%u boots and no `earlybind confirm`", w->trial.attempts);
 	}
 }
@@ -76,7 +76,7 @@ void variables_read(struct work *w)
 	ret = efivar_mount(w->root, &w->mounted);
 	if (ret == 0)
 		read_off(w);
-	if (ret == 0 && !w->machine.off && !w->cmdline.off)
+	if (ret == 0 && !w->machine.boot.off && !w->cmdline.off)
 		read_trial(w);
 	if (ret < 0 && ret != -ENODEV)
 		work_note(w, REASON_STOOD_DOWN, "the EFI variables cannot be read, so there is no trial: %s",

@@ -212,11 +212,11 @@ static int decide_all(struct work *w)
 		return ret;
 	}
 	/* Also where the plan will not be used: it is the boot that is off, not the plan. */
-	if (!w->machine.kdump && w->plan.n_rules)
+	if (!w->machine.boot.kdump && w->plan.n_rules)
 		variables_read(w);
-	if (strcmp(w->machine.kernel, w->plan.kernel) != 0) {
+	if (strcmp(w->machine.boot.kernel, w->plan.kernel) != 0) {
 		work_plan(w, PLAN_BROKEN, "the plan is for kernel %s, this is %s", w->plan.kernel,
-			  *w->machine.kernel ? w->machine.kernel : "unknown");
+			  *w->machine.boot.kernel ? w->machine.boot.kernel : "unknown");
 		return -EINVAL;
 	}
 	scan_overrides(w->root, &w->machine);
@@ -288,7 +288,7 @@ static void finish(const struct work *w, size_t index, struct report_device *lin
 static bool kernel_drops_framebuffer(const struct work *w, const struct device *dev, const char *driver)
 {
 	return class_sub(dev->identity.class) == 0x0300 && strcmp(driver, "pci-stub") != 0 &&
-	       !(w->machine.kernel[0] < '6' && w->machine.kernel[1] == '.');
+	       !(w->machine.boot.kernel[0] < '6' && w->machine.boot.kernel[1] == '.');
 }
 
 static bool ignores_sysfb_word(const struct cmdline *c)

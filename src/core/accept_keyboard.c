@@ -17,7 +17,7 @@ static bool stays(const struct accept_run *r, int i)
 
 unsigned accept_keyboards(const struct accept_run *r)
 {
-	unsigned left = r->machine->other_keyboard;
+	unsigned left = r->machine->host.other_keyboard;
 
 	for (int i = 0; i < (int)r->machine->n; i++)
 		left += stays(r, i);
@@ -81,7 +81,7 @@ void accept_keep_keyboard(struct accept_run *r)
  */
 int accept_guard_keyboards(struct accept_run *r)
 {
-	if (r->machine->other_keyboard && !r->machine->root_encrypted)
+	if (r->machine->host.other_keyboard && !r->machine->host.root_encrypted)
 		return 0;
 	for (int i = 0; i < (int)r->machine->n; i++) {
 		struct card single = card_single(r->machine, i);

@@ -60,8 +60,8 @@ static int note_kept(struct accept_run *r, const struct need *need)
 /* What the host needs is guarded, selected or not. */
 int accept_guard_needs(struct accept_run *r)
 {
-	for (size_t i = 0; i < r->machine->n_needs; i++) {
-		const struct need *need = &r->machine->needs[i];
+	for (size_t i = 0; i < r->machine->host.n_needs; i++) {
+		const struct need *need = &r->machine->host.needs[i];
 		struct card card;
 
 		if (need_is_unresolved(need)) {

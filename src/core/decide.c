@@ -371,11 +371,11 @@ static int add_notes(struct run *r)
 
 static enum plan_state state_of(const struct machine *m, const struct cmdline *c)
 {
-	if (c->off || m->off)
+	if (c->off || m->boot.off)
 		return PLAN_OFF;
-	if (m->kdump)
+	if (m->boot.kdump)
 		return PLAN_KDUMP;
-	return m->trial == TRIAL_FAILED ? PLAN_STOOD_DOWN : m->trial == TRIAL_ON ? PLAN_TRIAL : PLAN_ACTIVE;
+	return m->boot.trial == TRIAL_FAILED ? PLAN_STOOD_DOWN : m->boot.trial == TRIAL_ON ? PLAN_TRIAL : PLAN_ACTIVE;
 }
 
 /* All cards, then what needs all of them. */

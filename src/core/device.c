@@ -14,7 +14,7 @@ void machine_free(struct machine *m)
 	chains_free(&m->at_name);
 	chains_free(&m->at_number);
 	free(m->devices);
-	free(m->needs);
+	free(m->host.needs);
 	memset(m, 0, sizeof(*m));
 }
 

@@ -35,22 +35,31 @@ struct device {
 	int sibling; /* the next behind the same bridge */
 };
 
-struct machine {
-	struct device *devices; /* in order of address */
-	size_t n;
+/* The boot that is decided about. */
+struct boot_state {
 	char kernel[KERNEL_LEN]; /* uname -r */
 	bool kdump;              /* /proc/vmcore exists */
 	bool off;                /* the EFI variable of `earlybind off --next-boot` was there */
 	enum trial_state trial;  /* of the plan that is to be decided */
-	/* Of the host as it runs now; read by the host tool only. */
+};
+
+/* The host as it runs now; read by the host tool only. */
+struct host_facts {
 	bool other_keyboard; /* a keyboard that no PCI function carries: PS/2 */
 	bool root_encrypted; /* the root, or what it needs, waits for a passphrase */
 	struct need *needs;  /* see need.h */
 	size_t n_needs;
+};
+
+struct machine {
+	struct device *devices; /* in order of address */
+	size_t n;
 	/* Set by machine_link(). */
 	struct chains like;      /* by identity */
 	struct chains at_name;   /* by slot, below the ACPI path of the root */
 	struct chains at_number; /* by slot, below the number of the root */
+	struct boot_state boot;
+	struct host_facts host;
 };
 
 void machine_free(struct machine *m);

@@ -35,23 +35,23 @@ static bool is_off(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 	(void)i;
 	if (c->cmdline->off)
 		why(text, "earlybind=%s on the kernel command line", c->cmdline->off_word);
-	else if (c->machine->off)
+	else if (c->machine->boot.off)
 		why(text, "earlybind off --next-boot");
-	return c->cmdline->off || c->machine->off;
+	return c->cmdline->off || c->machine->boot.off;
 }
 
 static bool is_kdump(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
 	(void)i;
 	(void)text;
-	return c->machine->kdump;
+	return c->machine->boot.kdump;
 }
 
 static bool is_stood_down(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
 	(void)i;
 	(void)text;
-	return c->machine->trial == TRIAL_FAILED;
+	return c->machine->boot.trial == TRIAL_FAILED;
 }
 
 /* The function that accept saw kept, wherever its card stands now. */

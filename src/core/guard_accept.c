@@ -61,7 +61,7 @@ static bool guard_keyboard(const struct candidate *c, int i, char text[REPORT_TE
 	int k = guard_keyboard_of(c);
 
 	(void)i;
-	if (!c->machine->root_encrypted || (c->rule->allow & ALLOW_KEYBOARD) || k < 0)
+	if (!c->machine->host.root_encrypted || (c->rule->allow & ALLOW_KEYBOARD) || k < 0)
 		return false;
 	snprintf(text, REPORT_TEXT_LEN, "function %u has a keyboard, and the root is encrypted",
 		 c->machine->devices[k].address.fn);

@@ -34,10 +34,10 @@ static bool could_be(const struct need *n, const struct card *c, int i)
 
 const struct need *need_of_card(const struct machine *m, const struct card *c, enum reason reason)
 {
-	for (size_t k = 0; k < m->n_needs; k++)
+	for (size_t k = 0; k < m->host.n_needs; k++)
 		for (unsigned i = 0; i < c->n; i++)
-			if (m->needs[k].reason == reason && could_be(&m->needs[k], c, c->member[i]))
-				return &m->needs[k];
+			if (m->host.needs[k].reason == reason && could_be(&m->host.needs[k], c, c->member[i]))
+				return &m->host.needs[k];
 	return NULL;
 }
 

@@ -182,9 +182,9 @@ static void read_kernel(const struct sysroot *r, struct machine *out)
 	struct utsname uts;
 
 	if (sysroot_read(r, "proc/sys/kernel/osrelease", text, sizeof(text)) > 0)
-		copy_word(out->kernel, sizeof(out->kernel), text);
+		copy_word(out->boot.kernel, sizeof(out->boot.kernel), text);
 	else if (r->live && uname(&uts) == 0)
-		copy_word(out->kernel, sizeof(out->kernel), uts.release);
+		copy_word(out->boot.kernel, sizeof(out->boot.kernel), uts.release);
 }
 
 struct addresses {
@@ -230,7 +230,7 @@ int scan_machine(const struct sysroot *r, struct machine *out)
 
 	memset(out, 0, sizeof(*out));
 	read_kernel(r, out);
-	out->kdump = sysroot_exists(r, "proc/vmcore");
+	out->boot.kdump = sysroot_exists(r, "proc/vmcore");
 	ret = sysroot_each(r, DEVICES, add_address, &addresses);
 	if (ret == 0) {
 		out->devices = calloc(addresses.n + 1, sizeof(*out->devices));

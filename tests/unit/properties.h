@@ -244,7 +244,7 @@ static inline void check_refused(const struct accepted *a, const struct world *n
 /* On the machine as it was at accept: with a passphrase to type every keyboard stays, else one. */
 static inline void check_keyboards(const struct plan *plan, const struct machine *m, const struct decisions *d)
 {
-	unsigned left = m->other_keyboard, taken = 0, allowed = 0;
+	unsigned left = m->host.other_keyboard, taken = 0, allowed = 0;
 
 	for (size_t i = 0; i < m->n; i++)
 		left += m->devices[i].keyboard;
@@ -257,7 +257,7 @@ static inline void check_keyboards(const struct plan *plan, const struct machine
 		allowed += (rule->allow & ALLOW_KEYBOARD) != 0;
 	}
 	keyboards += taken;
-	assert_true(!m->root_encrypted || taken == allowed);
+	assert_true(!m->host.root_encrypted || taken == allowed);
 	assert_true(taken == 0 || left > taken || allowed > 0);
 }
 

@@ -10,10 +10,12 @@
 static struct machine a_machine(enum reason reason)
 {
 	static const uint32_t classes[] = { 0x030000, 0x030000, 0x0c0330, 0x010802 };
-	struct machine m = { .devices = calloc(4, sizeof(*m.devices)), .n = 4, .needs = calloc(1, sizeof(*m.needs)) };
+	struct machine m = { .devices = calloc(4, sizeof(*m.devices)),
+			     .n = 4,
+			     .host.needs = calloc(1, sizeof(*m.host.needs)) };
 
 	assert_non_null(m.devices);
-	assert_non_null(m.needs);
+	assert_non_null(m.host.needs);
 	for (unsigned i = 0; i < 4; i++)
 		m.devices[i] = (struct device){ .address = { .bus = 0, .dev = (uint8_t)(i + 1) },
 						.identity = { 0x8086, (uint16_t)(1 + i), 0, 0, classes[i] },
@@ -21,8 +23,8 @@ static struct machine a_machine(enum reason reason)
 						.boot_display = i == 0 ? BOOT_DISPLAY_VGA : 0,
 						.keyboard = i == 2,
 						.iommu_group = (int)i };
-	m.needs[m.n_needs++] = (struct need){ .reason = reason, .device = 3 };
-	m.root_encrypted = true;
+	m.host.needs[m.host.n_needs++] = (struct need){ .reason = reason, .device = 3 };
+	m.host.root_encrypted = true;
 	assert_int_equal(machine_link(&m), 0);
 	return m;
 }

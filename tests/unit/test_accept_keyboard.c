@@ -55,16 +55,16 @@ static void only_keyboard_every_one_stays_where_the_root_is_encrypted(void **s)
 	struct machine m = two_controllers(true, true);
 
 	(void)s;
-	m.root_encrypted = true;
+	m.host.root_encrypted = true;
 	expect(&m, "bind 00:01.0\n", "01 keyboard\nguard keyboard 01\nguard keyboard 02\n");
 	m = two_controllers(true, true);
-	m.root_encrypted = m.other_keyboard = true;
+	m.host.root_encrypted = m.host.other_keyboard = true;
 	expect(&m, "bind 00:01.0\nbind 00:02.0\n", "01 keyboard\n02 keyboard\nguard keyboard 01\nguard keyboard 02\n");
 	m = two_controllers(true, false);
-	m.root_encrypted = true;
+	m.host.root_encrypted = true;
 	expect(&m, "bind 00:02.0\n", "02 locked\nguard keyboard 01\n");
 	m = two_controllers(true, true);
-	m.root_encrypted = true;
+	m.host.root_encrypted = true;
 	expect(&m, "bind 00:01.0 allow=keyboard\n", "01 locked\nguard keyboard 02\n");
 }
 
@@ -79,10 +79,10 @@ static void else_the_last_one_stays(void **s)
 	m = two_controllers(true, true);
 	expect(&m, "bind 00:01.0\nbind 00:02.0 allow=keyboard\n", "01 keyboard\n02 locked\nguard keyboard 01\n");
 	m = two_controllers(true, true);
-	m.other_keyboard = true;
+	m.host.other_keyboard = true;
 	expect(&m, "bind 00:01.0\nbind 00:02.0\n", "01 locked\n02 locked\n");
 	m = two_controllers(true, true);
-	m.other_keyboard = true;
+	m.host.other_keyboard = true;
 	expect(&m, "bind 00:01.0\n", "01 locked\n");
 }
 
@@ -91,7 +91,7 @@ static void without_a_keyboard_there_is_none_to_keep(void **s)
 	struct machine m = two_controllers(false, false);
 
 	(void)s;
-	m.root_encrypted = true;
+	m.host.root_encrypted = true;
 	expect(&m, "bind 00:01.0\nbind 00:02.0\n", "01 locked\n02 locked\n");
 }
 
@@ -113,7 +113,7 @@ static void every_one_that_is_left_has_a_guard(void **s)
 	m = controllers(4, 7);
 	expect(&m, "bind 00:04.0\n", "04 locked\nguard keyboard 01\nguard keyboard 02\nguard keyboard 03\n");
 	m = controllers(4, 7);
-	m.other_keyboard = true;
+	m.host.other_keyboard = true;
 	expect(&m, "bind 00:01.0\n", "01 locked\n");
 }
 

@@ -240,8 +240,8 @@ static void try_check(struct host *h)
 	memcpy(m.devices, h->m.devices, m.n * sizeof(*m.devices));
 	for (size_t i = 0; i < m.n; i++)
 		m.devices[i].keyboard = false;
-	m.needs = NULL;
-	m.n_needs = 0;
+	m.host.needs = NULL;
+	m.host.n_needs = 0;
 	snprintf(boot.composition.plan.kernel, sizeof(boot.composition.plan.kernel), "6.1.0");
 	assert_int_equal(plan_print(&boot.composition.plan, &text), 0);
 	assert_int_equal(plan_parse(KIND_PLAN, text.data, text.len, &plan, &err), 0);

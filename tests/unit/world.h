@@ -280,17 +280,17 @@ static inline unsigned card_number(const struct device *d)
 
 static inline void add_needs(struct machine *m, const struct world *w)
 {
-	m->needs = calloc(2 * SLOTS, sizeof(*m->needs));
-	assert_non_null(m->needs);
+	m->host.needs = calloc(2 * SLOTS, sizeof(*m->host.needs));
+	assert_non_null(m->host.needs);
 	for (int i = 0; i < (int)m->n; i++) {
 		unsigned card = card_number(&m->devices[i]);
 
 		if (!card || m->devices[i].address.fn)
 			continue;
 		if (card == w->boot_disk)
-			m->needs[m->n_needs++] = (struct need){ .reason = REASON_BOOT_DISK, .device = i };
+			m->host.needs[m->host.n_needs++] = (struct need){ .reason = REASON_BOOT_DISK, .device = i };
 		else if (card == w->in_use)
-			m->needs[m->n_needs++] = (struct need){ .reason = REASON_IN_USE, .device = i };
+			m->host.needs[m->host.n_needs++] = (struct need){ .reason = REASON_IN_USE, .device = i };
 	}
 }
 
@@ -316,8 +316,8 @@ static inline struct machine build(const struct world *w)
 			add_function(&m, w, i, fn, &id);
 		}
 	}
-	m.root_encrypted = w->encrypted;
-	m.other_keyboard = w->other_keyboard;
+	m.host.root_encrypted = w->encrypted;
+	m.host.other_keyboard = w->other_keyboard;
 	assert_int_equal(machine_link(&m), 0);
 	if (boot_display_is_split(&m))
 		boot_display_settle(&m, w->x86);

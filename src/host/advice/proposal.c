@@ -23,8 +23,8 @@ int proposal_make(const struct next_boot *boot, const bool *chosen, struct propo
 	memset(out, 0, sizeof(*out));
 	/* Words for the next boot alone say nothing of the cards. */
 	out->machine = boot->machine;
-	out->machine.off = false;
-	out->machine.trial = TRIAL_NONE;
+	out->machine.boot.off = false;
+	out->machine.boot.trial = TRIAL_NONE;
 	ret = accept_rules(&boot->config, &out->machine, &boot->lock, chosen, &out->acceptance);
 	if (ret == 0)
 		ret = next_boot_of(&boot->config, &out->acceptance.lock, &out->machine, &out->boot);

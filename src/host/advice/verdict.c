@@ -142,8 +142,8 @@ static bool is_bound(const struct run *r, int device)
 /* What the host needs today, of what was accepted when it did not. */
 static int note_needs(struct run *r)
 {
-	for (size_t i = 0; i < r->boot->machine.n_needs; i++) {
-		const struct need *need = &r->boot->machine.needs[i];
+	for (size_t i = 0; i < r->boot->machine.host.n_needs; i++) {
+		const struct need *need = &r->boot->machine.host.needs[i];
 		struct row *row;
 
 		if (need_is_unresolved(need) || !is_bound(r, need->device))

@@ -70,7 +70,7 @@ static int mark(const struct sysroot *r, const char *folder, bool (*is)(const st
 		if (!is(r, names.items[i]) || sysroot_readlink(r, path, link, sizeof(link)) < 0)
 			continue;
 		/* Those that programs make (uinput) type nothing before there is a program. */
-		m->other_keyboard |= !strstr(link, "/pci") && !strstr(link, "/virtual/");
+		m->host.other_keyboard |= !strstr(link, "/pci") && !strstr(link, "/virtual/");
 		i_carrier = carrier(m, link);
 		if (i_carrier >= 0)
 			m->devices[i_carrier].keyboard = true;

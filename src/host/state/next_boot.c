@@ -89,9 +89,9 @@ static void expect_variables(struct next_boot *boot)
 {
 	uint64_t hash;
 
-	boot->machine.off = boot->efi.off;
+	boot->machine.boot.off = boot->efi.off;
 	if (boot->efi.there && !boot->efi.wrong && plan_hash(&boot->composition.plan, &hash) == 0)
-		boot->machine.trial = trial_state(&boot->efi.trial, boot->composition.plan.lock, hash);
+		boot->machine.boot.trial = trial_state(&boot->efi.trial, boot->composition.plan.lock, hash);
 }
 
 /* The machine as a boot finds it. */

@@ -562,9 +562,9 @@ int needs_find(const struct sysroot *r, struct storage *s, struct machine *m)
 	if (!error)
 		error = mark_disks(&list, m);
 	if (!error) {
-		m->root_encrypted |= list.encrypted;
-		m->needs = list.needs;
-		m->n_needs = list.n_needs;
+		m->host.root_encrypted |= list.encrypted;
+		m->host.needs = list.needs;
+		m->host.n_needs = list.n_needs;
 		list.needs = NULL;
 	}
 	end(&list);
