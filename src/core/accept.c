@@ -93,30 +93,25 @@ void accept_give_back(struct accept_run *r, const struct card *card)
 		r->taken[card->member[k]] = r->bound[card->member[k]] = false;
 }
 
-/* A rule that was not chosen keeps its entry as it is. */
-static int keep_entry(struct accept_run *r, const struct rule *rule)
+/* The card of entry i of the old lock, if it is here. */
+static bool find_old(const struct accept_run *r, size_t i, struct card *card)
+{
+	struct found found;
+
+	find_card(&r->old_index, i, &found);
+	*card = found.card;
+	return found.reason == REASON_NONE || found.reason == REASON_MOVED;
+}
+
+/* A rule that was not chosen has what it had, unless an earlier one gets it now. */
+static void take_old(struct accept_run *r, const struct rule *rule)
 {
 	const struct rule *old = old_rule(r, rule);
-	unsigned number;
+	struct card card;
 
-	if (!old)
-		return 0;
-	if (copy_rule(r, old, &number) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < r->old->n_cards; i++) {
-		struct plan_card entry = r->old->cards[i];
-		struct found found;
-
-		if (entry.rule != old->number)
-			continue;
-		entry.rule = number;
-		if (plan_add_card(&r->out->lock, &entry) < 0)
-			return -ENOMEM;
-		find_card(&r->old_index, i, &found);
-		if (found.reason == REASON_NONE || found.reason == REASON_MOVED)
-			take(r, &found.card, rule);
-	}
-	return 0;
+	for (size_t i = 0; old && i < r->old->n_cards; i++)
+		if (r->old->cards[i].rule == old->number && find_old(r, i, &card) && !accept_is_taken(r, &card))
+			take(r, &card, rule);
 }
 
 bool accept_was_locked(const struct accept_run *r, const struct rule *rule, const struct card *card)
@@ -335,6 +330,45 @@ static int lock_lines(struct accept_run *r, const struct rule *rule)
 	return 0;
 }
 
+/* Whether another rule has a function of the card. */
+static bool is_lost(const struct accept_run *r, const struct rule *rule, const struct card *card)
+{
+	for (unsigned k = 0; k < card->n; k++)
+		if (r->taken[card->member[k]] && r->holders[card->member[k]] != rule)
+			return true;
+	return false;
+}
+
+/* The entry of a rule that was not chosen, as it is, but for what an earlier rule has by now. */
+static int keep_lines(struct accept_run *r, const struct rule *rule)
+{
+	const struct rule *old = old_rule(r, rule);
+	unsigned number = 0;
+
+	for (size_t i = 0; old && i < r->old->n_cards; i++) {
+		struct plan_card entry = r->old->cards[i];
+		struct card card;
+		bool here;
+
+		if (entry.rule != old->number)
+			continue;
+		here = find_old(r, i, &card);
+		if (here && is_lost(r, rule, &card)) {
+			if (note_taken(r, rule, &card) < 0)
+				return -ENOMEM;
+			continue;
+		}
+		if (!number && copy_rule(r, old, &number) < 0)
+			return -ENOMEM;
+		entry.rule = number;
+		if (plan_add_card(&r->out->lock, &entry) < 0)
+			return -ENOMEM;
+		if (here)
+			take(r, &card, rule);
+	}
+	return 0;
+}
+
 /* What the rules select, or have from before. */
 static int weigh_rules(struct accept_run *r)
 {
@@ -345,10 +379,13 @@ static int weigh_rules(struct accept_run *r)
 			return -ENOMEM;
 	for (size_t i = 0; i < config->n_rules; i++) {
 		const struct rule *rule = &config->rules[i];
-		int ret = rule->live ? 0 : is_chosen(r, i) ? weigh_rule(r, rule) : keep_entry(r, rule);
 
-		if (ret < 0)
-			return ret;
+		if (rule->live)
+			continue;
+		if (!is_chosen(r, i))
+			take_old(r, rule);
+		else if (weigh_rule(r, rule) < 0)
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -360,8 +397,8 @@ static int run_all(struct accept_run *r)
 	if (ret == 0)
 		ret = refuse_last(r);
 	for (size_t i = 0; i < r->config->n_rules && ret == 0; i++)
-		if (is_chosen(r, i))
-			ret = lock_lines(r, &r->config->rules[i]);
+		if (!r->config->rules[i].live)
+			ret = (is_chosen(r, i) ? lock_lines : keep_lines)(r, &r->config->rules[i]);
 	return ret < 0 ? ret : accept_guards(r);
 }
 

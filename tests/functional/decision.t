@@ -144,4 +144,39 @@ ok 'an option that was not accepted' steps 'explain 0000:03:00.0' 'accept 0000:0
 rm -r "$R/sys"
 image
 ok 'where there is no machine nobody can tell: once' steps 'accept'
+
+# --- the configuration has drop-ins: they come after /etc/earlybind.conf, which add writes to
+
+# same_lock: accept leaves the lock as add wrote it, and check is content.
+same_lock()
+{
+	cp "$LOCK" "$TMP/lock"
+	did accept --yes && cmp "$TMP/lock" "$LOCK" && did check
+}
+
+# drop_in RULE: on the server, and it is accepted.
+drop_in()
+{
+	new server
+	mkdir -p "$R/etc/earlybind.d"
+	echo "bind $1" >"$R/etc/earlybind.d/a.conf"
+	did accept --yes || fail 'accept'
+}
+
+drop_in 05:00
+did add 06:00 --yes || fail 'add'
+ok 'what add locked beside a drop-in accept leaves so' same_lock
+before=$(state "$LOCK")
+run add 10de:1db6 --yes
+ok 'add takes no card from a drop-in' code 1
+ok 'but writes nothing' unchanged "$LOCK" "$before"
+ok 'nor a rule' lacks "$CONF" 10de:1db6
+drop_in 10de:1db6
+run add 05:00 --yes
+ok 'nor one of several' silent "$CONF"
+echo 'bind 05:00' >"$CONF"
+did accept --yes 05:00 || fail 'accept'
+ok 'accept of a rule that comes before it gives it what accept of all does' same_lock
+ok 'each card once' [ "$(grep -c '^card ' "$LOCK")" = 2 ]
+rm -r "$R/etc/earlybind.d"
 tap_end

@@ -15,8 +15,23 @@ static bool same_options(const struct rule *a, const struct rule *b)
 	       a->optional == b->optional && a->live == b->live;
 }
 
+/* The rule that was read last, at its place: behind those of the same file, which is read before all drop-ins. */
+static const struct rule *put_in_order(struct config *c)
+{
+	size_t at = c->n_rules - 1;
+	struct rule added = c->rules[at];
+
+	for (; at && strcmp(c->rules[at - 1].file, added.file) != 0; at--) {
+		c->rules[at] = c->rules[at - 1];
+		c->rules[at].number = (unsigned)at + 1;
+	}
+	added.number = (unsigned)at + 1;
+	c->rules[at] = added;
+	return &c->rules[at];
+}
+
 /*
- * The rule of the arguments: a new one at the end of the config, or the one that is there. NULL: it was said why not,
+ * The rule of the arguments: a new one at the end of its file, or the one that is there. NULL: it was said why not,
  * and *code is the exit code.
  */
 static const struct rule *own_rule(struct session *s, const char *words, bool *is_new, int *code)
@@ -39,7 +54,7 @@ static const struct rule *own_rule(struct session *s, const char *words, bool *i
 			*code = EXIT_REFUSED;
 		} else if (!found && config_read_rule(&s->config, "/" CONFIG_FILE, words) == 0) {
 			s->config.rules[s->config.n_rules - 1].line = conf_edit_next_line(&s->cli->root);
-			found = &s->config.rules[s->config.n_rules - 1];
+			found = put_in_order(&s->config);
 		}
 	}
 	config_free(&probe);
@@ -141,6 +156,42 @@ static int add_absent(const struct session *s, const char *words, bool is_new)
 		"Written. When it is there, run `earlybind accept`, then `earlybind regenerate`, and reboot.");
 }
 
+/* Whether the lock has the card of the old one for the rule still. */
+static bool keeps_card(const struct plan *lock, const struct plan_card *card, const struct rule *rule)
+{
+	for (size_t i = 0; i < lock->n_cards; i++) {
+		const struct plan_card *c = &lock->cards[i];
+
+		if (rule_same(plan_rule(lock, c->rule), rule) && root_is(&c->root, &card->root) &&
+		    path_equal(&c->path, &card->path))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What a later rule has locked, of a drop-in, it would have to give away: then that one decides nothing any more.
+ * Whether it is so, which was said.
+ */
+static bool is_taking(const struct session *s, const struct acceptance *a, const struct rule *added)
+{
+	char address[ADDRESS_LEN], selector[SELECTOR_LEN];
+
+	for (size_t i = 0; i < s->old.n_cards; i++) {
+		const struct plan_card *card = &s->old.cards[i];
+		const struct rule *rule = rule_find(s->config.rules, s->config.n_rules, plan_rule(&s->old, card->rule));
+
+		if (!rule || rule->live || rule == added || keeps_card(&a->lock, card, rule))
+			continue;
+		say_error("`bind %s` of %s:%u has %s, and would lose it: /" CONFIG_FILE " comes before the drop-ins. "
+			  "Write the rule behind that one; nothing was written",
+			  selector_print(&rule->selector, selector), rule->file, rule->line,
+			  card->has_address ? address_print(&card->address, address) : "a card");
+		return true;
+	}
+	return false;
+}
+
 /* The rule, weighed against the machine; all others keep their entries. */
 static int add_rule(struct session *s, const struct rule *rule, const bool *chosen, const char *words, bool is_new)
 {
@@ -154,7 +205,9 @@ static int add_rule(struct session *s, const struct rule *rule, const bool *chos
 	refused = session_advise(s, chosen);
 	if (refused < 0)
 		say_error("no memory to look at the machine");
-	if (rule->live)
+	if (is_taking(s, &a, rule))
+		ret = EXIT_REFUSED;
+	else if (rule->live)
 		ret = store_unlocked(s, words, is_new, "Written. Now run `earlybind regenerate`, and reboot.");
 	else if (proposal_locks(&a, rule->number))
 		ret = store(s, &a, words, is_new, chosen);
