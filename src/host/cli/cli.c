@@ -122,7 +122,7 @@ int cli_read_rules(const struct cli *cli, struct next_boot *boot)
 	return err || !waiting_count(&boot->composition) ? err : add_steps(cli, boot, &rows);
 }
 
-static _printf_(1, 2) _Noreturn void names_failed(char *msg, ...)
+static _printf_(1, 2) __attribute__((noreturn)) void names_failed(char *msg, ...)
 {
 	char text[512];
 	va_list args;
