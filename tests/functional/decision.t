@@ -179,4 +179,53 @@ did accept --yes 05:00 || fail 'accept'
 ok 'accept of a rule that comes before it gives it what accept of all does' same_lock
 ok 'each card once' [ "$(grep -c '^card ' "$LOCK")" = 2 ]
 rm -r "$R/etc/earlybind.d"
+# --- rows: the rule they are about, and the next step
+
+# vm BUS: a definition that names function 0 there.
+vm()
+{
+	mkdir -p "$R/etc/libvirt/qemu"
+	cat >"$R/etc/libvirt/qemu/win.xml" <<-END
+		<domain><devices><hostdev mode='subsystem' type='pci'><source>
+		<address domain='0x0000' bus='0x$1' slot='0x00' function='0x0'/></source></hostdev></devices></domain>
+	END
+}
+
+new two-gpus 'bind 04:00' 'bind 06:00' 'bind 03:00'
+did accept --yes 04:00 || fail 'accept'
+vm 06
+run check --json
+ok 'what a VM names, and waits for accept: its rule' row '.kind == "vm-definition" and .rule == 2 and .next[1] == "accept"'
+vm 03
+run check --json
+ok 'what accept refuses' row '.kind == "vm-definition" and .rule == 3 and .reason == "display"'
+new two-gpus 'bind 06:00'
+vm 04
+did accept --yes || fail 'accept'
+run check --json
+ok 'what no rule means has none' row '.kind == "vm-definition" and .rule == 0 and .next[1] == "add"'
+
+# image_row COMMAND...: each finding of the stale image is a row, and so is its next step.
+image_row()
+{
+	run "$@" --json
+	json '[.images[].findings[] | .kind == "image" and .file == "/boot/initrd.img-6.1.0-builtin" and .next == ["earlybind", "regenerate"]] |
+		length > 0 and all'
+}
+
+new two-gpus 'bind 06:00'
+did accept --yes || fail 'accept'
+image_in_boot
+mkdir -p "$R/usr/sbin" "$R/usr/share/initramfs-tools"
+: >"$R/usr/share/initramfs-tools/hook-functions"
+printf '#!/bin/sh\n' >"$R/usr/sbin/update-initramfs"
+chmod +x "$R/usr/sbin/update-initramfs"
+echo 'set timeout=20s' >>"$CONF"
+for command in check status 'explain 06:00' 'regenerate --check'; do
+	# shellcheck disable=SC2086 # words
+	ok "$command: a stale image is to be made anew" image_row $command
+done
+rm "$R/usr/sbin/update-initramfs" "$R/usr/share/initramfs-tools/hook-functions"
+run check --json
+ok 'where nothing makes images there is no such step' json '[.images[].findings[] | .next == null] | length > 0 and all'
 tap_end

@@ -465,7 +465,7 @@ in_status()
 	status --json
 	ok "status --json without a report: images" has "$TMP/out" '"schema":1,"report":null,"trial":null,"off_next_boot":false,"images":[{"path":"/boot/initrd.img-'
 	regenerate --check --json
-	ok "regenerate --check --json" has "$TMP/out" '"findings":["its plan '
+	ok "regenerate --check --json" has "$TMP/out" '"next":["earlybind","regenerate"],"text":"its plan '
 	regenerate --check --json 9
 	ok "regenerate --check --json of a kernel that is not there: JSON, too" same "$TMP/out" '{"schema":1,"images":[]}'
 	ok "and exit status 1" code 1

@@ -16,6 +16,7 @@ struct named {
 	int device;
 	struct card card;                /* the card that it is in, or itself */
 	const struct decision *decision; /* the plan's of it, or NULL */
+	const struct rule *rule;         /* else the first of the configuration that selects it, or NULL */
 };
 
 static bool names(const struct vm_address *vm, const struct address *a)
@@ -114,12 +115,14 @@ static bool is_harmless(enum reason reason)
 	return set & REASON_BIT(reason);
 }
 
-/* Of the function, with `earlybind COMMAND SELECTOR` as the next step. */
+/* Of the function and its rule, with `earlybind COMMAND SELECTOR` as the next step. */
 static struct row *add_named(const struct named *n, enum reason reason, const char *command, const struct selector *s)
 {
 	struct row *row = add(n->a, n->vm, &n->a->machine->devices[n->device].address, reason);
 	char selector[SELECTOR_LEN];
 
+	if (row && n->rule)
+		row->rule = n->rule->number;
 	row_set_next(row, "%s %s", command, selector_print(s, selector));
 	return row;
 }
@@ -241,18 +244,17 @@ static int rule_of(const struct named *n, const struct rule **out)
 	return 0;
 }
 
-static int say_undecided(const struct named *n)
+static int say_undecided(struct named *n)
 {
 	struct selector s = own_selector(n);
-	const struct rule *rule;
 	struct proposal p;
-	int ret = rule_of(n, &rule);
+	int ret = rule_of(n, &n->rule);
 
 	if (ret == 0)
-		ret = rule ? proposal_of_rule(n->a->boot, rule, &p) : proposal_of_selector(n->a->boot, &s, &p);
+		ret = n->rule ? proposal_of_rule(n->a->boot, n->rule, &p) : proposal_of_selector(n->a->boot, &s, &p);
 	if (ret < 0)
 		return ret;
-	ret = say_step(n, &p, rule ? "accept" : "add", rule ? &rule->selector : &s);
+	ret = say_step(n, &p, n->rule ? "accept" : "add", n->rule ? &n->rule->selector : &s);
 	proposal_free(&p);
 	return ret;
 }

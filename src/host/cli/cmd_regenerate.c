@@ -127,7 +127,7 @@ static int check(const struct cli *cli, const struct next_boot *boot, const stru
 		say_all(&rows);
 		return say_ostree();
 	} else if (!cli->json) {
-		status_next(&cli->root, &images, &rows);
+		status_next(&images, &rows);
 	}
 	return EXIT_REFUSED;
 }

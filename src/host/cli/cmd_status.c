@@ -381,7 +381,7 @@ int cmd_status(struct cli *cli)
 				confirmer_say(&cli->root, confirmer_is_person(&now.boot.composition.plan)));
 		/* The next boot may differ from what conf and lock say. */
 		status_tell_stale(&now.images, &rows);
-		status_next(&cli->root, &now.images, &rows);
+		status_next(&now.images, &rows);
 		say_all(&rows);
 	}
 	fflush(stdout);

@@ -156,6 +156,8 @@ int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, c
 
 	if (err)
 		return err == -ENOMEM ? err : 0;
+	if (files.n && !out->n)
+		out->elsewhere = are_made_elsewhere(root);
 	if (files.n)
 		err = add_kernel(root, boot, kernel, rows, &files, out);
 	return err;
@@ -189,9 +191,14 @@ void status_tell(const struct status_image *l, enum row_level level, struct rows
 		rows_tell(rows, level, "    %s", l->is.findings.items[i]);
 }
 
+static bool is_stale_extra(const struct status_image *l)
+{
+	return l->is.extra && l->is.state == IMAGE_STALE;
+}
+
 bool status_next_extra(const struct status_image *l, struct rows *rows)
 {
-	if (!l->is.extra || l->is.state != IMAGE_STALE)
+	if (!is_stale_extra(l))
 		return false;
 	rows_tell(rows, LEVEL_LINE, "Now run `earlybind image --kernel %s --cpio /%s`.", l->kernel, l->path);
 	return true;
@@ -234,7 +241,7 @@ bool status_tell_stale(const struct status *l, struct rows *rows)
 	return any;
 }
 
-void status_next(const struct sysroot *root, const struct status *l, struct rows *rows)
+void status_next(const struct status *l, struct rows *rows)
 {
 	bool again = false;
 
@@ -243,10 +250,10 @@ void status_next(const struct sysroot *root, const struct status *l, struct rows
 			again = true;
 	if (again)
 		rows_tell(rows, LEVEL_LINE, "%s",
-			  are_made_elsewhere(root) ? "These images are made elsewhere: no program that makes them is "
-						     "installed here. An archive to be loaded behind one makes "
-						     "`earlybind image --cpio`."
-						   : "Now run `earlybind regenerate`.");
+			  l->elsewhere ? "These images are made elsewhere: no program that makes them is "
+					 "installed here. An archive to be loaded behind one makes "
+					 "`earlybind image --cpio`."
+				       : "Now run `earlybind regenerate`.");
 }
 
 void status_tell_left(const struct image_files *files, struct rows *rows)
@@ -255,22 +262,38 @@ void status_tell_left(const struct image_files *files, struct rows *rows)
 		rows_tell(rows, LEVEL_WARNING, "/%s is left as it is: %s", files->left[i].path, files->left[i].why);
 }
 
+/* What is wrong with one image, with the command that makes it anew. */
+static void find_rows(const struct status_image *l, bool elsewhere, struct rows *rows)
+{
+	for (size_t i = 0; i < l->is.findings.n; i++) {
+		struct row *row = row_add(rows, ROW_IMAGE, NULL);
+
+		if (!row)
+			return;
+		snprintf(row->file, sizeof(row->file), "/%s", l->path);
+		snprintf(row->text, sizeof(row->text), "%s", l->is.findings.items[i]);
+		if (is_stale_extra(l))
+			row_set_next(row, "image --kernel %s --cpio /%s", l->kernel, l->path);
+		else if (is_to_make_anew(l) && !elsewhere)
+			row_set_next(row, "regenerate");
+	}
+}
+
 void status_json(const struct status *l, struct json *j)
 {
 	json_open(j, "images", '[');
 	for (size_t i = 0; i < l->n; i++) {
 		const struct status_image *item = &l->items[i];
+		_cleanup_(rows_free) struct rows rows = { 0 };
 		char path[520];
 
+		find_rows(item, l->elsewhere, &rows);
 		snprintf(path, sizeof(path), "/%s", item->path);
 		json_open(j, NULL, '{');
 		json_string(j, "path", path);
 		json_string(j, "kernel", item->kernel);
 		json_string(j, "state", image_state_words[item->is.state]);
-		json_open(j, "findings", '[');
-		for (size_t k = 0; k < item->is.findings.n; k++)
-			json_string(j, NULL, item->is.findings.items[k]);
-		json_close(j, ']');
+		rows_json(&rows, "findings", j);
 		json_close(j, '}');
 	}
 	json_close(j, ']');

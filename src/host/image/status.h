@@ -19,6 +19,7 @@ struct status_image {
 struct status {
 	struct status_image *items;
 	size_t n;
+	bool elsewhere; /* no program that makes images is installed here */
 };
 
 /*
@@ -39,14 +40,14 @@ void status_tell(const struct status_image *l, enum row_level level, struct rows
 /* The next step for an archive of `earlybind image --cpio` that is stale. Whether this is one. */
 bool status_next_extra(const struct status_image *l, struct rows *rows);
 /* The next step where an image is not current, if there is one that helps. */
-void status_next(const struct sysroot *root, const struct status *l, struct rows *rows);
+void status_next(const struct status *l, struct rows *rows);
 /* Whether none has to be made anew as far as can be told, and of some that cannot be told. */
 bool status_is_hidden(const struct status *l) _pure_;
 /* The lines of those that are not current. Whether `earlybind regenerate` is a next step for one. */
 bool status_tell_stale(const struct status *l, struct rows *rows);
 /* Warnings of the images of a kernel that nobody makes any more. */
 void status_tell_left(const struct image_files *files, struct rows *rows);
-/* A list `images`. */
+/* A list `images`; what is wrong with one is rows, with the next step. */
 void status_json(const struct status *l, struct json *j);
 
 #endif
