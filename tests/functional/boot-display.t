@@ -27,11 +27,11 @@ runs()
 	cp "$TMP/report" "$REPORT"
 }
 
-# shown ADDRESS...: those and no other are marked in the list.
+# shown ADDRESS...: the cards with those main functions, and no other, are marked in the list.
 shown()
 {
 	did list --json || return 1
-	jq -r '.devices[] | select(.state // "" | test("boot-display")) | .address' "$TMP/out" >"$TMP/shown"
+	jq -r '.devices[] | select(.state // "" | test("boot-display")) | .address' "$TMP/out" | grep '\.0$' >"$TMP/shown"
 	printf '%s\n' "$@" | sed '/^$/d' | diff -u - "$TMP/shown"
 }
 
