@@ -86,7 +86,7 @@ static void take_terminal(struct signals *s, pid_t group, const siginfo_t *end)
 }
 
 /* 1: it has ended, and can still be waited for: until then no other group has its number. */
-static int add_image(const struct signals *s, pid_t child, siginfo_t *end)
+static int look_at(const struct signals *s, pid_t child, siginfo_t *end)
 {
 	memset(end, 0, sizeof(*end));
 	if (waitid(P_PID, (id_t)child, end, WSTOPPED | WNOHANG) == 0 && end->si_pid == child)
@@ -106,7 +106,7 @@ static int wait_for(struct signals *s, pid_t child, int *status)
 	siginfo_t end;
 	int ret;
 
-	while ((ret = add_image(s, child, &end)) == 0) {
+	while ((ret = look_at(s, child, &end)) == 0) {
 		int signal = sigwaitinfo(&s->held, NULL);
 
 		if (signal <= 0 || signal == SIGCHLD)
