@@ -63,6 +63,30 @@ ok 'is refused' code 1
 run add 06:00 --yes
 ok 'and what has no word is free' code 0
 
+new twin-gpus 'bind 10de:13c2 live'
+ok 'what a live rule takes waits for nobody' states '0000:03:00.0 boot-display
+0000:03:00.1 boot-display
+0000:06:00.0 selected
+0000:06:00.1 selected'
+new twin-gpus 'bind 0000:00:03.1/00 id=10de:13c2'
+ok 'nor does what a rule with its id= names' states '0000:03:00.0 boot-display
+0000:03:00.1 boot-display
+0000:06:00.0 selected
+0000:06:00.1 selected'
+run accept --yes
+ok 'which is locked once it is accepted' states '0000:03:00.0 boot-display
+0000:03:00.1 boot-display
+0000:06:00.0 locked
+0000:06:00.1 locked'
+new twin-gpus 'bind 06:00'
+igpu='0000:00:02.0 - 8086:0412 0300 2 - boot_vga=1'
+change 'include twin-gpus' 'root 0000:00 -' "$igpu" 'set 0000:03:00.0 boot_vga=0'
+run accept --yes
+change 'include twin-gpus' 'root 0000:00 -' "$igpu" 'drop 0000:03:00.0' 'drop 0000:03:00.1'
+ok 'one that may be its twin does not wait for accept: it is not found' states '0000:00:02.0 boot-display
+0000:06:00.0 not-found
+0000:06:00.1 not-found'
+
 # addresses KIND: what a list of this kind has, in one line.
 addresses()
 {

@@ -118,13 +118,20 @@ const struct accept_line *standing_line(const struct standings *s, int i)
 	return line || s->asked_of[i] < 0 ? line : &s->asked[s->asked_of[i]];
 }
 
-bool standing_is_locked(const struct standings *s, int i)
+bool standing_is_entry(const struct standings *s, int i)
 {
-	static const reason_set others = REASON_BIT(REASON_OTHER_DEVICE) | REASON_BIT(REASON_AMBIGUOUS);
 	const struct decision *d = standing_decision(s, i);
 	const struct plan *plan = &s->boot->composition.plan;
 
-	return d && d->device == i && d->card < plan->n_cards && !plan->cards[d->card].open && !(d->refusing & others);
+	return d && d->card < plan->n_cards && !plan->cards[d->card].open;
+}
+
+bool standing_is_locked(const struct standings *s, int i)
+{
+	static const reason_set others = REASON_BIT(REASON_OTHER_DEVICE) | REASON_BIT(REASON_AMBIGUOUS);
+
+	return standing_is_entry(s, i) && standing_decision(s, i)->device == i &&
+	       !(standing_decision(s, i)->refusing & others);
 }
 
 enum standing standing_of(const struct standings *s, int i)

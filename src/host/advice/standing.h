@@ -35,6 +35,8 @@ int standings_ask(struct standings *s, const int *devices, size_t n) _must_check
 enum standing standing_of(const struct standings *s, int i) _pure_;
 /* What the next boot decides of device i, or of the card that was locked in its place; NULL: nothing. */
 const struct decision *standing_decision(const struct standings *s, int i) _pure_;
+/* Whether that decision is of a card of the lock; else it is of a rule that needs no entry there. */
+bool standing_is_entry(const struct standings *s, int i) _pure_;
 /* Whether the next boot takes device i for a card of the lock, whatever it then does with it. */
 bool standing_is_locked(const struct standings *s, int i) _pure_;
 /*

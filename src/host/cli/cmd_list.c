@@ -127,20 +127,29 @@ static reason_set kept_for(const struct listing *l, int i)
 	return set;
 }
 
+/* How a rule has it: "locked" and the like; NULL: none has it. */
+static const char *word_of_rule(const struct listing *l, int i)
+{
+	const struct accept_line *line = standing_line(&l->standings, i);
+
+	if (standing_is_locked(&l->standings, i))
+		return "locked";
+	if (standing_is_entry(&l->standings, i) || (!line && !standing_decision(&l->standings, i)))
+		return "not-found";
+	if (standing_decision(&l->standings, i))
+		return standing_decision(&l->standings, i)->bind ? "selected" : NULL;
+	return standing_of(&l->standings, i) == STANDING_WAITING ? reason_word(REASON_NOT_ACCEPTED) : NULL;
+}
+
 /* "locked boot-display boot-disk": a word each. */
 static const char *state_print(const struct listing *l, int i, struct state *s)
 {
-	const struct accept_line *line = standing_line(&l->standings, i);
-	bool locked = standing_is_locked(&l->standings, i);
+	const char *rule = word_of_rule(l, i);
 	reason_set kept = kept_for(l, i);
 
 	*s = (struct state){ .len = 0 };
-	if (locked)
-		add_word(s, "locked");
-	else if (!line)
-		add_word(s, "not-found");
-	else if (!line->reason && standing_of(&l->standings, i) != STANDING_NOT_CHOSEN)
-		add_word(s, reason_word(REASON_NOT_ACCEPTED));
+	if (rule)
+		add_word(s, rule);
 	for (unsigned r = 1; r < REASON_COUNT; r++)
 		if (kept & REASON_BIT(r))
 			add_word(s, r == REASON_DISPLAY && shows_boot(l->machine, i) ? "boot-display" : reason_word(r));
