@@ -191,6 +191,28 @@ run check
 ok 'a slot that is no card' complained 1 '0000:01:00 is not one card; name one function: 0000:01:00.0 0000:01:00.1'
 ok 'and none of its bridges' lacks "$TMP/err" 0000:01:00.2
 
+# --- a rule of a drop-in, which remove does not change
+
+# drop_in LINE...: no advice about the rule for 06:00 in one is to remove it, in this machine.
+drop_in()
+{
+	new twin-gpus
+	mkdir "$R/etc/earlybind.d"
+	echo 'bind 06:00' >"$R/etc/earlybind.d/gpu.conf"
+	run accept --yes
+	change 'include twin-gpus' "$@"
+	run check
+	complained 1 /etc/earlybind.d/gpu.conf:1 && fails grep 'earlybind remove' "$TMP/out" "$TMP/err" || return 1
+	run accept 06:00 --yes
+	fails grep 'earlybind remove' "$TMP/out" "$TMP/err" || return 1
+	run check
+	fails grep 'earlybind remove' "$TMP/out" "$TMP/err"
+}
+
+ok 'drop-in: its card is gone' drop_in 'drop 0000:06:00.0' 'drop 0000:06:00.1'
+ok 'its twin is' drop_in 'root 0000:00 -' 'drop 0000:03:00.0' 'drop 0000:03:00.1' '0000:00:02.0 - 8086:0412 0300 2 - boot_vga=1'
+ok 'it shows the boot now' drop_in 'root 0000:00 -' 'drop 0000:03:00.0' 'drop 0000:03:00.1' 'set 0000:06:00.0 boot_vga=1'
+
 # --- a lock that is wrong
 
 # broken_lock HOW

@@ -48,7 +48,7 @@ struct lost {
 	struct proposal p;
 	struct row *row;
 	char accept[300]; /* the words behind `earlybind accept` */
-	char words[RULE_WORDS_LEN];
+	char removal[DRIFT_REMOVAL_LEN];
 	char *buf;
 	size_t size;
 };
@@ -128,9 +128,7 @@ static void say_elsewhere(struct lost *l)
 	if (other)
 		snprintf(means, sizeof(means), "The rule means another device now, %s [%.9s]. ",
 			 address_print(&l->now->address, address), identity_print(&l->now->identity, identity));
-	snprintf(l->buf, l->size,
-		 "%sIf the card is gone for good, run `earlybind remove %s`, then `earlybind regenerate`", means,
-		 l->words);
+	snprintf(l->buf, l->size, "%sIf the card is gone for good, %s, then `earlybind regenerate`", means, l->removal);
 	if (l->rule->selector.kind != SELECTOR_ID) {
 		size_t len = strlen(l->buf);
 
@@ -150,8 +148,8 @@ static void say_either(struct lost *l)
 		l->buf, l->size,
 		"Either the host's card was taken out, and %s is the one that was accepted: then run `earlybind "
 		"accept%s`, then `earlybind regenerate`. Or the accepted one was taken out, and %s is the host's: then "
-		"run `earlybind remove %s`, then `earlybind regenerate`. Look which card it is first",
-		address, l->accept, address, l->words);
+		"%s, then `earlybind regenerate`. Look which card it is first",
+		address, l->accept, address, l->removal);
 }
 
 /* What the slot or path means now, elsewhere, is the one that was accepted or one like it. */
@@ -181,10 +179,10 @@ static int say_accept(struct lost *l)
 	if (other) {
 		snprintf(l->buf, l->size,
 			 "`earlybind accept%s` would lock %s [%.9s], which is not locked now. If that is right, run "
-			 "it, then `earlybind regenerate`. If not, run `earlybind remove %s`, and `earlybind add` for "
+			 "it, then `earlybind regenerate`. If not, %s, and `earlybind add` for "
 			 "each card that is meant",
 			 l->accept, address_print(&other->address, address), identity_print(&other->identity, identity),
-			 l->words);
+			 l->removal);
 		return 0;
 	}
 	if (is_ambiguous(l)) {
@@ -210,10 +208,11 @@ static void say_id(struct lost *l)
 
 	snprintf(l->buf, l->size,
 		 "If %s is meant now, write id=%04x:%04x in %s:%u, then run `earlybind accept %s` and `earlybind "
-		 "regenerate`. If the card of id=%.9s is gone for good, run `earlybind remove %s`, then `earlybind "
+		 "regenerate`. If the card of id=%.9s is gone for good, %s, then `earlybind "
 		 "regenerate`",
 		 address_print(&l->now->address, address), now->vendor, now->device, l->rule->file, l->rule->line,
-		 selector_print(&l->rule->selector, selector), identity_print(&l->card->identity, identity), l->words);
+		 selector_print(&l->rule->selector, selector), identity_print(&l->card->identity, identity),
+		 l->removal);
 }
 
 /* accept would refuse what stands in its place: then the guard has the say. */
@@ -242,7 +241,7 @@ static int lost_step(const struct adviser *a, const struct plan_card *card, cons
 
 	l.rule = plan_rule(a->plan, card->rule);
 	l.now = meant_now(a, &l.rule->selector);
-	drift_words(l.rule, l.words);
+	drift_removal(l.rule, l.removal);
 	ret = propose(&l);
 	if (ret < 0)
 		return ret;

@@ -2,6 +2,7 @@
 #include "choice.h"
 
 #include "../../core/compat.h"
+#include "drift.h"
 
 /* The first card that is locked for the rule of the line, if it is a choice; NULL: none. *n: how many it means. */
 static const struct accept_line *locked_instead(const struct config *c, const struct acceptance *a,
@@ -29,7 +30,7 @@ static int add_row(const struct rule *rule, const struct accept_line *refused, c
 		   unsigned n, const struct rule *fresh, struct rows *out)
 {
 	struct row *row = row_add(out, ROW_CHOICE, &card_main(&refused->card)->address);
-	char selector[SELECTOR_LEN], address[ADDRESS_LEN];
+	char selector[SELECTOR_LEN], address[ADDRESS_LEN], removal[DRIFT_REMOVAL_LEN];
 
 	if (!row)
 		return -ENOMEM;
@@ -40,9 +41,9 @@ static int add_row(const struct rule *rule, const struct accept_line *refused, c
 	row_set_next(row, "explain %s", row->address);
 	return row_say(row,
 		       "of %u cards that `bind %s` means %s is refused, and %s is locked. If that is the one that you "
-		       "mean, all is well. If it is %s, run `earlybind remove %s`, and do what `earlybind explain %s` "
+		       "mean, all is well. If it is %s, %s, and do what `earlybind explain %s` "
 		       "says",
-		       n, selector, row->address, address, row->address, selector, row->address);
+		       n, selector, row->address, address, row->address, drift_removal(rule, removal), row->address);
 }
 
 int choice_find(const struct config *c, const struct acceptance *a, const struct rule *fresh, struct rows *out)

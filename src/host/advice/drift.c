@@ -3,6 +3,7 @@
 
 #include "../../core/find.h"
 #include "../../core/guard.h"
+#include "../state/files.h"
 
 struct selector drift_selector(const struct selector *s, const struct device *now)
 {
@@ -36,6 +37,22 @@ char *drift_words(const struct rule *rule, char buf[RULE_WORDS_LEN])
 
 	snprintf(buf, RULE_WORDS_LEN, "%s%s%s", selector_print(&rule->selector, selector), rule->has_id ? " id=" : "",
 		 rule->has_id ? id_print(&rule->id, id) : "");
+	return buf;
+}
+
+bool drift_can_remove(const struct rule *rule)
+{
+	return strcmp(rule->file, "/" CONFIG_FILE) == 0;
+}
+
+const char *drift_removal(const struct rule *rule, char buf[DRIFT_REMOVAL_LEN])
+{
+	char words[RULE_WORDS_LEN];
+
+	if (drift_can_remove(rule))
+		snprintf(buf, DRIFT_REMOVAL_LEN, "run `earlybind remove %s`", drift_words(rule, words));
+	else
+		snprintf(buf, DRIFT_REMOVAL_LEN, "delete %s:%u", rule->file, rule->line);
 	return buf;
 }
 

@@ -21,6 +21,10 @@ const char *drift_options(const struct rule *rule);
 /* "SELECTOR" or "SELECTOR id=ID": what `remove` takes for the rule. */
 #define RULE_WORDS_LEN (SELECTOR_LEN + ID_LEN + 4)
 char *drift_words(const struct rule *rule, char buf[RULE_WORDS_LEN]);
+/* "run `earlybind remove WORDS`"; of a drop-in, which `remove` does not change, "delete FILE:LINE". */
+#define DRIFT_REMOVAL_LEN (RULE_WORDS_LEN + ROW_FILE_LEN + 40)
+bool drift_can_remove(const struct rule *rule);
+const char *drift_removal(const struct rule *rule, char buf[DRIFT_REMOVAL_LEN]);
 /* Each entry that this lock would drop although its card is here, because its rule means another place. 0 or -ENOMEM.
  */
 int drift_find(const struct drift *d, const struct plan_index *lock, struct rows *rows) _must_check_;

@@ -273,7 +273,7 @@ const char *proposal_step(const struct acceptance *a, const struct rule *rule, s
 		row_set_next(row, "explain %s", address_print(&card_main(&line->card)->address, address));
 		snprintf(buf, PROPOSAL_STEP_LEN, "accept refuses %s, %s: `earlybind explain %s` says what to do",
 			 address, reason_word(line->reason), address);
-	} else if (strcmp(rule->file, "/" CONFIG_FILE) == 0) {
+	} else if (drift_can_remove(rule)) {
 		row_set_next(row, "remove %s", drift_words(rule, words));
 		snprintf(buf, PROPOSAL_STEP_LEN,
 			 "accept can lock nothing for it on this machine: change it, or `earlybind remove %s` takes it "

@@ -17,7 +17,7 @@ struct run {
 	size_t len;
 	char target[SELECTOR_LEN]; /* a rule's of its own */
 	char selector[SELECTOR_LEN];
-	char words[RULE_WORDS_LEN];
+	char removal[DRIFT_REMOVAL_LEN];
 };
 
 static _printf_(2, 3) void say(struct run *r, const char *fmt, ...)
@@ -135,7 +135,7 @@ static int say_without(struct run *r, bool several)
 		say(r, ". `earlybind accept %s` would lock %s instead, and leave this one to the host", r->selector,
 		    address_print(&card->address, address));
 	else if (!proposal_helps(&p, r->rule))
-		say(r, ". To leave it to the host run `earlybind remove %s`, then `earlybind regenerate`", r->words);
+		say(r, ". To leave it to the host %s, then `earlybind regenerate`", r->removal);
 	else if (is_locked(r))
 		say(r, ". `earlybind accept %s` would leave this one to the host", r->selector);
 	proposal_free(&p);
@@ -232,7 +232,7 @@ int remedy(const struct next_boot *boot, const struct rule *rule, int device, en
 	r.rule = rule && !rule->live ? rule_find(boot->config.rules, boot->config.n_rules, rule) : NULL;
 	if (r.rule) {
 		selector_print(&r.rule->selector, r.selector);
-		drift_words(r.rule, r.words);
+		drift_removal(r.rule, r.removal);
 	}
 	target = remedy_selector(&boot->machine, device);
 	selector_print(&target, r.target);

@@ -65,7 +65,7 @@ static int set_removal(struct run *r, const struct rule *rule)
 		return may;
 	if (!r->out->idle)
 		r->out->idle = rule;
-	for (size_t i = 0; i < r->out->notes.n && strcmp(rule->file, "/" CONFIG_FILE) == 0; i++)
+	for (size_t i = 0; i < r->out->notes.n && drift_can_remove(rule); i++)
 		if (r->out->notes.items[i].rule == rule->number)
 			row_set_next(&r->out->notes.items[i], "remove %s", drift_words(rule, words));
 	return 0;

@@ -122,9 +122,11 @@ static void print_next(const struct checked *c)
 		printf("Now run `earlybind accept%s`, then `earlybind regenerate`.\n", c->verdict.accept);
 	else if (*c->verdict.to_explain)
 		printf("`earlybind explain %s` says what to do.\n", c->verdict.to_explain);
-	else if (idle)
+	else if (idle && drift_can_remove(idle))
 		printf("%s:%u can lock nothing: change it, or `earlybind remove %s` takes it out.\n", idle->file,
 		       idle->line, drift_words(idle, words));
+	else if (idle)
+		printf("%s:%u can lock nothing: change or delete it.\n", idle->file, idle->line);
 	if (stale && !c->verdict.to_accept)
 		printf("%s run `earlybind regenerate`.\n", *c->verdict.to_explain || idle ? "Then" : "Now");
 }
