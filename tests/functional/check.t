@@ -215,6 +215,24 @@ ok 'it shows the boot now' drop_in 'root 0000:00 -' 'drop 0000:03:00.0' 'drop 00
 
 # --- a lock that is wrong
 
+# held_up RULE: what needs no entry binds nothing either while the lock is damaged; check and status send to accept, which
+# mends that, and not to remove.
+held_up()
+{
+	new twin-gpus "$1"
+	echo damaged >"$LOCK"
+	run check
+	said 1 'earlybind accept' && lacks "$TMP/out" 'earlybind remove' || return 1
+	run status
+	said 1 'earlybind accept'
+}
+
+ok 'a damaged lock holds up what a path with its id= means elsewhere' held_up 'bind 0000:00:05.1/00 id=10de:13c2'
+ok 'and a live rule' held_up 'bind 10de:13c2 live'
+did accept --yes
+run check
+ok 'which binds again after accept' said 0 '0000:06:00.0 [10de:13c2] bind to'
+
 # broken_lock HOW
 broken_lock()
 {

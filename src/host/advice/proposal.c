@@ -205,6 +205,22 @@ void offers_free(struct offers *o)
 	free(o->helps);
 }
 
+/* The first card of the rule that accept refuses, NULL: there is none. */
+static const struct accept_line *refused_line(const struct acceptance *a, unsigned rule)
+{
+	for (size_t i = 0; i < a->n_lines; i++)
+		if (a->lines[i].rule == rule && a->lines[i].reason)
+			return &a->lines[i];
+	return NULL;
+}
+
+/* What binds by itself, and does not where the lock is damaged, does again once accept has written one. */
+static bool is_held_up(const struct offers *o, const struct next_boot *boot, const struct rule *rule)
+{
+	return boot->lock_broken && (rule->live || rule_is_complete(rule)) &&
+	       !refused_line(&o->acceptance, rule->number);
+}
+
 /* What accept has for all of them together, another rule that waits may have alone. 0, 1 or -ENOMEM. */
 static int offer_helps(const struct offers *o, const struct next_boot *boot, const struct rule *rule)
 {
@@ -212,7 +228,7 @@ static int offer_helps(const struct offers *o, const struct next_boot *boot, con
 	int ret;
 
 	if (!proposal_locks(&o->acceptance, rule->number))
-		return 0;
+		return is_held_up(o, boot, rule);
 	if (boot->lock_broken || (waiting_count(&boot->composition) == 1 && !can_unblock(boot)))
 		return 1;
 	ret = proposal_of_rule(boot, rule, &p);
@@ -252,15 +268,6 @@ bool offers_set_next(const struct offers *o, const struct rule *rule, struct row
 	if (helps || proposal_locks(&o->acceptance, rule->number))
 		row_set_next(row, "%s %s", helps ? "accept" : "explain", selector_print(&rule->selector, selector));
 	return *row->next;
-}
-
-/* The first card of the rule that accept refuses, NULL: there is none. */
-static const struct accept_line *refused_line(const struct acceptance *a, unsigned rule)
-{
-	for (size_t i = 0; i < a->n_lines; i++)
-		if (a->lines[i].rule == rule && a->lines[i].reason)
-			return &a->lines[i];
-	return NULL;
 }
 
 const char *proposal_step(const struct acceptance *a, const struct rule *rule, struct row *row,

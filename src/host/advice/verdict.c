@@ -86,6 +86,14 @@ static int weigh_rule(struct run *r, const struct rule *rule, const struct accep
 	return 0;
 }
 
+/* A damaged lock has an entry for none; but not every rule needs one. */
+static bool needs_accept(const struct run *r, const struct rule *rule)
+{
+	if (r->boot->lock_broken)
+		return !rule->live && !rule_is_complete(rule);
+	return waiting_is(&r->boot->composition, rule);
+}
+
 /* Rules that decide nothing, slots that are no card: what accept would say of the rules today. */
 static int note_rules(struct run *r)
 {
@@ -102,7 +110,7 @@ static int note_rules(struct run *r)
 		if (a.notes[i].reason != REASON_APPEARS_LATER) /* said of the decision: "if present" */
 			ret = add_note(r, ROW_RULE, &a.notes[i], config_rule(config, a.notes[i].rule));
 	for (size_t i = 0; i < config->n_rules && ret == 0; i++)
-		if (r->boot->lock_broken || waiting_is(&r->boot->composition, &config->rules[i]))
+		if (needs_accept(r, &config->rules[i]))
 			ret = weigh_rule(r, &config->rules[i], &r->offers.acceptance);
 	if (ret == 0)
 		ret = choice_find(config, &a, NULL, &r->out->notes);
