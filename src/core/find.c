@@ -239,24 +239,30 @@ static bool same_line(const struct plan_card *a, const struct plan_card *b)
 	       identity_equal(&a->identity, &b->identity) && a->serial == b->serial;
 }
 
-static bool is_same(const struct plan_index *x, size_t i, const struct plan_index *y, size_t k)
+/* found: as what card a of x is. */
+static bool is_same(const struct plan_card *a, const struct found *found, const struct plan_index *y, size_t k)
 {
-	const struct plan_card *a = &x->plan->cards[i], *b = &y->plan->cards[k];
-	struct found one, other;
+	const struct plan_card *b = &y->plan->cards[k];
+	struct found other;
 
 	if (!a->open && !b->open && !identity_equal(&a->identity, &b->identity))
 		return false;
-	find_card(x, i, &one);
 	find_card(y, k, &other);
-	if (is_found(&one) && is_found(&other))
-		return one.card.main == other.card.main && one.card.single == other.card.single;
-	return same_line(a, b);
+	return is_found(&other) && found->card.main == other.card.main && found->card.single == other.card.single;
 }
 
+/* What the lines of a card say is compared first: where that is the same, they are found as the same, if at all. */
 const struct plan_card *find_same(const struct plan_index *x, size_t i, const struct plan_index *y)
 {
+	const struct plan_card *card = &x->plan->cards[i];
+	struct found found;
+
 	for (size_t k = 0; k < y->plan->n_cards; k++)
-		if (is_same(x, i, y, k))
+		if (same_line(card, &y->plan->cards[k]))
+			return &y->plan->cards[k];
+	find_card(x, i, &found);
+	for (size_t k = 0; is_found(&found) && k < y->plan->n_cards; k++)
+		if (is_same(card, &found, y, k))
 			return &y->plan->cards[k];
 	return NULL;
 }
