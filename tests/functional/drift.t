@@ -331,6 +331,16 @@ ok 'of an ARM machine: the SMMU' iommu 'Switch on SMMU in the firmware setup' 'C
 ok 'pci-stub needs none: what is said is of vfio-pci' iommu 'the IOMMU is off, and vfio-pci can bind nothing' 'isa : rv64'
 ok 'of another machine' iommu 'Switch it on in the firmware setup' 'isa : rv64'
 
+# --- two rules for one place, each with its id=
+
+new two-gpus 'bind 06:00 id=10de:13c2' 'bind 06:00 id=10de:1b80'
+run accept --yes
+change 'include two-gpus' 'set 0000:06:00.0 id=10de:1b80:1043:8508'
+run check
+ok 'the card of the other rule is in its place' complained 1 '/etc/earlybind.conf:1: what stands there is not id=10de:13c2'
+ok 'no line is to be written that is there' lacks "$TMP/err" 'write id=10de:1b80'
+ok 'that rule waits for accept' has "$TMP/err" 'not-accepted: /etc/earlybind.conf:2'
+
 # --- groups
 
 new z97-gtx980 'bind 01:00'

@@ -200,19 +200,32 @@ static int say_accept(struct lost *l)
 	return 0;
 }
 
-/* The rule has an id=, and what stands in the card's place has another. */
+/* Whether another rule of the place means what stands there now. */
+static bool is_rule_there(const struct lost *l)
+{
+	const struct config *c = &l->a->boot->config;
+
+	for (size_t i = 0; i < c->n_rules; i++)
+		if (selector_equal(&c->rules[i].selector, &l->rule->selector) &&
+		    (!c->rules[i].has_id || id_matches(&c->rules[i].id, &l->now->identity)))
+			return true;
+	return false;
+}
+
+/* The rule has an id=, and what stands in the card's place has another; two rules of one text would be wrong. */
 static void say_id(struct lost *l)
 {
 	const struct identity *now = &l->now->identity;
-	char selector[SELECTOR_LEN], address[ADDRESS_LEN], identity[IDENTITY_LEN];
+	char selector[SELECTOR_LEN], address[ADDRESS_LEN], identity[IDENTITY_LEN], meant[SELECTOR_LEN + 400] = "";
 
-	snprintf(l->buf, l->size,
-		 "If %s is meant now, write id=%04x:%04x in %s:%u, then run `earlybind accept %s` and `earlybind "
-		 "regenerate`. If the card of id=%.9s is gone for good, %s, then `earlybind "
-		 "regenerate`",
-		 address_print(&l->now->address, address), now->vendor, now->device, l->rule->file, l->rule->line,
-		 selector_print(&l->rule->selector, selector), identity_print(&l->card->identity, identity),
-		 l->removal);
+	if (!is_rule_there(l))
+		snprintf(meant, sizeof(meant),
+			 "If %s is meant now, write id=%04x:%04x in %s:%u, then run `earlybind accept %s` and "
+			 "`earlybind regenerate`. ",
+			 address_print(&l->now->address, address), now->vendor, now->device, l->rule->file,
+			 l->rule->line, selector_print(&l->rule->selector, selector));
+	snprintf(l->buf, l->size, "%sIf the card of id=%.9s is gone for good, %s, then `earlybind regenerate`", meant,
+		 identity_print(&l->card->identity, identity), l->removal);
 }
 
 /* accept would refuse what stands in its place: then the guard has the say. */
