@@ -341,6 +341,21 @@ ok 'the card of the other rule is in its place' complained 1 '/etc/earlybind.con
 ok 'no line is to be written that is there' lacks "$TMP/err" 'write id=10de:1b80'
 ok 'that rule waits for accept' has "$TMP/err" 'not-accepted: /etc/earlybind.conf:2'
 
+# --- the card is taken out, and the host's twin has its address then
+
+new twin-gpus 'bind 06:00'
+igpu='0000:00:02.0 - 8086:0412 0300 2 - boot_vga=1'
+change 'include twin-gpus' "$igpu" 'set 0000:03:00.0 boot_vga=0'
+run accept --yes
+before=$(state "$LOCK")
+change 'include twin-gpus' "$igpu" 'set 0000:03:00.0 boot_vga=0' 'drop 0000:06:00.0' 'drop 0000:06:00.1' 'renumber 03=06'
+run check --json
+ok 'check does not send to accept' jq -e '[.advice[].next[1]] == ["explain"]' "$TMP/out"
+run accept --yes
+ok 'accept --yes does not give the host'"'"'s away' code 1
+ok 'nor does it where the rule is named' fails did accept 06:00 --yes
+ok 'nothing was written' unchanged "$LOCK" "$before"
+
 # --- groups
 
 new z97-gtx980 'bind 01:00'

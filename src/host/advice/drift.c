@@ -131,6 +131,37 @@ int drift_find(const struct drift *d, const struct plan_index *lock, struct rows
 	return err;
 }
 
+/* Whether the old lock left the card to the host, and tells for certain that this is it. */
+static bool was_host_card(const struct drift *d, const struct card *card)
+{
+	static const reason_set reasons =
+		REASON_BIT(REASON_TWIN) | REASON_BIT(REASON_DISPLAY) | REASON_BIT(REASON_KEPT);
+	const struct plan *old = d->old->plan;
+
+	for (size_t i = 0; i < old->n_guards; i++)
+		if (reasons & REASON_BIT(old->guards[i].reason) &&
+		    guard_covers(&old->guards[i], d->old->machine, card->main))
+			return true;
+	return false;
+}
+
+/* Whether a slot or path that had a card means the host's now: buses were renumbered when the card was taken out. */
+static bool gives_host_card(const struct drift *d, const struct plan_index *lock)
+{
+	for (size_t k = 0; k < lock->plan->n_cards; k++) {
+		const struct rule *rule = plan_rule(lock->plan, lock->plan->cards[k].rule);
+		struct found found;
+
+		if (rule->selector.kind == SELECTOR_ID || !card_of_rule(d->old->plan, rule) ||
+		    find_same(lock, k, d->old))
+			continue;
+		find_card(lock, k, &found);
+		if (found.reason == REASON_NONE && was_host_card(d, &found.card))
+			return true;
+	}
+	return false;
+}
+
 bool drift_replaces(const struct drift *d, const struct plan_index *lock)
 {
 	for (size_t i = 0; i < d->old->plan->n_cards; i++) {
@@ -140,7 +171,7 @@ bool drift_replaces(const struct drift *d, const struct plan_index *lock)
 		if (dropped_by(d, i, lock, &found, &instead) && instead)
 			return true;
 	}
-	return false;
+	return gives_host_card(d, lock);
 }
 
 /* Whether the old lock tells for certain that the card is one of its own. */

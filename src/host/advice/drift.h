@@ -28,7 +28,10 @@ const char *drift_removal(const struct rule *rule, char buf[DRIFT_REMOVAL_LEN]);
 /* Each entry that this lock would drop although its card is here, because its rule means another place. 0 or -ENOMEM.
  */
 int drift_find(const struct drift *d, const struct plan_index *lock, struct rows *rows) _must_check_;
-/* Whether this lock has another device for a rule whose card is here, but elsewhere: only a person can want that. */
+/*
+ * Whether this lock has another device for a rule whose card is here, but elsewhere, or one that stayed with the host
+ * until now: only a person can want that.
+ */
 bool drift_replaces(const struct drift *d, const struct plan_index *lock);
 /*
  * Whether this lock has a card that may be a lost one of the old lock, or one like it that stayed with the host: only a

@@ -82,8 +82,8 @@ static bool may_say_yes(const struct session *s, const bool *chosen)
 		say_error("--yes does not confirm which of identical cards is meant: see above, and name the rule; "
 			  "nothing was written");
 	else if (drift_replaces(&drift, &s->will))
-		say_error("--yes does not confirm that a rule gets another device while its card is here: see above; "
-			  "nothing was written");
+		say_error("--yes does not confirm that a rule gets another device while its card is here, or one that "
+			  "stayed with the host: see above; nothing was written");
 	else
 		return true;
 	return false;
