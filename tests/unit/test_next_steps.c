@@ -46,7 +46,12 @@ static void random_rules(struct host *h, const struct world *w)
 	for (unsigned n = 1 + pick(RULES); n; n--) {
 		size_t before = h->config.n_rules;
 
-		if (pick(4))
+		const struct model *model = &models[pick(ARRAY_SIZE(models))];
+
+		if (!pick(6))
+			snprintf(h->rules[h->n], sizeof(h->rules[0]), "bind %02x:00 id=%04x:%04x\n",
+				 bus_of(w, pick(SLOTS)), model->vendor, model->device);
+		else if (pick(4))
 			random_rule(w, h->rules[h->n], sizeof(h->rules[0]));
 		else
 			snprintf(h->rules[h->n], sizeof(h->rules[0]), "bind %02x:00 optional\n",

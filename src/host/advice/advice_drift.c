@@ -70,7 +70,7 @@ static void choose(struct lost *l, bool *chosen)
 	for (size_t i = 0; i < config->n_rules; i++) {
 		char selector[SELECTOR_LEN];
 
-		chosen[i] = rule_same(&config->rules[i], l->rule);
+		chosen[i] = selector_equal(&config->rules[i].selector, &l->rule->selector);
 		for (size_t k = 0; is_ambiguous(l) && k < l->a->plan->n_cards; k++) {
 			const struct plan_card *card = &l->a->plan->cards[k];
 

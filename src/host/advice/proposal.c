@@ -43,8 +43,8 @@ int proposal_of_rule(const struct next_boot *boot, const struct rule *rule, stru
 	bool *chosen = calloc(boot->config.n_rules + 1, sizeof(*chosen));
 	int ret = -ENOMEM;
 
-	if (chosen && own)
-		chosen[own - boot->config.rules] = true;
+	for (size_t i = 0; chosen && own && i < boot->config.n_rules; i++)
+		chosen[i] = selector_equal(&boot->config.rules[i].selector, &own->selector);
 	if (chosen)
 		ret = proposal_make(boot, chosen, out);
 	free(chosen);

@@ -19,7 +19,7 @@ struct proposal {
 
 /* chosen: a flag a rule of the config, as of accept_rules(). 0 or -ENOMEM. */
 int proposal_make(const struct next_boot *boot, const bool *chosen, struct proposal *out) _must_check_;
-/* The same with this rule alone, which may be of lock, plan or config. */
+/* The same as `accept SELECTOR` of this rule does it, which may be of lock, plan or config. */
 int proposal_of_rule(const struct next_boot *boot, const struct rule *rule, struct proposal *out) _must_check_;
 /* The same with a rule more, `bind SELECTOR`, alone; it must not be one of the config already. */
 int proposal_of_selector(const struct next_boot *boot, const struct selector *s, struct proposal *out) _must_check_;
