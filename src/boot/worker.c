@@ -191,8 +191,7 @@ static int scan_planned(struct work *w)
 
 		if (!planned[i])
 			continue;
-		if (card_of(m, i, &card) < 0)
-			card = card_single(m, i);
+		card = card_with(m, i);
 		for (unsigned k = 0; k < card.n; k++)
 			scan_details(w->root, m, card.member[k], planned[card.member[k]] & PLANNED_SERIAL);
 	}

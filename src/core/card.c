@@ -201,11 +201,16 @@ struct card card_single(const struct machine *m, int i)
 	return (struct card){ .machine = m, .single = true, .main = i, .n = 1, .member = { i } };
 }
 
+struct card card_with(const struct machine *m, int i)
+{
+	struct card card;
+
+	return card_of(m, i, &card) == 0 ? card : card_single(m, i);
+}
+
 struct card card_whole(const struct card *c)
 {
-	struct card whole;
-
-	return c->single && card_of(c->machine, c->main, &whole) == 0 ? whole : *c;
+	return c->single ? card_with(c->machine, c->main) : *c;
 }
 
 int card_next_at(const struct machine *m, const struct root *root, const struct path *path, int *from, struct card *out)

@@ -29,6 +29,8 @@ struct card {
 int card_of(const struct machine *m, int i, struct card *out) _must_check_;
 /* Function i alone. */
 struct card card_single(const struct machine *m, int i);
+/* The card that function i is in; where it stands alone, it alone. */
+struct card card_with(const struct machine *m, int i);
 /* The card that a function alone is in, if it is in one; any other as it is. */
 struct card card_whole(const struct card *c);
 /* What stands at a locked path: a slot path is that slot's card, a function's path that function alone. -ENOENT. */

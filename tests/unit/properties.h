@@ -430,8 +430,7 @@ static inline void check_image_guard(struct plan *plan, const struct machine *m,
 	bool gone = pick(2);
 
 	assert_non_null(guard.text);
-	if (card_of(m, chosen, &card) < 0)
-		card = card_single(m, chosen);
+	card = card_with(m, chosen);
 	if (gone)
 		guard.path.hop[0] = 0x1f << 3;
 	assert_int_equal(plan_add_guard(plan, &guard), 0);

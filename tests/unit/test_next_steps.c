@@ -322,8 +322,7 @@ static bool is_named(const struct host *h, const struct step *s, int i)
 
 	if (s->has_rule && selector_means(&s->rule.selector, &h->m, i))
 		return true;
-	if (card_of(&h->m, i, &card) < 0)
-		card = card_single(&h->m, i);
+	card = card_with(&h->m, i);
 	for (unsigned k = 0; k < card.n; k++)
 		if (strcmp(s->row.address, address_print(&h->m.devices[card.member[k]].address, address)) == 0)
 			return true;

@@ -82,10 +82,8 @@ static int locked_main(const struct run *r, const struct decision *d)
 
 static bool is_locked(const struct run *r)
 {
-	struct card card;
+	struct card card = card_with(&r->boot->machine, r->device);
 
-	if (card_of(&r->boot->machine, r->device, &card) < 0)
-		card = card_single(&r->boot->machine, r->device);
 	for (size_t k = 0; k < r->boot->decisions.n; k++) {
 		int main = locked_main(r, &r->boot->decisions.items[k]);
 
@@ -179,12 +177,9 @@ static const struct {
 static void say_boot_disk(struct run *r)
 {
 	const struct machine *m = &r->boot->machine;
-	const struct need *need;
-	struct card card;
+	struct card card = card_with(m, r->device);
+	const struct need *need = need_of_card(m, &card, REASON_BOOT_DISK);
 
-	if (card_of(m, r->device, &card) < 0)
-		card = card_single(m, r->device);
-	need = need_of_card(m, &card, REASON_BOOT_DISK);
 	say(r, "%s",
 	    need && need->root ? "nothing can, as long as the system itself is on it"
 			       : reason_remedy(REASON_BOOT_DISK));

@@ -127,8 +127,7 @@ static const struct rule *other_id(const struct explanation *e, const struct exp
 
 	if (x->device < 0)
 		return NULL;
-	if (card_of(m, x->device, &card) < 0)
-		card = card_single(m, x->device);
+	card = card_with(m, x->device);
 	for (size_t i = 0; i < c->n_rules; i++)
 		if (c->rules[i].has_id && selector_means(&c->rules[i].selector, m, x->device) &&
 		    !id_matches(&c->rules[i].id, &card_main(&card)->identity))

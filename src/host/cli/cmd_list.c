@@ -101,10 +101,8 @@ static void add_word(struct state *s, const char *word)
 /* "display" is any that would be the last; "boot-display" that of the firmware or the console. */
 static bool shows_boot(const struct machine *m, int i)
 {
-	struct card card;
+	struct card card = card_with(m, i);
 
-	if (card_of(m, i, &card) < 0)
-		card = card_single(m, i);
 	for (unsigned k = 0; k < card.n; k++)
 		if (m->devices[card.member[k]].boot_display)
 			return true;

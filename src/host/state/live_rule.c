@@ -13,10 +13,8 @@ const struct rule *live_rule_of(const struct config *c, const struct machine *m,
 
 const char *live_rule_leaves(const struct machine *m, int i)
 {
-	struct card card;
+	struct card card = card_with(m, i);
 
-	if (card_of(m, i, &card) < 0)
-		card = card_single(m, i);
 	if (!device_is_display(&card_main(&card)->identity))
 		return "it is no display";
 	return card_main(&card)->boot_display ? "it shows the boot" : "";
