@@ -100,7 +100,7 @@ static bool find_old(const struct accept_run *r, size_t i, struct card *card)
 
 	find_card(&r->old_index, i, &found);
 	*card = found.card;
-	return found.reason == REASON_NONE || found.reason == REASON_MOVED;
+	return found_is_here(&found);
 }
 
 /* A rule that was not chosen has what it had, unless an earlier one gets it now. */

@@ -196,7 +196,7 @@ static int decide_card(struct run *r, size_t index)
 	excuse = excuse_of(r, locked);
 	if (found.reason == REASON_ABSENT && (excuse || c.rule->optional))
 		return note_absent(r, locked, excuse);
-	if (found.reason != REASON_NONE && found.reason != REASON_MOVED) {
+	if (!found_is_here(&found)) {
 		struct decision *d = decision_for(r, &c, index, -1);
 		enum reason reason;
 

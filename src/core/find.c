@@ -228,7 +228,7 @@ void find_card(const struct plan_index *x, size_t card, struct found *out)
 		look_elsewhere(out, x, card);
 }
 
-static bool is_found(const struct found *f)
+bool found_is_here(const struct found *f)
 {
 	return f->reason == REASON_NONE || f->reason == REASON_MOVED;
 }
@@ -248,7 +248,7 @@ static bool is_same(const struct plan_card *a, const struct found *found, const 
 	if (!a->open && !b->open && !identity_equal(&a->identity, &b->identity))
 		return false;
 	find_card(y, k, &other);
-	return is_found(&other) && found->card.main == other.card.main && found->card.single == other.card.single;
+	return found_is_here(&other) && found->card.main == other.card.main && found->card.single == other.card.single;
 }
 
 /* What the lines of a card say is compared first: where that is the same, they are found as the same, if at all. */
@@ -261,7 +261,7 @@ const struct plan_card *find_same(const struct plan_index *x, size_t i, const st
 		if (same_line(card, &y->plan->cards[k]))
 			return &y->plan->cards[k];
 	find_card(x, i, &found);
-	for (size_t k = 0; is_found(&found) && k < y->plan->n_cards; k++)
+	for (size_t k = 0; found_is_here(&found) && k < y->plan->n_cards; k++)
 		if (is_same(card, &found, y, k))
 			return &y->plan->cards[k];
 	return NULL;

@@ -17,6 +17,9 @@ struct found {
 	char text[REPORT_TEXT_LEN];
 };
 
+/* Whether the card is here, at its place or elsewhere. */
+bool found_is_here(const struct found *f) _pure_;
+
 /*
  *  1. its identity stands at its root and path, and no guarded card of that identity has left its own place,
  *     but for those that appear later in the boot than we look, and for a display that cannot be this one: that is

@@ -109,8 +109,7 @@ static const struct rule *dropped_by(const struct drift *d, size_t i, const stru
 	if (!rule || rule->selector.kind == SELECTOR_ID || find_same(d->old, i, lock))
 		return NULL;
 	find_card(d->old, i, found);
-	if ((found->reason != REASON_NONE && found->reason != REASON_MOVED) ||
-	    selector_means(&rule->selector, d->old->machine, found->card.main))
+	if (!found_is_here(found) || selector_means(&rule->selector, d->old->machine, found->card.main))
 		return NULL;
 	*instead = card_of_rule(lock->plan, rule);
 	return rule;
@@ -217,7 +216,7 @@ bool drift_instead(const struct drift *d, const struct rule *added, struct rows 
 		struct row *row;
 
 		find_card(d->old, i, &found);
-		if (!rule || (found.reason != REASON_NONE && found.reason != REASON_MOVED) ||
+		if (!rule || !found_is_here(&found) ||
 		    !selector_means(&added->selector, d->old->machine, found.card.main) ||
 		    selector_means(&rule->selector, d->old->machine, found.card.main))
 			continue;
