@@ -199,14 +199,7 @@ bool proposal_locks(const struct acceptance *a, unsigned rule)
 	return false;
 }
 
-void offers_free(struct offers *o)
-{
-	acceptance_free(&o->acceptance);
-	free(o->helps);
-}
-
-/* The first card of the rule that accept refuses, NULL: there is none. */
-static const struct accept_line *refused_line(const struct acceptance *a, unsigned rule)
+const struct accept_line *proposal_refused(const struct acceptance *a, unsigned rule)
 {
 	for (size_t i = 0; i < a->n_lines; i++)
 		if (a->lines[i].rule == rule && a->lines[i].reason)
@@ -214,11 +207,17 @@ static const struct accept_line *refused_line(const struct acceptance *a, unsign
 	return NULL;
 }
 
+void offers_free(struct offers *o)
+{
+	acceptance_free(&o->acceptance);
+	free(o->helps);
+}
+
 /* What binds by itself, and does not where the lock is damaged, does again once accept has written one. */
 static bool is_held_up(const struct offers *o, const struct next_boot *boot, const struct rule *rule)
 {
 	return boot->lock_broken && (rule->live || rule_is_complete(rule)) &&
-	       !refused_line(&o->acceptance, rule->number);
+	       !proposal_refused(&o->acceptance, rule->number);
 }
 
 /* What accept has for all of them together, another rule that waits may have alone. 0, 1 or -ENOMEM. */
@@ -273,7 +272,7 @@ bool offers_set_next(const struct offers *o, const struct rule *rule, struct row
 const char *proposal_step(const struct acceptance *a, const struct rule *rule, struct row *row,
 			  char buf[PROPOSAL_STEP_LEN])
 {
-	const struct accept_line *line = refused_line(a, rule->number);
+	const struct accept_line *line = proposal_refused(a, rule->number);
 	char address[ADDRESS_LEN], words[RULE_WORDS_LEN];
 
 	if (line) {

@@ -34,6 +34,8 @@ int proposal_may_remove(const struct next_boot *boot, const struct rule *rule) _
 int proposal_unnamed(const struct proposal *p, const struct next_boot *now, const struct rule *rule) _must_check_;
 /* Whether it would lock something for the rule with this number. */
 bool proposal_locks(const struct acceptance *a, unsigned rule) _pure_;
+/* The first card of that rule that it would refuse, NULL: there is none. */
+const struct accept_line *proposal_refused(const struct acceptance *a, unsigned rule) _pure_;
 /* What to do about a rule that accept locks nothing for: as offers_step(). */
 #define PROPOSAL_STEP_LEN 300
 const char *proposal_step(const struct acceptance *a, const struct rule *rule, struct row *row,

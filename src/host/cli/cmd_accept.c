@@ -110,15 +110,6 @@ static int store(const struct session *s, const struct acceptance *a, const bool
 	return ret;
 }
 
-/* The first card of the rule that accept refuses, NULL: there is none. */
-static const struct accept_line *refusal_of(const struct acceptance *a, unsigned rule)
-{
-	for (size_t i = 0; i < a->n_lines; i++)
-		if (a->lines[i].rule == rule && a->lines[i].reason)
-			return &a->lines[i];
-	return NULL;
-}
-
 /*
  * Whether the rule has no card now that should have one: of those that were named, or of all where nothing is locked. A
  * rule whose card may be absent, or that needs no entry, has none in the way of it but a guard.
@@ -127,7 +118,7 @@ static bool is_idle(const struct acceptance *a, const struct rule *rule, const b
 {
 	bool may = rule->optional || (!chosen && rule_is_complete(rule));
 
-	if (rule->live || proposal_locks(a, rule->number) || (may && !refusal_of(a, rule->number)))
+	if (rule->live || proposal_locks(a, rule->number) || (may && !proposal_refused(a, rule->number)))
 		return false;
 	return chosen ? chosen[rule->number - 1] : a->lock.n_cards == 0;
 }

@@ -118,7 +118,7 @@ static int drop(struct session *s, const char *words)
 
 	if (!rule)
 		return usage ? EXIT_USAGE : EXIT_REFUSED;
-	if (strcmp(rule->file, "/" CONFIG_FILE) != 0) {
+	if (!drift_can_remove(rule)) {
 		say_error("the rule is in %s:%u: remove it there, then run `earlybind accept`", rule->file, rule->line);
 		return EXIT_REFUSED;
 	}
