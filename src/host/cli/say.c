@@ -3,26 +3,36 @@
 
 #include <stdarg.h>
 
+static const char *const starts[] = {
+	[LEVEL_WARNING] = "earlybind: warning: ",
+	[LEVEL_ERROR] = "earlybind: ",
+	[LEVEL_LINE] = "",
+	[LEVEL_DETAIL] = "",
+};
+
+static void say(enum row_level level, const char *fmt, va_list args)
+{
+	fputs(starts[level], stderr);
+	vfprintf(stderr, fmt, args);
+	fputc('\n', stderr);
+}
+
 void say_error(const char *fmt, ...)
 {
 	va_list args;
 
-	fputs("earlybind: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	say(LEVEL_ERROR, fmt, args);
 	va_end(args);
-	fputc('\n', stderr);
 }
 
 void say_warning(const char *fmt, ...)
 {
 	va_list args;
 
-	fputs("earlybind: warning: ", stderr);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	say(LEVEL_WARNING, fmt, args);
 	va_end(args);
-	fputc('\n', stderr);
 }
 
 void say_problems(const struct config *c)
@@ -37,7 +47,6 @@ void say_problems(const struct config *c)
 
 static void say_row(const struct row *row)
 {
-	static const char *const starts[] = { "earlybind: warning: ", "earlybind: ", "", "" };
 	char line[ROW_LINE_LEN];
 
 	fprintf(row->level == LEVEL_LINE ? stdout : stderr, "%s%s\n", starts[row->level], row_line(row, line));
