@@ -249,6 +249,7 @@ static int lost_step(const struct adviser *a, const struct plan_card *card, cons
 {
 	struct lost l = { .a = a, .card = card, .decision = d, .row = row, .buf = buf, .size = size };
 	const struct accept_line *line;
+	const struct rule *own;
 	bool elsewhere;
 	int ret;
 
@@ -258,7 +259,8 @@ static int lost_step(const struct adviser *a, const struct plan_card *card, cons
 	ret = propose(&l);
 	if (ret < 0)
 		return ret;
-	line = proposal_refusal(&l.p, &a->boot->config, l.rule);
+	own = rule_find(a->boot->config.rules, a->boot->config.n_rules, l.rule);
+	line = own ? proposal_refused(&l.p.acceptance, own->number) : NULL;
 	elsewhere = l.rule->selector.kind != SELECTOR_ID && !(l.now && is_here(&l, &l.now->root, &l.now->path));
 	if (!elsewhere && proposal_helps(&l.p, l.rule))
 		ret = say_accept(&l);

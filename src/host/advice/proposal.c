@@ -180,17 +180,6 @@ const struct plan_card *proposal_new_card(const struct proposal *p, size_t *i)
 	return NULL;
 }
 
-const struct accept_line *proposal_refusal(const struct proposal *p, const struct config *c, const struct rule *rule)
-{
-	for (size_t i = 0; i < p->acceptance.n_lines; i++) {
-		const struct accept_line *line = &p->acceptance.lines[i];
-
-		if (line->rule && line->reason && rule_same(&c->rules[line->rule - 1], rule))
-			return line;
-	}
-	return NULL;
-}
-
 bool proposal_locks(const struct acceptance *a, unsigned rule)
 {
 	for (size_t i = 0; i < a->n_lines; i++)

@@ -68,8 +68,5 @@ void proposal_free(struct proposal *p);
 bool proposal_helps(const struct proposal *p, const struct rule *rule) _pure_;
 /* The next card of the proposed lock, from *i on, that the lock has not; NULL: there is none. */
 const struct plan_card *proposal_new_card(const struct proposal *p, size_t *i);
-/* What accept would say of the first card that the rule means and a guard refuses, NULL: there is none. */
-const struct accept_line *proposal_refusal(const struct proposal *p, const struct config *c,
-					   const struct rule *rule) _pure_;
 
 #endif
