@@ -17,6 +17,17 @@ static inline unsigned long number(const char *name, unsigned long otherwise)
 	return text && *text ? strtoul(text, NULL, 10) : otherwise;
 }
 
+/* How many histories; the sanitizers make each ten times as slow. */
+static inline unsigned long histories(void)
+{
+	unsigned long n = number("EARLYBIND_HISTORIES", HISTORIES);
+
+#ifdef __SANITIZE_ADDRESS__
+	n = n > 10 ? n / 10 : n;
+#endif
+	return n;
+}
+
 /* How many tests failed, and how to try again what did. */
 static inline int failed_at_seed(int failed)
 {

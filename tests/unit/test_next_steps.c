@@ -456,16 +456,6 @@ static void try_next(struct host *h)
 	}
 }
 
-static unsigned long histories(void)
-{
-	unsigned long n = number("EARLYBIND_HISTORIES", HISTORIES);
-
-#ifdef __SANITIZE_ADDRESS__
-	n = n > 10 ? n / 10 : n; /* each is ten times as slow */
-#endif
-	return n;
-}
-
 static void try_each(void (*try)(struct host *))
 {
 	unsigned long first = number("EARLYBIND_SEED", 0), n = histories();

@@ -333,17 +333,6 @@ static void try_asked(struct config *config, const struct machine *m, const stru
 	rule_free(&config->rules[--config->n_rules]);
 }
 
-/* The sanitizers make each ten times as slow. */
-static unsigned long histories(void)
-{
-	unsigned long n = number("EARLYBIND_HISTORIES", HISTORIES);
-
-#ifdef __SANITIZE_ADDRESS__
-	n = n > 10 ? n / 10 : n;
-#endif
-	return n;
-}
-
 static void try_machine(void)
 {
 	unsigned cards = 0;
