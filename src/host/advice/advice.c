@@ -32,21 +32,20 @@ struct groups {
 
 static int groups_make(struct groups *g, const struct adviser *a)
 {
-	*g = (struct groups){ .machine = a->machine, .bound = calloc(2 * a->machine->n + 1, sizeof(*g->bound)) };
-	if (!g->bound || chains_make(&g->chains, a->machine->n) < 0)
+	*g = (struct groups){ .machine = a->machine,
+			      .bound = next_boot_bound(a->boot),
+			      .told = calloc(a->machine->n + 1, sizeof(*g->told)) };
+	if (!g->bound || !g->told || chains_make(&g->chains, a->machine->n) < 0)
 		return -ENOMEM;
-	g->told = g->bound + a->machine->n;
 	for (int i = (int)a->machine->n; i--;)
 		chains_add(&g->chains, i, (uint64_t)a->machine->devices[i].iommu_group);
-	for (size_t k = 0; k < a->decisions->n; k++)
-		if (a->decisions->items[k].bind)
-			g->bound[a->decisions->items[k].device] = true;
 	return 0;
 }
 
 static void groups_free(struct groups *g)
 {
 	chains_free(&g->chains);
+	free(g->told);
 	free(g->bound);
 }
 

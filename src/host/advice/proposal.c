@@ -83,14 +83,11 @@ int proposal_of_selector(const struct next_boot *boot, const struct selector *s,
 
 int proposal_unnamed(const struct proposal *p, const struct next_boot *now, const struct rule *rule)
 {
-	bool *bound = calloc(now->machine.n + 1, sizeof(*bound));
+	bool *bound = next_boot_bound(now);
 	int found = -1;
 
 	if (!bound)
 		return -ENOMEM;
-	for (size_t i = 0; i < now->decisions.n; i++)
-		if (now->decisions.items[i].bind)
-			bound[now->decisions.items[i].device] = true;
 	for (size_t i = 0; i < p->boot.decisions.n && found < 0; i++) {
 		const struct decision *d = &p->boot.decisions.items[i];
 

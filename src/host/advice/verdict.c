@@ -139,32 +139,29 @@ static int add_notes(struct run *r)
 	return ret;
 }
 
-static bool is_bound(const struct run *r, int device)
+static int note_need(struct run *r, const struct need *need)
 {
-	for (size_t i = 0; i < r->boot->decisions.n; i++)
-		if (r->boot->decisions.items[i].bind && r->boot->decisions.items[i].device == device)
-			return true;
-	return false;
+	struct row *row = row_add(&r->out->notes, ROW_NOTE, &r->boot->machine.devices[need->device].address);
+
+	if (!row)
+		return -ENOMEM;
+	r->out->problems += need->reason == REASON_BOOT_DISK;
+	row->reason = need->reason;
+	return row_say(row, "%s was accepted, and the host needs it now: %s", row->address, need->text);
 }
 
 /* What the host needs today, of what was accepted when it did not. */
 static int note_needs(struct run *r)
 {
-	for (size_t i = 0; i < r->boot->machine.host.n_needs; i++) {
-		const struct need *need = &r->boot->machine.host.needs[i];
-		struct row *row;
+	const struct host_facts *host = &r->boot->machine.host;
+	bool *bound = next_boot_bound(r->boot);
+	int ret = bound ? 0 : -ENOMEM;
 
-		if (need_is_unresolved(need) || !is_bound(r, need->device))
-			continue;
-		r->out->problems += need->reason == REASON_BOOT_DISK;
-		row = row_add(&r->out->notes, ROW_NOTE, &r->boot->machine.devices[need->device].address);
-		if (!row)
-			return -ENOMEM;
-		row->reason = need->reason;
-		if (row_say(row, "%s was accepted, and the host needs it now: %s", row->address, need->text) < 0)
-			return -ENOMEM;
-	}
-	return 0;
+	for (size_t i = 0; i < host->n_needs && ret == 0; i++)
+		if (!need_is_unresolved(&host->needs[i]) && bound[host->needs[i].device])
+			ret = note_need(r, &host->needs[i]);
+	free(bound);
+	return ret;
 }
 
 static void count_refused(struct run *r)

@@ -268,20 +268,15 @@ static int warn_refused(const struct session *s, const struct plan *plan, const 
 }
 
 /* Only allow=display can do that; each rule may be meant, and what they do together be overlooked. */
-static int warn_last_display(const struct machine *m, const struct decisions *d)
+static int warn_last_display(const struct next_boot *boot)
 {
-	bool *taken = calloc(m->n + 1, sizeof(*taken)), display = false;
+	const struct machine *m = &boot->machine;
+	bool *taken = next_boot_bound(boot), display = false;
 
 	if (!taken)
 		return -ENOMEM;
-	for (size_t i = 0; i < d->n; i++) {
-		const struct decision *one = &d->items[i];
-
-		if (!one->bind)
-			continue;
-		taken[one->device] = true;
-		display |= device_is_display(&m->devices[one->device].identity);
-	}
+	for (size_t i = 0; i < m->n; i++)
+		display |= taken[i] && device_is_display(&m->devices[i].identity);
 	if (display && !guard_display_left(m, taken, true))
 		say_warning("the next boot would leave the host without any display: allow=display gives the last one "
 			    "away");
@@ -299,7 +294,7 @@ int session_advise(const struct session *s, const bool *chosen)
 	if (ret == 0)
 		ret = next_boot_of(&s->config, s->will.plan, &s->machine, &boot);
 	if (ret == 0)
-		ret = warn_last_display(&boot.machine, &boot.decisions);
+		ret = warn_last_display(&boot);
 	if (ret == 0)
 		refused = warn_refused(s, &boot.composition.plan, &boot.decisions, chosen);
 	if (ret == 0)

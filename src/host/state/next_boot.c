@@ -148,6 +148,16 @@ int next_boot_of(const struct config *config, const struct plan *lock, const str
 	return ret;
 }
 
+bool *next_boot_bound(const struct next_boot *boot)
+{
+	bool *bound = calloc(boot->machine.n + 1, sizeof(*bound));
+
+	for (size_t i = 0; bound && i < boot->decisions.n; i++)
+		if (boot->decisions.items[i].bind)
+			bound[boot->decisions.items[i].device] = true;
+	return bound;
+}
+
 void next_boot_release(struct next_boot *boot)
 {
 	decisions_free(&boot->decisions);

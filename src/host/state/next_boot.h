@@ -49,6 +49,8 @@ int next_boot_make(const struct sysroot *root, struct next_boot *out) _must_chec
 int next_boot_of(const struct config *config, const struct plan *lock, const struct machine *m,
 		 struct next_boot *out) _must_check_;
 void next_boot_release(struct next_boot *boot);
+/* What is bound then: a flag a device, to be freed. NULL: no memory. */
+bool *next_boot_bound(const struct next_boot *boot) _must_check_;
 /* The machine as a boot finds it. */
 void next_boot_forget_drivers(struct machine *m);
 void next_boot_free(struct next_boot *boot);
