@@ -80,23 +80,13 @@ static void add_step(const struct next_boot *boot, const struct offers *offers, 
 		 ask ? offers_step(offers, rule, row, step) : reason_remedy(row->reason));
 }
 
-/* The next boot, on this machine. */
-static int decide_here(const struct cli *cli, struct next_boot *boot)
-{
-	struct cmdline none = { 0 };
-	int ret = recall_details(&cli->root, &boot->storage, &boot->machine);
-
-	next_boot_forget_drivers(&boot->machine);
-	return ret < 0 ? ret : decide(&boot->composition.plan, &boot->machine, &none, &boot->decisions);
-}
-
 /* What to do about the rules that wait for accept. On another machine than theirs nobody can tell what that would do.
  */
 static int add_steps(const struct cli *cli, struct next_boot *boot, struct rows *rows)
 {
 	bool here = next_boot_scan(&cli->root, boot) && boot->machine.n;
 	_cleanup_(offers_free) struct offers offers = { 0 };
-	int ret = here ? decide_here(cli, boot) : 0;
+	int ret = here ? next_boot_finish(&cli->root, boot) : 0;
 
 	if (ret == 0 && here)
 		ret = offers_make(boot, &offers);

@@ -118,6 +118,13 @@ static int settle(struct next_boot *boot)
 	return decide(&boot->composition.plan, &boot->machine, &none, &boot->decisions);
 }
 
+int next_boot_finish(const struct sysroot *root, struct next_boot *boot)
+{
+	int ret = read_machine(root, boot);
+
+	return ret < 0 ? ret : settle(boot);
+}
+
 int next_boot_make(const struct sysroot *root, struct next_boot *out)
 {
 	int ret = next_boot_read(root, out);
@@ -126,11 +133,7 @@ int next_boot_make(const struct sysroot *root, struct next_boot *out)
 	if (ret < 0)
 		return ret;
 	ret = out->lock_hidden ? -EPERM : need_root(root, &out->lock);
-	if (ret == 0)
-		ret = read_machine(root, out);
-	if (ret < 0)
-		return ret;
-	return settle(out);
+	return ret < 0 ? ret : next_boot_finish(root, out);
 }
 
 int next_boot_of(const struct config *config, const struct plan *lock, const struct machine *m, struct next_boot *out)

@@ -37,6 +37,8 @@ int next_boot_read(const struct sysroot *root, struct next_boot *out) _must_chec
 int next_boot_note_lock(const struct next_boot *boot, enum row_level level, struct rows *rows) _must_check_;
 /* Whether there is a machine, of which scan_machine() tells. */
 bool next_boot_scan(const struct sysroot *root, struct next_boot *boot);
+/* The machine and the decision, of what was read. 0, -ENOMEM, or as scan_machine(). */
+int next_boot_finish(const struct sysroot *root, struct next_boot *boot) _must_check_;
 /*
  * All of it. 0; -EPERM: the lock is hidden, or has serial numbers, which only root can read; -ENOMEM; as
  * scan_machine(). Where only the decision is missing (-EPERM), all else is there; of a hidden lock no composition.
