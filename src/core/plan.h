@@ -112,8 +112,8 @@ int plan_load(enum plan_kind kind, const char *text, size_t len, struct plan *ou
 /* The same for a lock that may be of version 1: then its guards are of no rule. What boots reads its version alone. */
 int lock_parse(const char *text, size_t len, struct plan *out, struct plan_error *err) _must_check_;
 
-/* Whether a text is a plan for this kernel, of whatever version, and whatever is wrong behind its kernel line. */
-bool plan_is_for(const char *text, size_t len, const char *kernel);
+/* The kernel that a plan is for, of whatever version, and whatever is wrong behind its kernel line. False: no plan. */
+bool plan_tells_kernel(const char *text, size_t len, char kernel[KERNEL_LEN]);
 
 /* Whether it was read from a file of an earlier version. */
 bool plan_is_old(const struct plan *p) _pure_;

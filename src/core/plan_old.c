@@ -73,7 +73,7 @@ bool plan_is_old(const struct plan *p)
 	return p->version && p->version < PLAN_VERSION;
 }
 
-bool plan_is_for(const char *text, size_t len, const char *kernel)
+bool plan_tells_kernel(const char *text, size_t len, char kernel[KERNEL_LEN])
 {
 	char line[LINE_MAX_BYTES];
 	struct plan_error err;
@@ -89,7 +89,7 @@ bool plan_is_for(const char *text, size_t len, const char *kernel)
 	if (!word || strcmp(word, plan_lines[LINE_KERNEL].record.keyword) != 0)
 		return false;
 	word = field_next(&fields);
-	return word && strcmp(word, kernel) == 0;
+	return word && (size_t)snprintf(kernel, KERNEL_LEN, "%s", word) < KERNEL_LEN;
 }
 
 int lock_parse(const char *text, size_t len, struct plan *out, struct plan_error *err)

@@ -3,9 +3,8 @@
 
 #include <sys/stat.h>
 
-#include "../../core/plan.h"
+#include "../../core/array.h"
 #include "../initramfs/contents.h"
-#include "../kernels/kernels.h"
 #include "addon.h"
 
 #define EXTRA_BYTES_MAX (256u << 20)
@@ -68,40 +67,56 @@ static bool could_be_one(const struct sysroot *r, const char *path)
 	       starts_like_one(head, sizeof(head));
 }
 
-/* 1: an archive of ours, for this kernel; 0: not; -ENOMEM. */
-static int is_for(const struct sysroot *r, const char *path, const char *release)
+/* Adds it if it is an archive of ours with a plan. 0 or -ENOMEM. */
+static int add(const struct sysroot *r, const char *path, struct addons *out)
 {
 	static const char *const patterns[] = { DESTDIR_FOLDER "/plan", NULL };
 	_cleanup_(free_pointer) char *data = NULL;
 	_cleanup_(contents_free) struct contents c = { 0 };
+	struct addon item = { 0 };
 	const struct content *plan;
 	char why[SEGMENTS_WHY_LEN];
 	size_t len;
-	int ret = sysroot_read_all(r, path, EXTRA_BYTES_MAX, &data, &len);
+	int err = sysroot_read_all(r, path, EXTRA_BYTES_MAX, &data, &len);
 
-	if (ret || !addon_is((unsigned char *)data, len))
-		return ret == -ENOMEM ? ret : 0;
-	ret = contents_read((unsigned char *)data, len, patterns, &c, why);
-	if (ret)
-		return ret == -ENOMEM ? ret : 0;
-	plan = contents_find(&c, DESTDIR_FOLDER "/plan");
-	return plan && plan_is_for(plan->data, plan->len, release);
+	if (err || !addon_is((unsigned char *)data, len))
+		return err == -ENOMEM ? err : 0;
+	err = contents_read((unsigned char *)data, len, patterns, &c, why);
+	plan = err ? NULL : contents_find(&c, DESTDIR_FOLDER "/plan");
+	if (!plan || !plan_tells_kernel(plan->data, plan->len, item.kernel))
+		return err == -ENOMEM ? err : 0;
+	item.path = strdup(path);
+	if (item.path && array_add(&out->items, &out->n, &item, sizeof(item)) == 0)
+		return 0;
+	free(item.path);
+	return -ENOMEM;
 }
 
-int addons_find(const struct sysroot *r, const char *folder, const char *release, struct names *out)
+int addons_find(const struct sysroot *r, const char *folder, struct addons *out)
 {
 	_cleanup_(names_free) struct names names = { 0 };
-	int ret = sysroot_list_any(r, folder, &names);
+	int err;
 
-	for (size_t i = 0; i < names.n && ret >= 0; i++) {
+	if (names_has(&out->folders, folder))
+		return 0;
+	err = names_add(&out->folders, folder);
+	if (!err)
+		err = sysroot_list_any(r, folder, &names);
+	for (size_t i = 0; i < names.n && !err; i++) {
 		char path[PATH_BYTES];
 
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, names.items[i]) >= sizeof(path) ||
-		    names_has(out, path) || !could_be_one(r, path))
-			continue;
-		ret = is_for(r, path, release);
-		if (ret > 0)
-			ret = names_add(out, path);
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, names.items[i]) < sizeof(path) &&
+		    could_be_one(r, path))
+			err = add(r, path, out);
 	}
-	return ret < 0 ? ret : 0;
+	return err;
+}
+
+void addons_free(struct addons *a)
+{
+	names_free(&a->folders);
+	for (size_t i = 0; i < a->n; i++)
+		free(a->items[i].path);
+	free(a->items);
+	memset(a, 0, sizeof(*a));
 }

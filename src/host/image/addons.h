@@ -5,11 +5,24 @@
 #define EARLYBIND_ADDONS_H
 
 #include "../../core/compat.h"
+#include "../../core/plan.h"
 #include "../../sys/sysroot.h"
+
+struct addon {
+	char *path;              /* owned; below the root */
+	char kernel[KERNEL_LEN]; /* that its plan is for */
+};
+
+struct addons {
+	struct names folders; /* that were searched */
+	struct addon *items;
+	size_t n;
+};
 
 /* Whether an image has the shape of what addon_write() makes: nothing but what is ours. */
 bool addon_is(const unsigned char *data, size_t len);
-/* Adds the paths of those in a folder whose plan is for this kernel. 0 or -ENOMEM. */
-int addons_find(const struct sysroot *r, const char *folder, const char *release, struct names *out) _must_check_;
+/* Adds those with a plan in a folder, which is read once however often it is named. 0 or -ENOMEM. */
+int addons_find(const struct sysroot *r, const char *folder, struct addons *out) _must_check_;
+void addons_free(struct addons *a);
 
 #endif

@@ -4,7 +4,6 @@
 #include "../../core/array.h"
 #include "../kernels/generator.h"
 #include "../kernels/kernels.h"
-#include "addons.h"
 #include "base.h"
 #include "planned.h"
 
@@ -16,6 +15,7 @@ void status_free(struct status *l)
 		findings_free(&l->items[i].is.findings);
 	}
 	free(l->items);
+	addons_free(&l->addons);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -66,10 +66,35 @@ static bool is_there(const struct image_files *files, const char *path)
 	return false;
 }
 
-/* Archives of ours which the boot loader may load behind these images. */
-static int find_addons(const struct sysroot *r, const char *kernel, const struct image_files *files, struct names *out)
+static bool is_in(const char *path, const char *folder)
 {
-	int err = addons_find(r, "boot", kernel, out);
+	size_t len = strlen(folder);
+
+	return strncmp(path, folder, len) == 0 && strrchr(path, '/') == path + len;
+}
+
+/*
+ * Adds the archives of ours for this kernel in a folder: the boot loader may load them behind these images. 0 or
+ * -ENOMEM.
+ */
+static int add_addons(const struct sysroot *r, const char *folder, const char *kernel, struct addons *addons,
+		      struct names *out)
+{
+	int err = addons_find(r, folder, addons);
+
+	for (size_t i = 0; i < addons->n && !err; i++) {
+		const struct addon *a = &addons->items[i];
+
+		if (strcmp(a->kernel, kernel) == 0 && is_in(a->path, folder) && !names_has(out, a->path))
+			err = names_add(out, a->path);
+	}
+	return err;
+}
+
+static int find_addons(const struct sysroot *r, const char *kernel, const struct image_files *files,
+		       struct addons *addons, struct names *out)
+{
+	int err = add_addons(r, "boot", kernel, addons, out);
 
 	for (size_t i = 0; i < files->n && !err; i++) {
 		const char *path = files->items[i].path, *end = strrchr(path, '/');
@@ -77,7 +102,7 @@ static int find_addons(const struct sysroot *r, const char *kernel, const struct
 
 		snprintf(folder, sizeof(folder), "%.*s", end ? (int)(end - path) : 0, path);
 		if (end && strcmp(folder, "boot") != 0)
-			err = addons_find(r, folder, kernel, out);
+			err = add_addons(r, folder, kernel, addons, out);
 	}
 	return err;
 }
@@ -134,7 +159,7 @@ static int add_kernel(const struct sysroot *root, const struct next_boot *boot, 
 	if (rows && !wrong)
 		planned_notes(&(struct config){ 0 }, expected.notes, expected.n_notes, rows);
 	if (!err)
-		err = find_addons(root, kernel, files, &more);
+		err = find_addons(root, kernel, files, &out->addons, &more);
 	for (size_t i = 0; i < files->n + more.n && !err; i++) {
 		const char *path = i < files->n ? files->items[i].path : more.items[i - files->n];
 		bool bare;

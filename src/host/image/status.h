@@ -8,6 +8,7 @@
 #include "../kernels/images.h"
 #include "../state/next_boot.h"
 #include "../lib/row.h"
+#include "addons.h"
 #include "verify.h"
 
 struct status_image {
@@ -19,7 +20,8 @@ struct status_image {
 struct status {
 	struct status_image *items;
 	size_t n;
-	bool elsewhere; /* no program that makes images is installed here */
+	struct addons addons; /* of all kernels, in the folders of the images */
+	bool elsewhere;       /* no program that makes images is installed here */
 };
 
 /*
