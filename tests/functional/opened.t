@@ -29,6 +29,7 @@ opened()
 	shift 2
 	strace -f -e trace=openat,openat2 -o "$TMP/trace" "$EARLYBIND" "$opened_command" --root "$R" "$@" >"$TMP/out" 2>"$TMP/err"
 	echo $? >"$TMP/code"
+	grep -c 'openat' "$TMP/trace" >"$TMP/count"
 	sed -n 's/.*openat2*([0-9]*, "\([^"]*\)".*/\1/p' "$TMP/trace" | LC_ALL=C sort | uniq -c |
 		grep -vE ' (\.|boot|lib|usr)(/|$)| etc/(os-release|kernel|mkinitcpio\.d)' >"$opened_file"
 }
@@ -40,19 +41,35 @@ once()
 	! grep " $2" "$1" | grep -v '^ *1 '
 }
 
+# adds_as_many COMMAND: from 2 kernels to 8 six times as many files are opened more as from 1 to 2.
+adds_as_many()
+{
+	count_1=$(cat "$TMP/count-1-$1") count_2=$(cat "$TMP/count-2-$1") count_8=$(cat "$TMP/count")
+	echo "$1: $count_1 with one kernel, $count_2 with two, $count_8 with 8"
+	[ "$count_2" -gt "$count_1" ] && [ $((count_8 - count_2)) -eq $((6 * (count_2 - count_1))) ]
+}
+
 new two-gpus 'bind 10de:13c2'
 ok 'the card is locked' did accept --yes
 with_kernels 0 0
 for command in check status 'regenerate --check'; do
 	# shellcheck disable=SC2086 # words
 	opened "$TMP/one-${command%% *}" $command
+	cp "$TMP/count" "$TMP/count-1-${command%% *}"
 done
-with_kernels 1 7
+with_kernels 1 1
+for command in check status 'regenerate --check'; do
+	# shellcheck disable=SC2086 # words
+	opened "$TMP/two" $command
+	cp "$TMP/count" "$TMP/count-2-${command%% *}"
+done
+with_kernels 2 7
 for command in check status 'regenerate --check'; do
 	# shellcheck disable=SC2086 # words
 	opened "$TMP/eight" $command
 	name=${command%% *}
 	ok "$name: with 8 kernels it opens what it opens with one" same "$TMP/eight" "$(cat "$TMP/one-$name")"
+	ok "$name: each kernel adds as many" adds_as_many "$name"
 	ok "$name: the configuration once" once "$TMP/eight" 'etc/earlybind\.conf$'
 	ok "$name: the lock once" once "$TMP/eight" 'etc/earlybind\.lock$'
 	ok "$name: each PCI function once" once "$TMP/eight" 'sys/.*/0000:[^/]*/uevent$'

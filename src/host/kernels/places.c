@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "places.h"
 
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
 
 #define BOOT "boot/"
 #define PATH_BYTES 512
 #define OS_RELEASE_MAX (1u << 16)
+#define SPECIAL "*?[\\" /* what fnmatch takes for more than itself */
 #define HEX8 "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
 #define MACHINE_ID HEX8 HEX8 HEX8 HEX8
 
@@ -99,7 +101,7 @@ static int fill_in(const struct search *s, const char *pattern, char out[PATH_BY
 		for (const char *k = mark ? mark : (char[2]){ *p }; *k; k++) {
 			if (len + 3 > PATH_BYTES)
 				return -ENAMETOOLONG;
-			if (mark && strchr("*?[\\", *k))
+			if (mark && strchr(SPECIAL, *k))
 				out[len++] = '\\';
 			out[len++] = *k;
 		}
@@ -131,24 +133,33 @@ static bool fits(const struct search *s, const char *part, const char *name)
 	       fnmatch(part, plain, 0) == 0;
 }
 
+/* The names in a folder that a part fits; what is no pattern is not looked for in a list. 0 or -ENOMEM. */
+static int list(const struct search *s, const char *folder, const char *part, struct names *out)
+{
+	return strpbrk(part, SPECIAL) ? sysroot_list_any(s->r, *folder ? folder : ".", out) : names_add(out, part);
+}
+
 /* Goes down one part of the pattern; `folder` is what the parts before have matched. */
 static int match(const struct search *s, const char *folder, const char *pattern)
 {
 	char part[PATH_BYTES], path[PATH_BYTES];
 	const char *slash = strchr(pattern, '/');
 	_cleanup_(names_free) struct names names = { 0 };
+	struct stat st;
 	int err;
 
 	snprintf(part, sizeof(part), "%.*s", slash ? (int)(slash - pattern) : (int)strlen(pattern), pattern);
-	err = sysroot_list_any(s->r, *folder ? folder : ".", &names);
+	err = list(s, folder, part, &names);
 	for (size_t i = 0; i < names.n && !err; i++) {
 		if (!fits(s, part, names.items[i]))
 			continue;
 		if ((size_t)snprintf(path, sizeof(path), "%s%s%s", folder, *folder ? "/" : "", names.items[i]) >=
 		    sizeof(path))
 			continue;
+		if (fstatat(s->r->fd, path, &st, slash ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
 		if (slash)
-			err = match(s, path, slash + 1);
+			err = S_ISDIR(st.st_mode) ? match(s, path, slash + 1) : 0;
 		else if (!is_other(s->r, part, path))
 			err = s->add(s->self, path, s->by_kernel_install);
 	}
