@@ -133,8 +133,12 @@ steps()
 new two-gpus 'bind 03:00' 'bind 06:00' 'bind 07:00' 'bind 08:00 optional'
 image
 ok 'only what accept would lock is to be accepted' steps 'explain 0000:03:00.0' 'accept 0000:06:00' 'remove 0000:07:00'
-run regenerate
-ok 'by regenerate, too' steps 'explain 0000:03:00.0' 'accept 0000:06:00' 'remove 0000:07:00'
+if [ "$(id -u)" -eq 0 ]; then
+	run regenerate
+	ok 'by regenerate, too' steps 'explain 0000:03:00.0' 'accept 0000:06:00' 'remove 0000:07:00'
+else
+	skip 'by regenerate, too' 'only root can make images'
+fi
 did accept --yes 06:00 || fail 'accept'
 image
 ok 'followed, it is named no more' steps 'explain 0000:03:00.0' 'remove 0000:07:00'
