@@ -92,7 +92,7 @@ unused()
 	done | awk '$1 == "uses" { used[$2] = 1 } $1 == "has" { where[$2] = $3 }
 		END { for (name in where) if (!used[name] && name != "main") print name, where[name] }' |
 		while read -r name where; do
-			grep -qw -e "$name" tests/unit/*.c tests/fuzz/*.c || echo "$name of $where"
+			grep -qw -e "$name" tests/unit/*.[ch] tests/fuzz/*.[ch] || echo "$name of $where"
 		done
 }
 

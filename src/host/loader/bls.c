@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * entry    = *(line LF)
+ * line     = [key blanks value] / "#" comment         key: of those below, else passed over
+ * name     = stem ["+" left ["-" done]] ".conf"       a boot counter; systemd-boot's identifier is without it
+ *
+ * GRUB's blscfg (Fedora's 10_linux) puts variables into what it reads, and takes several initrds of one line.
+ */
+#include "bls.h"
+
+#include "../../core/lines.h"
+
+#define ENTRIES "loader/entries"
+#define SUFFIX ".conf"
+#define FILES_MAX 1024 /* so that a directory of made-up ones has an end */
+#define PATH_BYTES 512
+
+size_t bls_stem(const char *name, const char *suffix)
+{
+	size_t len = strlen(name), at;
+
+	if (len <= strlen(suffix) || strcmp(name + len - strlen(suffix), suffix) != 0)
+		return len;
+	len -= strlen(suffix);
+	for (at = len; at && strchr("0123456789-", name[at - 1]);)
+		at--;
+	return at > 1 && at < len && name[at - 1] == '+' ? at - 1 : len;
+}
+
+/* An entry while it is read. */
+struct bls {
+	struct boot_entry entry;
+	struct text options;
+};
+
+typedef int bls_take(struct bls *bls, size_t at, const char *value, size_t len);
+
+static int take_text(struct bls *bls, size_t at, const char *value, size_t len)
+{
+	char **to = (char **)((char *)&bls->entry + at);
+
+	free(*to);
+	*to = strndup(value, len);
+	return *to ? 0 : -ENOMEM;
+}
+
+/* Of several lines all count. */
+static int take_options(struct bls *bls, size_t at, const char *value, size_t len)
+{
+	(void)at;
+	text_addf(&bls->options, "%s%.*s", bls->options.len ? " " : "", (int)len, value);
+	return bls->options.error;
+}
+
+static int take_kernel(struct bls *bls, size_t at, const char *value, size_t len)
+{
+	(void)at;
+	bls->entry.program = false;
+	return boot_file_set(&bls->entry.kernel, "", value, len);
+}
+
+static int take_program(struct bls *bls, size_t at, const char *value, size_t len)
+{
+	(void)at;
+	bls->entry.program = true;
+	return boot_file_set(&bls->entry.kernel, "", value, len);
+}
+
+static int take_initrds(struct bls *bls, size_t at, const char *value, size_t len)
+{
+	const char *word;
+	size_t word_len;
+	int error = 0;
+
+	(void)at;
+	while (!error && boot_text_word(&value, &len, &word, &word_len))
+		error = boot_entry_add_initrd(&bls->entry, "", word, word_len);
+	return error;
+}
+
+static const struct bls_key {
+	const char *name;
+	bls_take *take;
+	size_t at;
+} keys[] = {
+	{ "title", take_text, offsetof(struct boot_entry, title) },
+	{ "version", take_text, offsetof(struct boot_entry, version) },
+	{ "machine-id", take_text, offsetof(struct boot_entry, machine_id) },
+	{ "architecture", take_text, offsetof(struct boot_entry, architecture) },
+	{ "options", take_options, 0 },
+	{ "linux", take_kernel, 0 },
+	{ "efi", take_program, 0 },
+	{ "uki", take_program, 0 },
+	{ "initrd", take_initrds, 0 },
+};
+
+static int take_line(struct bls *bls, const char *line, size_t len)
+{
+	const char *key;
+	size_t key_len;
+
+	if (!boot_text_word(&line, &len, &key, &key_len))
+		return 0;
+	for (; len && (*line == ' ' || *line == '\t'); len--)
+		line++;
+	if (len > 1 && *line == '"' && line[len - 1] == '"') {
+		line++;
+		len -= 2;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(keys) && len; i++)
+		if (strlen(keys[i].name) == key_len && memcmp(keys[i].name, key, key_len) == 0)
+			return keys[i].take(bls, keys[i].at, line, len);
+	return 0;
+}
+
+static int name_entry(struct boot_entry *entry, const struct boot_text *text)
+{
+	const char *slash = strrchr(text->source, '/'), *name = slash ? slash + 1 : text->source;
+
+	entry->base = strdup(text->base);
+	entry->source = strdup(text->source);
+	if (!entry->base || !entry->source)
+		return -ENOMEM;
+	return asprintf(&entry->id, "%.*s" SUFFIX, (int)bls_stem(name, SUFFIX), name) < 0 ? -ENOMEM : 0;
+}
+
+static void bls_free(struct bls *bls)
+{
+	boot_entry_free(&bls->entry);
+	text_free(&bls->options);
+}
+
+int bls_parse(const struct boot_text *text, struct boot_entries *out)
+{
+	_cleanup_(bls_free) struct bls bls = { .entry.loader = LOADER_BLS };
+	const char *line;
+	size_t at = 0, len;
+	int error = 0;
+
+	while (!error && boot_text_line(text, &at, &line, &len))
+		error = take_line(&bls, line, len);
+	if (error || (!bls.entry.kernel.path && !bls.entry.n_initrds))
+		return error;
+	error = name_entry(&bls.entry, text);
+	if (error)
+		return error;
+	bls.entry.options = bls.options.data;
+	bls.options.data = NULL;
+	return boot_entries_add(out, &bls.entry);
+}
+
+int bls_read(const struct sysroot *r, const char *base, struct boot_entries *out)
+{
+	_cleanup_(names_free) struct names names = { 0 };
+	char path[PATH_BYTES];
+	int error;
+
+	snprintf(path, sizeof(path), "%s/" ENTRIES, base);
+	error = sysroot_list(r, path, &names);
+	if (!error && names.n > FILES_MAX)
+		error = -E2BIG;
+	if (error)
+		return boot_entries_add_unread(out, path, error);
+	for (size_t i = 0; i < names.n && !error; i++) {
+		const char *name = names.items[i];
+		size_t len = strlen(name);
+
+		if (len <= strlen(SUFFIX) || strcmp(name + len - strlen(SUFFIX), SUFFIX) != 0)
+			continue;
+		snprintf(path, sizeof(path), ENTRIES "/%s", name);
+		error = boot_text_read(r, base, path, bls_parse, out);
+	}
+	return error;
+}

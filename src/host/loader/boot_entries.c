@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "boot_entries.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "../../core/array.h"
+#include "bls.h"
+
+/* Where the ESP, the boot partition or neither is mounted (bootctl(1); XBOOTLDR is /boot). */
+static const char *const bases[] = { "boot", "efi", "boot/efi" };
+
+static const size_t texts[] = {
+	offsetof(struct boot_entry, source),     offsetof(struct boot_entry, base),
+	offsetof(struct boot_entry, id),         offsetof(struct boot_entry, title),
+	offsetof(struct boot_entry, menu),       offsetof(struct boot_entry, version),
+	offsetof(struct boot_entry, machine_id), offsetof(struct boot_entry, architecture),
+	offsetof(struct boot_entry, options),
+};
+
+static char **text_of(struct boot_entry *entry, size_t i)
+{
+	return (char **)((char *)entry + texts[i]);
+}
+
+static void file_free(struct boot_file *file)
+{
+	free(file->volume);
+	free(file->path);
+}
+
+void boot_entry_free(struct boot_entry *entry)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		free(*text_of(entry, i));
+	file_free(&entry->kernel);
+	for (size_t i = 0; i < entry->n_initrds; i++)
+		file_free(&entry->initrds[i]);
+	free(entry->initrds);
+	memset(entry, 0, sizeof(*entry));
+}
+
+void boot_entries_free(struct boot_entries *e)
+{
+	for (size_t i = 0; i < e->n; i++)
+		boot_entry_free(&e->items[i]);
+	free(e->items);
+	for (size_t i = 0; i < e->n_unread; i++)
+		free(e->unread[i].path);
+	free(e->unread);
+	memset(e, 0, sizeof(*e));
+}
+
+int boot_file_set(struct boot_file *file, const char *volume, const char *path, size_t len)
+{
+	struct boot_file new = { 0 };
+
+	for (; len && *path == '/'; len--)
+		path++;
+	new.volume = strdup(volume);
+	new.path = strndup(path, len);
+	if (!new.volume || !new.path) {
+		file_free(&new);
+		return -ENOMEM;
+	}
+	new.unknown = strchr(new.path, '$') || strchr(new.volume, '$');
+	file_free(file);
+	*file = new;
+	return 0;
+}
+
+int boot_entry_add_initrd(struct boot_entry *entry, const char *volume, const char *path, size_t len)
+{
+	struct boot_file file = { 0 };
+	int error = boot_file_set(&file, volume, path, len);
+
+	if (!error)
+		error = array_add(&entry->initrds, &entry->n_initrds, &file, sizeof(file));
+	if (error)
+		file_free(&file);
+	return error;
+}
+
+int boot_entries_add(struct boot_entries *e, struct boot_entry *entry)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		char **text = text_of(entry, i);
+
+		if (!*text)
+			*text = strdup("");
+		if (!*text)
+			error = -ENOMEM;
+	}
+	if (!error)
+		error = array_add(&e->items, &e->n, entry, sizeof(*entry));
+	if (error)
+		boot_entry_free(entry);
+	memset(entry, 0, sizeof(*entry));
+	return error;
+}
+
+int boot_entries_add_unread(struct boot_entries *e, const char *path, int error)
+{
+	struct boot_unread unread = { .error = error };
+
+	if (error == -ENOENT || error == -ENOTDIR || error == -ENOMEM)
+		return error == -ENOMEM ? error : 0;
+	unread.path = strdup(path);
+	if (!unread.path || array_add(&e->unread, &e->n_unread, &unread, sizeof(unread))) {
+		free(unread.path);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Two bases may be one directory: /efi a link to /boot, or the ESP mounted at both. */
+static bool is_seen(const struct stat *seen, size_t n, const struct stat *st)
+{
+	for (size_t i = 0; i < n; i++)
+		if (seen[i].st_dev == st->st_dev && seen[i].st_ino == st->st_ino)
+			return true;
+	return false;
+}
+
+/* What a directory of mode 0700 holds is unread as a whole. */
+static int read_base(const struct sysroot *r, const char *base, struct boot_entries *out)
+{
+	struct names names;
+	int error = sysroot_list(r, base, &names);
+
+	if (error)
+		return boot_entries_add_unread(out, base, error);
+	names_free(&names);
+	return bls_read(r, base, out);
+}
+
+int boot_entries_read(const struct sysroot *r, struct boot_entries *out)
+{
+	struct stat seen[ARRAY_SIZE(bases)];
+	size_t n = 0;
+	int error = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < ARRAY_SIZE(bases) && !error; i++) {
+		if (fstatat(r->fd, bases[i], &seen[n], 0) < 0)
+			error = boot_entries_add_unread(out, bases[i], -errno);
+		else if (!is_seen(seen, n, &seen[n]) && ++n)
+			error = read_base(r, bases[i], out);
+	}
+	return error;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the files of boot loaders are found, and what is said of those that cannot be read. */
+#include "entries.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/earlybind-entries-XXXXXX";
+
+/* Runs a shell command in an empty directory. */
+static void shell(const char *command)
+{
+	char text[4096];
+
+	assert_true((size_t)snprintf(text, sizeof(text), "cd %s && chmod -R u+rwx . && rm -rf ./* && %s", folder,
+				     command) < sizeof(text));
+	assert_int_equal(system(text), 0);
+}
+
+/* To root no mode is a limit, so that this is read as nobody. */
+static void entries_there(const char *expected)
+{
+	struct boot_entries e;
+	struct sysroot r;
+
+	assert_int_equal(sysroot_open(&r, folder), 0);
+	assert_int_equal(geteuid() ? 0 : seteuid(65534), 0);
+	assert_int_equal(boot_entries_read(&r, &e), 0);
+	assert_int_equal(seteuid(getuid()), 0);
+	sysroot_close(&r);
+	entries_are(&e, expected);
+}
+
+static void entries_of_each_file_system_are_read_once(void **s)
+{
+	(void)s;
+	shell("mkdir -p boot/loader/entries boot/efi/loader/entries && ln -s boot/efi efi &&"
+	      " echo 'linux /a' >boot/loader/entries/a.conf && echo 'linux /b' >boot/efi/loader/entries/b.conf");
+	entries_there("bls boot/loader/entries/a.conf\n\tid a.conf\n\tkernel a\n"
+		      "bls efi/loader/entries/b.conf\n\tid b.conf\n\tkernel b\n");
+}
+
+static void a_root_without_loaders_has_no_entries(void **s)
+{
+	(void)s;
+	shell("true");
+	entries_there("");
+	shell("mkdir boot && : >efi && echo >boot/efi");
+	entries_there("");
+}
+
+static void what_cannot_be_read_is_told(void **s)
+{
+	(void)s;
+	shell("mkdir -p boot/loader/entries efi/loader/entries && echo 'linux /a' >boot/loader/entries/a.conf &&"
+	      " chmod 0 boot/loader/entries/a.conf && chmod 0 efi");
+	entries_there("unread boot/loader/entries/a.conf: Permission denied\nunread efi: Permission denied\n");
+	shell("mkdir -p boot/loader/entries && chmod 0 boot/loader/entries");
+	entries_there("unread boot/loader/entries: Permission denied\n");
+	shell("mkdir -p boot/loader/entries && truncate -s 100M boot/loader/entries/a.conf");
+	entries_there("unread boot/loader/entries/a.conf: File too large\n");
+}
+
+static void what_is_no_file_is_not_waited_for(void **s)
+{
+	(void)s;
+	shell("mkdir -p boot/loader/entries/b.conf && mkfifo boot/loader/entries/a.conf &&"
+	      " ln -s loop.conf boot/loader/entries/loop.conf && ln -s none boot/loader/entries/none.conf");
+	entries_there("unread boot/loader/entries/loop.conf: Too many levels of symbolic links\n");
+}
+
+static int make_folder(void **s)
+{
+	(void)s;
+	return mkdtemp(folder) && chmod(folder, 0777) == 0 ? 0 : -1;
+}
+
+static int remove_folder(void **s)
+{
+	(void)s;
+	shell("true");
+	return rmdir(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entries_of_each_file_system_are_read_once),
+		cmocka_unit_test(a_root_without_loaders_has_no_entries),
+		cmocka_unit_test(what_is_no_file_is_not_waited_for),
+		cmocka_unit_test(what_cannot_be_read_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
