@@ -10,6 +10,7 @@
 #include "../image/status.h"
 #include "../kernels/kernels.h"
 #include "../kernels/orphans.h"
+#include "../lib/command.h"
 #include "../rebuild/backup.h"
 #include "../rebuild/rebuild.h"
 #include "../state/files.h"
@@ -77,16 +78,35 @@ static void print_json(const struct status *images)
 	json_end(&j);
 }
 
-/* There the image belongs to the deployment, and rpm-ostree makes it: dracut, run here, would change nothing. */
-static int say_ostree(void)
+/* Where the image belongs to the deployment, and dracut, run here, would change nothing. */
+static const struct {
+	const char *program, *text;
+} deployers[] = {
+	{ "rpm-ostree",
+	  "This system's images are made by rpm-ostree. Where the system's own image holds earlybind (`earlybind image "
+	  "--base`), run:\n"
+	  "    rpm-ostree initramfs-etc --track=/etc/earlybind.lock\n"
+	  "else, with the package of earlybind layered, have the image made here:\n"
+	  "    rpm-ostree initramfs --enable\n"
+	  "and reboot. `earlybind status` tells then what the boot did." },
+	{ "bootc",
+	  "This system's initramfs comes with its container image, and cannot be rebuilt here. Where that is built, "
+	  "install\n"
+	  "the package of earlybind, copy /etc/earlybind.conf and /etc/earlybind.lock of this machine into it, and "
+	  "rebuild\n"
+	  "the initramfs there with dracut. When the new container image is published, run:\n"
+	  "    bootc upgrade\n"
+	  "and reboot. `earlybind status` tells then what the boot did." },
+};
+
+static int say_deployed(const struct sysroot *root)
 {
-	puts("This system's images are made by rpm-ostree. Where the system's own image holds earlybind (`earlybind "
-	     "image "
-	     "--base`), run:\n"
-	     "    rpm-ostree initramfs-etc --track=/etc/earlybind.lock\n"
-	     "else, with the package of earlybind layered, have the image made here:\n"
-	     "    rpm-ostree initramfs --enable\n"
-	     "and reboot. `earlybind status` tells then what the boot did.");
+	char path[COMMAND_LEN];
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(deployers) && !command_find(root, deployers[i].program, path))
+		i++;
+	puts(deployers[i < ARRAY_SIZE(deployers) ? i : 0].text);
 	return EXIT_REFUSED;
 }
 
@@ -125,7 +145,7 @@ static int check(const struct cli *cli, const struct next_boot *boot, const stru
 		rows_tell(&rows, LEVEL_ERROR, "there is no image to check");
 	} else if (!cli->json && sysroot_exists(&cli->root, OSTREE_SIGN)) {
 		say_all(&rows);
-		return say_ostree();
+		return say_deployed(&cli->root);
 	} else if (!cli->json) {
 		status_next(&images, &rows);
 	}
@@ -156,7 +176,7 @@ int cmd_regenerate(struct cli *cli)
 	if (code != EXIT_DONE)
 		return code;
 	if (!cli->check && sysroot_exists(&cli->root, OSTREE_SIGN))
-		return say_ostree();
+		return say_deployed(&cli->root);
 	if (!cli->check && geteuid() != 0) {
 		say_error("only root can make images: try sudo");
 		return EXIT_REFUSED;

@@ -9,6 +9,7 @@
 #include "kernels.h"
 #include "mkinitcpio_preset.h"
 #include "places.h"
+#include "renewer.h"
 
 #define BOOT "boot/"
 #define PATH_BYTES 512
@@ -57,6 +58,7 @@ static int add_image(const struct sysroot *r, struct image_files *out, const cha
 		same->bare |= file.bare;
 		return 0;
 	}
+	file.hashed = renewer_is_hash(path);
 	file.path = strdup(path);
 	if (!file.path || array_add(&out->items, &out->n, &file, sizeof(file))) {
 		free(file.path);

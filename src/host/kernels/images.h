@@ -10,7 +10,8 @@
 struct image_file {
 	char *path; /* owned; below the root */
 	bool by_kernel_install;
-	bool bare; /* made without our hook, on purpose: it has no plan */
+	bool bare;   /* made without our hook, on purpose: it has no plan */
+	bool hashed; /* its name is the hash of what is in it: nobody may write over it */
 };
 
 /* One that is there, but that the generator does not make. */

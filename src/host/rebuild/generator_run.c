@@ -134,7 +134,7 @@ int generator_run(struct runner *r, const struct generator *g, const char *relea
 	if (!images->n || !names_image(g))
 		return run_for(r, g, release, images->n ? images->items[0].path : "");
 	for (size_t i = 0; i < images->n && !ret; i++)
-		if (all || !images->items[i].by_kernel_install)
+		if (!images->items[i].hashed && (all || !images->items[i].by_kernel_install))
 			ret = run_for(r, g, release, images->items[i].path);
 	return ret;
 }

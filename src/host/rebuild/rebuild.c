@@ -5,6 +5,7 @@
 
 #include "../image/planned.h"
 #include "../image/status.h"
+#include "../kernels/renewer.h"
 #include "backup.h"
 #include "generator_run.h"
 
@@ -61,6 +62,8 @@ static int find_images(struct job *job)
 	for (size_t i = 0; i < job->files.n && !err; i++) {
 		const char *path = job->files.items[i].path;
 
+		if (job->files.items[i].hashed)
+			continue;
 		err = backups_add(job->root, &job->backups, path, &expected);
 		if (err)
 			tell_cannot_look(job->rows, path, err);
@@ -226,6 +229,29 @@ static const struct generator *choose(struct job *job)
 	return g;
 }
 
+/* Where all images are named by what is in them. */
+static bool is_for_another(const struct job *job)
+{
+	for (size_t i = 0; i < job->files.n; i++)
+		if (!job->files.items[i].hashed)
+			return false;
+	return job->files.n > 0;
+}
+
+static bool leave_to_another(struct job *job)
+{
+	char renewer[RENEWER_LEN];
+	const char *path = job->files.items[0].path;
+
+	runner_line(&job->run->runner, "nothing is run");
+	if (verify_all(job))
+		return true;
+	rows_tell(job->rows, LEVEL_ERROR,
+		  "kernel %s: its images are named by the hash of what is in them; nothing was changed: run `%s`",
+		  job->release, renewer_of(job->root, path, job->release, renewer));
+	return false;
+}
+
 static bool try_job(struct job *job)
 {
 	struct run *run = job->run;
@@ -234,6 +260,8 @@ static bool try_job(struct job *job)
 	if (find_images(job))
 		return false;
 	status_tell_left(&job->files, job->rows);
+	if (is_for_another(job))
+		return leave_to_another(job);
 	bare = !job->backups.n && !run->asked && !job->files.doubtful;
 	job->generator = bare && !*job->files.unclear ? NULL : choose(job);
 	if (job->generator && is_unclear(job))
