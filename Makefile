@@ -32,6 +32,9 @@ DRACUT_DIR ?= /usr/lib/dracut
 MKINITCPIO_DIR ?= /usr/lib/initcpio
 MKINITCPIO_CONF_DIR ?= /etc/mkinitcpio.conf.d
 SYSTEMD_UNIT_DIR ?= /usr/lib/systemd/system
+# The numbers from 50 to 59 are for modules of others (dracut-ng, doc/developer).
+DRACUT_MODULE = $(DRACUT_DIR)/modules.d/50earlybind
+MKINITCPIO_CONF = $(MKINITCPIO_CONF_DIR)/zz-earlybind.conf
 
 # What warns here may be new in a compiler that nobody has yet: for who only builds it is no error. The tests have it one.
 WERROR ?=
@@ -248,11 +251,25 @@ fishdir := $(sharedir)/fish/vendor_completions.d
 
 INSTALLED = $(bindir)/earlybind $(libdir)/earlybind-init \
 	$(initramfstoolsdir)/hooks/earlybind $(initramfstoolsdir)/scripts/init-top/earlybind \
-	$(DRACUT_DIR)/modules.d/90earlybind/module-setup.sh $(DRACUT_DIR)/modules.d/90earlybind/earlybind-hook.sh \
-	$(MKINITCPIO_DIR)/install/earlybind $(MKINITCPIO_DIR)/hooks/earlybind $(MKINITCPIO_CONF_DIR)/earlybind.conf \
+	$(DRACUT_MODULE)/module-setup.sh $(DRACUT_MODULE)/earlybind-hook.sh \
+	$(MKINITCPIO_DIR)/install/earlybind $(MKINITCPIO_DIR)/hooks/earlybind $(MKINITCPIO_CONF) \
 	$(SYSTEMD_UNIT_DIR)/earlybind.service $(SYSTEMD_UNIT_DIR)/earlybind-confirm.service \
 	$(foreach page,$(PAGES),$(call page_path,$(page))) \
 	$(bashdir)/earlybind $(zshdir)/_earlybind $(fishdir)/earlybind.fish $(schemadir)/earlybind.schema.json
+
+# What earlier versions installed. The drop-in of mkinitcpio takes its new name with it where somebody changed it.
+OLD_DRACUT_MODULE = $(DRACUT_DIR)/modules.d/90earlybind
+OLD_MKINITCPIO_CONF = $(MKINITCPIO_CONF_DIR)/earlybind.conf
+OLD_NAMES = $(OLD_DRACUT_MODULE)/module-setup.sh $(OLD_DRACUT_MODULE)/earlybind-hook.sh $(OLD_MKINITCPIO_CONF)
+OLD_CONF_SUM := 4247674169 459
+
+define take_old_names
+	test ! -e $(DESTDIR)$(OLD_MKINITCPIO_CONF) || test -e $(DESTDIR)$(MKINITCPIO_CONF) || \
+		test "$$(cksum <$(DESTDIR)$(OLD_MKINITCPIO_CONF))" = "$(OLD_CONF_SUM)" || \
+		mv $(DESTDIR)$(OLD_MKINITCPIO_CONF) $(DESTDIR)$(MKINITCPIO_CONF)
+	rm -f $(OLD_NAMES:%=$(DESTDIR)%)
+	-rmdir $(DESTDIR)$(OLD_DRACUT_MODULE) 2>/dev/null || true
+endef
 
 install: all
 	$(if $(HAVE_HOST),,$(error earlybind was not built: see 'make say'))
@@ -260,10 +277,11 @@ install: all
 	$(INSTALL) -D -m 0755 $(BUILD)/$(CHOSEN)/earlybind-init $(DESTDIR)$(libdir)/earlybind-init
 	$(INSTALL) -D -m 0755 initramfs/hook $(DESTDIR)$(initramfstoolsdir)/hooks/earlybind
 	$(INSTALL) -D -m 0755 initramfs/init-top $(DESTDIR)$(initramfstoolsdir)/scripts/init-top/earlybind
-	$(INSTALL) -D -m 0755 -t $(DESTDIR)$(DRACUT_DIR)/modules.d/90earlybind dracut/module-setup.sh dracut/earlybind-hook.sh
+	$(INSTALL) -D -m 0755 -t $(DESTDIR)$(DRACUT_MODULE) dracut/module-setup.sh dracut/earlybind-hook.sh
 	$(INSTALL) -D -m 0644 mkinitcpio/install $(DESTDIR)$(MKINITCPIO_DIR)/install/earlybind
 	$(INSTALL) -D -m 0644 mkinitcpio/hook $(DESTDIR)$(MKINITCPIO_DIR)/hooks/earlybind
-	$(INSTALL) -D -m 0644 mkinitcpio/earlybind.conf $(DESTDIR)$(MKINITCPIO_CONF_DIR)/earlybind.conf
+	$(call take_old_names)
+	test -e $(DESTDIR)$(MKINITCPIO_CONF) || $(INSTALL) -D -m 0644 mkinitcpio/zz-earlybind.conf $(DESTDIR)$(MKINITCPIO_CONF)
 	$(INSTALL) -D -m 0644 -t $(DESTDIR)$(SYSTEMD_UNIT_DIR) systemd/earlybind.service systemd/earlybind-confirm.service
 	$(INSTALL) -D -m 0644 completions/earlybind.bash $(DESTDIR)$(bashdir)/earlybind
 	$(INSTALL) -D -m 0644 completions/_earlybind $(DESTDIR)$(zshdir)/_earlybind
@@ -274,8 +292,8 @@ install: all
 
 # What people wrote, /etc/earlybind.conf and the lock, stays.
 uninstall:
-	rm -f $(INSTALLED:%=$(DESTDIR)%)
-	-rmdir $(DESTDIR)$(libdir) $(DESTDIR)$(schemadir) $(DESTDIR)$(DRACUT_DIR)/modules.d/90earlybind 2>/dev/null || true
+	rm -f $(INSTALLED:%=$(DESTDIR)%) $(OLD_NAMES:%=$(DESTDIR)%)
+	-rmdir $(DESTDIR)$(libdir) $(DESTDIR)$(schemadir) $(DESTDIR)$(DRACUT_MODULE) $(DESTDIR)$(OLD_DRACUT_MODULE) 2>/dev/null || true
 
 clean:
 	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))

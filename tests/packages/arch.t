@@ -42,7 +42,7 @@ contents()
 	ok "that is not" lacks "$TMP/arch.list" initramfs-tools
 	ok "the version is the Makefile's" has "$A/.PKGINFO" "pkgver = $VERSION-1"
 	ok "upgrade: the configuration is kept" has "$A/.PKGINFO" 'backup = etc/earlybind.conf'
-	ok "upgrade: and that of mkinitcpio" has "$A/.PKGINFO" 'backup = etc/mkinitcpio.conf.d/earlybind.conf'
+	ok "upgrade: and that of mkinitcpio" has "$A/.PKGINFO" 'backup = etc/mkinitcpio.conf.d/zz-earlybind.conf'
 	ok "the boot program is static" sh -c "! readelf -lW '$A/usr/lib/earlybind/earlybind-init' | grep INTERP"
 	ok "the unit that confirms a plan is enabled" test -e \
 		"$A/usr/lib/systemd/system/multi-user.target.wants/earlybind-confirm.service"

@@ -45,7 +45,7 @@ contents()
 	ok "the lock belongs to no package" lacks "$TMP/rpm.list" /etc/earlybind.lock
 	rpm -qp --qf '[%{filenames} %{fileflags:fflags}\n]' "$RPM" >"$TMP/flags"
 	ok "upgrade: what people wrote stays" sh -c "grep -x '/etc/earlybind.conf cn' '$TMP/flags'"
-	for folder in /usr/lib/earlybind /usr/lib/dracut/modules.d/90earlybind; do
+	for folder in /usr/lib/earlybind /usr/lib/dracut/modules.d/50earlybind; do
 		ok "it goes with the package: $folder" sh -c "grep -x '$folder' '$TMP/rpm.list'"
 	done
 }

@@ -14,7 +14,7 @@ SOURCED=var/lib/dracut/hooks/cmdline/00-earlybind-hook.sh
 
 # The host as dracut sees it: the module's folder and the folder of units.
 mkdir -p "$TMP/host/${UNIT%/*}"
-cp -r dracut "$TMP/host/90earlybind"
+cp -r dracut "$TMP/host/50earlybind"
 cp systemd/earlybind.service "$TMP/host/${UNIT%/*}"
 
 # What dracut 059 to 106 give. inst_simple takes a file without a second name from the same place below $host;
@@ -47,7 +47,7 @@ module()
 	modules=$1
 	shift
 	env "PATH=$TMP/bin:/usr/bin:/sbin:/bin" SYSTEMCTL="$TMP/systemctl" initdir="$D" kernel="$RELEASE" \
-		moddir="$TMP/host/90earlybind" systemdsystemunitdir=/usr/lib/systemd/system host="$TMP/host" outfile=/boot/initrd \
+		moddir="$TMP/host/50earlybind" systemdsystemunitdir=/usr/lib/systemd/system host="$TMP/host" outfile=/boot/initrd \
 		mods_to_load="$modules" modules_loaded='base' hostonly=yes "$@" bash -c '
 		. "$1"
 		declare -F | sort >"$2/functions"
@@ -153,13 +153,13 @@ failures()
 	ok "a kernel without modules: nothing of ours, and the build goes on" nothing_of_ours
 	ok "a kernel without modules: loud" warned
 	RELEASE=$release
-	mv "$TMP/host/90earlybind/earlybind-hook.sh" "$TMP/host/$UNIT" "$TMP"
+	mv "$TMP/host/50earlybind/earlybind-hook.sh" "$TMP/host/$UNIT" "$TMP"
 	for start in 'systemd' 'kernel-modules'; do
 		module "$start"
 		ok "half an installation ($start): nothing of ours, and the build goes on" nothing_of_ours
 		ok "half an installation ($start): loud" warned
 	done
-	mv "$TMP/earlybind-hook.sh" "$TMP/host/90earlybind"
+	mv "$TMP/earlybind-hook.sh" "$TMP/host/50earlybind"
 	mv "$TMP/earlybind.service" "$TMP/host/${UNIT%/*}"
 	module 'systemd' SYSTEMCTL=false
 	ok "no systemctl: nothing of ours, and the build goes on" nothing_of_ours

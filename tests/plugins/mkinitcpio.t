@@ -197,7 +197,7 @@ failures()
 # hooks NAME BEFORE AFTER: what the drop-in makes of a HOOKS line, and how many hooks that is. It leaves no variable.
 hooks()
 {
-	bash -uc 'eval "$1"; known=; known=$(compgen -v); . mkinitcpio/earlybind.conf
+	bash -uc 'eval "$1"; known=; known=$(compgen -v); . mkinitcpio/zz-earlybind.conf
 		echo "${HOOKS[*]}/${#HOOKS[@]}"; comm -13 <(sort <<<"$known") <(compgen -v | sort)' \
 		bash "$2" >"$TMP/out" 2>&1
 	ok "$1" same "$TMP/out" "$3"
