@@ -258,6 +258,28 @@ hooks_last()
 	return $hooks_code
 }
 
+# hooks_named: mkinitcpio's image has no plan, since a drop-in that comes after ours assigns HOOKS anew: it is named.
+hooks_named()
+{
+	good
+	rm -r "$T/usr/share/initramfs-tools" "$T/etc/kernel" "$image"
+	mkdir -p "$T/etc/mkinitcpio.conf.d" "$T/etc/mkinitcpio.d" "$T/usr/lib/initcpio"
+	cp mkinitcpio/zz-earlybind.conf "$T/etc/mkinitcpio.conf.d"
+	echo 'HOOKS=(base udev block)' | tee "$T/etc/mkinitcpio.conf" >"$T/etc/mkinitcpio.conf.d/zz-more.conf"
+	echo linux >"$T/lib/modules/$RELEASE/pkgbase"
+	: >"$T/usr/lib/initcpio/functions"
+	bzimage "$RELEASE" >"$T/boot/vmlinuz-linux"
+	printf '%s\n' 'ALL_kver="/boot/vmlinuz-linux"' "PRESETS=('default')" 'default_image="/boot/initramfs-linux.img"' \
+		>"$T/etc/mkinitcpio.d/linux.preset"
+	mkdir -p "$TMP/by-mkinitcpio"
+	echo 'EARLYHOOKS="udev"' >"$TMP/by-mkinitcpio/config"
+	: >"$TMP/by-mkinitcpio/init"
+	initrd_pack "$TMP/by-mkinitcpio" 'gzip -n' | tee "$T/new/without" >"$T/boot/initramfs-linux.img"
+	stand_in mkinitcpio 'cp /new/without /boot/initramfs-linux.img'
+	regenerate
+	code 1 && has "$TMP/err" /etc/mkinitcpio.conf.d/zz-more.conf:1
+}
+
 # uki_by_machine_id: a UKI of another naming is looked into.
 uki_by_machine_id()
 {
@@ -300,7 +322,8 @@ images()
 	outcome gentoo-unversioned 'its path is in the JSON' unversioned
 	outcome opensuse-sdbootutil 'dracut is not run on it' by_hash
 	outcome bootc-alone 'rpm-ostree is not named' bootc_host
-	outcome omarchy-hooks 'HOOKS assigned by omarchy_hooks.conf' hooks_last omarchy
+	ok 'omarchy-hooks: HOOKS assigned by omarchy_hooks.conf' hooks_last omarchy
+	ok 'omarchy-hooks: a drop-in that comes after ours is named' hooks_named
 	ok 'omarchy-hooks: HOOKS assigned by an earlier name' hooks_last another
 	outcome omarchy-hooks 'a UKI named by machine-id' uki_by_machine_id
 }

@@ -4,6 +4,7 @@
 #include "../advice/drift.h"
 #include "../advice/verdict.h"
 #include "../image/status.h"
+#include "../kernels/mkinitcpio_hooks.h"
 #include "../lib/json.h"
 #include "../state/next_boot.h"
 #include "../state/outcome.h"
@@ -137,6 +138,8 @@ static int check(struct checked *c)
 		return -ENOMEM;
 	warn_notes(c);
 	if (advise(&c->cli->root, &c->boot, ADVICE_ALL, &c->advices) < 0)
+		return -ENOMEM;
+	if (c->boot.config.n_rules && mkinitcpio_hooks_tell(&c->cli->root, LEVEL_WARNING, &c->advices))
 		return -ENOMEM;
 	if (status_of_all(&c->cli->root, &c->boot, &c->images) < 0)
 		return -ENOMEM;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  *	file       = { blank | comment | assignment | word }
- *	assignment = NAME [ "+" ] "=" { char | "'" ... "'" | '"' ... '"' | "\" char | variable | substitution }
+ *	assignment = NAME [ "+" ] "=" ( value | "(" { blank | comment | value } ")" )
+ *	value      = { char | "'" ... "'" | '"' ... '"' | "\" char | variable | substitution }
  *	variable   = "$" NAME | "${" NAME "}"          substitution = "$(" ... ")" | "`" ... "`"
  *
  * Every word may be an assignment: behind `then`, `&&` or `export` it is one, too.
@@ -122,6 +123,25 @@ static const char *read_value(const struct shell *sh, const char *s, struct text
 	return s;
 }
 
+/* The words of the array behind the bracket at s, one blank between two. Returns what is behind it. */
+static const char *read_array(const struct shell *sh, const char *s, struct text *out)
+{
+	while (*++s && *s != ')') {
+		const char *begin = s;
+
+		if (*s == '#') {
+			s += strcspn(s, "\n") - 1;
+			continue;
+		}
+		if (strchr(" \t\r\n;&|", *s))
+			continue;
+		if (out->len)
+			text_add(out, " ");
+		s = read_value(sh, begin, out) - 1;
+	}
+	return *s ? s + 1 : s;
+}
+
 /* An assignment at s; returns what is behind it, or s where there is none. */
 static const char *read_assignment(struct shell *sh, const char *s, const char *where, int *error)
 {
@@ -137,7 +157,8 @@ static const char *read_assignment(struct shell *sh, const char *s, const char *
 	old = name && append ? find(sh, s, len) : NULL;
 	if (old)
 		text_add(&value, old->value);
-	s = read_value(sh, s + len + append + 1, &value);
+	s += len + append + 1;
+	s = *s == '(' ? read_array(sh, s, &value) : read_value(sh, s, &value);
 	text_add(&value, "");
 	*error = name ? value.error : -ENOMEM;
 	if (!*error) {

@@ -28,8 +28,8 @@ struct shell {
 
 /*
  * Calls `each` for every assignment, also one behind a condition, in order: nothing is run. Quotes, continued lines,
- * export, += and plain $NAME and ${NAME} are read. A file that is not there has none; one that cannot be read has one
- * without value. 0, -ENOMEM, or what `each` returned, which ends it.
+ * export, += and plain $NAME and ${NAME} are read; of an array its words, one blank between two. A file that is not
+ * there has none; one that cannot be read has one without value. 0, -ENOMEM, or what `each` returned, which ends it.
  */
 int shell_file_read(struct shell *sh, const struct sysroot *r, const char *path) _must_check_;
 /* The same for all files of a directory whose names end in `suffix` (NULL: all), in the order of their names. */

@@ -6,6 +6,7 @@
 #include "../image/planned.h"
 #include "../image/status.h"
 #include "../kernels/renewer.h"
+#include "../kernels/mkinitcpio_hooks.h"
 #include "backup.h"
 #include "generator_run.h"
 
@@ -71,9 +72,11 @@ static int find_images(struct job *job)
 	return err;
 }
 
-/* A program may succeed, and write nothing. */
-static void tell_same(const struct job *job, const char *path)
+/* A program may succeed, and write nothing; or its configuration leaves our hook out. */
+static void tell_why(const struct job *job, const char *path)
 {
+	if (job->generator->by_preset && mkinitcpio_hooks_tell(job->root, LEVEL_DETAIL, job->rows))
+		return;
 	if (backup_find(&job->backups, path) && backup_is_same(job->root, path) == 1)
 		rows_tell(job->rows, LEVEL_DETAIL,
 			  "    it is as it was before: %s did not write it, or wrote the same again "
@@ -90,7 +93,7 @@ static bool judge(struct job *job, const struct status_image *l)
 	if (old && l->is.state >= IMAGE_DAMAGED)
 		backup_restore(job->root, old, job->rows);
 	if (l->is.state == IMAGE_STALE && !status_next_extra(l, job->rows))
-		tell_same(job, l->path);
+		tell_why(job, l->path);
 	return l->is.state == IMAGE_CURRENT;
 }
 
