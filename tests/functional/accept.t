@@ -5,6 +5,8 @@
 # shellcheck disable=SC2016 # backticks in what is expected
 # shellcheck source=/dev/null
 . tests/functional/host.sh
+# shellcheck source=/dev/null
+. tests/lib/holder.sh
 need strace:strace flock:util-linux
 
 GUEST='card 1 _SB_.PCI0 03.1/00 10de:13c2:1043:8508:030000 - 0000:06:00.0'
@@ -233,22 +235,82 @@ ok 'it is replaced by a new file, not written over' [ "$(stat -c %i "$LOCK")" !=
 ok 'nothing is left beside it' [ "$(ls "$R/etc")" = 'earlybind.conf
 earlybind.lock' ]
 
-# one_at_a_time: while another one works on the lock, it waits until that is done.
-one_at_a_time()
+# --- the one lock of those that write
+
+ONE=$R/run/earlybind/lock
+
+# waits COMMAND...: while another one has the lock.
+waits()
 {
-	rm -f "$TMP/held" "$TMP/done"
-	# shellcheck disable=SC2016 # the inner shell's own arguments
-	flock "$R/etc" sh -c ': >"$1/held"; sleep 1; : >"$1/done"' sh "$TMP" &
-	until [ -e "$TMP/held" ]; do
-		sleep 0.1
-	done
-	run accept --yes
-	[ -e "$TMP/done" ] || { echo 'it did not wait'; wait; return 1; }
-	wait
-	code 0
+	waits_for "$ONE" run "$@" && code 0
 }
 
-ok 'two cannot work on the lock at once' one_at_a_time
+# does_not_wait COMMAND...: it takes no lock.
+does_not_wait()
+{
+	hold "$ONE"
+	run "$@"
+	release
+	lacks "$TMP/err" 'waiting for'
+}
+
+# gives_up: after a minute.
+gives_up()
+{
+	hold "$ONE"
+	run accept --yes
+	release
+	code 1 && unchanged "$LOCK" "$before"
+}
+
+new twin-gpus 'bind 10de:13c2'
+did accept --yes || code 0
+before=$(state "$LOCK")
+ok 'one lock: nobody else can open it' [ "$(stat -c '%a %u' "$ONE")" = "600 $(id -u)" ]
+ok 'one lock: its directory is for all to see' [ "$(stat -c %a "$R/run/earlybind")" = 755 ]
+ok 'one lock: accept waits' waits accept --yes
+ok 'one lock: remove waits' waits remove 10de:13c2 --yes
+ok 'one lock: add waits' waits add 10de:13c2 --yes
+mkdir -p "$R/sys/firmware/efi/efivars"
+ok 'one lock: off waits' waits off --next-boot
+ok 'one lock: confirm waits' waits confirm
+for command in check list status 'explain 06:00' 'regenerate --check' 'image --kernel 6.1.0-builtin --destdir image'; do
+	# shellcheck disable=SC2086 # words
+	ok "one lock: $command does not wait" does_not_wait $command
+done
+if [ -n "${EARLYBIND_ALL:-}" ]; then
+	before=$(state "$LOCK")
+	ok 'one lock: after a minute it is given up' gives_up
+else
+	skip 'one lock: after a minute it is given up' 'long: EARLYBIND_ALL=1'
+fi
+
+# not_taken: exit 1, the file is named, and nothing is written; what was planted goes.
+not_taken()
+{
+	before=$(state "$LOCK")
+	run accept --yes
+	complained 1 '/run/earlybind/lock' && unchanged "$LOCK" "$before"
+}
+
+rm "$ONE"
+: >"$TMP/other"
+ln -s "$TMP/other" "$ONE"
+ok 'one lock: a link is not followed' not_taken
+rm "$ONE"
+mkfifo "$ONE"
+ok 'one lock: a FIFO is none' not_taken
+rm "$ONE"
+: >"$ONE"
+chmod 644 "$ONE"
+run accept --yes
+ok 'one lock: others could open it: no longer' [ "$(stat -c %a "$ONE")" = 600 ]
+if chown 65534 "$ONE" 2>/dev/null; then
+	ok 'one lock: that of another user is refused' not_taken
+	ok 'one lock: that of another user stays his' [ "$(stat -c %u "$ONE")" = 65534 ]
+else
+	skip 'one lock: that of another user is refused' 'only root can make one'
+fi
 
 # --- rebuild-after-drift: nothing but accept writes the lock
 

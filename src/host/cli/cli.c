@@ -2,14 +2,59 @@
 #include "cli.h"
 
 #include <stdarg.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "../advice/proposal.h"
 #include "../image/planned.h"
 #include "../machine/pci_names.h"
+#include "../state/exclusive.h"
 #include "../state/files.h"
 #include "../state/next_boot.h"
 #include "../state/recall.h"
 #include "../state/waiting.h"
+
+/* In tenths of a second. */
+#define WAIT_SILENT 10
+#define WAIT_ALL 600
+
+/* 0, or what exclusive_try() said last. */
+static int wait_for_turn(int fd)
+{
+	const struct timespec tenth = { .tv_nsec = 100000000 };
+	char holder[EXCLUSIVE_HOLDER_LEN];
+	int err = exclusive_try(fd);
+
+	for (unsigned waited = 0; err == -EWOULDBLOCK && waited < WAIT_ALL; waited++) {
+		if (waited == WAIT_SILENT)
+			say_error("waiting for %s", exclusive_holder(fd, holder));
+		nanosleep(&tenth, NULL);
+		err = exclusive_try(fd);
+	}
+	return err;
+}
+
+int cli_exclusive(struct cli *cli)
+{
+	char why[EXCLUSIVE_WHY_LEN], holder[EXCLUSIVE_HOLDER_LEN];
+	int err, fd = exclusive_open(&cli->root, why);
+
+	if (fd < 0) {
+		say_error("/" EXCLUSIVE_FILE " cannot be used: %s; nothing was changed", why);
+		return EXIT_REFUSED;
+	}
+	err = wait_for_turn(fd);
+	if (!err) {
+		cli->exclusive = fd;
+		return EXIT_DONE;
+	}
+	if (err == -EWOULDBLOCK)
+		say_error("%s is not done after a minute; nothing was changed", exclusive_holder(fd, holder));
+	else
+		say_error("/" EXCLUSIVE_FILE " cannot be locked: %s; nothing was changed", strerror(-err));
+	close(fd);
+	return EXIT_REFUSED;
+}
 
 int cli_selector(const char *text, struct selector *out)
 {

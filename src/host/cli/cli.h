@@ -18,6 +18,7 @@ enum exit_code { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 struct cli {
 	struct sysroot root;
+	int exclusive;        /* fd of the one lock, while it is ours; else -1 */
 	const char *root_dir; /* of --root */
 	bool json;
 	bool yes;
@@ -53,6 +54,12 @@ int cmd_regenerate(struct cli *cli);
 int cmd_remove(struct cli *cli);
 int cmd_status(struct cli *cli);
 
+/*
+ * Takes the one lock of those that write, which is ours until the end of the program: before anything is read that
+ * another one could change. Who has it now is waited for, and named after a second. EXIT_DONE, or EXIT_REFUSED after a
+ * minute, or where the lock is nobody's to take.
+ */
+int cli_exclusive(struct cli *cli) _must_check_;
 /* EXIT_DONE, or EXIT_USAGE and it was said what is wrong. */
 int cli_selector(const char *text, struct selector *out) _must_check_;
 /* next_boot_make(), and what is wrong is said, but for -ENOMEM. */

@@ -123,6 +123,9 @@ int cmd_confirm(struct cli *cli)
 		say_error("only root can end a trial: try sudo");
 		return EXIT_REFUSED;
 	}
+	ret = cli_exclusive(cli);
+	if (ret != EXIT_DONE)
+		return ret;
 	efi_look(&cli->root, &efi);
 	if (efi.error && efi.error != -ENODEV) {
 		say_error("the EFI variables cannot be read: %s", strerror(-efi.error));

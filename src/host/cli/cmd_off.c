@@ -24,6 +24,9 @@ int cmd_off(struct cli *cli)
 		say_error("only root can set EFI variables: try sudo");
 		return EXIT_REFUSED;
 	}
+	ret = cli_exclusive(cli);
+	if (ret != EXIT_DONE)
+		return ret;
 	ret = efi_set(&cli->root, EFIVAR_OFF, "1");
 	if (ret == -ENODEV)
 		say_error(

@@ -181,6 +181,8 @@ int cmd_regenerate(struct cli *cli)
 		say_error("only root can make images: try sudo");
 		return EXIT_REFUSED;
 	}
+	if (!cli->check && cli_exclusive(cli) != EXIT_DONE)
+		return EXIT_REFUSED;
 	if (cli_read_rules(cli, &boot) || choose_kernels(cli, &kernels, &code)) {
 		say_error("what is to be done cannot be found out: the configuration or the folder of modules cannot "
 			  "be read");
@@ -202,8 +204,8 @@ int cmd_regenerate(struct cli *cli)
 			  lost);
 		return EXIT_REFUSED;
 	}
-	ret = cli->check                                                   ? check(cli, &boot, &kernels)
-	      : rebuild(&cli->root, &boot, &kernels, cli->n_args, say_all) ? EXIT_DONE
-									   : EXIT_REFUSED;
+	ret = cli->check                                                                   ? check(cli, &boot, &kernels)
+	      : rebuild(&cli->root, cli->exclusive, &boot, &kernels, cli->n_args, say_all) ? EXIT_DONE
+											   : EXIT_REFUSED;
 	return ret == EXIT_DONE ? code : ret;
 }

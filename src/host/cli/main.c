@@ -142,7 +142,7 @@ static int read_options(struct cli *cli, const struct command *c, int argc, char
 
 static int run(const struct command *c, int argc, char **argv)
 {
-	struct cli cli = { .root = { .fd = -1 } };
+	struct cli cli = { .root = { .fd = -1 }, .exclusive = -1 };
 	int ret = read_options(&cli, c, argc, argv);
 
 	if (ret != EXIT_DONE)
@@ -153,6 +153,8 @@ static int run(const struct command *c, int argc, char **argv)
 		return EXIT_REFUSED;
 	}
 	ret = c->run(&cli);
+	if (cli.exclusive >= 0)
+		close(cli.exclusive);
 	sysroot_close(&cli.root);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && ret == EXIT_DONE) {
 		say_error("the output cannot be written: %s", strerror(errno));

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "../../core/find.h"
@@ -15,16 +13,6 @@
 #include "../state/live_rule.h"
 #include "../state/next_boot.h"
 #include "../state/recall.h"
-
-static int take_flock(struct session *s)
-{
-	s->flock_fd = openat(s->cli->root.fd, "etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->flock_fd < 0 || flock(s->flock_fd, LOCK_EX) < 0) {
-		say_error("/etc cannot be locked: %s", strerror(errno));
-		return EXIT_REFUSED;
-	}
-	return EXIT_DONE;
-}
 
 static int read_lock(struct session *s)
 {
@@ -48,12 +36,11 @@ int session_open(struct session *s, struct cli *cli)
 
 	memset(s, 0, sizeof(*s));
 	s->cli = cli;
-	s->flock_fd = -1;
 	if (cli->root.live && geteuid() != 0) {
 		say_error("only root can change which cards are locked: try sudo");
 		return EXIT_REFUSED;
 	}
-	ret = take_flock(s);
+	ret = cli_exclusive(cli);
 	if (ret != EXIT_DONE)
 		return ret;
 	if (config_load(&cli->root, &s->config) < 0) {
@@ -84,8 +71,6 @@ void session_close(struct session *s)
 	config_free(&s->config);
 	plan_free(&s->old);
 	machine_free(&s->machine);
-	if (s->flock_fd >= 0)
-		close(s->flock_fd);
 }
 
 int session_accept(struct session *s, const bool *chosen, struct acceptance *out)

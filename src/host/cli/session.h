@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What accept, add and remove share: the lock under its flock, shown before it is written, and asked for. */
+/* What accept, add and remove share: the lock, shown before it is written, and asked for. */
 #ifndef EARLYBIND_SESSION_H
 #define EARLYBIND_SESSION_H
 
@@ -16,11 +16,10 @@ struct session {
 	struct machine machine;  /* as a boot finds it */
 	struct plan_index index; /* of `old` on the machine */
 	struct plan_index will;  /* of the lock of session_accept() */
-	int flock_fd;
 };
 
 /*
- * Takes the flock (on /etc), reads config, lock and machine. Only root may, on the running system; what is wrong with
+ * Takes the one lock, reads config, lock and machine. Only root may, on the running system; what is wrong with
  * the config is said, and a file of it that cannot be read is an error: its rules would lose their entries. A damaged
  * lock is reported and counts as none. EXIT_DONE, or the exit code of what was said.
  */

@@ -2,7 +2,6 @@
 #include "backup.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -12,8 +11,7 @@
 #include "../image/verify.h"
 #include "../kernels/kernels.h"
 
-#define STATE_DIRECTORY "var/lib/earlybind"
-#define DIRECTORY STATE_DIRECTORY "/images"
+#define DIRECTORY "var/lib/earlybind/images"
 #define PATH_BYTES 600
 #define CHUNK (1u << 18)
 #define MARGIN (1u << 20)
@@ -23,20 +21,6 @@ static void close_fd(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
-}
-
-int backup_lock(const struct sysroot *r)
-{
-	int fd, err = sysroot_mkdirs(r, STATE_DIRECTORY, 0700);
-
-	if (err)
-		return err;
-	fd = openat(r->fd, STATE_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
-	err = -errno;
-	close_fd(&fd);
-	return err;
 }
 
 /* "boot/initrd.img-6.1" -> "var/lib/earlybind/images/boot%initrd.img-6.1" */

@@ -28,9 +28,6 @@ struct backups {
 	size_t n;
 };
 
-/* An fd with the flock of who changes images: two would take each other's for the old ones. -EWOULDBLOCK, -errno. */
-int backup_lock(const struct sysroot *r) _must_check_;
-
 /* Appends an image, and what `expected` would have it grow by: nothing is copied yet. 0 or -errno. */
 int backups_add(const struct sysroot *r, struct backups *all, const char *path,
 		const struct image *expected) _must_check_;

@@ -10,6 +10,7 @@
 /* Where programs are run, and who is told of it. */
 struct runner {
 	const struct sysroot *root;
+	int exclusive; /* the fd of the one lock: a program that outlives us is to hold it on */
 	struct signals signals;
 	struct rows rows;                /* what there is to say until now */
 	void (*tell)(struct rows *rows); /* says it, and takes it away: before a program, which has its own output */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rebuild.h"
 
-#include <unistd.h>
-
 #include "../image/planned.h"
 #include "../image/status.h"
 #include "../kernels/renewer.h"
@@ -325,24 +323,18 @@ static bool rebuild_each(struct run *run, const struct names *kernels)
 	return finish(run, kernels->n);
 }
 
-bool rebuild(const struct sysroot *root, const struct next_boot *boot, const struct names *kernels, bool asked,
-	     void (*tell)(struct rows *rows))
+bool rebuild(const struct sysroot *root, int exclusive, const struct next_boot *boot, const struct names *kernels,
+	     bool asked, void (*tell)(struct rows *rows))
 {
-	struct run run = { .runner = { .root = root, .tell = tell }, .boot = boot, .asked = asked };
+	struct run run = { .runner = { .root = root, .exclusive = exclusive, .tell = tell },
+			   .boot = boot,
+			   .asked = asked };
 	struct runner *runner = &run.runner;
-	int lock = backup_lock(root);
 	bool good;
 
-	if (lock < 0) {
-		rows_tell(&runner->rows, LEVEL_ERROR, "%s; nothing was changed",
-			  lock == -EWOULDBLOCK ? "another regenerate is running" : strerror(-lock));
-		tell(&runner->rows);
-		return false;
-	}
 	subprocess_hold(&runner->signals);
 	good = backups_settle(root, true, &runner->rows) >= 0 && rebuild_each(&run, kernels);
 	tell(&runner->rows);
 	subprocess_release(&runner->signals);
-	close(lock);
 	return good;
 }
