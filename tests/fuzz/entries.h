@@ -18,7 +18,7 @@ static void entries_must_be_right(boot_text_parse *parse, const char *source, co
 	struct boot_text text = { .base = "boot", .source = source, .data = (const char *)data, .len = len };
 	struct boot_entries e = { 0 };
 
-	if (parse(&text, &e) || e.n_unread)
+	if (parse(&text, &e) || (e.n_unread && e.unread[0].error != -E2BIG))
 		abort();
 	for (size_t i = 0; i < e.n; i++) {
 		const struct boot_entry *entry = &e.items[i];

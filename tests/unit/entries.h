@@ -66,4 +66,19 @@ static inline void entries_of(boot_text_parse *parse, const char *base, const ch
 	entries_are(&e, expected);
 }
 
+/* A file of tests/unit/data/loader. */
+static inline char *entries_data(const char *name, const char *suffix)
+{
+	const char *folder = getenv("UNIT_DATA");
+	struct sysroot r;
+	char path[128], *data;
+	size_t len;
+
+	snprintf(path, sizeof(path), "loader/%s.%s", name, suffix);
+	assert_int_equal(sysroot_open(&r, folder ? folder : "tests/unit/data"), 0);
+	assert_int_equal(sysroot_read_all(&r, path, 1u << 20, &data, &len), 0);
+	sysroot_close(&r);
+	return data;
+}
+
 #endif

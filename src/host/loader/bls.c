@@ -68,13 +68,17 @@ static int take_program(struct bls *bls, size_t at, const char *value, size_t le
 
 static int take_initrds(struct bls *bls, size_t at, const char *value, size_t len)
 {
+	struct boot_file file = { 0 };
 	const char *word;
 	size_t word_len;
 	int error = 0;
 
 	(void)at;
-	while (!error && boot_text_word(&value, &len, &word, &word_len))
-		error = boot_entry_add_initrd(&bls->entry, "", word, word_len);
+	while (!error && boot_text_word(&value, &len, &word, &word_len)) {
+		error = boot_file_set(&file, "", word, word_len);
+		if (!error)
+			error = boot_entry_add_initrd(&bls->entry, &file);
+	}
 	return error;
 }
 

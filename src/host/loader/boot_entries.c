@@ -6,9 +6,17 @@
 
 #include "../../core/array.h"
 #include "bls.h"
+#include "grub_cfg.h"
+
+#define INITRDS_MAX 256
 
 /* Where the ESP, the boot partition or neither is mounted (bootctl(1); XBOOTLDR is /boot). */
 static const char *const bases[] = { "boot", "efi", "boot/efi" };
+
+static int (*const readers[])(const struct sysroot *r, const char *base, struct boot_entries *out) = {
+	bls_read,
+	grub_cfg_read,
+};
 
 static const size_t texts[] = {
 	offsetof(struct boot_entry, source),     offsetof(struct boot_entry, base),
@@ -23,19 +31,20 @@ static char **text_of(struct boot_entry *entry, size_t i)
 	return (char **)((char *)entry + texts[i]);
 }
 
-static void file_free(struct boot_file *file)
+void boot_file_free(struct boot_file *file)
 {
 	free(file->volume);
 	free(file->path);
+	memset(file, 0, sizeof(*file));
 }
 
 void boot_entry_free(struct boot_entry *entry)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		free(*text_of(entry, i));
-	file_free(&entry->kernel);
+	boot_file_free(&entry->kernel);
 	for (size_t i = 0; i < entry->n_initrds; i++)
-		file_free(&entry->initrds[i]);
+		boot_file_free(&entry->initrds[i]);
 	free(entry->initrds);
 	memset(entry, 0, sizeof(*entry));
 }
@@ -60,24 +69,27 @@ int boot_file_set(struct boot_file *file, const char *volume, const char *path, 
 	new.volume = strdup(volume);
 	new.path = strndup(path, len);
 	if (!new.volume || !new.path) {
-		file_free(&new);
+		boot_file_free(&new);
 		return -ENOMEM;
 	}
 	new.unknown = strchr(new.path, '$') || strchr(new.volume, '$');
-	file_free(file);
+	boot_file_free(file);
 	*file = new;
 	return 0;
 }
 
-int boot_entry_add_initrd(struct boot_entry *entry, const char *volume, const char *path, size_t len)
+int boot_entry_add_initrd(struct boot_entry *entry, struct boot_file *file)
 {
-	struct boot_file file = { 0 };
-	int error = boot_file_set(&file, volume, path, len);
+	int error = 0;
 
-	if (!error)
-		error = array_add(&entry->initrds, &entry->n_initrds, &file, sizeof(file));
-	if (error)
-		file_free(&file);
+	if (entry->n_initrds < INITRDS_MAX) {
+		error = array_add(&entry->initrds, &entry->n_initrds, file, sizeof(*file));
+		if (!error)
+			memset(file, 0, sizeof(*file));
+	} else {
+		entry->initrds[INITRDS_MAX - 1].unknown = true;
+	}
+	boot_file_free(file);
 	return error;
 }
 
@@ -133,7 +145,9 @@ static int read_base(const struct sysroot *r, const char *base, struct boot_entr
 	if (error)
 		return boot_entries_add_unread(out, base, error);
 	names_free(&names);
-	return bls_read(r, base, out);
+	for (size_t i = 0; i < ARRAY_SIZE(readers) && !error; i++)
+		error = readers[i](r, base, out);
+	return error;
 }
 
 int boot_entries_read(const struct sysroot *r, struct boot_entries *out)

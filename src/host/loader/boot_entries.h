@@ -58,9 +58,14 @@ void boot_entries_free(struct boot_entries *e);
  */
 int boot_entries_add(struct boot_entries *e, struct boot_entry *entry) _must_check_;
 int boot_entries_add_unread(struct boot_entries *e, const char *path, int error) _must_check_;
-/* Appends a file with a copy of len bytes of its path, from a NUL or behind leading slashes on. 0 or -ENOMEM. */
-int boot_entry_add_initrd(struct boot_entry *entry, const char *volume, const char *path, size_t len) _must_check_;
+/* Copies len bytes of a path, up to a NUL and without its leading slashes. 0 or -ENOMEM: nothing changed. */
 int boot_file_set(struct boot_file *file, const char *volume, const char *path, size_t len) _must_check_;
+void boot_file_free(struct boot_file *file);
+/*
+ * Appends an initrd, and takes over what *file owns, also where it fails. Of very many the last is `unknown`, and the
+ * others are left out. 0 or -ENOMEM.
+ */
+int boot_entry_add_initrd(struct boot_entry *entry, struct boot_file *file) _must_check_;
 void boot_entry_free(struct boot_entry *entry);
 
 #endif
