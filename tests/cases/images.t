@@ -312,6 +312,8 @@ images()
 			ok "kill-sweep: at $call $n" swept $call $n
 		done
 	done
+	outcome leftover-blocks 'of the kernel that is here, whose ESP is not mounted' \
+		blocks_nothing "efi%0123456789abcdef0123456789abcdef%$RELEASE%initrd"
 	outcome power-loss 'image and directory are synced before the backup goes' synced
 	outcome image-quadratic 'xz with a thousand ends' hostile xz_footers
 	outcome root-absolute-image 'an absolute link' inside /efi/x/initrd

@@ -131,7 +131,7 @@ static int check(const struct cli *cli, const struct next_boot *boot, const stru
 {
 	_cleanup_(status_free) struct status images = { 0 };
 	_cleanup_(say_all) struct rows rows = { 0 };
-	bool left = backups_settle(&cli->root, false, &rows) != 0;
+	bool left = !backups_settle(&cli->root, false, &rows);
 
 	if (verify(cli, boot, kernels, &images, &rows))
 		return EXIT_REFUSED;

@@ -2,6 +2,7 @@
 #include "backup.h"
 
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -10,9 +11,12 @@
 #include "../../sys/whole.h"
 #include "../image/verify.h"
 #include "../kernels/kernels.h"
+#include "target.h"
 
-#define DIRECTORY "var/lib/earlybind/images"
+#define STATE_DIRECTORY "var/lib/earlybind"
+#define DIRECTORY STATE_DIRECTORY "/images"
 #define PATH_BYTES 600
+#define BACKUP_NAME 256
 #define CHUNK (1u << 18)
 #define MARGIN (1u << 20)
 #define NOT_WHOLE ".new" /* the end of the name of a backup that is being written */
@@ -23,68 +27,74 @@ static void close_fd(int *fd)
 		close(*fd);
 }
 
-/* "boot/initrd.img-6.1" -> "var/lib/earlybind/images/boot%initrd.img-6.1" */
-static int backup_path(const char *image, char path[PATH_BYTES])
+/*
+ * The name of an image's backup: "boot/initrd.img-6.1" -> "boot%initrd.img-6.1". What would be read as something else
+ * is written as \xNN: % and \, and the dot of a last ".new". -ENAMETOOLONG.
+ */
+static int backup_name(const char *image, char name[BACKUP_NAME])
 {
-	if ((size_t)snprintf(path, PATH_BYTES, DIRECTORY "/%s", image) >= PATH_BYTES)
-		return -ENAMETOOLONG;
-	for (char *at = path + strlen(DIRECTORY) + 1; (at = strchr(at, '/'));)
-		*at = '%';
-	return 0;
-}
+	const char *dot = strrchr(image, '.');
+	size_t len = 0;
 
-/* Also mode and time: what depends on the image's age must not see a new one. */
-static int copy_open(int from, int to)
-{
-	_cleanup_(free_pointer) char *buf = malloc(CHUNK);
-	struct stat st;
-	ssize_t n;
+	for (const char *c = image; *c; c++) {
+		bool escaped = *c == '%' || *c == '\\' || (c == dot && strcmp(c, NOT_WHOLE) == 0);
 
-	if (!buf)
-		return -ENOMEM;
-	while ((n = read_whole(from, buf, CHUNK)) > 0) {
-		int err = write_whole(to, buf, (size_t)n);
-
-		if (err)
-			return err;
+		if (len + 5 > BACKUP_NAME)
+			return -ENAMETOOLONG;
+		len += (size_t)sprintf(name + len, escaped ? "\\x%02x" : "%c", *c == '/' ? '%' : *c);
 	}
-	if (n < 0)
-		return (int)n;
-	if (fstat(from, &st) < 0 || fchmod(to, st.st_mode & 07777) < 0 ||
-	    futimens(to, (struct timespec[2]){ st.st_atim, st.st_mtim }) < 0 || fsync(to) < 0)
-		return -errno;
 	return 0;
 }
 
-static int copy(const struct sysroot *r, const char *from, const char *to)
+/* And back, in its place. */
+static void image_path(char *name)
 {
-	_cleanup_(close_fd) int in = openat(r->fd, from, O_RDONLY | O_CLOEXEC), out = -1;
+	char *to = name;
+	unsigned byte;
 
-	if (in < 0)
-		return -errno;
-	out = openat(r->fd, to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	return out < 0 ? -errno : copy_open(in, out);
+	for (; *name; name++) {
+		if (*name == '\\' && sscanf(name, "\\x%2x", &byte) == 1 && byte) {
+			*to++ = (char)byte;
+			name += 3;
+		} else {
+			*to++ = *name == '%' ? '/' : *name;
+		}
+	}
+	*to = '\0';
 }
 
-/* Never half of it under its name. */
-static int copy_aside(const struct sysroot *r, const char *from, const char *aside, const char *to)
+/* Its path for people. */
+static const char *shown(const char *image, char path[PATH_BYTES])
 {
-	int err = copy(r, from, aside);
+	char name[BACKUP_NAME] = "?";
 
-	if (!err && renameat(r->fd, aside, r->fd, to) < 0)
-		err = -errno;
+	if (backup_name(image, name))
+		snprintf(name, sizeof(name), "?");
+	snprintf(path, PATH_BYTES, "/" DIRECTORY "/%s", name);
+	return path;
+}
+
+/* 0 or -errno: -EPERM: others may write there, and plant what root is to boot. */
+static int open_backup(const struct sysroot *r, const char *image, struct target *t)
+{
+	struct stat st;
+	int err = backup_name(image, t->name);
+
+	t->dir = -1;
 	if (err)
-		unlinkat(r->fd, aside, 0);
-	return err;
+		return err;
+	t->dir = openat(r->fd, DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (t->dir < 0 || fstat(t->dir, &st) < 0)
+		return -errno;
+	return st.st_mode & (S_IWGRP | S_IWOTH) || (st.st_uid && st.st_uid != geteuid()) ? -EPERM : 0;
 }
 
 static void drop(const struct sysroot *r, const char *image)
 {
-	char path[PATH_BYTES];
+	_cleanup_(target_close) struct target t;
 
-	if (backup_path(image, path))
-		return;
-	unlinkat(r->fd, path, 0);
+	if (open_backup(r, image, &t) == 0)
+		unlinkat(t.dir, t.name, 0);
 	unlinkat(r->fd, DIRECTORY, AT_REMOVEDIR); /* stays if another backup is in it */
 }
 
@@ -99,16 +109,15 @@ static int list(const struct sysroot *r, bool clean, struct names *images)
 
 	memset(images, 0, sizeof(*images));
 	for (size_t i = 0; i < found.n && !err; i++) {
-		char *name = found.items[i], *end = strrchr(name, '.');
+		char path[PATH_BYTES], *name = found.items[i], *end = strrchr(name, '.');
 
-		if (end && strcmp(end, NOT_WHOLE) == 0) {
-			if (clean)
-				drop(r, name);
-			continue;
+		if (!end || strcmp(end, NOT_WHOLE) != 0) {
+			image_path(name);
+			err = names_add(images, name);
+		} else if (clean) {
+			snprintf(path, sizeof(path), DIRECTORY "/%s", name);
+			unlinkat(r->fd, path, 0);
 		}
-		for (char *at = name; (at = strchr(at, '%'));)
-			*at = '/';
-		err = names_add(images, name);
 	}
 	names_free(&found);
 	if (err)
@@ -116,18 +125,38 @@ static int list(const struct sysroot *r, bool clean, struct names *images)
 	return err;
 }
 
-/* 0 or -errno: then there is no backup of this run, an earlier one is left. */
+/* The directories that were made reach the disk, too. */
+static int make_directory(const struct sysroot *r)
+{
+	static const char *const above[] = { STATE_DIRECTORY, "var/lib" };
+	int err = sysroot_mkdirs(r, DIRECTORY, 0700);
+
+	for (size_t i = 0; i < ARRAY_SIZE(above) && !err; i++) {
+		_cleanup_(close_fd) int fd = openat(r->fd, above[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		err = fd < 0 ? -errno : directory_sync(fd);
+	}
+	return err;
+}
+
+/* One that is there could not be put back, and is better than the image. 0 or -errno. */
 static int make(const struct sysroot *r, const char *image)
 {
-	char path[PATH_BYTES], aside[PATH_BYTES + 8];
-	int err = backup_path(image, path);
+	_cleanup_(target_close) struct target from = { .dir = -1 }, to = { .dir = -1 };
+	_cleanup_(close_fd) int in = -1;
+	char aside[BACKUP_NAME + sizeof(NOT_WHOLE)];
+	int err = open_backup(r, image, &to);
 
-	if (!err)
-		err = sysroot_mkdirs(r, DIRECTORY, 0700);
+	if (err || faccessat(to.dir, to.name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return err;
+	err = target_open(r, image, &from);
 	if (err)
 		return err;
-	snprintf(aside, sizeof(aside), "%s" NOT_WHOLE, path);
-	return copy_aside(r, image, aside, path);
+	in = target_read(&from);
+	if (in < 0)
+		return in;
+	snprintf(aside, sizeof(aside), "%s" NOT_WHOLE, to.name);
+	return target_replace(&to, aside, in);
 }
 
 static int compare_open(int a, int b)
@@ -148,37 +177,46 @@ static int compare_open(int a, int b)
 	return 1;
 }
 
+static int read_backup(const struct sysroot *r, const char *image)
+{
+	_cleanup_(target_close) struct target t;
+	int err = open_backup(r, image, &t);
+
+	return err ? err : target_read(&t);
+}
+
 int backup_is_same(const struct sysroot *r, const char *image)
 {
-	_cleanup_(close_fd) int kept = -1, is = -1;
-	char path[PATH_BYTES];
-	int err = backup_path(image, path);
+	_cleanup_(close_fd) int kept = read_backup(r, image), is = -1;
+	_cleanup_(target_close) struct target t = { .dir = -1 };
 
-	if (err)
-		return err;
-	kept = openat(r->fd, path, O_RDONLY | O_CLOEXEC);
 	if (kept < 0)
-		return -errno;
-	is = openat(r->fd, image, O_RDONLY | O_CLOEXEC);
+		return kept;
+	if (target_open(r, image, &t) == 0)
+		is = target_read(&t);
 	return is < 0 ? 0 : compare_open(kept, is);
 }
 
 /* Puts the backup in the image's place; where the disk has no room for two, over it. */
 static int restore(const struct sysroot *r, const char *image)
 {
-	char path[PATH_BYTES], aside[PATH_BYTES];
-	const char *slash = strrchr(image, '/');
-	int err = backup_path(image, path);
-	struct stat st;
+	_cleanup_(close_fd) int in = read_backup(r, image);
+	_cleanup_(target_close) struct target t = { .dir = -1 };
+	int err = in < 0 ? in : target_open(r, image, &t);
 
 	if (err)
 		return err;
 	/* With a dot in front, so that no boot loader takes it for an image. */
-	snprintf(aside, sizeof(aside), "%.*s.earlybind-old", slash ? (int)(slash + 1 - image) : 0, image);
-	/* The image that a link names is written, and the link stays. */
-	if (fstatat(r->fd, image, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
-		return copy(r, path, image);
-	return copy_aside(r, path, aside, image) ? copy(r, path, image) : 0;
+	err = target_replace(&t, ".earlybind-old", in);
+	return err == -ENOSPC || err == -EDQUOT ? target_overwrite(&t, in) : err;
+}
+
+int backup_sync(const struct sysroot *r, const char *image)
+{
+	_cleanup_(target_close) struct target t;
+	int err = target_open(r, image, &t);
+
+	return err ? err : target_sync(&t);
 }
 
 /* What can be written in the directory of this file, or in the nearest that exists above it. */
@@ -315,41 +353,58 @@ bool backups_have_space(const struct sysroot *r, const struct backups *all, bool
 
 int backups_make(const struct sysroot *r, struct backups *all, struct rows *rows)
 {
-	for (size_t i = 0; i < all->n; i++) {
-		struct backup *b = &all->items[i];
-		int err = make(r, b->path);
+	int err = all->n ? make_directory(r) : 0;
 
-		if (err) {
+	if (err)
+		rows_tell(rows, LEVEL_ERROR, "/%s: %s; no image is made", DIRECTORY, strerror(-err));
+	for (size_t i = 0; i < all->n && !err; i++) {
+		struct backup *b = &all->items[i];
+
+		err = make(r, b->path);
+		b->kept = !err;
+		if (err)
 			rows_tell(rows, LEVEL_ERROR, "/%s: no copy can be kept: %s; no image is made", b->path,
 				  strerror(-err));
-			return err;
-		}
-		b->kept = true;
 	}
-	return 0;
+	return err;
 }
 
-void backups_drop(const struct sysroot *r, const struct backups *all)
+bool backups_drop(const struct sysroot *r, struct backups *all, struct rows *rows)
 {
-	for (size_t i = 0; i < all->n; i++)
-		if (all->items[i].kept)
-			drop(r, all->items[i].path);
+	bool good = true;
+
+	for (size_t i = 0; i < all->n; i++) {
+		struct backup *b = &all->items[i];
+		int err = b->kept ? backup_sync(r, b->path) : 0;
+
+		if (err) {
+			good = false;
+			rows_tell(rows, LEVEL_ERROR, "/%s cannot be written to the disk: %s", b->path, strerror(-err));
+			backup_restore(r, b, rows);
+		}
+		if (b->kept)
+			drop(r, b->path);
+	}
+	return good;
 }
 
 void backup_restore(const struct sysroot *r, struct backup *b, struct rows *rows)
 {
 	bool untouched = backup_is_same(r, b->path) == 1;
 	int err = untouched ? 0 : restore(r, b->path);
-	char path[PATH_BYTES] = "";
+	char path[PATH_BYTES];
 
 	if (!err)
 		rows_tell(rows, LEVEL_LINE, "/%s: the old image %s", b->path,
 			  untouched ? "is untouched" : "was put back");
-	else if (backup_path(b->path, path) == 0)
-		rows_tell(rows, LEVEL_ERROR, "/%s: the old image cannot be put back: %s; its copy is /%s", b->path,
-			  strerror(-err), path);
+	else
+		rows_tell(rows, LEVEL_ERROR, "/%s: the old image cannot be put back: %s; its copy is %s", b->path,
+			  strerror(-err), shown(b->path, path));
 	b->kept = b->kept && !err;
 }
+
+#define HEX8 "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
+#define MACHINE_ID HEX8 HEX8 HEX8 HEX8
 
 /* What is wrong with the image; NULL: nothing that a backup would make good. */
 static const char *wrong_with(const struct sysroot *r, const char *image)
@@ -359,12 +414,34 @@ static const char *wrong_with(const struct sysroot *r, const char *image)
 
 	if (!sysroot_exists(r, image))
 		return "gone";
-	damaged = verify_image(r, image, NULL, &is) == 0 && is.state >= IMAGE_DAMAGED;
+	damaged = verify_image(r, image, NULL, &is) != 0 || is.state >= IMAGE_DAMAGED;
 	findings_free(&is.findings);
 	return damaged ? "damaged" : NULL;
 }
 
-/* Images are named after the release, or on Arch after the package. */
+/*
+ * How images are named after the release, or on Arch after the package: whole, 6.12.1 is not the kernel of
+ * initrd.img-6.12.10. Before %s a directory, a hyphen, after it what generators and boot counters add.
+ */
+static bool is_named(const char *image, const char *name)
+{
+	static const char *const patterns[] = {
+		"%s/*",     "initrd.img-%s",     "initrd-%s",       "initramfs-%s.img", "initramfs-%s-fallback.img",
+		"*-%s.efi", "*-%s-fallback.efi", "*-%s+[0-9]*.efi", "linux-%s-*.efi"
+	};
+	char pattern[PATH_BYTES];
+
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
+		const char *mark = strstr(patterns[i], "%s");
+
+		snprintf(pattern, sizeof(pattern), "*/%.*s%s%s", (int)(mark - patterns[i]), patterns[i], name,
+			 mark + 2);
+		if (fnmatch(pattern, image, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool is_of_kernel_here(const struct sysroot *r, const char *image)
 {
 	_cleanup_(names_free) struct names kernels = { 0 };
@@ -373,59 +450,63 @@ static bool is_of_kernel_here(const struct sysroot *r, const char *image)
 	if (kernels_find(r, &kernels))
 		return false;
 	for (size_t i = 0; i < kernels.n; i++)
-		if (strstr(image, kernels.items[i]) ||
-		    (pkgbase_of(r, kernels.items[i], base, sizeof(base)) == 0 && strstr(image, base)))
+		if (is_named(image, kernels.items[i]) ||
+		    (pkgbase_of(r, kernels.items[i], base, sizeof(base)) == 0 && is_named(image, base)))
 			return true;
 	return false;
 }
 
 static void warn(const char *image, const char *wrong, struct rows *rows)
 {
-	char path[PATH_BYTES] = "";
+	char path[PATH_BYTES];
 
-	if (backup_path(image, path) == 0)
-		rows_tell(rows, LEVEL_WARNING, "/%s is %s; an interrupted run kept its copy /%s", image, wrong, path);
+	rows_tell(rows, LEVEL_WARNING, "/%s is %s; an interrupted run kept its copy %s", image, wrong,
+		  shown(image, path));
 }
 
-static int put_back(const struct sysroot *r, const char *image, const char *wrong, struct rows *rows)
+/* False: it was, or its directory is not there, as of an ESP that is not mounted. */
+static bool put_back(const struct sysroot *r, const char *image, const char *wrong, struct rows *rows)
 {
 	int err = restore(r, image);
 
 	if (err) {
 		warn(image, wrong, rows);
-		rows_tell(rows, LEVEL_ERROR, "/%s: the copy cannot be put back: %s; nothing was changed", image,
-			  strerror(-err));
-		return err;
+		if (err != -ENOENT)
+			rows_tell(rows, LEVEL_ERROR, "/%s: the copy cannot be put back: %s", image, strerror(-err));
+		return err != -ENOENT;
 	}
 	rows_tell(rows, LEVEL_WARNING, "/%s was %s: the copy that an interrupted run had kept was put back", image,
 		  wrong);
 	drop(r, image);
-	return 0;
+	return false;
 }
 
-/* 1: its backup is all that there is, and stays. */
-static int settle(const struct sysroot *r, const char *image, bool mend, struct rows *rows)
+/* Whether a backup stays that is needed here. */
+static bool settle(const struct sysroot *r, const char *image, bool mend, struct rows *rows)
 {
 	const char *wrong = wrong_with(r, image);
 
 	if (!wrong && mend)
 		drop(r, image);
 	if (!wrong)
-		return 0;
-	if (mend && (sysroot_exists(r, image) || is_of_kernel_here(r, image)))
+		return false;
+	if (!sysroot_exists(r, image) && !is_of_kernel_here(r, image)) {
+		warn(image, wrong, rows);
+		return false;
+	}
+	if (mend)
 		return put_back(r, image, wrong, rows);
 	warn(image, wrong, rows);
-	return 1;
+	return true;
 }
 
-int backups_settle(const struct sysroot *r, bool mend, struct rows *rows)
+bool backups_settle(const struct sysroot *r, bool mend, struct rows *rows)
 {
 	_cleanup_(names_free) struct names images = { 0 };
-	int ret = list(r, mend, &images), left = 0;
+	bool settled = list(r, mend, &images) == 0;
 
-	for (size_t i = 0; i < images.n && ret >= 0; i++) {
-		ret = settle(r, images.items[i], mend, rows);
-		left |= ret;
-	}
-	return ret < 0 ? ret : left;
+	for (size_t i = 0; i < images.n; i++)
+		if (settle(r, images.items[i], mend, rows))
+			settled = false;
+	return settled;
 }

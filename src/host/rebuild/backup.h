@@ -37,8 +37,10 @@ struct backup *backup_find(const struct backups *all, const char *path);
 bool backups_have_space(const struct sysroot *r, const struct backups *all, bool in_place, struct rows *rows);
 /* 0 or -errno, of which the rows tell. */
 int backups_make(const struct sysroot *r, struct backups *all, struct rows *rows) _must_check_;
-/* Removes those that were made. */
-void backups_drop(const struct sysroot *r, const struct backups *all);
+/* Removes those that were made, once the images are on the disk. False: one is not, of which the rows tell. */
+bool backups_drop(const struct sysroot *r, struct backups *all, struct rows *rows) _must_check_;
+/* An image and its directory reach the disk. 0 or -errno. */
+int backup_sync(const struct sysroot *r, const char *image) _must_check_;
 
 /* 1: the image still is what its backup holds; 0: it is not, or is gone; -errno: the backup cannot be read. */
 int backup_is_same(const struct sysroot *r, const char *image) _must_check_;
@@ -48,9 +50,8 @@ void backup_restore(const struct sysroot *r, struct backup *b, struct rows *rows
 /*
  * Backups that a run left behind, because it was killed or the machine lost power: they may be all that can be booted.
  * Puts those back whose image is damaged, or gone and of a kernel that is here; removes those whose image is sound.
- * Without `mend` nothing is changed. The rows tell of it. 0; 1: a backup stays, of an image that is damaged or gone;
- * -errno: one could not be put back, and nothing may be written over it.
+ * Without `mend` nothing is changed. The rows tell of it. False: one is needed, and stays.
  */
-int backups_settle(const struct sysroot *r, bool mend, struct rows *rows) _must_check_;
+bool backups_settle(const struct sysroot *r, bool mend, struct rows *rows) _must_check_;
 
 #endif

@@ -15,6 +15,7 @@ struct run {
 	bool asked;                   /* for these kernels */
 	char said[GENERATOR_WHY_LEN]; /* the last choice of a generator that was told */
 	size_t done, bare;            /* bare: without an image, and let be */
+	bool settled;                 /* no image is left damaged by an earlier run */
 };
 
 /* What one run of the generator makes: the images of one kernel. */
@@ -82,6 +83,16 @@ static void tell_why(const struct job *job, const char *path)
 			  job->generator->command);
 }
 
+/* A first image; those that have a backup follow when that goes. */
+static bool is_synced(const struct job *job, const char *path)
+{
+	int err = backup_sync(job->root, path);
+
+	if (err)
+		rows_tell(job->rows, LEVEL_ERROR, "/%s cannot be written to the disk: %s", path, strerror(-err));
+	return !err;
+}
+
 /* What became of one image. */
 static bool judge(struct job *job, const struct status_image *l)
 {
@@ -92,7 +103,7 @@ static bool judge(struct job *job, const struct status_image *l)
 		backup_restore(job->root, old, job->rows);
 	if (l->is.state == IMAGE_STALE && !status_next_extra(l, job->rows))
 		tell_why(job, l->path);
-	return l->is.state == IMAGE_CURRENT;
+	return l->is.state == IMAGE_CURRENT && (old || is_synced(job, l->path));
 }
 
 /* An image that was there and is gone. */
@@ -185,8 +196,7 @@ static bool run_job(struct job *job)
 		else
 			good = verify_all(job);
 	}
-	backups_drop(job->root, &job->backups);
-	return good;
+	return backups_drop(job->root, &job->backups, job->rows) && good;
 }
 
 /* What cannot be kept and verified is not written either. */
@@ -306,9 +316,9 @@ static bool finish(struct run *run, size_t n)
 		rows_tell(rows, LEVEL_ERROR, "%zu of %zu not done: see above", n - run->done, n);
 	else if (!n)
 		rows_tell(rows, LEVEL_ERROR, "there is no image to make anew");
-	else if (!seen)
+	else if (!seen && run->settled)
 		rows_tell(rows, LEVEL_LINE, "All images are current. Reboot to use them.");
-	return run->done == n && n && !seen;
+	return run->done == n && n && !seen && run->settled;
 }
 
 static bool rebuild_each(struct run *run, const struct names *kernels)
@@ -333,7 +343,8 @@ bool rebuild(const struct sysroot *root, int exclusive, const struct next_boot *
 	bool good;
 
 	subprocess_hold(&runner->signals);
-	good = backups_settle(root, true, &runner->rows) >= 0 && rebuild_each(&run, kernels);
+	run.settled = backups_settle(root, true, &runner->rows);
+	good = rebuild_each(&run, kernels);
 	tell(&runner->rows);
 	subprocess_release(&runner->signals);
 	return good;
