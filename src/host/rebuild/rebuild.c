@@ -74,6 +74,8 @@ static int find_images(struct job *job)
 /* A program may succeed, and write nothing; or its configuration leaves our hook out. */
 static void tell_why(const struct job *job, const char *path)
 {
+	if (!job->generator)
+		return; /* none was run: the images are named by their hash */
 	if (job->generator->by_preset && mkinitcpio_hooks_tell(job->root, LEVEL_DETAIL, job->rows))
 		return;
 	if (backup_find(&job->backups, path) && backup_is_same(job->root, path) == 1)
