@@ -117,17 +117,6 @@ static int take_line(struct bls *bls, const char *line, size_t len)
 	return 0;
 }
 
-static int name_entry(struct boot_entry *entry, const struct boot_text *text)
-{
-	const char *slash = strrchr(text->source, '/'), *name = slash ? slash + 1 : text->source;
-
-	entry->base = strdup(text->base);
-	entry->source = strdup(text->source);
-	if (!entry->base || !entry->source)
-		return -ENOMEM;
-	return asprintf(&entry->id, "%.*s" SUFFIX, (int)bls_stem(name, SUFFIX), name) < 0 ? -ENOMEM : 0;
-}
-
 static void bls_free(struct bls *bls)
 {
 	boot_entry_free(&bls->entry);
@@ -136,18 +125,17 @@ static void bls_free(struct bls *bls)
 
 int bls_parse(const struct boot_text *text, struct boot_entries *out)
 {
-	_cleanup_(bls_free) struct bls bls = { .entry.loader = LOADER_BLS };
-	const char *line;
+	_cleanup_(bls_free) struct bls bls = { 0 };
+	const char *slash = strrchr(text->source, '/'), *name = slash ? slash + 1 : text->source, *line;
 	size_t at = 0, len;
-	int error = 0;
+	int error = boot_text_entry(text, LOADER_BLS, 0, &bls.entry);
 
 	while (!error && boot_text_line(text, &at, &line, &len))
 		error = take_line(&bls, line, len);
 	if (error || (!bls.entry.kernel.path && !bls.entry.n_initrds))
 		return error;
-	error = name_entry(&bls.entry, text);
-	if (error)
-		return error;
+	if (asprintf(&bls.entry.id, "%.*s" SUFFIX, (int)bls_stem(name, SUFFIX), name) < 0)
+		return -ENOMEM;
 	bls.entry.options = bls.options.data;
 	bls.options.data = NULL;
 	return boot_entries_add(out, &bls.entry);

@@ -7,7 +7,9 @@
 #include "../../core/array.h"
 #include "bls.h"
 #include "grub_cfg.h"
+#include "limine.h"
 
+#define ENTRIES_MAX 4096
 #define INITRDS_MAX 256
 
 /* Where the ESP, the boot partition or neither is mounted (bootctl(1); XBOOTLDR is /boot). */
@@ -16,6 +18,7 @@ static const char *const bases[] = { "boot", "efi", "boot/efi" };
 static int (*const readers[])(const struct sysroot *r, const char *base, struct boot_entries *out) = {
 	bls_read,
 	grub_cfg_read,
+	limine_read,
 };
 
 static const size_t texts[] = {
@@ -93,9 +96,23 @@ int boot_entry_add_initrd(struct boot_entry *entry, struct boot_file *file)
 	return error;
 }
 
+/* The reader goes on, to no use: what is too much is told once. */
+static int leave_out(struct boot_entries *e, struct boot_entry *entry)
+{
+	const struct boot_unread *last = e->n_unread ? &e->unread[e->n_unread - 1] : NULL;
+	bool told = last && last->error == -E2BIG && strcmp(last->path, entry->source) == 0;
+	int error = told ? 0 : boot_entries_add_unread(e, entry->source, -E2BIG);
+
+	boot_entry_free(entry);
+	return error;
+}
+
 int boot_entries_add(struct boot_entries *e, struct boot_entry *entry)
 {
 	int error = 0;
+
+	if (e->n >= ENTRIES_MAX && entry->source)
+		return leave_out(e, entry);
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		char **text = text_of(entry, i);

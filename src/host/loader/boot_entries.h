@@ -11,7 +11,11 @@ enum boot_loader { LOADER_BLS, LOADER_GRUB, LOADER_LIMINE, LOADER_REFIND, LOADER
 
 /* One file that an entry names. All of it is text of others: escape it where it is printed. */
 struct boot_file {
-	char *volume; /* owned; "UUID=", "PARTUUID=" or "LABEL=" with the value; "": the one of the entry's `base` */
+	/*
+	 * Owned; "UUID=", "PARTUUID=" or "LABEL=" with the value; "": that of the entry's `base`. Limine finds a UUID
+	 * of either kind by "UUID=".
+	 */
+	char *volume;
 	char *path;   /* owned; from the root of that file system (GRUB: above the subvolume too), no leading slash */
 	bool unknown; /* a variable of the loader is in it, or it is on a volume that nothing here can tell */
 };
@@ -21,7 +25,7 @@ struct boot_entry {
 	enum boot_loader loader;
 	char *source;  /* the file that has it, below the root: "boot/grub/grub.cfg" */
 	unsigned line; /* in it, from 1; 0: it is the file as a whole */
-	char *base;    /* the directory below the root that its loader took for a file system's root: "boot", "efi" */
+	char *base;    /* a directory on the file system that has `source`, below the root: "boot", "efi", "boot/efi" */
 	char *id;      /* BLS, UKI: the file's name without a boot counter; GRUB: --id; firmware: "Boot0001" */
 	char *title;
 	char *menu;                /* GRUB, Limine: titles of the menus it stands in, divided by '>' */
@@ -54,7 +58,7 @@ void boot_entries_free(struct boot_entries *e);
 
 /*
  * For the readers. Takes over all that *entry owns, also where it fails, and empties it; texts that are NULL become "".
- * 0 or -ENOMEM.
+ * Of too many the last are left out, and their source is unread with -E2BIG. 0 or -ENOMEM.
  */
 int boot_entries_add(struct boot_entries *e, struct boot_entry *entry) _must_check_;
 int boot_entries_add_unread(struct boot_entries *e, const char *path, int error) _must_check_;

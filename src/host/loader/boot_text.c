@@ -41,6 +41,14 @@ bool boot_text_word(const char **line, size_t *len, const char **word, size_t *w
 	return *word_len != 0;
 }
 
+int boot_text_entry(const struct boot_text *text, enum boot_loader loader, unsigned line, struct boot_entry *entry)
+{
+	*entry = (struct boot_entry){ .loader = loader, .line = line };
+	entry->base = strdup(text->base);
+	entry->source = strdup(text->source);
+	return entry->base && entry->source ? 0 : -ENOMEM;
+}
+
 /* 1: it is there and no regular file, which could be read without an end. */
 static int read_regular(const struct sysroot *r, const char *path, char **data, size_t *len)
 {

@@ -21,6 +21,9 @@ typedef int boot_text_parse(const struct boot_text *text, struct boot_entries *o
  */
 int boot_text_read(const struct sysroot *r, const char *base, const char *path, boot_text_parse *parse,
 		   struct boot_entries *out) _must_check_;
+/* An entry of this text: where it stands, and nothing else. 0 or -ENOMEM. */
+int boot_text_entry(const struct boot_text *text, enum boot_loader loader, unsigned line,
+		    struct boot_entry *entry) _must_check_;
 /* The next line, without LF, CR and the blanks around it; *at starts at 0. False: there is none. */
 bool boot_text_line(const struct boot_text *text, size_t *at, const char **line, size_t *len);
 /* Takes the next word, divided by blanks, off a line. False: there is none. */

@@ -12,11 +12,9 @@
 #include <ctype.h>
 
 #include "../../core/array.h"
+#include "boot_menu.h"
 #include "grub_script.h"
 
-#define ENTRIES_MAX 4096
-#define MENUS_MAX 16 /* deeper ones have no names */
-#define TITLE_MAX 255
 #define VOLUME_MAX 128
 #define SAME_MAX 8
 #define DIRECTORIES_MAX 256
@@ -28,16 +26,12 @@ struct grub_cfg {
 	struct grub_script script;
 	const struct boot_text *text;
 	struct boot_entries *out;
-	size_t first; /* how many entries `out` had before */
 	unsigned char *blocks;
 	size_t n_blocks;
-	size_t menu_ends[MENUS_MAX]; /* lengths of `menu` around each */
-	size_t n_menus;
-	char menu[MENUS_MAX * (TITLE_MAX + 1) + 1];
+	struct boot_menu menu;
 	size_t keywords; /* before the command */
 	bool open;       /* an entry is being read */
 	bool xen;        /* its first module is the kernel */
-	bool full;
 	struct boot_entry entry;
 };
 
@@ -317,13 +311,7 @@ static int finish_entry(struct grub_cfg *g)
 	if (!g->open)
 		return 0;
 	g->open = false;
-	if (g->out->n - g->first < ENTRIES_MAX)
-		return boot_entries_add(g->out, &g->entry);
-	boot_entry_free(&g->entry);
-	if (g->full)
-		return 0;
-	g->full = true;
-	return boot_entries_add_unread(g->out, g->text->source, -E2BIG);
+	return boot_entries_add(g->out, &g->entry);
 }
 
 /* Options that have an argument, which is told by `=` or is the next word. */
@@ -363,33 +351,26 @@ static int open_entry(struct grub_cfg *g)
 	const char *title, *id;
 	int error = finish_entry(g);
 
+	if (!error)
+		error = boot_text_entry(g->text, LOADER_GRUB, g->script.first_line, e);
 	if (error)
 		return error;
 	read_names(g, &title, &id);
-	*e = (struct boot_entry){ .loader = LOADER_GRUB, .line = g->script.first_line };
 	g->open = true;
 	g->xen = false;
-	e->base = strdup(g->text->base);
-	e->source = strdup(g->text->source);
-	e->menu = strdup(g->menu);
+	e->menu = strdup(g->menu.titles);
 	e->title = strdup(title ? title : "");
 	e->id = strdup(id ? id : "");
-	return e->base && e->source && e->menu && e->title && e->id ? 0 : -ENOMEM;
+	return e->menu && e->title && e->id ? 0 : -ENOMEM;
 }
 
 static int open_menu(struct grub_cfg *g)
 {
 	const char *title, *id;
-	size_t len = strlen(g->menu);
-	int error = finish_entry(g);
 
 	read_names(g, &title, &id);
-	if (g->n_menus < MENUS_MAX) {
-		g->menu_ends[g->n_menus] = len;
-		snprintf(g->menu + len, sizeof(g->menu) - len, "%s%.*s", len ? ">" : "", TITLE_MAX, title ? title : "");
-	}
-	g->n_menus++;
-	return error;
+	boot_menu_enter(&g->menu, title ? title : "");
+	return finish_entry(g);
 }
 
 static int open_block(struct grub_cfg *g)
@@ -430,8 +411,7 @@ static int close_block(struct grub_cfg *g)
 	grub_script_leave(&g->script);
 	if (block == BLOCK_ENTRY)
 		return finish_entry(g);
-	if (--g->n_menus < MENUS_MAX)
-		g->menu[g->menu_ends[g->n_menus]] = '\0';
+	boot_menu_leave(&g->menu);
 	return 0;
 }
 
@@ -444,7 +424,7 @@ static void grub_cfg_free(struct grub_cfg *g)
 
 int grub_cfg_parse(const struct boot_text *text, struct boot_entries *out)
 {
-	_cleanup_(grub_cfg_free) struct grub_cfg g = { .text = text, .out = out, .first = out->n };
+	_cleanup_(grub_cfg_free) struct grub_cfg g = { .text = text, .out = out };
 	enum grub_script_end end = SCRIPT_COMMAND;
 	int error = 0;
 
