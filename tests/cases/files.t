@@ -52,6 +52,59 @@ absolute_inside()
 }
 outcome lock-link 'absolute links' absolute_inside
 
+# chained: a link to a link, and what stands beside the first of them is not touched.
+chained()
+{
+	LINK_TO=../persist
+	linked earlybind.conf earlybind.lock || return 1
+	mkdir -p "$R/srv/state" "$R/etc/earlybind.conf.new/full" "$R/etc/earlybind.lock.new/full"
+	for chained in earlybind.conf earlybind.lock; do
+		mv "$R/persist/$chained" "$R/srv/state/$chained.real"
+		ln -s "/srv/state/$chained.real" "$R/persist/$chained"
+	done
+	did add 06:00 --yes || return 1
+	[ -L "$LOCK" ] && [ -L "$CONF" ] && [ -L "$R/persist/earlybind.lock" ] && [ -L "$R/persist/earlybind.conf" ] &&
+		[ "$(ls "$R/srv/state")" = 'earlybind.conf.real
+earlybind.lock.real' ] && did check && grep -q '^bind 06:00' "$R/srv/state/earlybind.conf.real" || return 1
+	did remove 05:00 --yes && [ -L "$LOCK" ] && [ -L "$CONF" ] &&
+		[ "$(grep -c '^card' "$R/srv/state/earlybind.lock.real")" = 1 ]
+}
+outcome lock-link 'links to links' chained
+
+# unlinked FILE TARGET COMMAND...: where the link leads to nothing, or nowhere, the command says so, and writes nothing.
+unlinked()
+{
+	unlinked_file=$R/etc/$1
+	new server 'bind 05:00'
+	did accept --yes || return 1
+	rm "$unlinked_file"
+	ln -s "$2" "$unlinked_file"
+	shift 2
+	find "$R/etc" "$R/srv" | sort >"$TMP/before"
+	[ ! -f "$LOCK" ] || cp "$LOCK" "$TMP/lock"
+	[ ! -f "$CONF" ] || cp "$CONF" "$TMP/conf"
+	run "$@"
+	code 1 && find "$R/etc" "$R/srv" | sort | diff -u "$TMP/before" - && [ -L "$unlinked_file" ] || return 1
+	[ ! -f "$LOCK" ] || cmp "$LOCK" "$TMP/lock" || return 1
+	[ ! -f "$CONF" ] || cmp "$CONF" "$TMP/conf" || return 1
+	run check --json
+	code 1
+}
+
+for file in conf lock; do
+	for to in ../srv/gone /srv/gone "earlybind.$file" /gone/x; do
+		outcome lock-link "$file is a link to $to: accept" unlinked earlybind.$file $to accept --yes
+		outcome lock-link "$file is a link to $to: add" unlinked earlybind.$file $to add 06:00 --yes
+		outcome lock-link "$file is a link to $to: remove" unlinked earlybind.$file $to remove 05:00 --yes
+	done
+done
+new server 'bind 05:00'
+did accept --yes || code 0
+rm "$LOCK"
+ln -s /srv/gone "$LOCK"
+image
+outcome lock-link 'an image build goes on without a plan, and does not take it for no lock' complained 0 lock-broken
+
 # --- lock-overwritten
 
 # unreadable HOW: the lock of three cards is of a later version, damaged, or cut.
@@ -74,7 +127,7 @@ unreadable()
 	esac
 }
 
-# refused HOW COMMAND...: exit 1; conf and lock are what they were.
+# refused HOW COMMAND...: exit 1; conf and lock are what they were, and nothing is beside them.
 refused()
 {
 	unreadable "$1" || return 1
@@ -82,7 +135,13 @@ refused()
 	cp "$LOCK" "$TMP/lock"
 	cp "$CONF" "$TMP/conf"
 	run "$@" --yes
-	code 1 && cmp "$TMP/lock" "$LOCK" && cmp "$TMP/conf" "$CONF"
+	code 1 && cmp "$TMP/lock" "$LOCK" && cmp "$TMP/conf" "$CONF" && just_these
+}
+
+just_these()
+{
+	[ "$(ls "$R/etc")" = 'earlybind.conf
+earlybind.lock' ] || { ls "$R/etc"; return 1; }
 }
 
 for how in later damaged cut empty; do
@@ -90,6 +149,66 @@ for how in later damaged cut empty; do
 	outcome lock-overwritten "$how: add" refused $how add 03:00 allow=display
 	outcome lock-overwritten "$how: accept of one rule" refused $how accept 05:00
 done
+
+# kept NAME: what the lock was lies under this name, byte for byte, and the lock is a good one again.
+kept()
+{
+	cmp "$TMP/lock" "$R/etc/$1" && did check && locks 0000:05:00.0 0000:06:00.0 0000:07:00.0
+}
+
+# replaced HOW COMMAND...: a person says yes.
+replaced()
+{
+	unreadable "$1" || return 1
+	shift
+	cp "$LOCK" "$TMP/lock"
+	answer y "$@"
+	code 0 && kept earlybind.lock.damaged-1
+}
+
+# again: the next one lies beside it; a link that somebody put in the way is left alone.
+again()
+{
+	cp "$TMP/lock" "$TMP/first"
+	ln -s ../gone "$R/etc/earlybind.lock.damaged-2"
+	echo again >"$LOCK"
+	cp "$LOCK" "$TMP/lock"
+	answer y accept
+	code 0 && kept earlybind.lock.damaged-3 && cmp "$TMP/first" "$R/etc/earlybind.lock.damaged-1" && [ ! -e "$R/gone" ]
+}
+
+# declined: a person says no.
+declined()
+{
+	unreadable damaged || return 1
+	cp "$LOCK" "$TMP/lock"
+	answer n accept
+	code 1 && cmp "$TMP/lock" "$LOCK" && just_these
+}
+
+# emptied: of rules that lock nothing any more.
+emptied()
+{
+	unreadable empty || return 1
+	: >"$CONF"
+	answer y accept
+	code 0 && [ -f "$R/etc/earlybind.lock.damaged-1" ] && did list && silent "$TMP/err"
+}
+
+for how in later damaged cut empty; do
+	outcome lock-overwritten "$how: accept without a terminal" refused $how accept
+done
+if has_terminal; then
+	for how in later damaged cut empty; do
+		outcome lock-overwritten "$how: accept" replaced $how accept
+		outcome lock-overwritten "$how: accept --yes asks all the same" replaced $how accept --yes
+	done
+	outcome lock-overwritten 'another one in a row' again
+	outcome lock-overwritten 'nobody said yes' declined
+	outcome lock-overwritten 'of no rules' emptied
+else
+	skip 'lock-overwritten: a full accept' "$NO_TERMINAL"
+fi
 
 # --- flock-etc
 

@@ -93,14 +93,14 @@ static int store(const struct session *s, const struct acceptance *a, const bool
 {
 	int ret;
 
-	if (s->had_lock && !plan_is_old(&s->old) && session_same(&s->old, &a->lock)) {
+	if (s->had_lock && !s->damaged && !plan_is_old(&s->old) && session_same(&s->old, &a->lock)) {
 		puts("Unchanged: the lock is as it was.");
 		trial_arm(s, &s->config, &a->lock);
 		return EXIT_DONE;
 	}
 	if (!may_say_yes(s, chosen))
 		return EXIT_REFUSED;
-	if (!session_ask(s, "Lock these cards?"))
+	if (!session_ask(s, s->damaged ? "Replace the damaged lock, and lock these cards?" : "Lock these cards?"))
 		return EXIT_REFUSED;
 	ret = session_store(s, &a->lock);
 	if (ret == EXIT_DONE)
@@ -195,7 +195,7 @@ int cmd_accept(struct cli *cli)
 	}
 	ret = read_selectors(cli, only);
 	if (ret == EXIT_DONE) {
-		ret = session_open(&s, cli);
+		ret = session_open(&s, cli, cli->n_args > 0);
 		if (ret == EXIT_DONE)
 			ret = accept_only(&s, only, cli->n_args);
 		session_close(&s);

@@ -252,7 +252,7 @@ int cmd_add(struct cli *cli)
 		return EXIT_USAGE;
 	}
 	cli_join(cli, &words);
-	ret = words.error ? EXIT_REFUSED : session_open(&s, cli);
+	ret = words.error ? EXIT_REFUSED : session_open(&s, cli, true);
 	if (!words.error) {
 		if (ret == EXIT_DONE)
 			ret = add(&s, words.data);

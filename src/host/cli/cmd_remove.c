@@ -150,7 +150,7 @@ int cmd_remove(struct cli *cli)
 			return EXIT_USAGE;
 		}
 	cli_join(cli, &words);
-	ret = session_open(&s, cli);
+	ret = session_open(&s, cli, true);
 	if (ret == EXIT_DONE)
 		ret = drop(&s, words.data);
 	if (ret == EXIT_DONE && config_errors(&s.config))

@@ -14,7 +14,7 @@
 #include "../state/next_boot.h"
 #include "../state/recall.h"
 
-static int read_lock(struct session *s)
+static int read_lock(struct session *s, bool whole)
 {
 	struct plan_error err;
 	int ret = lock_load(&s->cli->root, &s->old, &err);
@@ -26,11 +26,16 @@ static int read_lock(struct session *s)
 		say_error("/%s: %s", LOCK_FILE, err.text);
 		return EXIT_REFUSED;
 	}
+	s->damaged = true;
 	say_warning("/%s is damaged (%s): its entries are not used", LOCK_FILE, err.text);
-	return EXIT_DONE;
+	if (!whole)
+		return EXIT_DONE;
+	say_error("what it held of other rules would be lost: nothing was written; `earlybind accept` without a "
+		  "SELECTOR keeps a copy of it and locks anew");
+	return EXIT_REFUSED;
 }
 
-int session_open(struct session *s, struct cli *cli)
+int session_open(struct session *s, struct cli *cli, bool whole)
 {
 	int ret;
 
@@ -52,7 +57,7 @@ int session_open(struct session *s, struct cli *cli)
 		say_error("the rules are not all known: nothing was written");
 		return EXIT_REFUSED;
 	}
-	ret = read_lock(s);
+	ret = read_lock(s, whole);
 	if (ret != EXIT_DONE)
 		return ret;
 	if (cli_machine(cli, &s->machine) < 0)
@@ -329,10 +334,12 @@ static bool is_answered(const struct session *s, const char *question)
 {
 	char answer[16];
 
-	if (s->cli->yes)
+	if (s->cli->yes && !s->damaged)
 		return true;
 	if (!isatty(STDIN_FILENO)) {
-		say_error("not confirmed: there is no terminal to ask; --yes confirms");
+		say_error(s->damaged ? "not confirmed: the guards of the damaged lock would be lost, which --yes does "
+				       "not confirm, and there is no terminal to ask; nothing was written"
+				     : "not confirmed: there is no terminal to ask; --yes confirms");
 		return false;
 	}
 	printf("%s [y/N] ", question);
@@ -348,10 +355,26 @@ bool session_ask(const struct session *s, const char *question)
 	return is_answered(s, question) && is_unchanged(s);
 }
 
+static int keep_damaged(const struct session *s)
+{
+	char kept[FILE_PATH_LEN];
+	int ret = lock_keep(&s->cli->root, kept);
+
+	if (ret < 0) {
+		say_error("no copy of the damaged lock can be kept: %s; nothing was written", strerror(-ret));
+		return EXIT_REFUSED;
+	}
+	printf("The damaged lock is kept as /%s.\n", kept);
+	return EXIT_DONE;
+}
+
 int session_store(const struct session *s, const struct plan *lock)
 {
-	int ret = lock_store(&s->cli->root, lock);
+	int ret;
 
+	if (s->damaged && keep_damaged(s) != EXIT_DONE)
+		return EXIT_REFUSED;
+	ret = lock_store(&s->cli->root, lock);
 	if (ret < 0) {
 		say_error("/%s cannot be written: %s", LOCK_FILE, strerror(-ret));
 		return EXIT_REFUSED;

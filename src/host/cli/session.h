@@ -11,8 +11,8 @@
 struct session {
 	struct cli *cli;
 	struct config config;
-	struct plan old; /* empty if there is none */
-	bool had_lock;
+	struct plan old; /* empty if there is none, or a damaged one */
+	bool had_lock, damaged;
 	struct machine machine;  /* as a boot finds it */
 	struct plan_index index; /* of `old` on the machine */
 	struct plan_index will;  /* of the lock of session_accept() */
@@ -21,9 +21,10 @@ struct session {
 /*
  * Takes the one lock, reads config, lock and machine. Only root may, on the running system; what is wrong with
  * the config is said, and a file of it that cannot be read is an error: its rules would lose their entries. A damaged
- * lock is reported and counts as none. EXIT_DONE, or the exit code of what was said.
+ * lock is reported and counts as none; whole: it is an error, since entries of other rules are to stay. EXIT_DONE, or
+ * the exit code of what was said.
  */
-int session_open(struct session *s, struct cli *cli) _must_check_;
+int session_open(struct session *s, struct cli *cli, bool whole) _must_check_;
 void session_close(struct session *s);
 /* What accept of these rules makes of the machine: as accept_rules(), once a session. EXIT_DONE or EXIT_REFUSED. */
 int session_accept(struct session *s, const bool *chosen, struct acceptance *out) _must_check_;
@@ -41,11 +42,11 @@ int session_advise(const struct session *s, const bool *chosen) _must_check_;
 /* What is locked for these rules, and the next step. */
 void session_say_locked(const struct acceptance *a, const bool *chosen);
 /*
- * --yes, or "yes" from a terminal, and the configuration and the lock are what was read; else it is said that nothing
- * was written.
+ * --yes (of a damaged lock it does not do), or "yes" from a terminal, and the configuration and the lock are what was
+ * read; else it is said that nothing was written.
  */
 bool session_ask(const struct session *s, const char *question);
-/* Writes the lock. EXIT_DONE or EXIT_REFUSED, which was said. */
+/* Writes the lock; a damaged one is kept under another name. EXIT_DONE or EXIT_REFUSED, which was said. */
 int session_store(const struct session *s, const struct plan *lock) _must_check_;
 /* Whether two locks say the same, wherever their rules stand. */
 bool session_same(const struct plan *a, const struct plan *b);

@@ -4,10 +4,14 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "../../sys/whole.h"
 
 #define LOCK_MAX (1u << 20)
 #define REPORT_MAX (1u << 20)
 #define LINKS_MAX 40
+#define KEPT_MAX 1000
 
 /* A later folder's file masks an earlier one of the same name. */
 static const char *const config_dirs[] = { "usr/lib/earlybind.d", "run/earlybind.d", "etc/earlybind.d" };
@@ -71,12 +75,16 @@ int file_read(const struct sysroot *r, const char *path, size_t limit, char **da
 
 	if (ret == 0 && fstatat(r->fd, where, &s, 0) == 0 && !is_file(&s))
 		return -EBADFD;
-	return ret < 0 ? ret : sysroot_read_all(r, where, limit, data, len);
+	if (ret == 0)
+		ret = sysroot_read_all(r, where, limit, data, len);
+	return ret == -ENOENT && sysroot_readlink(r, path, where, sizeof(where)) >= 0 ? -ENOLINK : ret;
 }
 
 static const char *read_error(int err)
 {
-	return err == -EBADFD ? "it is no regular file" : strerror(-err);
+	return err == -EBADFD    ? "it is no regular file"
+	       : err == -ENOLINK ? "dangling symlink; remove it or create its target"
+				 : strerror(-err);
 }
 
 static int add_unreadable(struct config *out, const char *name, int err)
@@ -206,9 +214,47 @@ int report_load(const struct sysroot *r, struct report *out, struct plan_error *
 int lock_store(const struct sysroot *r, const struct plan *lock)
 {
 	_cleanup_(text_free) struct text text = { 0 };
+	char where[FILE_PATH_LEN];
 	int ret = plan_print(lock, &text);
 
 	if (ret == 0)
-		ret = sysroot_replace(r, LOCK_FILE, text.data, text.len, 0644);
+		ret = file_resolve(r, LOCK_FILE, where);
+	if (ret == 0)
+		ret = sysroot_replace(r, where, text.data, text.len, 0644);
+	return ret;
+}
+
+/* A new file, whole and on the disk, or none. */
+static int create(const struct sysroot *r, const char *path, const char *data, size_t len)
+{
+	int ret, fd = openat(r->fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		return -errno;
+	ret = write_whole(fd, data, len);
+	if (ret == 0 && fsync(fd) < 0)
+		ret = -errno;
+	if (close(fd) < 0 && ret == 0)
+		ret = -errno;
+	if (ret < 0)
+		unlinkat(r->fd, path, 0);
+	return ret;
+}
+
+int lock_keep(const struct sysroot *r, char kept[FILE_PATH_LEN])
+{
+	char *data;
+	size_t len;
+	int ret = file_read(r, LOCK_FILE, LOCK_MAX, &data, &len);
+
+	if (ret < 0)
+		return ret;
+	for (unsigned n = 1; n <= KEPT_MAX; n++) {
+		snprintf(kept, FILE_PATH_LEN, LOCK_FILE ".damaged-%u", n);
+		ret = create(r, kept, data, len);
+		if (ret != -EEXIST)
+			break;
+	}
+	free(data);
 	return ret;
 }

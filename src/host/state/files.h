@@ -20,7 +20,8 @@
  * there; -ELOOP, -ENAMETOOLONG.
  */
 int file_resolve(const struct sysroot *r, const char *path, char out[FILE_PATH_LEN]) _must_check_;
-/* Reads it as file_resolve() finds it. What could block or has no end is no file: -EBADFD; more than limit: -EFBIG. */
+/* Reads it as file_resolve() finds it. What could block or has no end is no file: -EBADFD; more than limit: -EFBIG; a
+ * link to nothing: -ENOLINK. */
 int file_read(const struct sysroot *r, const char *path, size_t limit, char **data, size_t *len) _must_check_;
 
 /*
@@ -34,6 +35,9 @@ int lock_load(const struct sysroot *r, struct plan *out, struct plan_error *err)
 int report_load(const struct sysroot *r, struct report *out, struct plan_error *err) _must_check_;
 /* ":3" behind the name of the file, "" where the file as a whole is meant. */
 const char *error_place(const struct plan_error *err, char buf[16]);
+/* Where it is a link, what that names is written, and the link stays. 0 or -errno. */
 int lock_store(const struct sysroot *r, const struct plan *lock) _must_check_;
+/* Copies the lock, byte for byte, to the first free name of /etc/earlybind.lock.damaged-1 and so on. 0 or -errno. */
+int lock_keep(const struct sysroot *r, char kept[FILE_PATH_LEN]) _must_check_;
 
 #endif
