@@ -34,7 +34,7 @@ is_new()
 
 # --- killed-then-again
 
-# killed LINE...: dracut works for a while, and then does this with the image; its regenerate is killed meanwhile.
+# killed FIRST LINE...: dracut does the first, works for a while, and then does the rest; its regenerate is killed meanwhile.
 # Another one runs at once, and dracut with it; at the end of both a whole image is there.
 killed()
 {
@@ -47,8 +47,10 @@ killed()
 	echo old >"$TMP/by-dracut/init"
 	: >"$TMP/by-dracut/usr/lib/dracut-lib.sh"
 	initrd_pack "$TMP/by-dracut" 'gzip -n' >"$image"
+	killed_first=$1
+	shift
 	# shellcheck disable=SC2016 # for the script
-	stand_in dracut 'if [ -e /started ]; then cp /new/image "$2"; exit; fi' ': >/started' \
+	stand_in dracut 'if [ -e /started ]; then cp /new/image "$2"; exit; fi' "$killed_first" ': >/started' \
 		'n=0; while [ ! -e /go ] && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done' "$@" ': >/ended'
 	"$EARLYBIND" regenerate --root "$T" >/dev/null 2>&1 &
 	killed_pid=$!
@@ -300,8 +302,11 @@ images()
 	for name in dracut mkinitcpio sdbootutil bootc; do stands_in $name; done
 	# shellcheck disable=SC2016 # for the script
 	{
-		outcome killed-then-again 'the orphan copies and removes' killed_and_new 'cp /new/garbage "$2"; rm -f "$2"'
-		outcome killed-then-again 'the orphan writes a half' killed_and_new 'head -c 100 /new/image >"$2"; exit 1'
+		outcome killed-then-again 'the orphan copies and removes' killed_and_new : 'cp /new/garbage "$2"; rm -f "$2"'
+		outcome killed-then-again 'the orphan writes a half' killed_and_new : 'head -c 100 /new/image >"$2"; exit 1'
+		outcome killed-then-again 'the orphan lives on' killed_and_new 'trap "" TERM' 'cp /new/garbage "$2"; rm -f "$2"'
+		outcome killed-then-again 'what the orphan began lives on' killed_and_new '(' 'cp /new/garbage "$2"; rm -f "$2"' \
+			') & wait $!'
 	}
 	outcome leftover-blocks 'a release of which this one is the start' \
 		blocks_nothing "boot%0123456789abcdef0123456789abcdef%${RELEASE}0%initrd"

@@ -98,6 +98,28 @@ signals()
 	ok "the old image comes back whole, or not yet: nothing is written over the new one" old_is_back
 }
 
+# What a generator begins in the background.
+background()
+{
+	debian "(sleep 0.5; cp /new/image /boot/initrd.img-$RELEASE) &"
+	regenerate
+	ok "a script whose last child writes yet: the new image" new_is_there
+	debian "(sleep 0.5; rm /boot/initrd.img-$RELEASE) &"
+	regenerate
+	sleep 1
+	ok "a script whose last child removes the image: the old image" old_is_back
+	debian "cp /new/image /boot/initrd.img-$RELEASE" 'busybox setsid busybox sleep 30 &' 'echo $! >/daemon'
+	regenerate
+	ok "a daemon of its own: the new image" new_is_there
+	regenerate
+	ok "a daemon of its own: it does not hold the lock" silent "$TMP/err"
+	kill "$(cat "$T/daemon")"
+	# shellcheck disable=SC2016 # for the script
+	debian 'echo "$LVM_SUPPRESS_FD_WARNINGS" >/lvm' "cp /new/image /boot/initrd.img-$RELEASE"
+	regenerate
+	ok "lvm says nothing of the lock" same "$T/lvm" 1
+}
+
 # typed KEYS [REDIRECTION]: regenerate at a terminal at which this is typed once the generator has begun to write.
 typed()
 {
@@ -142,5 +164,5 @@ terminal()
 	done
 }
 
-with_stand_ins signals terminal
+with_stand_ins signals background terminal
 tap_end

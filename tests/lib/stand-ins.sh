@@ -16,7 +16,8 @@ stand_in()
 {
 	name=$1
 	shift
-	mkdir -p "$T/usr/sbin" "$T/bin" "$T/new"
+	mkdir -p "$T/usr/sbin" "$T/bin" "$T/new" "$T/dev"
+	: >"$T/dev/null" # the shell reads it for what runs in the background
 	cp "$(command -v busybox)" "$T/bin/busybox"
 	ln -sf busybox "$T/bin/sh"
 	# shellcheck disable=SC2016 # for the script

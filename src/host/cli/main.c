@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "../../core/compat.h"
+#include "../state/exclusive.h"
 #include "cli.h"
 
 extern const char confirm_help[];
@@ -154,7 +155,7 @@ static int run(const struct command *c, int argc, char **argv)
 	}
 	ret = c->run(&cli);
 	if (cli.exclusive >= 0)
-		close(cli.exclusive);
+		exclusive_close(cli.exclusive);
 	sysroot_close(&cli.root);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && ret == EXIT_DONE) {
 		say_error("the output cannot be written: %s", strerror(errno));

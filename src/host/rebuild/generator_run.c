@@ -100,7 +100,7 @@ static int run(struct runner *r, const char *command, char args[][ARG_BYTES], si
 		argv[i + 1] = args[i];
 	tell_command(r, argv);
 	r->tell(&r->rows);
-	return subprocess_run(r->root, argv, &r->signals);
+	return subprocess_run(r->root, argv, r->exclusive, &r->signals);
 }
 
 static int run_for(struct runner *r, const struct generator *g, const char *release, const char *path)

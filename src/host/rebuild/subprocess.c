@@ -2,10 +2,13 @@
 #include "subprocess.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../lib/command.h"
+
+#define WAIT_REST 600 /* at most so many times: a tenth of a second, or until one of them has ended */
 
 /* The one from which we are in the background or not: a package's script has no other to read, but the child
    may. */
@@ -39,6 +42,7 @@ void subprocess_hold(struct signals *s)
 	sigaction(SIGPIPE, &ignore, &s->pipe);
 	sigaction(SIGCHLD, &usual, &s->child); /* ignored by who started us, it would never come */
 	s->terminal = open_terminal();
+	prctl(PR_SET_CHILD_SUBREAPER, 1); /* what a program leaves behind is waited for by us */
 }
 
 void subprocess_release(const struct signals *s)
@@ -98,6 +102,23 @@ static int look_at(const struct signals *s, pid_t child, siginfo_t *end)
 }
 
 /*
+ * What a script began in the background may write the image yet. One that never ends is not waited for: a daemon that
+ * did not leave the group.
+ */
+static void wait_for_rest(struct signals *s, pid_t group)
+{
+	const struct timespec tenth = { .tv_nsec = 100000000 };
+
+	for (int i = 0; i < WAIT_REST && waitpid(-group, NULL, WNOHANG) >= 0; i++) {
+		int signal = sigtimedwait(&s->held, NULL, &tenth);
+
+		note(s, signal);
+		if (s->seen)
+			kill(-group, SIGKILL);
+	}
+}
+
+/*
  * Waits for a child that leads a process group, and passes on to that what comes meanwhile; then none of the group is
  * left to go on writing. The child may ask for the terminal, if it is ours.
  */
@@ -120,38 +141,56 @@ static int wait_for(struct signals *s, pid_t child, int *status)
 	take_terminal(s, child, &end);
 	if (subprocess_seen(s))
 		kill(-child, SIGKILL);
-	return waitpid(child, status, 0) < 0 ? -errno : 0;
+	if (waitpid(child, status, 0) < 0)
+		return -errno;
+	wait_for_rest(s, child);
+	return 0;
 }
 
-/* In the child: never returns. `failed`: gets the error; a program that has started has closed it. */
-static _Noreturn void become(const struct sysroot *r, const char *const *argv, const struct signals *s, int failed)
+/*
+ * Where we are killed, nobody puts back what the program leaves: it ends, too. What it has started itself goes on, and
+ * holds the lock until that has ended. lvm tells of every fd that it inherits, in the middle of a generator's output.
+ */
+static int tie(pid_t parent, int exclusive)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || fcntl(exclusive, F_SETFD, 0) < 0 ||
+	    setenv("LVM_SUPPRESS_FD_WARNINGS", "1", 1) < 0)
+		return -errno;
+	return getppid() == parent ? 0 : -ESRCH; /* it was killed before it could be tied to */
+}
+
+/* -errno. */
+static int become(const struct sysroot *r, const char *const *argv)
 {
 	char path[COMMAND_LEN + 1];
-	int err;
 
-	setpgid(0, 0);
-	subprocess_release(s);
 	snprintf(path, sizeof(path), "/%s", argv[0]);
 	if ((r->live || (fchdir(r->fd) == 0 && chroot(".") == 0)) && chdir("/") == 0) {
 		setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 		execv(path, (char *const *)argv);
 	}
-	err = -errno;
-	_exit(write(failed, &err, sizeof(err)) != sizeof(err));
+	return -errno;
 }
 
-int subprocess_run(const struct sysroot *r, const char *const *argv, struct signals *s)
+int subprocess_run(const struct sysroot *r, const char *const *argv, int exclusive, struct signals *s)
 {
 	int status = 0, failed[2], not_started = 0, err;
-	pid_t child;
+	pid_t parent = getpid(), child;
 
 	if (subprocess_seen(s))
 		return -EINTR;
 	if (pipe2(failed, O_CLOEXEC) < 0)
 		return -errno;
 	child = fork();
-	if (child == 0)
-		become(r, argv, s, failed[1]);
+	if (child == 0) {
+		setpgid(0, 0);
+		subprocess_release(s);
+		err = tie(parent, exclusive);
+		if (!err)
+			err = become(r, argv);
+		/* A program that has started has closed it. */
+		_exit(write(failed[1], &err, sizeof(err)) != sizeof(err));
+	}
 	err = child < 0 ? -errno : 0;
 	close(failed[1]);
 	if (!err) {

@@ -28,9 +28,11 @@ int subprocess_seen(struct signals *s);
 
 /*
  * Runs a program with our output, of which nothing may wait to be written, and waits. argv[0] is what command_find()
- * found, the list ends in NULL. What is held back from us ends it: it is a process group of its own. Its exit status,
- * 128 + the signal that ended it, or -errno: -EINTR if something had come before.
+ * found, the list ends in NULL. What is held back from us ends it: it is a process group of its own, and ended when the
+ * last of the group is, or a minute later. Where we are killed it gets SIGTERM, and it and what it began hold the lock
+ * of the fd `exclusive` on. Its exit status, 128 + the signal that ended it, or -errno: -EINTR if something had come
+ * before.
  */
-int subprocess_run(const struct sysroot *r, const char *const *argv, struct signals *s) _must_check_;
+int subprocess_run(const struct sysroot *r, const char *const *argv, int exclusive, struct signals *s) _must_check_;
 
 #endif

@@ -62,6 +62,12 @@ int exclusive_try(int fd)
 	return flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : -errno;
 }
 
+void exclusive_close(int fd)
+{
+	flock(fd, LOCK_UN);
+	close(fd);
+}
+
 /*
  * fs/locks.c: lock_get_status() prints "1: FLOCK  ADVISORY  WRITE 4711 00:19:1234 0 EOF"; who waits has "->" before
  * FLOCK. 0: none of these lines is of this file.

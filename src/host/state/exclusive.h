@@ -18,8 +18,11 @@
  * a child that has to go on holding the lock when we are gone clears FD_CLOEXEC before it becomes one.
  */
 int exclusive_open(const struct sysroot *r, char why[EXCLUSIVE_WHY_LEN]) _must_check_;
-/* 0: it is ours until the last copy of the fd is closed, also those of children; -EWOULDBLOCK: another's; -errno. */
+/* 0: it is ours until we close it, or, where we are killed, until the last copy of the fd is closed, those of children;
+ * -EWOULDBLOCK: another's; -errno. */
 int exclusive_try(int fd) _must_check_;
+/* Whoever has a copy of the fd has no lock then: a daemon that a generator started. */
+void exclusive_close(int fd);
 /* Who has it, as this machine knows processes: "PID NAME", or in words. NAME is what that process calls itself. */
 const char *exclusive_holder(int fd, char buf[EXCLUSIVE_HOLDER_LEN]);
 
