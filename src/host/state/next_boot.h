@@ -24,7 +24,7 @@ struct next_boot {
 	struct composition composition; /* what images made now get, but for modules; empty with a broken lock */
 	bool disks_asked;               /* what this machine's disks are needed for is known, and guarded in it */
 	bool scanned;
-	struct storage storage; /* until the decision */
+	struct storage storage; /* if something asked for it */
 	/* Of next_boot_make(). */
 	struct machine machine; /* as a boot finds it: no driver has anything */
 	struct efi efi;

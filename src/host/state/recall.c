@@ -46,6 +46,7 @@ int recall_machine(const struct sysroot *root, struct machine *out)
 	if (ret < 0)
 		return ret;
 	ret = recall_details(root, &storage, out);
+	storage_free(&storage);
 	if (ret < 0)
 		machine_free(out);
 	return ret;

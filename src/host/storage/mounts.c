@@ -28,6 +28,7 @@ static int add(struct mounts *m, struct libmnt_fs *fs)
 	if (!item)
 		return -ENOMEM;
 	item->target = copy(mnt_fs_get_target(fs), &error);
+	item->root = copy(mnt_fs_get_root(fs), &error);
 	item->source = copy(mnt_fs_get_source(fs), &error);
 	item->type = copy(mnt_fs_get_fstype(fs), &error);
 	item->options = copy(mnt_fs_get_fs_options(fs), &error);
@@ -117,6 +118,7 @@ void mounts_free(struct mounts *m)
 {
 	for (size_t i = 0; i < m->n; i++) {
 		free(m->items[i].target);
+		free(m->items[i].root);
 		free(m->items[i].source);
 		free(m->items[i].type);
 		free(m->items[i].options);

@@ -8,6 +8,7 @@
 
 struct mount {
 	char *target;  /* "/srv" */
+	char *root;    /* what of the file system: "/", a subvolume "/@home", the directory of a bind mount */
 	char *source;  /* "/dev/sda1", "rpool/data", "10.0.0.1:/export" */
 	char *type;    /* "ext4" */
 	char *options; /* of the file system */

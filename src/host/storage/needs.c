@@ -26,8 +26,7 @@ static int read_files(const struct sysroot *r, struct boot_refs *out)
 	return error ? error : boot_refs_of_others(r, out);
 }
 
-/* Reads it, if it was not yet. 0 or -errno. */
-static int storage_read(const struct sysroot *r, struct storage *s)
+int storage_read(const struct sysroot *r, struct storage *s)
 {
 	int error;
 
@@ -473,7 +472,7 @@ static int add_members(struct needs_list *list)
 
 /* --- one run --- */
 
-/* It has the storage until it ends. */
+/* It has the storage until it ends, or gives it back. */
 static int start(struct needs_list *list, const struct sysroot *r, struct storage *s, const struct machine *m)
 {
 	memset(list, 0, sizeof(*list));
@@ -484,6 +483,13 @@ static int start(struct needs_list *list, const struct sysroot *r, struct storag
 	memset(s, 0, sizeof(*s));
 	list->set = calloc(list->host.blocks.n + 1, sizeof(*list->set));
 	return list->set ? 0 : -ENOMEM;
+}
+
+static void give_back(struct needs_list *list, struct storage *s)
+{
+	*s = (struct storage){ .read = true, .blocks = list->host.blocks, .refs = list->refs };
+	list->host.blocks = (struct blockdevs){ 0 };
+	list->refs = (struct boot_refs){ 0 };
 }
 
 static void end(struct needs_list *list)
@@ -567,6 +573,7 @@ int needs_find(const struct sysroot *r, struct storage *s, struct machine *m)
 		m->host.n_needs = list.n_needs;
 		list.needs = NULL;
 	}
+	give_back(&list, s);
 	end(&list);
 	return error;
 }
@@ -629,9 +636,7 @@ int needs_guard_image(const struct sysroot *r, struct storage *s, const struct m
 		error = add_wants(&list);
 	if (!error)
 		error = guard_all(&list, plan, asked);
-	*s = (struct storage){ .read = true, .blocks = list.host.blocks, .refs = list.refs };
-	list.host.blocks = (struct blockdevs){ 0 };
-	list.refs = (struct boot_refs){ 0 };
+	give_back(&list, s);
 	end(&list);
 	return error;
 }

@@ -17,11 +17,13 @@ struct storage {
 	struct boot_refs refs;
 };
 
+/* Reads it, if it was not yet. 0 or -errno. */
+int storage_read(const struct sysroot *r, struct storage *s) _must_check_;
 void storage_free(struct storage *s);
 
 /*
  * Fills needs, root_encrypted and has_disk of the machine: for accept, add, check and list. A name that nobody carries
- * becomes a need of which the device is not known. What was read of the storage is used up. 0 or -ENOMEM.
+ * becomes a need of which the device is not known. Once a storage: it adds what the boot asked for. 0 or -ENOMEM.
  */
 int needs_find(const struct sysroot *r, struct storage *s, struct machine *m) _must_check_;
 
