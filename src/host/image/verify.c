@@ -195,34 +195,85 @@ static int verify_archive(const unsigned char *data, size_t len, const struct im
 	return err;
 }
 
-static int verify_data(const unsigned char *data, size_t len, const struct image *expected, struct verified *out)
+static int verify_uki(const unsigned char *data, size_t len, const struct image *expected, struct verified *out)
 {
+	const unsigned char *initrd;
+	unsigned at = 0, n = 0;
+	size_t size;
 	int err;
 
-	if (!uki_is_pe(data, len))
-		return verify_archive(data, len, expected, out);
-	err = uki_section(data, len, ".initrd", &data, &len);
+	while ((err = uki_section_next(data, len, ".initrd", &at, &initrd, &size)) == 0) {
+		err = verify_archive(initrd, size, expected, out);
+		if (err || out->state != IMAGE_CURRENT)
+			return err;
+		n++;
+	}
 	if (err == -ENODATA)
-		return fail(out, IMAGE_FOREIGN, "this is a kernel or a UKI without an .initrd section");
-	if (err)
-		return fail(out, IMAGE_DAMAGED, "its PE headers are damaged, or it is truncated");
-	return verify_archive(data, len, expected, out);
+		return n ? 0 : fail(out, IMAGE_FOREIGN, "this is a kernel or a UKI without an .initrd section");
+	return fail(out, IMAGE_DAMAGED, "its PE headers are damaged, or it is truncated");
 }
 
-int verify_image(const struct sysroot *root, const char *path, const struct image *expected, struct verified *out)
+static int verify_data(const unsigned char *data, size_t len, const struct image *expected, struct verified *out)
+{
+	return uki_is_pe(data, len) ? verify_uki(data, len, expected, out) : verify_archive(data, len, expected, out);
+}
+
+static int tell_unread(const char *path, int err, struct findings *out)
+{
+	const char *hint = err == -EACCES || err == -EPERM ? " (try sudo)" : "";
+
+	return path ? findings_add(out, "/%s cannot be read: %s%s", path, strerror(-err), hint)
+		    : findings_add(out, "it cannot be read: %s%s", strerror(-err), hint);
+}
+
+/* Appends a file; boot loaders and the EFI stub begin each at a multiple of four bytes. */
+static int append(const struct sysroot *root, const char *path, char **data, size_t *len)
+{
+	_cleanup_(free_pointer) char *more = NULL;
+	size_t more_len, start = (*len + 3) / 4 * 4;
+	char *grown;
+	int err = sysroot_read_all(root, path, IMAGE_BYTES_MAX, &more, &more_len);
+
+	if (err)
+		return err;
+	if (!*data) {
+		*data = more;
+		*len = more_len;
+		more = NULL;
+		return 0;
+	}
+	if (start + more_len > IMAGE_BYTES_MAX)
+		return -EFBIG;
+	grown = realloc(*data, start + more_len + 1);
+	if (!grown)
+		return -ENOMEM;
+	memset(grown + *len, 0, start - *len);
+	memcpy(grown + start, more, more_len + 1);
+	*data = grown;
+	*len = start + more_len;
+	return 0;
+}
+
+int verify_images(const struct sysroot *root, const char *const *paths, size_t n, const struct image *expected,
+		  struct verified *out)
 {
 	_cleanup_(free_pointer) char *data = NULL;
-	size_t len;
-	int err = sysroot_read_all(root, path, IMAGE_BYTES_MAX, &data, &len);
+	size_t len = 0;
+	int err = 0;
 
 	*out = (struct verified){ .state = IMAGE_UNREADABLE };
-	if (err == -ENOMEM)
-		return err;
-	if (err)
-		return findings_add(&out->findings, "it cannot be read: %s%s", strerror(-err),
-				    err == -EACCES || err == -EPERM ? " (try sudo)" : "");
+	for (size_t i = 0; i < n; i++) {
+		err = append(root, paths[i], &data, &len);
+		if (err)
+			return err == -ENOMEM ? err : tell_unread(n > 1 ? paths[i] : NULL, err, &out->findings);
+	}
 	err = verify_data((unsigned char *)data, len, expected, out);
 	if (err)
 		findings_free(&out->findings);
 	return err;
+}
+
+int verify_image(const struct sysroot *root, const char *path, const struct image *expected, struct verified *out)
+{
+	return verify_images(root, &path, 1, expected, out);
 }

@@ -30,10 +30,13 @@ struct verified {
 
 /*
  * `path` is that of an initramfs image or a UKI below the root; `expected` what image_make() made for its kernel, or
- * NULL where there is nothing to bind. Why it is not current stands in *out, to be freed by findings_free(). 0 or
- * -ENOMEM.
+ * NULL where there is nothing to bind. Of a UKI with several initrds, one a profile, the first that is not current
+ * counts. Why it is not current stands in *out, to be freed by findings_free(). 0 or -ENOMEM.
  */
 int verify_image(const struct sysroot *root, const char *path, const struct image *expected,
 		 struct verified *out) _must_check_;
+/* The same of n of them, which a boot loader loads one after the other: microcode, the image, an add-on initrd. */
+int verify_images(const struct sysroot *root, const char *const *paths, size_t n, const struct image *expected,
+		  struct verified *out) _must_check_;
 
 #endif

@@ -27,7 +27,8 @@ static int place(const unsigned char *data, size_t len, const unsigned char *sec
 	return 0;
 }
 
-int uki_section(const unsigned char *data, size_t len, const char *name, const unsigned char **start, size_t *size)
+int uki_section_next(const unsigned char *data, size_t len, const char *name, unsigned *at, const unsigned char **start,
+		     size_t *size)
 {
 	size_t pe, table;
 	unsigned n;
@@ -41,8 +42,18 @@ int uki_section(const unsigned char *data, size_t len, const char *name, const u
 	table = pe + COFF_LEN + little_endian(data + pe + 20, 2);
 	if (table > len || (len - table) / SECTION_LEN < n)
 		return -EBADMSG;
-	for (unsigned i = 0; i < n; i++)
-		if (strncmp((const char *)data + table + i * SECTION_LEN, name, NAME_LEN) == 0)
-			return place(data, len, data + table + i * SECTION_LEN, start, size);
+	while (*at < n) {
+		const unsigned char *section = data + table + (*at)++ * SECTION_LEN;
+
+		if (strncmp((const char *)section, name, NAME_LEN) == 0)
+			return place(data, len, section, start, size);
+	}
 	return -ENODATA;
+}
+
+int uki_section(const unsigned char *data, size_t len, const char *name, const unsigned char **start, size_t *size)
+{
+	unsigned at = 0;
+
+	return uki_section_next(data, len, name, &at, start, size);
 }

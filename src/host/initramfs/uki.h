@@ -8,9 +8,13 @@
 /* Whether the data starts as a PE program does. */
 bool uki_is_pe(const unsigned char *data, size_t len) _pure_;
 /*
- * The place of a section ("" .. 8 bytes of name) in the data. 0; -ENODATA: it has no such section; -EBADMSG: the
- * headers are damaged, or the section ends behind the data.
+ * The place in the data of the next section of this name (up to 8 bytes) from number *at on, which is then behind it: a
+ * UKI with profiles has several (systemd-stub(7)). 0; -ENODATA: there is none; -EBADMSG: the headers are damaged, or
+ * the section ends behind the data.
  */
+int uki_section_next(const unsigned char *data, size_t len, const char *name, unsigned *at, const unsigned char **start,
+		     size_t *size) _must_check_;
+/* The first of them. */
 int uki_section(const unsigned char *data, size_t len, const char *name, const unsigned char **start,
 		size_t *size) _must_check_;
 
