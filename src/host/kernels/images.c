@@ -27,7 +27,7 @@ void images_free(struct image_files *f)
 
 /* The same name in one folder, which may be reached by more than one way: /efi may be a link to /boot, or the same ESP.
  */
-static bool is_same(const struct sysroot *r, const char *a, const char *b)
+bool image_is_same(const struct sysroot *r, const char *a, const char *b)
 {
 	const char *x = strrchr(a, '/'), *y = strrchr(b, '/');
 	char folder[PATH_BYTES];
@@ -45,7 +45,7 @@ static bool is_same(const struct sysroot *r, const char *a, const char *b)
 static struct image_file *find(const struct sysroot *r, const struct image_files *f, const char *path)
 {
 	for (size_t i = 0; i < f->n; i++)
-		if (is_same(r, f->items[i].path, path))
+		if (image_is_same(r, f->items[i].path, path))
 			return &f->items[i];
 	return NULL;
 }
@@ -235,6 +235,89 @@ int images_find(const struct sysroot *r, const char *release, struct image_files
 		err = leave_superseded(r, out);
 	if (err)
 		images_free(out);
+	return err;
+}
+
+/* What is behind the name that all kernels have; NULL: it is no kernel's, one with a release, or an old one's. */
+static const char *kernel_suffix(const char *name)
+{
+	static const char *const stems[] = { "vmlinuz", "bzImage", "kernel", "linux" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(stems); i++) {
+		const char *rest = name + strlen(stems[i]);
+
+		if (strncmp(name, stems[i], strlen(stems[i])) == 0 && (!*rest || strchr("-.", *rest)) &&
+		    !strpbrk(rest, "0123456789") && !strstr(rest, "old") && !strstr(rest, "bak"))
+			return rest;
+	}
+	return NULL;
+}
+
+void image_pairs_free(struct image_pairs *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		free(p->items[i].path);
+	free(p->items);
+	memset(p, 0, sizeof(*p));
+}
+
+static int add_pair(struct image_pairs *out, const char *path, const char *kernel)
+{
+	struct image_pair pair = { .path = strdup(path) };
+
+	snprintf(pair.kernel, sizeof(pair.kernel), "%s", kernel);
+	if (pair.path && array_add(&out->items, &out->n, &pair, sizeof(pair)) == 0)
+		return 0;
+	free(pair.path);
+	return -ENOMEM;
+}
+
+/* The images that may stand beside a kernel with this suffix. A link is to one that has a release. */
+static int add_beside(const struct sysroot *r, const char *esp, const char *suffix, const char *kernel,
+		      struct image_pairs *out)
+{
+	static const char *const names[] = { "initramfs%s", "initramfs%s.img", "initrd%s", "initrd%s.img",
+					     "initrd.img%s" };
+	size_t len = strlen(suffix), efi = strlen(".efi");
+	int err = 0;
+
+	len -= len >= efi && strcmp(suffix + len - efi, ".efi") == 0 ? efi : 0;
+	for (size_t i = 0; i < ARRAY_SIZE(names) && !err; i++) {
+		const char *mark = strstr(names[i], "%s");
+		char path[PATH_BYTES], to[PATH_BYTES];
+
+		snprintf(path, sizeof(path), "%s/%.*s%.*s%s", esp, (int)(mark - names[i]), names[i], (int)len, suffix,
+			 mark + 2);
+		if (sysroot_exists(r, path) && sysroot_readlink(r, path, to, sizeof(to)) < 0)
+			err = add_pair(out, path, kernel);
+	}
+	return err;
+}
+
+static int find_pairs(const struct sysroot *r, const char *esp, struct image_pairs *out)
+{
+	_cleanup_(names_free) struct names found = { 0 };
+	int err = sysroot_list_any(r, esp, &found);
+
+	for (size_t i = 0; i < found.n && !err; i++) {
+		const char *suffix = kernel_suffix(found.items[i]);
+		char path[PATH_BYTES], kernel[KERNEL_LEN];
+
+		if (suffix && (size_t)snprintf(path, sizeof(path), "%s/%s", esp, found.items[i]) < sizeof(path) &&
+		    kernel_of_file(r, path, kernel))
+			err = add_beside(r, esp, suffix, kernel, out);
+	}
+	return err;
+}
+
+int image_pairs_find(const struct sysroot *r, struct image_pairs *out)
+{
+	const char *esp;
+	int err = 0;
+
+	out->read = true;
+	for (size_t i = 0; (esp = places_esp(i)) && !err; i++)
+		err = find_pairs(r, esp, out);
 	return err;
 }
 

@@ -3,6 +3,7 @@
 
 #include "../initramfs/contents.h"
 #include "../initramfs/uki.h"
+#include "kernels.h"
 
 #define IMAGE_BYTES_MAX (2u << 30)
 
@@ -35,18 +36,38 @@ static const char *find_mark(const unsigned char *data, size_t len)
 	return name;
 }
 
+/* Reads an image; *initrd is in *data, which is owned. False: it cannot be read, or is none. */
+static bool read_image(const struct sysroot *r, const char *path, char **data, const unsigned char **initrd,
+		       size_t *len)
+{
+	if (sysroot_read_all(r, path, IMAGE_BYTES_MAX, data, len))
+		return false;
+	*initrd = (unsigned char *)*data;
+	return !uki_is_pe(*initrd, *len) || uki_section(*initrd, *len, ".initrd", initrd, len) == 0;
+}
+
 const char *maker_of(const struct sysroot *r, const char *path)
 {
+	_cleanup_(free_pointer) char *data = NULL;
 	const unsigned char *initrd;
-	const char *name = NULL;
-	char *data;
 	size_t len;
 
-	if (sysroot_read_all(r, path, IMAGE_BYTES_MAX, &data, &len))
-		return NULL;
-	initrd = (unsigned char *)data;
-	if (!uki_is_pe(initrd, len) || uki_section(initrd, len, ".initrd", &initrd, &len) == 0)
-		name = find_mark(initrd, len);
-	free(data);
-	return name;
+	return read_image(r, path, &data, &initrd, &len) ? find_mark(initrd, len) : NULL;
+}
+
+bool maker_kernel(const struct sysroot *r, const char *path, char release[KERNEL_LEN])
+{
+	static const char *const patterns[] = { "usr/lib/modules/*/modules.*", "lib/modules/*/modules.*", NULL };
+	_cleanup_(free_pointer) char *data = NULL;
+	_cleanup_(contents_free) struct contents c = { 0 };
+	const unsigned char *initrd;
+	char why[SEGMENTS_WHY_LEN];
+	const char *name;
+	size_t len;
+
+	if (!read_image(r, path, &data, &initrd, &len) || contents_read(initrd, len, patterns, &c, why) || !c.n)
+		return false;
+	name = strstr(c.items[0].name, "modules/") + strlen("modules/");
+	snprintf(release, KERNEL_LEN, "%.*s", (int)strcspn(name, "/"), name);
+	return kernel_is_release(release);
 }

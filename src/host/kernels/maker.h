@@ -4,6 +4,7 @@
 #define EARLYBIND_MAKER_H
 
 #include "../../core/compat.h"
+#include "../../core/plan.h"
 #include "../../sys/sysroot.h"
 
 /*
@@ -11,5 +12,7 @@
  * read.
  */
 const char *maker_of(const struct sysroot *r, const char *path);
+/* The release of the kernel whose modules it holds. False: it cannot be read, or has none. */
+bool maker_kernel(const struct sysroot *r, const char *path, char release[KERNEL_LEN]);
 
 #endif
