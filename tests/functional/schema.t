@@ -60,6 +60,15 @@ boot "$FIRST_INIT" "$R"
 image_in_boot
 seen_all 06:00
 seen regenerate --check
+# A boot entry starts that image, and this boot came from another.
+mkdir -p "$R/boot/loader/entries"
+: >"$R/boot/vmlinuz-6.1.0-builtin"
+printf '%s\n' 'title An entry' 'linux /vmlinuz-6.1.0-builtin' 'initrd /initrd.img-6.1.0-builtin' \
+	>"$R/boot/loader/entries/an-entry.conf"
+echo 'BOOT_IMAGE=/vmlinuz-other ro' >"$R/proc/cmdline"
+seen regenerate --check
+seen_all 06:00
+rm -r "$R/boot/loader"
 echo 'bind 03:00' >>"$CONF"
 echo 'keep 6:0' >>"$CONF"
 echo old >"$R/boot/initrd.img-6.1.0-modular"

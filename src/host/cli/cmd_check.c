@@ -134,6 +134,8 @@ static void print_next(const struct checked *c)
 
 static int check(struct checked *c)
 {
+	_cleanup_(rows_free) struct rows warnings = { 0 };
+
 	if (verdict_make(&c->boot, &c->verdict) < 0)
 		return -ENOMEM;
 	warn_notes(c);
@@ -143,6 +145,8 @@ static int check(struct checked *c)
 		return -ENOMEM;
 	if (status_of_all(&c->cli->root, &c->boot, &c->images) < 0)
 		return -ENOMEM;
+	status_warn(&c->images, &warnings);
+	say_rows(&warnings);
 	say_rows(&c->advices);
 	if (c->cli->json) {
 		print_json(c);

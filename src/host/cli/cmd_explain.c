@@ -227,6 +227,7 @@ static void say_images(const struct status *images)
 	struct rows rows = { 0 };
 	bool stale = status_tell_stale(images, &rows);
 
+	status_warn(images, &rows);
 	say_all(&rows);
 	if (stale)
 		puts("Until `earlybind regenerate` is run a boot may do something else.");

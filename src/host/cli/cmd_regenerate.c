@@ -124,7 +124,7 @@ static int verify(const struct cli *cli, const struct next_boot *boot, const str
 			rows_tell(rows, LEVEL_WARNING, "kernel %s has no image in /boot, /efi or /boot/efi",
 				  kernels->items[i]);
 	}
-	return 0;
+	return cli->n_args ? 0 : status_end(&cli->root, boot, images);
 }
 
 static int check(const struct cli *cli, const struct next_boot *boot, const struct names *kernels)
@@ -139,7 +139,10 @@ static int check(const struct cli *cli, const struct next_boot *boot, const stru
 		print_json(&images);
 	for (size_t i = 0; i < images.n && !cli->json; i++)
 		status_tell(&images.items[i], LEVEL_LINE, &rows);
-	if (images.n && status_is_current(&images) && !left)
+	if (!cli->json)
+		status_tell_entries(&images, &rows);
+	status_warn(&images, &rows);
+	if ((images.n || status_is_unread(&images)) && status_is_current(&images) && !left)
 		return EXIT_DONE;
 	if (!images.n) {
 		rows_tell(&rows, LEVEL_ERROR, "there is no image to check");

@@ -163,7 +163,7 @@ static void say_waiting(const struct now *n)
 	else if (n->boot.lock_broken || waiting)
 		printf("%zu rule%s, and accept has nothing to lock for those that wait: `earlybind check` says why.\n",
 		       n->boot.config.n_rules, n->boot.config.n_rules == 1 ? "" : "s");
-	else if (status_is_hidden(&n->images))
+	else if (status_is_hidden(&n->images) || (status_is_current(&n->images) && *n->images.unknown))
 		puts("The rules are accepted. Whether the images have them cannot be told, see below.");
 	else if (!n->images.n || !status_is_current(&n->images))
 		puts("The rules are accepted: `earlybind regenerate`, and reboot.");
@@ -362,7 +362,7 @@ int cmd_status(struct cli *cli)
 {
 	_cleanup_(report_free) struct report report = { 0 };
 	struct now now = { 0 };
-	struct rows rows = { 0 };
+	struct rows rows = { 0 }, warnings = { 0 };
 	bool missing;
 	int ret;
 
@@ -385,6 +385,9 @@ int cmd_status(struct cli *cli)
 		say_all(&rows);
 	}
 	fflush(stdout);
+	status_warn(&now.images, &warnings);
+	say_rows(&warnings);
+	rows_free(&warnings);
 	say_rows(&now.advices);
 	/* What only root can read is no failure of this boot. */
 	if (!status_is_current(&now.images) || waiting_count(&now.boot.composition) ||

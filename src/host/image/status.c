@@ -16,6 +16,8 @@ void status_free(struct status *l)
 	}
 	free(l->items);
 	addons_free(&l->addons);
+	entries_free(&l->entries);
+	image_pairs_free(&l->pairs);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -30,14 +32,51 @@ static struct status_image *add(struct status *l, const char *kernel, const char
 	return NULL;
 }
 
+static bool same_files(const struct entry *a, const struct entry *b)
+{
+	if (a->n_files != b->n_files)
+		return false;
+	for (size_t i = 0; i < a->n_files; i++)
+		if (strcmp(a->files[i], b->files[i]) != 0)
+			return false;
+	return true;
+}
+
+/* As the boot entries load it, with what is loaded before and behind it; the first that is not current counts. */
+static int verify_as_booted(const struct sysroot *root, const struct entries *entries, const struct image *expected,
+			    struct status_image *item)
+{
+	const struct entry *entry;
+	int err = 0;
+
+	for (size_t at = 0; !err && (entry = entries_next(entries, item->kernel, &at));) {
+		struct verified is;
+
+		if (!image_is_same(root, entry->files[entry->image], item->path) ||
+		    (item->entry && same_files(entry, item->entry)))
+			continue;
+		err = verify_images(root, (const char *const *)entry->files, entry->n_files, expected, &is);
+		if (item->entry && (err || is.state == IMAGE_CURRENT || item->is.state != IMAGE_CURRENT)) {
+			findings_free(&is.findings);
+			continue;
+		}
+		findings_free(&item->is.findings);
+		item->is = is;
+		item->entry = entry;
+	}
+	return err;
+}
+
 /* Verifies one image and appends it. `expected` as verify_image() wants it. 0 or -ENOMEM. */
 static int add_image(const struct sysroot *root, const char *kernel, const char *path, const struct image *expected,
 		     struct status *out)
 {
 	struct status_image *item = add(out, kernel, path);
 	bool binds = expected && expected->n_files;
-	int err = item ? verify_image(root, path, binds ? expected : NULL, &item->is) : -ENOMEM;
+	int err = item ? verify_as_booted(root, &out->entries, binds ? expected : NULL, item) : -ENOMEM;
 
+	if (!err && !item->entry)
+		err = verify_image(root, path, binds ? expected : NULL, &item->is);
 	if (err || !item->is.base)
 		return err;
 	findings_free(&item->is.findings);
@@ -49,8 +88,10 @@ static int add_unknown(const struct sysroot *root, const char *kernel, const cha
 		       struct status *out)
 {
 	struct status_image *item = add(out, kernel, path);
-	int err = item ? verify_image(root, path, NULL, &item->is) : -ENOMEM;
+	int err = item ? verify_as_booted(root, &out->entries, NULL, item) : -ENOMEM;
 
+	if (!err && !item->entry)
+		err = verify_image(root, path, NULL, &item->is);
 	if (err || item->is.state >= IMAGE_UNKNOWN)
 		return err;
 	findings_free(&item->is.findings);
@@ -136,7 +177,8 @@ static int lean_on(const struct status_image *extra, struct status *l, size_t fi
 	for (size_t i = first; i < l->n && extra && !err; i++) {
 		struct verified *is = &l->items[i].is;
 
-		if (!is->bare || is->state != IMAGE_STALE)
+		/* What an entry loads was verified with all that it loads. */
+		if (!is->bare || is->state != IMAGE_STALE || l->items[i].entry)
 			continue;
 		findings_free(&is->findings);
 		is->state = IMAGE_CURRENT;
@@ -147,30 +189,121 @@ static int lean_on(const struct status_image *extra, struct status *l, size_t fi
 	return err;
 }
 
+/* What the images of one kernel are verified against. */
+struct look {
+	const struct sysroot *root;
+	const char *kernel;
+	struct image expected;
+	bool wrong; /* it cannot be told, *why says why */
+	char why[IMAGE_WHY_LEN];
+};
+
+static int look_at(const struct look *look, const char *path, bool bare, struct status *out)
+{
+	return look->wrong ? add_unknown(look->root, look->kernel, path, look->why, out)
+			   : add_image(look->root, look->kernel, path, bare ? NULL : &look->expected, out);
+}
+
+/* The last one: no generator makes it. */
+static void leave_to_others(const struct sysroot *root, struct status *out)
+{
+	struct status_image *item = &out->items[out->n - 1];
+
+	item->others = true;
+	renewer_of(root, item->path, item->kernel, item->renewer);
+}
+
+static bool is_looked_at(const struct sysroot *root, const struct status *l, size_t first, const char *path)
+{
+	for (size_t i = first; i < l->n; i++)
+		if (image_is_same(root, l->items[i].path, path))
+			return true;
+	return false;
+}
+
+/* What boot entries start of this kernel, under whatever name. */
+static int add_booted(const struct look *look, size_t first, struct status *out)
+{
+	const struct entry *entry;
+	int err = 0;
+
+	for (size_t at = 0; !err && (entry = entries_next(&out->entries, look->kernel, &at));) {
+		const char *path = entry->files[entry->image];
+
+		if (is_looked_at(look->root, out, first, path))
+			continue;
+		err = look_at(look, path, false, out);
+		if (!err)
+			leave_to_others(look->root, out);
+	}
+	return err;
+}
+
+/* What no entry of this kernel names, beside a kernel file of it: the firmware, or a loader unknown to us, starts it.
+ */
+static int add_beside(const struct look *look, size_t first, struct status *out)
+{
+	size_t at = 0;
+	int err = 0;
+
+	if (entries_next(&out->entries, look->kernel, &at))
+		return 0;
+	if (!out->pairs.read)
+		err = image_pairs_find(look->root, &out->pairs);
+	for (size_t i = 0; i < out->pairs.n && !err; i++) {
+		const struct image_pair *pair = &out->pairs.items[i];
+
+		if (strcmp(pair->kernel, look->kernel) != 0 || is_looked_at(look->root, out, first, pair->path))
+			continue;
+		err = look_at(look, pair->path, false, out);
+		if (!err)
+			leave_to_others(look->root, out);
+	}
+	return err;
+}
+
+static int add_found(const struct look *look, const struct image_files *files, struct status *out)
+{
+	_cleanup_(names_free) struct names more = { 0 };
+	int err = find_addons(look->root, look->kernel, files, &out->addons, &more);
+
+	for (size_t i = 0; i < files->n && !err; i++) {
+		err = look_at(look, files->items[i].path, files->items[i].bare, out);
+		if (!err && files->items[i].hashed)
+			leave_to_others(look->root, out);
+	}
+	for (size_t i = 0; i < more.n && !err; i++)
+		if (!is_there(files, more.items[i]))
+			err = look_at(look, more.items[i], false, out);
+	return err;
+}
+
 static int add_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, struct rows *rows,
 		      const struct image_files *files, struct status *out)
 {
-	_cleanup_(image_free) struct image expected = { 0 };
-	_cleanup_(names_free) struct names more = { 0 };
-	char why[IMAGE_WHY_LEN];
+	struct look look = { .root = root, .kernel = kernel };
 	size_t first = out->n;
-	int wrong = planned_image(root, boot, kernel, &expected, why), err = wrong == -ENOMEM ? wrong : 0;
+	int err = planned_image(root, boot, kernel, &look.expected, look.why);
 
-	if (rows && !wrong)
-		planned_notes(&(struct config){ 0 }, expected.notes, expected.n_notes, rows);
+	look.wrong = err;
+	err = err == -ENOMEM ? err : 0;
+	if (rows && !look.wrong)
+		planned_notes(&(struct config){ 0 }, look.expected.notes, look.expected.n_notes, rows);
+	if (!err && files->n)
+		err = add_found(&look, files, out);
 	if (!err)
-		err = find_addons(root, kernel, files, &out->addons, &more);
-	for (size_t i = 0; i < files->n + more.n && !err; i++) {
-		const char *path = i < files->n ? files->items[i].path : more.items[i - files->n];
-		bool bare;
+		err = add_booted(&look, first, out);
+	if (!err)
+		err = add_beside(&look, first, out);
+	if (!err)
+		err = lean_on(find_loaded(root, out, first, files), out, first);
+	image_free(&look.expected);
+	return err;
+}
 
-		if (i >= files->n && is_there(files, path))
-			continue;
-		bare = i < files->n && files->items[i].bare;
-		err = wrong ? add_unknown(root, kernel, path, why, out)
-			    : add_image(root, kernel, path, bare ? NULL : &expected, out);
-	}
-	return err ? err : lean_on(find_loaded(root, out, first, files), out, first);
+static int read_entries(const struct sysroot *root, const struct next_boot *boot, struct status *out)
+{
+	return out->entries.read ? 0 : entries_read(root, &boot->storage, &out->entries);
 }
 
 int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, const char *kernel, struct rows *rows,
@@ -183,8 +316,46 @@ int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, c
 		return err == -ENOMEM ? err : 0;
 	if (files.n && !out->n)
 		out->elsewhere = are_made_elsewhere(root);
-	if (files.n)
-		err = add_kernel(root, boot, kernel, rows, &files, out);
+	err = read_entries(root, boot, out);
+	return err ? err : add_kernel(root, boot, kernel, rows, &files, out);
+}
+
+static bool is_of_kernels(const struct status *l, const char *path)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+static int add_gone(const struct sysroot *root, struct status *out)
+{
+	const struct entry *entry;
+	int err = 0;
+
+	for (size_t at = 0; !err && (entry = entries_next(&out->entries, NULL, &at));) {
+		const char *path = entry->files[entry->image];
+
+		if (is_of_kernels(out, path) || kernel_is_there(root, entry->kernel))
+			continue;
+		err = add_unknown(root, entry->kernel, path,
+				  *entry->kernel ? "the modules of its kernel are not installed"
+						 : "nothing says which kernel it is for",
+				  out);
+		if (!err)
+			leave_to_others(root, out);
+	}
+	return err;
+}
+
+int status_end(const struct sysroot *root, const struct next_boot *boot, struct status *out)
+{
+	int err = read_entries(root, boot, out);
+
+	if (!err)
+		err = add_gone(root, out);
+	if (!err && (!boot->config.n_rules || !entries_cannot_tell(root, &out->entries, out->unknown)))
+		*out->unknown = '\0';
 	return err;
 }
 
@@ -198,7 +369,7 @@ int status_of_all(const struct sysroot *root, const struct next_boot *boot, stru
 		return err == -ENOMEM ? err : 0;
 	for (size_t i = 0; i < kernels.n && !err; i++)
 		err = status_of_kernel(root, boot, kernels.items[i], NULL, out);
-	return err;
+	return err ? err : status_end(root, boot, out);
 }
 
 bool status_is_current(const struct status *l)
@@ -209,11 +380,25 @@ bool status_is_current(const struct status *l)
 	return true;
 }
 
+/* What another program has to renew. */
+static bool is_for_others(const struct status_image *l)
+{
+	return l->others && l->is.state != IMAGE_CURRENT && l->is.state != IMAGE_UNKNOWN &&
+	       l->is.state != IMAGE_UNREADABLE;
+}
+
 void status_tell(const struct status_image *l, enum row_level level, struct rows *rows)
 {
 	rows_tell(rows, level, "/%s: %s", l->path, image_state_words[l->is.state]);
 	for (size_t i = 0; i < l->is.findings.n; i++)
 		rows_tell(rows, level, "    %s", l->is.findings.items[i]);
+	if (l->is.state != IMAGE_CURRENT && l->entry)
+		rows_tell(rows, level, "    the boot entry '%s' (/%s) starts it", entry_name(l->entry),
+			  l->entry->boot->source);
+	if (is_for_others(l) && *l->renewer)
+		rows_tell(rows, level, "    `%s` renews it", l->renewer);
+	else if (is_for_others(l))
+		rows_tell(rows, level, "    what put it there has to renew it: earlybind does not write it");
 }
 
 static bool is_stale_extra(const struct status_image *l)
@@ -238,7 +423,7 @@ static bool is_to_make_anew(const struct status_image *l)
 	case IMAGE_UNREADABLE:
 		return false;
 	default:
-		return !l->is.extra;
+		return !l->is.extra && !l->others;
 	}
 }
 
@@ -247,7 +432,7 @@ bool status_is_hidden(const struct status *l)
 	bool hidden = false;
 
 	for (size_t i = 0; i < l->n; i++) {
-		if (is_to_make_anew(&l->items[i]))
+		if (is_to_make_anew(&l->items[i]) || is_for_others(&l->items[i]))
 			return false;
 		hidden = hidden || l->items[i].is.state == IMAGE_UNREADABLE || l->items[i].is.state == IMAGE_UNKNOWN;
 	}
@@ -268,17 +453,49 @@ bool status_tell_stale(const struct status *l, struct rows *rows)
 
 void status_next(const struct status *l, struct rows *rows)
 {
+	const char *renewer = NULL;
 	bool again = false;
 
-	for (size_t i = 0; i < l->n; i++)
+	for (size_t i = 0; i < l->n; i++) {
 		if (!status_next_extra(&l->items[i], rows) && is_to_make_anew(&l->items[i]))
 			again = true;
+		if (is_for_others(&l->items[i]) && *l->items[i].renewer)
+			renewer = l->items[i].renewer;
+	}
 	if (again)
 		rows_tell(rows, LEVEL_LINE, "%s",
 			  l->elsewhere ? "These images are made elsewhere: no program that makes them is "
 					 "installed here. An archive to be loaded behind one makes "
 					 "`earlybind image --cpio`."
 				       : "Now run `earlybind regenerate`.");
+	if (renewer)
+		rows_tell(rows, LEVEL_LINE, "%s run `%s`.", again && !l->elsewhere ? "Then" : "Now", renewer);
+}
+
+bool status_is_unread(const struct status *l)
+{
+	return l->entries.unmounted || l->entries.boot.n_unread;
+}
+
+void status_warn(const struct status *l, struct rows *rows)
+{
+	struct row *row = *l->unknown ? row_add(rows, ROW_IMAGE, NULL) : NULL;
+
+	if (!row)
+		return;
+	row->reason = REASON_BOOT_ENTRY_UNKNOWN;
+	snprintf(row->text, sizeof(row->text), "cannot tell which image boots: %s", l->unknown);
+}
+
+void status_tell_entries(const struct status *l, struct rows *rows)
+{
+	for (size_t i = 0; i < l->entries.n; i++) {
+		const struct entry *e = &l->entries.items[i];
+
+		if (e->kind != ENTRY_OURS)
+			rows_tell(rows, LEVEL_LINE, "not looked at: the boot entry '%s' (/%s): %s", entry_name(e),
+				  e->boot->source, entry_kind_words[e->kind]);
+	}
 }
 
 void status_tell_left(const struct image_files *files, struct rows *rows)
@@ -304,6 +521,21 @@ static void find_rows(const struct status_image *l, bool elsewhere, struct rows 
 	}
 }
 
+static void entries_json(const struct status *l, struct json *j)
+{
+	_cleanup_(rows_free) struct rows rows = { 0 };
+
+	if (l->entries.n) {
+		json_open(j, "entries", '[');
+		for (size_t i = 0; i < l->entries.n; i++)
+			entry_json(&l->entries.items[i], NULL, true, j);
+		json_close(j, ']');
+	}
+	status_warn(l, &rows);
+	if (rows.n)
+		rows_json(&rows, "warnings", j);
+}
+
 void status_json(const struct status *l, struct json *j)
 {
 	json_open(j, "images", '[');
@@ -318,8 +550,14 @@ void status_json(const struct status *l, struct json *j)
 		json_string(j, "path", path);
 		json_string(j, "kernel", item->kernel);
 		json_string(j, "state", image_state_words[item->is.state]);
+		if (item->entry)
+			entry_json(item->entry, "entry", false, j);
+		else
+			json_string(j, "entry", NULL);
+		json_string(j, "renewer", *item->renewer ? item->renewer : NULL);
 		rows_json(&rows, "findings", j);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
+	entries_json(l, j);
 }

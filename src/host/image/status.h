@@ -5,7 +5,9 @@
 
 #include "../../core/compat.h"
 #include "../../sys/sysroot.h"
+#include "../kernels/entries.h"
 #include "../kernels/images.h"
+#include "../kernels/renewer.h"
 #include "../state/next_boot.h"
 #include "../lib/row.h"
 #include "addons.h"
@@ -15,6 +17,9 @@ struct status_image {
 	char *path;   /* owned; of the image, below the root */
 	char *kernel; /* owned */
 	struct verified is;
+	const struct entry *entry; /* that boots it, of struct status; NULL: none that is known */
+	bool others;               /* no generator that is known writes it */
+	char renewer[RENEWER_LEN]; /* the command line that renews it then; "": nobody knows */
 };
 
 struct status {
@@ -22,6 +27,9 @@ struct status {
 	size_t n;
 	struct addons addons; /* of all kernels, in the folders of the images */
 	bool elsewhere;       /* no program that makes images is installed here */
+	struct entries entries;
+	struct image_pairs pairs;
+	char unknown[ENTRIES_WHY_LEN]; /* of status_end(): why nothing tells which image boots; "": it is told */
 };
 
 /*
@@ -34,6 +42,11 @@ int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, c
 		     struct status *out) _must_check_;
 /* Verifies all images of all kernels of the root. 0 or -ENOMEM. */
 int status_of_all(const struct sysroot *root, const struct next_boot *boot, struct status *out) _must_check_;
+/*
+ * After the kernels: what boot entries of this installation start of other kernels, whose modules are gone, and whether
+ * it can be told which image boots. 0 or -ENOMEM.
+ */
+int status_end(const struct sysroot *root, const struct next_boot *boot, struct status *out) _must_check_;
 void status_free(struct status *l);
 /* Whether all of them are current. */
 bool status_is_current(const struct status *l) _pure_;
@@ -49,7 +62,16 @@ bool status_is_hidden(const struct status *l) _pure_;
 bool status_tell_stale(const struct status *l, struct rows *rows);
 /* Warnings of the images of a kernel that nobody makes any more. */
 void status_tell_left(const struct image_files *files, struct rows *rows);
-/* A list `images`; what is wrong with one is rows, with the next step. */
+/* Whether boot entries, or the file system that has them, cannot be read. */
+bool status_is_unread(const struct status *l) _pure_;
+/* A warning where nothing tells which image boots. */
+void status_warn(const struct status *l, struct rows *rows);
+/* A line for each boot entry whose initrds were not looked at. */
+void status_tell_entries(const struct status *l, struct rows *rows);
+/*
+ * Lists `images`, of which what is wrong with one is rows, with the next step; and where there are any
+ * `entries` and `warnings`.
+ */
 void status_json(const struct status *l, struct json *j);
 
 #endif

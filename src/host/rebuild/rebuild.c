@@ -3,7 +3,7 @@
 
 #include "../image/planned.h"
 #include "../image/status.h"
-#include "../kernels/renewer.h"
+#include "../kernels/entries.h"
 #include "../kernels/mkinitcpio_hooks.h"
 #include "backup.h"
 #include "generator_run.h"
@@ -103,7 +103,7 @@ static bool judge(struct job *job, const struct status_image *l)
 	status_tell(l, l->is.state == IMAGE_CURRENT ? LEVEL_LINE : LEVEL_DETAIL, job->rows);
 	if (old && l->is.state >= IMAGE_DAMAGED)
 		backup_restore(job->root, old, job->rows);
-	if (l->is.state == IMAGE_STALE && !status_next_extra(l, job->rows))
+	if (l->is.state == IMAGE_STALE && !status_next_extra(l, job->rows) && !l->others)
 		tell_why(job, l->path);
 	return l->is.state == IMAGE_CURRENT && (old || is_synced(job, l->path));
 }
@@ -242,27 +242,24 @@ static const struct generator *choose(struct job *job)
 	return g;
 }
 
-/* Where all images are named by what is in them. */
-static bool is_for_another(const struct job *job)
+/* Whether images of this kernel are there, and none of them may be written by a generator: see what renews them. */
+static bool is_for_others(struct job *job)
 {
+	_cleanup_(status_free) struct status images = { 0 };
+
 	for (size_t i = 0; i < job->files.n; i++)
 		if (!job->files.items[i].hashed)
 			return false;
-	return job->files.n > 0;
+	if (job->files.n)
+		return true;
+	return !job->run->asked && !job->files.n_left && !*job->files.unclear &&
+	       status_of_kernel(job->root, job->run->boot, job->release, NULL, &images) == 0 && images.n;
 }
 
-static bool leave_to_another(struct job *job)
+static bool leave_to_others(struct job *job)
 {
-	char renewer[RENEWER_LEN];
-	const char *path = job->files.items[0].path;
-
 	runner_line(&job->run->runner, "nothing is run");
-	if (verify_all(job))
-		return true;
-	rows_tell(job->rows, LEVEL_ERROR,
-		  "kernel %s: its images are named by the hash of what is in them; nothing was changed: run `%s`",
-		  job->release, renewer_of(job->root, path, job->release, renewer));
-	return false;
+	return verify_all(job);
 }
 
 static bool try_job(struct job *job)
@@ -273,8 +270,8 @@ static bool try_job(struct job *job)
 	if (find_images(job))
 		return false;
 	status_tell_left(&job->files, job->rows);
-	if (is_for_another(job))
-		return leave_to_another(job);
+	if (is_for_others(job))
+		return leave_to_others(job);
 	bare = !job->backups.n && !run->asked && !job->files.doubtful;
 	job->generator = bare && !*job->files.unclear ? NULL : choose(job);
 	if (job->generator && is_unclear(job))
@@ -303,6 +300,20 @@ static bool rebuild_one(struct run *run, const char *release)
 	return good;
 }
 
+/* Which of them boots may not be known. */
+static void tell_current(struct run *run)
+{
+	_cleanup_(status_free) struct status images = { 0 };
+	struct rows *rows = &run->runner.rows;
+
+	if (status_end(run->runner.root, run->boot, &images) == 0 && *images.unknown) {
+		status_warn(&images, rows);
+		rows_tell(rows, LEVEL_LINE, "The images that were found are current.");
+	} else {
+		rows_tell(rows, LEVEL_LINE, "All images are current. Reboot to use them.");
+	}
+}
+
 static bool finish(struct run *run, size_t n)
 {
 	struct rows *rows = &run->runner.rows;
@@ -319,7 +330,7 @@ static bool finish(struct run *run, size_t n)
 	else if (!n)
 		rows_tell(rows, LEVEL_ERROR, "there is no image to make anew");
 	else if (!seen && run->settled)
-		rows_tell(rows, LEVEL_LINE, "All images are current. Reboot to use them.");
+		tell_current(run);
 	return run->done == n && n && !seen && run->settled;
 }
 
