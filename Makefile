@@ -74,7 +74,7 @@ PAGES := $(patsubst man/%.scd,%,$(wildcard man/*.scd))
 # These need libraries: libarchive, liblzma and libzstd, or libmount.
 FUZZ_OF_HOST := fuzz_segments fuzz_needs
 # The readers of boot loaders' files are one program each; they need no library.
-FUZZ_OF_LOADER := fuzz_bls fuzz_grub_cfg fuzz_limine
+FUZZ_OF_LOADER := fuzz_bls fuzz_grub_cfg fuzz_limine fuzz_efi_entries
 
 # What the boot program is made of: the linker takes from the core what is called.
 have = $(shell command -v $(1) >/dev/null 2>&1 && echo yes)
@@ -188,7 +188,7 @@ $(BUILD)/test/fuzz/fuzz_vms: FUZZ_EXTRA = $(FUZZ_VMS:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/test/fuzz/fuzz_vms: $(FUZZ_VMS:src/%.c=$(BUILD)/glibc/%.o)
 $(BUILD)/fuzz/fuzz_vms: FUZZ_EXTRA = $(FUZZ_VMS)
 $(BUILD)/fuzz/fuzz_vms: $(FUZZ_VMS)
-FUZZ_LOADER := $(wildcard src/host/loader/*.c)
+FUZZ_LOADER := $(wildcard src/host/loader/*.c) src/host/initramfs/uki.c
 $(FUZZ_OF_LOADER:%=$(BUILD)/test/fuzz/%): FUZZ_EXTRA = $(FUZZ_LOADER:src/%.c=$(BUILD)/glibc/%.o)
 $(FUZZ_OF_LOADER:%=$(BUILD)/test/fuzz/%): $(FUZZ_LOADER:src/%.c=$(BUILD)/glibc/%.o)
 $(FUZZ_OF_LOADER:%=$(BUILD)/fuzz/%): FUZZ_EXTRA = $(FUZZ_LOADER) $(NEEDS_SYS)

@@ -6,6 +6,7 @@
  *	path   = *node end                                       3.1.3; of several paths the first counts
  *	node   = type (1) subtype (1) length-of-node (2) ...     10.3.1
  *	end    = 7f ff 04 00
+ *	file   = 04 04 length-of-node (2) name (UTF-16, may end in 0)   10.3.5.4
  *	drive  = 04 01 2a 00 number (4) start (8) size (8) signature (16) format (1) kind-of-signature (1)     10.3.5.1
  */
 #include "boot_entry.h"
@@ -13,8 +14,9 @@
 #define OPTION_LEN 6
 #define NODE_LEN 4
 #define DRIVE_LEN 42
+#define ACTIVE 1 /* of the attributes */
 
-enum { TYPE_MEDIA = 0x04, TYPE_END = 0x7f, SUBTYPE_DRIVE = 0x01 };
+enum { TYPE_MEDIA = 0x04, TYPE_END = 0x7f, SUBTYPE_DRIVE = 0x01, SUBTYPE_FILE = 0x04 };
 enum { SIGNED_BY_MBR = 1, SIGNED_BY_GUID = 2 };
 
 static unsigned number16(const uint8_t *p)
@@ -45,24 +47,52 @@ static int print_drive(const uint8_t *node, char uuid[PARTUUID_LEN])
 	}
 }
 
-static int find_drive(const uint8_t *node, size_t len, char uuid[PARTUUID_LEN])
+/* 1: a node of *size bytes, *path moves behind it; 0: the end; -EBADMSG. */
+static int next_node(const uint8_t **path, size_t *len, const uint8_t **node, size_t *size)
 {
-	while (len >= NODE_LEN) {
-		size_t size = number16(node + 2);
-
-		if (node[0] == TYPE_END)
-			return -ENOENT;
-		if (size < NODE_LEN || size > len)
-			return -EBADMSG;
-		if (node[0] == TYPE_MEDIA && node[1] == SUBTYPE_DRIVE)
-			return size == DRIVE_LEN ? print_drive(node, uuid) : -EBADMSG;
-		node += size;
-		len -= size;
-	}
-	return -EBADMSG;
+	*node = *path;
+	if (*len < NODE_LEN)
+		return -EBADMSG;
+	if (**node == TYPE_END)
+		return 0;
+	*size = number16(*node + 2);
+	if (*size < NODE_LEN || *size > *len)
+		return -EBADMSG;
+	*path += *size;
+	*len -= *size;
+	return 1;
 }
 
-int boot_entry_partition(const uint8_t *data, size_t len, char uuid[PARTUUID_LEN])
+int boot_entry_file(const uint8_t **path, size_t *len, const uint8_t **name, size_t *name_len)
+{
+	const uint8_t *node;
+	size_t size, n = 0;
+	int ret = next_node(path, len, &node, &size);
+
+	if (ret <= 0)
+		return ret;
+	if (node[0] != TYPE_MEDIA || node[1] != SUBTYPE_FILE)
+		return -ENOENT;
+	*name = node + NODE_LEN;
+	while (n + 2 <= size - NODE_LEN && number16(*name + n))
+		n += 2;
+	*name_len = n;
+	return 1;
+}
+
+static int find_drive(const uint8_t *path, size_t len, char uuid[PARTUUID_LEN])
+{
+	const uint8_t *node;
+	size_t size;
+	int ret;
+
+	while ((ret = next_node(&path, &len, &node, &size)) > 0)
+		if (node[0] == TYPE_MEDIA && node[1] == SUBTYPE_DRIVE)
+			return size == DRIVE_LEN ? print_drive(node, uuid) : -EBADMSG;
+	return ret ? ret : -ENOENT;
+}
+
+int boot_entry_split(const uint8_t *data, size_t len, struct boot_option *out)
 {
 	size_t path, at = OPTION_LEN;
 
@@ -71,6 +101,22 @@ int boot_entry_partition(const uint8_t *data, size_t len, char uuid[PARTUUID_LEN
 	path = number16(data + 4);
 	while (at + 2 <= len && number16(data + at))
 		at += 2;
+	*out = (struct boot_option){ .active = data[0] & ACTIVE, .title = data + OPTION_LEN };
+	out->title_len = at - OPTION_LEN;
 	at += 2;
-	return at <= len && path <= len - at ? find_drive(data + at, path, uuid) : -EBADMSG;
+	if (at > len || path > len - at)
+		return -EBADMSG;
+	out->path = data + at;
+	out->path_len = path;
+	out->data = out->path + path;
+	out->data_len = len - at - path;
+	return 0;
+}
+
+int boot_entry_partition(const uint8_t *data, size_t len, char uuid[PARTUUID_LEN])
+{
+	struct boot_option option;
+	int ret = boot_entry_split(data, len, &option);
+
+	return ret ? ret : find_drive(option.path, option.path_len, uuid);
 }

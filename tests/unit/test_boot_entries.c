@@ -40,6 +40,28 @@ static void entries_of_each_file_system_are_read_once(void **s)
 		      "bls efi/loader/entries/b.conf\n\tid b.conf\n\tkernel b\n");
 }
 
+#define EFIVARS "sys/firmware/efi/efivars/"
+#define GLOBAL "-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+
+/* Limine's files, GRUB's and unified images; of the firmware's what is in BootOrder, in that order. */
+static void each_loader_is_asked(void **s)
+{
+	(void)s;
+	shell("mkdir -p efi/EFI/Linux efi/EFI/fedora boot/grub2 " EFIVARS " &&"
+	      " echo 'menuentry g { linux /g }' | tee boot/grub2/custom.cfg >efi/EFI/fedora/grub.cfg &&"
+	      " printf '/l\\npath: boot():/l\\n' >efi/limine.conf && : >efi/EFI/Linux/u.EFI && : >efi/EFI/Linux/u.txt "
+	      "&&"
+	      " for n in 1 2 A; do printf \"\\7\\0\\0\\0\\1\\0\\0\\0\\4\\000$n\\0\\0\\0\\177\\377\\4\\0\" >" EFIVARS
+	      "Boot000$n" GLOBAL "; done &&"
+	      " printf '\\7\\0\\0\\0\\012\\0\\1\\0\\12\\0\\11\\0' >" EFIVARS "BootOrder" GLOBAL);
+	entries_there("grub boot/grub2/custom.cfg:1\n\ttitle g\n\tkernel g\n"
+		      "grub efi/EFI/fedora/grub.cfg:1\n\ttitle g\n\tkernel g\n"
+		      "limine efi/limine.conf:1\n\ttitle l\n\tkernel l\n"
+		      "uki efi/EFI/Linux/u.EFI\n\tid u.efi\n\tprogram EFI/Linux/u.EFI\n"
+		      "firmware " EFIVARS "Boot000A" GLOBAL "\n\tid Boot000A\n\ttitle A\n"
+		      "firmware " EFIVARS "Boot0001" GLOBAL "\n\tid Boot0001\n\ttitle 1\n");
+}
+
 static void a_root_without_loaders_has_no_entries(void **s)
 {
 	(void)s;
@@ -86,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_of_each_file_system_are_read_once),
+		cmocka_unit_test(each_loader_is_asked),
 		cmocka_unit_test(a_root_without_loaders_has_no_entries),
 		cmocka_unit_test(what_is_no_file_is_not_waited_for),
 		cmocka_unit_test(what_cannot_be_read_is_told),

@@ -8,18 +8,19 @@
  */
 #include "bls.h"
 
+#include <strings.h>
+
 #include "../../core/lines.h"
 
 #define ENTRIES "loader/entries"
 #define SUFFIX ".conf"
-#define FILES_MAX 1024 /* so that a directory of made-up ones has an end */
 #define PATH_BYTES 512
 
 size_t bls_stem(const char *name, const char *suffix)
 {
 	size_t len = strlen(name), at;
 
-	if (len <= strlen(suffix) || strcmp(name + len - strlen(suffix), suffix) != 0)
+	if (len <= strlen(suffix) || strcasecmp(name + len - strlen(suffix), suffix) != 0)
 		return len;
 	len -= strlen(suffix);
 	for (at = len; at && strchr("0123456789-", name[at - 1]);)
@@ -145,21 +146,10 @@ int bls_read(const struct sysroot *r, const char *base, struct boot_entries *out
 {
 	_cleanup_(names_free) struct names names = { 0 };
 	char path[PATH_BYTES];
-	int error;
+	int error = boot_text_list(r, base, ENTRIES, SUFFIX, &names, out);
 
-	snprintf(path, sizeof(path), "%s/" ENTRIES, base);
-	error = sysroot_list(r, path, &names);
-	if (!error && names.n > FILES_MAX)
-		error = -E2BIG;
-	if (error)
-		return boot_entries_add_unread(out, path, error);
 	for (size_t i = 0; i < names.n && !error; i++) {
-		const char *name = names.items[i];
-		size_t len = strlen(name);
-
-		if (len <= strlen(SUFFIX) || strcmp(name + len - strlen(SUFFIX), SUFFIX) != 0)
-			continue;
-		snprintf(path, sizeof(path), ENTRIES "/%s", name);
+		snprintf(path, sizeof(path), ENTRIES "/%s", names.items[i]);
 		error = boot_text_read(r, base, path, bls_parse, out);
 	}
 	return error;

@@ -6,8 +6,10 @@
 
 #include "../../core/array.h"
 #include "bls.h"
+#include "efi_entries.h"
 #include "grub_cfg.h"
 #include "limine.h"
+#include "uki_entries.h"
 
 #define ENTRIES_MAX 4096
 #define INITRDS_MAX 256
@@ -19,6 +21,7 @@ static int (*const readers[])(const struct sysroot *r, const char *base, struct 
 	bls_read,
 	grub_cfg_read,
 	limine_read,
+	uki_entries_read,
 };
 
 static const size_t texts[] = {
@@ -180,5 +183,5 @@ int boot_entries_read(const struct sysroot *r, struct boot_entries *out)
 		else if (!is_seen(seen, n, &seen[n]) && ++n)
 			error = read_base(r, bases[i], out);
 	}
-	return error;
+	return error ? error : efi_entries_read(r, out);
 }

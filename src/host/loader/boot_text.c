@@ -2,9 +2,11 @@
 #include "boot_text.h"
 
 #include <fcntl.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #define TEXT_MAX (16u << 20)
+#define FILES_MAX 1024 /* so that a directory of made-up ones has an end */
 #define PATH_BYTES 512
 
 static bool is_blank(char c)
@@ -49,29 +51,82 @@ int boot_text_entry(const struct boot_text *text, enum boot_loader loader, unsig
 	return entry->base && entry->source ? 0 : -ENOMEM;
 }
 
-/* 1: it is there and no regular file, which could be read without an end. */
-static int read_regular(const struct sysroot *r, const char *path, char **data, size_t *len)
+/* All of a file, an error where that is more than TEXT_MAX; or its first bytes. */
+static int read_file(const struct sysroot *r, const char *path, size_t first, char **data, size_t *len)
 {
-	struct stat st;
+	ssize_t n;
 
-	if (fstatat(r->fd, path, &st, 0) < 0)
-		return -errno;
-	return S_ISREG(st.st_mode) ? sysroot_read_all(r, path, TEXT_MAX, data, len) : 1;
+	if (!first)
+		return sysroot_read_all(r, path, TEXT_MAX, data, len);
+	*data = malloc(first);
+	if (!*data)
+		return -ENOMEM;
+	n = sysroot_pread(r, path, *data, first, 0);
+	*len = n < 0 ? 0 : (size_t)n;
+	return n < 0 ? (int)n : 0;
+}
+
+/* What is no regular file has no entries: to read it may wait for ever. */
+static int read_text(const struct sysroot *r, const char *base, const char *path, size_t first, boot_text_parse *parse,
+		     struct boot_entries *out)
+{
+	char source[PATH_BYTES];
+	struct boot_text text = { .base = base, .source = source };
+	_cleanup_(free_pointer) char *data = NULL;
+	struct stat st;
+	int error;
+
+	if ((size_t)snprintf(source, sizeof(source), "%s/%s", base, path) >= sizeof(source))
+		return boot_entries_add_unread(out, base, -ENAMETOOLONG);
+	if (fstatat(r->fd, source, &st, 0) < 0)
+		return boot_entries_add_unread(out, source, -errno);
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	error = read_file(r, source, first, &data, &text.len);
+	if (error)
+		return boot_entries_add_unread(out, source, error);
+	text.data = data;
+	return parse(&text, out);
 }
 
 int boot_text_read(const struct sysroot *r, const char *base, const char *path, boot_text_parse *parse,
 		   struct boot_entries *out)
 {
-	char source[PATH_BYTES];
-	struct boot_text text = { .base = base, .source = source };
-	_cleanup_(free_pointer) char *data = NULL;
+	return read_text(r, base, path, 0, parse, out);
+}
+
+int boot_text_read_start(const struct sysroot *r, const char *base, const char *path, size_t len,
+			 boot_text_parse *parse, struct boot_entries *out)
+{
+	return read_text(r, base, path, len, parse, out);
+}
+
+static bool ends_with(const char *name, const char *suffix)
+{
+	size_t n = strlen(name), s = strlen(suffix);
+
+	return n > s && strcasecmp(name + n - s, suffix) == 0;
+}
+
+int boot_text_list(const struct sysroot *r, const char *base, const char *directory, const char *suffix,
+		   struct names *names, struct boot_entries *out)
+{
+	char path[PATH_BYTES];
+	size_t kept = 0;
 	int error;
 
-	if ((size_t)snprintf(source, sizeof(source), "%s/%s", base, path) >= sizeof(source))
-		return boot_entries_add_unread(out, base, -ENAMETOOLONG);
-	error = read_regular(r, source, &data, &text.len);
-	if (error)
-		return error > 0 ? 0 : boot_entries_add_unread(out, source, error);
-	text.data = data;
-	return parse(&text, out);
+	snprintf(path, sizeof(path), "%s/%s", base, directory);
+	error = sysroot_list(r, path, names);
+	for (size_t i = 0; i < names->n; i++) {
+		if (ends_with(names->items[i], suffix))
+			names->items[kept++] = names->items[i];
+		else
+			free(names->items[i]);
+	}
+	names->n = kept;
+	if (!error && kept > FILES_MAX) {
+		names_free(names);
+		error = -E2BIG;
+	}
+	return error ? boot_entries_add_unread(out, path, error) : 0;
 }

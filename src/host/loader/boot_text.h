@@ -21,6 +21,15 @@ typedef int boot_text_parse(const struct boot_text *text, struct boot_entries *o
  */
 int boot_text_read(const struct sysroot *r, const char *base, const char *path, boot_text_parse *parse,
 		   struct boot_entries *out) _must_check_;
+/* The same for the first bytes of a file of any size. */
+int boot_text_read_start(const struct sysroot *r, const char *base, const char *path, size_t len,
+			 boot_text_parse *parse, struct boot_entries *out) _must_check_;
+/*
+ * The names in a directory below the base that end in `suffix`, in either case; none where they cannot be listed, or
+ * are too many: that goes to out->unread. 0 or -ENOMEM.
+ */
+int boot_text_list(const struct sysroot *r, const char *base, const char *directory, const char *suffix,
+		   struct names *names, struct boot_entries *out) _must_check_;
 /* An entry of this text: where it stands, and nothing else. 0 or -ENOMEM. */
 int boot_text_entry(const struct boot_text *text, enum boot_loader loader, unsigned line,
 		    struct boot_entry *entry) _must_check_;

@@ -17,7 +17,6 @@
 
 #define VOLUME_MAX 128
 #define SAME_MAX 8
-#define DIRECTORIES_MAX 256
 #define PATH_BYTES 512
 
 enum block { BLOCK_OTHER, BLOCK_MENU, BLOCK_ENTRY };
@@ -449,13 +448,8 @@ int grub_cfg_read(const struct sysroot *r, const char *base, struct boot_entries
 
 	for (size_t i = 0; i < ARRAY_SIZE(files) && !error; i++)
 		error = boot_text_read(r, base, files[i], grub_cfg_parse, out);
-	snprintf(path, sizeof(path), "%s/EFI", base);
 	if (!error)
-		error = sysroot_list(r, path, &names);
-	if (!error && names.n > DIRECTORIES_MAX)
-		error = -E2BIG;
-	if (error)
-		return boot_entries_add_unread(out, path, error);
+		error = boot_text_list(r, base, "EFI", "", &names, out);
 	for (size_t i = 0; i < names.n && !error; i++) {
 		snprintf(path, sizeof(path), "EFI/%s/grub.cfg", names.items[i]);
 		error = boot_text_read(r, base, path, grub_cfg_parse, out);
