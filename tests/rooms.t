@@ -119,7 +119,30 @@ useless_found()
 loud()
 {
 	objects "$1" | grep -v -e '^host/cli/' -e '^boot/' | (cd "$1" && xargs nm -A -u) |
-		grep -E ' (stdout|stderr|(__)?v?printf(_chk)?|_IO_putc|putchar|puts|perror|psignal|v?(warn|err)x?|error|say_[a-z]*)$'
+		grep -E ' (stdout|stderr|(__)?v?printf(_chk)?|_IO_putc|putchar|puts|perror|psignal|v?(warn|err)x?|error|say(_[a-z]*)?)$'
+}
+
+# formatting DIR: what prints texts of others in cli by itself, and not by say(), which takes their control bytes.
+formatting()
+{
+	objects "$1" | grep '^host/cli/' | grep -v -e /say.o -e /main.o | (cd "$1" && xargs nm -A -u) |
+		grep -E ' (__)?(v?[fd]?printf)(_chk)?$'
+}
+
+by_say()
+{
+	formatting "$BUILD/glibc" >"$TMP/formatting"
+	silent "$TMP/formatting"
+}
+
+# formatting_found STATEMENT: whether the check finds it.
+formatting_found()
+{
+	mkdir -p "$TMP/loud-objects/host/cli"
+	printf '%s\n' '#include <stdio.h>' 'void spoilt(const char *text);' "void spoilt(const char *text) { $1; }" |
+		"${CC:-gcc}" -x c -c -o "$TMP/loud-objects/host/cli/cmd_off.o" - || return 1
+	formatting "$TMP/loud-objects" >"$TMP/formatting"
+	has "$TMP/formatting" 'host/cli/cmd_off.o:'
 }
 
 quiet()
@@ -152,6 +175,10 @@ ok 'only cli/ prints' quiet
 for print in 'puts(text)' 'printf("%s", text)' 'fputs(text, stderr)' 'fprintf(stdout, "%s", text)' 'putchar(*text)' \
 	'perror(text)' 'say_error("%s", text)'; do
 	ok "$print in a room below is found" loud_found "$print"
+done
+ok 'cli prints by say(), which takes the control bytes of others' by_say
+for print in 'printf("%s!", text)' 'fprintf(stderr, "%s!", text)'; do
+	ok "$print in cli is found" formatting_found "$print"
 done
 ok 'what a file exports another one uses' all_used
 ok 'a function that nobody uses is found' useless_found

@@ -64,7 +64,7 @@ int cli_selector(const char *text, struct selector *out)
 		return EXIT_DONE;
 	say_error("'%s' is no selector: expected %s", text, err.expected);
 	if (err.hint)
-		fprintf(stderr, "    hint: %s\n", err.hint);
+		say_detail("    hint: %s", err.hint);
 	return EXIT_USAGE;
 }
 

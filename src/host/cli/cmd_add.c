@@ -150,7 +150,8 @@ static bool is_refused(const struct session *s, const struct rule *rule)
 /* What the lock may have for it stays. */
 static int add_absent(const struct session *s, const char *words, bool is_new)
 {
-	printf("bind %s\n  it is not here now, which is normal: nothing is locked for it\n", words);
+	say("bind %s", words);
+	say("  it is not here now, which is normal: nothing is locked for it");
 	return store_unlocked(
 		s, words, is_new,
 		"Written. When it is there, run `earlybind accept`, then `earlybind regenerate`, and reboot.");

@@ -33,14 +33,13 @@ static void print_decisions(const struct checked *c)
 	for (size_t i = 0; i < c->boot.decisions.n; i++) {
 		const struct decision *d = &c->boot.decisions.items[i];
 
-		printf("  %s [%.9s] %s%s%s%s%s%s\n",
-		       d->line.has_address ? address_print(&d->line.address, address) : "-",
-		       identity_print(&d->line.identity, identity),
-		       d->bind                          ? "bind to "
-		       : outcome_is_wished(&c->boot, d) ? "stays with the host: "
-							: "refused: ",
-		       d->bind ? d->drivers : reason_word(d->reason), is_external(c, d) ? " if present" : "",
-		       *d->line.text ? " (" : "", d->line.text, *d->line.text ? ")" : "");
+		say("  %s [%.9s] %s%s%s%s%s%s", d->line.has_address ? address_print(&d->line.address, address) : "-",
+		    identity_print(&d->line.identity, identity),
+		    d->bind                          ? "bind to "
+		    : outcome_is_wished(&c->boot, d) ? "stays with the host: "
+						     : "refused: ",
+		    d->bind ? d->drivers : reason_word(d->reason), is_external(c, d) ? " if present" : "",
+		    *d->line.text ? " (" : "", d->line.text, *d->line.text ? ")" : "");
 	}
 }
 
@@ -57,7 +56,7 @@ static void print_notes(const struct checked *c)
 
 	for (size_t i = 0; i < c->verdict.notes.n; i++)
 		if (is_plain(&c->verdict.notes.items[i]))
-			printf("note: %s\n", row_line(&c->verdict.notes.items[i], line));
+			say("note: %s", row_line(&c->verdict.notes.items[i], line));
 }
 
 static void print_json(const struct checked *c)
@@ -120,16 +119,16 @@ static void print_next(const struct checked *c)
 
 	say_all(&rows);
 	if (c->verdict.to_accept)
-		printf("Now run `earlybind accept%s`, then `earlybind regenerate`.\n", c->verdict.accept);
+		say("Now run `earlybind accept%s`, then `earlybind regenerate`.", c->verdict.accept);
 	else if (*c->verdict.to_explain)
-		printf("`earlybind explain %s` says what to do.\n", c->verdict.to_explain);
+		say("`earlybind explain %s` says what to do.", c->verdict.to_explain);
 	else if (idle && drift_can_remove(idle))
-		printf("%s:%u can lock nothing: change it, or `earlybind remove %s` takes it out.\n", idle->file,
-		       idle->line, drift_words(idle, words));
+		say("%s:%u can lock nothing: change it, or `earlybind remove %s` takes it out.", idle->file, idle->line,
+		    drift_words(idle, words));
 	else if (idle)
-		printf("%s:%u can lock nothing: change or delete it.\n", idle->file, idle->line);
+		say("%s:%u can lock nothing: change or delete it.", idle->file, idle->line);
 	if (stale && !c->verdict.to_accept)
-		printf("%s run `earlybind regenerate`.\n", *c->verdict.to_explain || idle ? "Then" : "Now");
+		say("%s run `earlybind regenerate`.", *c->verdict.to_explain || idle ? "Then" : "Now");
 }
 
 static int check(struct checked *c)

@@ -56,7 +56,7 @@ static int ask_boot(const struct cli *cli, const struct efi *efi)
 	report_free(&report);
 	if (!why)
 		return EXIT_DONE;
-	printf("Not confirmed: %s.\n", why);
+	say("Not confirmed: %s.", why);
 	return -1;
 }
 
@@ -76,16 +76,16 @@ static int ask_person(const struct cli *cli, const struct efi *efi)
 
 	if (efi->wrong || efi->trial.any_lock || efi->trial.lock == lock_here(&cli->root))
 		return EXIT_DONE;
-	printf("The trial is of plan %016" PRIx64 ", which was made of another lock (%016" PRIx64
-	       ") than the one here: of another system on this machine, or of an older image.\n",
-	       efi->trial.hash, efi->trial.lock);
+	say("The trial is of plan %016" PRIx64 ", which was made of another lock (%016" PRIx64
+	    ") than the one here: of another system on this machine, or of an older image.",
+	    efi->trial.hash, efi->trial.lock);
 	if (cli->yes)
 		return EXIT_DONE;
 	if (!isatty(STDIN_FILENO)) {
 		say_error("not confirmed: there is no terminal to ask; --yes confirms");
 		return EXIT_REFUSED;
 	}
-	printf("End it? [y/N] ");
+	fputs("End it? [y/N] ", stdout);
 	fflush(stdout);
 	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
 		return EXIT_DONE;
@@ -102,11 +102,11 @@ static int end_trial(const struct cli *cli, const struct efi *efi)
 		return EXIT_REFUSED;
 	}
 	if (efi->wrong)
-		printf("The EFI variable %s, which %s, is removed: no plan is on trial.\n", efivar_name(EFIVAR_TRIAL),
-		       efi_wrong(efi));
+		say("The EFI variable %s, which %s, is removed: no plan is on trial.", efivar_name(EFIVAR_TRIAL),
+		    efi_wrong(efi));
 	else
-		printf("Plan %016" PRIx64 " is confirmed: its trial is over%s.\n", efi->trial.hash,
-		       efi->trial.attempts < TRIAL_BOOTS ? "" : ", and the next boot uses it");
+		say("Plan %016" PRIx64 " is confirmed: its trial is over%s.", efi->trial.hash,
+		    efi->trial.attempts < TRIAL_BOOTS ? "" : ", and the next boot uses it");
 	return EXIT_DONE;
 }
 

@@ -71,18 +71,17 @@ static const char *remedy_of(const struct explanation *e, const struct explained
 /* "bridge, off, skipped": the guards that are asked and let it pass. */
 static void print_passed(const struct explained *x, const char *title)
 {
-	const char *comma = "";
+	_cleanup_(text_free) struct text line = { 0 };
 
 	for (unsigned r = FIRST_GUARD; r <= LAST_GUARD; r++) {
 		reason_set bit = REASON_BIT(r);
 
 		if (!(asked(x) & bit) || (refusing(x) & bit))
 			continue;
-		printf("%s%s", *comma ? comma : title, reason_word(r));
-		comma = ", ";
+		text_addf(&line, "%s%s", line.len ? ", " : title, reason_word(r));
 	}
-	if (*comma)
-		putchar('\n');
+	if (line.len)
+		say("%s", line.data);
 }
 
 static void print_refusals(const struct explanation *e, const struct explained *x)
@@ -95,10 +94,10 @@ static void print_refusals(const struct explanation *e, const struct explained *
 			continue;
 		what = remedy_of(e, x, r, buf);
 		explained_why(e, x, r, why);
-		printf("    %-14s refuses it: %s%s%s%s\n", reason_word(r), reason_meaning(r), *why ? " (" : "", why,
-		       *why ? ")" : "");
+		say("    %-14s refuses it: %s%s%s%s", reason_word(r), reason_meaning(r), *why ? " (" : "", why,
+		    *why ? ")" : "");
 		if (*what)
-			printf("    %-14s to change that: %s\n", "", what);
+			say("    %-14s to change that: %s", "", what);
 	}
 }
 
@@ -109,11 +108,11 @@ static void print_rule(const struct explanation *e, const struct explained *x)
 
 	if (!x->rule && x->live) {
 		why = live_rule_leaves(&e->boot.machine, x->device);
-		printf("  rule: bind %s live (%s:%u) leaves it%s%s\n", selector_print(&x->live->selector, selector),
-		       x->live->file, x->live->line, *why ? ": " : "", why);
+		say("  rule: bind %s live (%s:%u) leaves it%s%s", selector_print(&x->live->selector, selector),
+		    x->live->file, x->live->line, *why ? ": " : "", why);
 	} else if (x->rule)
-		printf("  rule: bind %s (%s:%u)\n", selector_print(&x->rule->selector, selector), x->rule->file,
-		       x->rule->line);
+		say("  rule: bind %s (%s:%u)", selector_print(&x->rule->selector, selector), x->rule->file,
+		    x->rule->line);
 	else
 		puts("  rule: none selects it");
 }
@@ -143,10 +142,10 @@ static void print_not_chosen(const struct explanation *e, const struct explained
 	if (refusing(x) || !x->line)
 		puts("  with an image made now: it is not bound, and a rule for it would be refused");
 	else if (other)
-		printf("  with an image made now: it is not bound; the rule for its place, %s:%u, means id=%s only\n",
-		       other->file, other->line, id_print(&other->id, id));
+		say("  with an image made now: it is not bound; the rule for its place, %s:%u, means id=%s only",
+		    other->file, other->line, id_print(&other->id, id));
 	else
-		printf("  with an image made now: it is not bound; `earlybind add %s` would lock it\n", target);
+		say("  with an image made now: it is not bound; `earlybind add %s` would lock it", target);
 }
 
 static void print_next(const struct explanation *e, const struct explained *x, const char *target)
@@ -157,8 +156,8 @@ static void print_next(const struct explanation *e, const struct explained *x, c
 	switch (x->standing) {
 	case STANDING_LOCKED:
 		if (!refused)
-			printf("  with an image made now: it is bound to %s%s%s%s\n", x->decision->drivers,
-			       *text_of(x) ? " (" : "", text_of(x), *text_of(x) ? ")" : "");
+			say("  with an image made now: it is bound to %s%s%s%s", x->decision->drivers,
+			    *text_of(x) ? " (" : "", text_of(x), *text_of(x) ? ")" : "");
 		else
 			puts("  with an image made now: it is not bound");
 		break;
@@ -175,7 +174,7 @@ static void print_next(const struct explanation *e, const struct explained *x, c
 		break;
 	}
 	if (drift && x->decision->device >= 0)
-		printf("    %s\n", drift);
+		say("    %s", drift);
 	print_refusals(e, x);
 	print_passed(x, "    let it pass: ");
 }
@@ -189,10 +188,9 @@ static void print_last(const struct explanation *e, const struct explained *x)
 	} else if (!d) {
 		puts("  last boot: the report does not name it");
 	} else {
-		printf("  last boot: %s%s%s", outcome_words[d->outcome], *d->driver ? ", driver " : "", d->driver);
-		if (d->reason)
-			printf("; %s: %s", reason_word(d->reason), outcome_meaning(d));
-		printf("%s%s%s\n", *d->text ? " (" : "", d->text, *d->text ? ")" : "");
+		say("  last boot: %s%s%s%s%s%s%s%s%s%s", outcome_words[d->outcome], *d->driver ? ", driver " : "",
+		    d->driver, d->reason ? "; " : "", d->reason ? reason_word(d->reason) : "", d->reason ? ": " : "",
+		    d->reason ? outcome_meaning(d) : "", *d->text ? " (" : "", d->text, *d->text ? ")" : "");
 	}
 }
 
@@ -201,24 +199,22 @@ static void print_absent(const struct explanation *e, const struct explained *x)
 	const struct plan_card *c = &e->boot.composition.plan.cards[x->decision->card];
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN], path[PATH_LEN], root[ROOT_LEN];
 
-	printf("%s [%s], locked at %s %s\n", c->has_address ? address_print(&c->address, address) : "-",
-	       identity_print(&c->identity, identity), root_print(&c->root, root), path_print(&c->path, path));
+	say("%s [%s], locked at %s %s", c->has_address ? address_print(&c->address, address) : "-",
+	    identity_print(&c->identity, identity), root_print(&c->root, root), path_print(&c->path, path));
 }
 
 static void print_present(const struct cli *cli, const struct device *d, struct pci_names *names)
 {
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN], path[PATH_LEN], root[ROOT_LEN], driver[DRIVER_LEN];
-	char name[DEVICE_NAME_LEN];
+	char name[DEVICE_NAME_LEN], group[16] = "none";
 
-	printf("%s [%s] %s\n", address_print(&d->address, address), identity_print(&d->identity, identity),
-	       pci_names_device(names, &d->identity, name));
+	say("%s [%s] %s", address_print(&d->address, address), identity_print(&d->identity, identity),
+	    pci_names_device(names, &d->identity, name));
 	bind_current(&cli->root, &d->address, driver);
-	printf("  place: %s %s, IOMMU group ", root_print(&d->root, root), path_print(&d->path, path));
-	if (d->iommu_group < 0)
-		printf("none");
-	else
-		printf("%d", d->iommu_group);
-	printf(", driver %s\n", *driver ? driver : "none");
+	if (d->iommu_group >= 0)
+		snprintf(group, sizeof(group), "%d", d->iommu_group);
+	say("  place: %s %s, IOMMU group %s, driver %s", root_print(&d->root, root), path_print(&d->path, path), group,
+	    *driver ? driver : "none");
 }
 
 /* What boots now may not be what is told. */

@@ -97,27 +97,27 @@ static int put_nothing(const struct cli *cli, const struct config *config)
 	int code = put(cli, &nothing);
 
 	if (code == EXIT_DONE)
-		printf("nothing to bind: %s; nothing of earlybind is in this image\n",
-		       config->n_rules      ? "no rule has an accepted card"
-		       : config->unreadable ? "the configuration cannot be read"
-					    : "there is no rule in /" CONFIG_FILE);
+		say("nothing to bind: %s; nothing of earlybind is in this image",
+		    config->n_rules      ? "no rule has an accepted card"
+		    : config->unreadable ? "the configuration cannot be read"
+					 : "there is no rule in /" CONFIG_FILE);
 	return code;
 }
 
 /* Whether it could be written. */
 static bool show(const struct image *image, const struct plan *plan)
 {
+	char more[40] = "";
 	size_t live = 0;
 
 	for (size_t i = 0; i < image->n_files; i++)
-		printf("/%s/%s\n", DESTDIR_FOLDER, image->files[i].name);
+		say("/%s/%s", DESTDIR_FOLDER, image->files[i].name);
 	for (size_t i = 0; i < plan->n_rules; i++)
 		live += plan->rules[i].live;
-	printf("plan %016" PRIx64 " for kernel %s: %zu card%s", image->hash, plan->kernel, plan->n_cards,
-	       plan->n_cards == 1 ? "" : "s");
 	if (live)
-		printf(", %zu live rule%s", live, live == 1 ? "" : "s");
-	putchar('\n');
+		snprintf(more, sizeof(more), ", %zu live rule%s", live, live == 1 ? "" : "s");
+	say("plan %016" PRIx64 " for kernel %s: %zu card%s%s", image->hash, plan->kernel, plan->n_cards,
+	    plan->n_cards == 1 ? "" : "s", more);
 	return fflush(stdout) == 0;
 }
 

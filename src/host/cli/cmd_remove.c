@@ -122,7 +122,7 @@ static int drop(struct session *s, const char *words)
 		say_error("the rule is in %s:%u: remove it there, then run `earlybind accept`", rule->file, rule->line);
 		return EXIT_REFUSED;
 	}
-	printf("%s:%u: this rule and its entry in the lock go.\n", rule->file, rule->line);
+	say("%s:%u: this rule and its entry in the lock go.", rule->file, rule->line);
 	if (!session_ask(s, "Remove them?"))
 		return EXIT_REFUSED;
 	ret = drop_line(s, rule);

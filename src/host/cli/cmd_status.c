@@ -30,15 +30,14 @@ static void print_trial(const struct efi *e, uint64_t hash, const char *confirme
 	const struct trial *t = &e->trial;
 
 	if (e->wrong)
-		printf("The EFI variable %s %s: boots leave it alone, `earlybind confirm` removes it.\n",
-		       efivar_name(EFIVAR_TRIAL), efi_wrong(e));
+		say("The EFI variable %s %s: boots leave it alone, `earlybind confirm` removes it.",
+		    efivar_name(EFIVAR_TRIAL), efi_wrong(e));
 	else if (t->hash != hash)
-		printf("Plan %016" PRIx64 " is on trial, which is not this boot's: %u of %d boots without `earlybind "
-		       "confirm`. %s\n",
-		       t->hash, t->attempts, TRIAL_BOOTS, confirmer);
+		say("Plan %016" PRIx64 " is on trial, which is not this boot's: %u of %d boots without `earlybind "
+		    "confirm`. %s",
+		    t->hash, t->attempts, TRIAL_BOOTS, confirmer);
 	else if (t->attempts < TRIAL_BOOTS)
-		printf("On trial: %u of %d boots without `earlybind confirm`. %s\n", t->attempts, TRIAL_BOOTS,
-		       confirmer);
+		say("On trial: %u of %d boots without `earlybind confirm`. %s", t->attempts, TRIAL_BOOTS, confirmer);
 	else
 		puts("The next boot does not use the plan, unless `earlybind confirm` is run before.");
 }
@@ -47,7 +46,7 @@ static void print_trial(const struct efi *e, uint64_t hash, const char *confirme
 static void print_variables(const struct efi *e, uint64_t hash, const char *confirmer)
 {
 	if (e->error && e->error != -ENODEV)
-		printf("The EFI variables cannot be read: %s.\n", strerror(-e->error));
+		say("The EFI variables cannot be read: %s.", strerror(-e->error));
 	if (e->there)
 		print_trial(e, hash, confirmer);
 	if (e->off)
@@ -155,14 +154,14 @@ static void say_waiting(const struct now *n)
 	unsigned waiting = waiting_count(&n->boot.composition);
 
 	if (n->boot.lock_hidden)
-		printf("%zu rule%s: only root can tell whether they are accepted.\n", n->boot.config.n_rules,
-		       n->boot.config.n_rules == 1 ? "" : "s");
+		say("%zu rule%s: only root can tell whether they are accepted.", n->boot.config.n_rules,
+		    n->boot.config.n_rules == 1 ? "" : "s");
 	else if ((n->boot.lock_broken || waiting) && (n->error || n->accepts))
-		printf("%zu rule%s: `earlybind accept%s`, then `earlybind regenerate`, and reboot.\n",
-		       n->boot.config.n_rules, n->boot.config.n_rules == 1 ? "" : "s", n->accept);
+		say("%zu rule%s: `earlybind accept%s`, then `earlybind regenerate`, and reboot.",
+		    n->boot.config.n_rules, n->boot.config.n_rules == 1 ? "" : "s", n->accept);
 	else if (n->boot.lock_broken || waiting)
-		printf("%zu rule%s, and accept has nothing to lock for those that wait: `earlybind check` says why.\n",
-		       n->boot.config.n_rules, n->boot.config.n_rules == 1 ? "" : "s");
+		say("%zu rule%s, and accept has nothing to lock for those that wait: `earlybind check` says why.",
+		    n->boot.config.n_rules, n->boot.config.n_rules == 1 ? "" : "s");
 	else if (status_is_hidden(&n->images) || (status_is_current(&n->images) && *n->images.unknown))
 		puts("The rules are accepted. Whether the images have them cannot be told, see below.");
 	else if (!n->images.n || !status_is_current(&n->images))
@@ -301,9 +300,11 @@ static void print_notes(const struct report *r)
 	for (size_t i = 0; i < r->n_notes; i++) {
 		enum reason reason = r->notes[i].reason;
 
-		printf("note: %s: %s\n", reason_word(reason), r->notes[i].text);
-		if (explained & REASON_BIT(reason))
-			printf("    %s\n    %s\n", reason_meaning(reason), reason_remedy(reason));
+		say("note: %s: %s", reason_word(reason), r->notes[i].text);
+		if (!(explained & REASON_BIT(reason)))
+			continue;
+		say("    %s", reason_meaning(reason));
+		say("    %s", reason_remedy(reason));
 	}
 }
 
@@ -317,10 +318,10 @@ static void print_why(const struct report *r, const struct now *n)
 
 		if (!d->reason)
 			continue;
-		printf("%s: %s: %s%s%s%s\n", d->has_address ? address_print(&d->address, address) : "a locked card",
-		       reason_word(d->reason), outcome_meaning(d), *d->text ? " (" : "", d->text, *d->text ? ")" : "");
+		say("%s: %s: %s%s%s%s", d->has_address ? address_print(&d->address, address) : "a locked card",
+		    reason_word(d->reason), outcome_meaning(d), *d->text ? " (" : "", d->text, *d->text ? ")" : "");
 		if (*remedy)
-			printf("    %s\n", remedy);
+			say("    %s", remedy);
 	}
 }
 
@@ -330,13 +331,13 @@ static void print_report(const struct cli *cli, const struct report *r, const st
 
 	if (r->hash)
 		snprintf(hash, sizeof(hash), "Plan %016llx: ", (unsigned long long)r->hash);
-	printf("%s%s%s%s%s.\n", hash, state_meanings[r->state], *r->text ? " (" : "", r->text, *r->text ? ")" : "");
+	say("%s%s%s%s%s.", hash, state_meanings[r->state], *r->text ? " (" : "", r->text, *r->text ? ")" : "");
 	if (r->n_devices && print_table(cli, r) < 0)
 		say_error("no memory for the table");
 	print_why(r, n);
 	print_notes(r);
-	printf("%u bound, %u refused, %u failed, in %u ms%s.\n", r->bound, r->refused, r->failed, r->milliseconds,
-	       r->complete ? "" : "; the report has no end: the boot program was interrupted");
+	say("%u bound, %u refused, %u failed, in %u ms%s.", r->bound, r->refused, r->failed, r->milliseconds,
+	    r->complete ? "" : "; the report has no end: the boot program was interrupted");
 }
 
 static unsigned count_wished(const struct report *r, const struct now *n)

@@ -94,8 +94,8 @@ static void show_function(const struct device *d, struct pci_names *names, const
 {
 	char address[ADDRESS_LEN], identity[IDENTITY_LEN], name[DEVICE_NAME_LEN];
 
-	printf("  %s %s [%.9s] %s\n", mark, address_print(&d->address, address), identity_print(&d->identity, identity),
-	       pci_names_device(names, &d->identity, name));
+	say("  %s %s [%.9s] %s", mark, address_print(&d->address, address), identity_print(&d->identity, identity),
+	    pci_names_device(names, &d->identity, name));
 }
 
 /* Whether entry i of the old lock is this card: the same place and identity may be another's, see find_card(). */
@@ -130,8 +130,8 @@ static void show_line(const struct session *s, const struct accept_line *line, s
 	if (line->reason == REASON_TWIN)
 		puts("      stays with the host; the same model as a locked card");
 	else
-		printf("      %s: %s%s%s (%s)\n", line->rule ? "refused" : "stays with the host",
-		       reason_word(line->reason), *line->text ? ", " : "", line->text, reason_meaning(line->reason));
+		say("      %s: %s%s%s (%s)", line->rule ? "refused" : "stays with the host", reason_word(line->reason),
+		    *line->text ? ", " : "", line->text, reason_meaning(line->reason));
 }
 
 /* Whether something else is locked now in the place of entry i, though it looks the same. */
@@ -159,10 +159,10 @@ static void show_dropped(const struct session *s, const struct acceptance *a)
 		const struct plan_card *c = &s->old.cards[i];
 
 		if (!find_same(&s->index, i, &s->will) || is_replaced(s, a, i))
-			printf("  - %s [%.9s] at %s %s: was locked, no longer is\n",
-			       c->has_address ? address_print(&c->address, address) : "-",
-			       identity_print(&c->identity, identity), root_print(&c->root, root),
-			       path_print(&c->path, path));
+			say("  - %s [%.9s] at %s %s: was locked, no longer is",
+			    c->has_address ? address_print(&c->address, address) : "-",
+			    identity_print(&c->identity, identity), root_print(&c->root, root),
+			    path_print(&c->path, path));
 	}
 }
 
@@ -175,7 +175,7 @@ static void show_notes(const struct session *s, const struct acceptance *a, cons
 		struct row row = { .kind = ROW_RULE };
 
 		row_set_note(&row, &a->notes[i], rule == fresh ? NULL : rule);
-		printf("note: %s\n", row_line(&row, line));
+		say("note: %s", row_line(&row, line));
 	}
 }
 
@@ -187,7 +187,7 @@ static void show_choices(const struct session *s, const struct acceptance *a, co
 	if (choice_find(&s->config, a, fresh, &rows) < 0)
 		say_error("no memory for the notes");
 	for (size_t i = 0; i < rows.n; i++)
-		printf("note: %s\n", row_line(&rows.items[i], line));
+		say("note: %s", row_line(&rows.items[i], line));
 	rows_free(&rows);
 }
 
@@ -201,7 +201,7 @@ void session_show(const struct session *s, const struct acceptance *a, const str
 		if (a->lines[i].rule != rule && a->lines[i].rule) {
 			const struct rule *r = &s->config.rules[a->lines[i].rule - 1];
 
-			printf("bind %s (%s:%u)\n", selector_print(&r->selector, selector), r->file, r->line);
+			say("bind %s (%s:%u)", selector_print(&r->selector, selector), r->file, r->line);
 		} else if (a->lines[i].rule != rule) {
 			puts("not selected, and not to be mistaken for a locked one");
 		}
@@ -211,9 +211,10 @@ void session_show(const struct session *s, const struct acceptance *a, const str
 	for (size_t i = 0; i < s->config.n_rules; i++) {
 		const struct rule *r = &s->config.rules[i];
 
-		if (r->live)
-			printf("bind %s live (%s:%u)\n  decided at each boot: there is nothing to lock\n",
-			       selector_print(&r->selector, selector), r->file, r->line);
+		if (!r->live)
+			continue;
+		say("bind %s live (%s:%u)", selector_print(&r->selector, selector), r->file, r->line);
+		say("  decided at each boot: there is nothing to lock");
 	}
 	show_dropped(s, a);
 	show_notes(s, a, fresh);
@@ -307,7 +308,7 @@ void session_say_locked(const struct acceptance *a, const bool *chosen)
 		n += a->lines[i].reason == REASON_NONE && (!chosen || chosen[a->lines[i].rule - 1]);
 	if (n != a->lock.n_cards)
 		snprintf(all, sizeof(all), " (%zu in all)", a->lock.n_cards);
-	printf("%zu card%s locked%s. Now run `earlybind regenerate`, and reboot.\n", n, n == 1 ? "" : "s", all);
+	say("%zu card%s locked%s. Now run `earlybind regenerate`, and reboot.", n, n == 1 ? "" : "s", all);
 }
 
 /* What was weighed, and where lines stand, is of the files as they were read: an editor may have saved them since. */
@@ -342,7 +343,8 @@ static bool is_answered(const struct session *s, const char *question)
 				     : "not confirmed: there is no terminal to ask; --yes confirms");
 		return false;
 	}
-	printf("%s [y/N] ", question);
+	fputs(question, stdout);
+	fputs(" [y/N] ", stdout);
 	fflush(stdout);
 	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
 		return true;
@@ -364,7 +366,7 @@ static int keep_damaged(const struct session *s)
 		say_error("no copy of the damaged lock can be kept: %s; nothing was written", strerror(-ret));
 		return EXIT_REFUSED;
 	}
-	printf("The damaged lock is kept as /%s.\n", kept);
+	say("The damaged lock is kept as /%s.", kept);
 	return EXIT_DONE;
 }
 

@@ -58,8 +58,8 @@ static void write_trial(const struct sysroot *r, const struct trial *trial, bool
 		say_warning("no trial: the EFI variable %s cannot be written: %s", efivar_name(EFIVAR_TRIAL),
 			    strerror(-ret));
 	else if (trial->hash)
-		printf("On trial: after %d boots that nobody confirms the plan is not used any more. %s\n", TRIAL_BOOTS,
-		       confirmer_say(r, person));
+		say("On trial: after %d boots that nobody confirms the plan is not used any more. %s", TRIAL_BOOTS,
+		    confirmer_say(r, person));
 }
 
 static enum trial_state state_of(const struct efi *efi, const struct trial *name)

@@ -1,32 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "json.h"
 
-/*
- * The UTF-8 character at *s (RFC 3629), and its bytes; 0: it starts none. Overlong forms, surrogates and what
- * is above 10ffff are none.
- */
-static size_t utf8_at(const unsigned char *s, uint32_t *out)
-{
-	static const struct {
-		unsigned char mask, lead;
-		uint32_t least;
-	} forms[] = { { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 } };
-
-	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-		if ((*s & forms[i].mask) != forms[i].lead)
-			continue;
-		*out = *s & (unsigned char)~forms[i].mask;
-		for (size_t k = 1; k <= i + 1; k++) {
-			if ((s[k] & 0xc0) != 0x80)
-				return 0;
-			*out = *out << 6 | (s[k] & 0x3f);
-		}
-		if (*out < forms[i].least || *out > 0x10ffff || (*out >= 0xd800 && *out < 0xe000))
-			return 0;
-		return i + 2;
-	}
-	return 0;
-}
+#include "printable.h"
 
 /* RFC 8259, 7: in ASCII, characters above the basic plane as two surrogates. */
 static void print_escape(FILE *to, uint32_t c)
@@ -42,15 +17,13 @@ static void print_escape(FILE *to, uint32_t c)
 /* RFC 8259: quotes, backslashes, control bytes and all beyond ASCII are escaped; a byte that is no UTF-8 is U+FFFD. */
 static void print_string(FILE *to, const char *text)
 {
-	const unsigned char *s = (const unsigned char *)text;
-
 	fputc('"', to);
-	while (*s) {
-		uint32_t c = *s;
+	while (*text) {
+		uint32_t c = (unsigned char)*text;
 		size_t len = 1;
 
 		if (c >= 0x80) {
-			len = utf8_at(s, &c);
+			len = utf8_at(text, &c);
 			if (!len)
 				c = 0xfffd;
 			len += !len;
@@ -61,7 +34,7 @@ static void print_string(FILE *to, const char *text)
 			print_escape(to, c);
 		else
 			fputc((int)c, to);
-		s += len;
+		text += len;
 	}
 	fputc('"', to);
 }

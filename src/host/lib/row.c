@@ -111,15 +111,6 @@ static const char *place_print(const struct row *row, char buf[PLACE_LEN])
 	return buf;
 }
 
-/* What others named, a mount or a file, must not speak to a terminal. */
-static const char *silence(char *line)
-{
-	for (char *c = line; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
-	return line;
-}
-
 const char *row_line(const struct row *row, char buf[ROW_LINE_LEN])
 {
 	bool reason = kinds[row->kind].reason && row->reason, place = kinds[row->kind].place && *row->file;
@@ -127,7 +118,7 @@ const char *row_line(const struct row *row, char buf[ROW_LINE_LEN])
 
 	snprintf(buf, ROW_LINE_LEN, "%s%s%s%s%s", reason ? reason_word(row->reason) : "", reason ? ": " : "",
 		 place ? place_print(row, at) : "", place ? ": " : "", row->text);
-	return silence(buf);
+	return buf;
 }
 
 static void next_json(const struct row *row, struct json *j)
