@@ -74,7 +74,7 @@ PAGES := $(patsubst man/%.scd,%,$(wildcard man/*.scd))
 # These need libraries: libarchive, liblzma and libzstd, or libmount.
 FUZZ_OF_HOST := fuzz_segments fuzz_needs
 # The readers of boot loaders' files are one program each; they need no library.
-FUZZ_OF_LOADER := fuzz_bls fuzz_grub_cfg fuzz_limine fuzz_efi_entries
+FUZZ_OF_LOADER := fuzz_bls fuzz_grub_cfg fuzz_limine fuzz_efi_entries fuzz_refind
 
 # What the boot program is made of: the linker takes from the core what is called.
 have = $(shell command -v $(1) >/dev/null 2>&1 && echo yes)

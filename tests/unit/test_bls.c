@@ -29,6 +29,37 @@ static void systemd_boot_of_debian_and_arch(void **s)
 		   "\tinitrd amd-ucode.img\n\tinitrd initramfs-linux.img\n\toptions root=LABEL=arch rw loglevel=3\n");
 }
 
+static void pop_os_has_a_copy_of_its_initrd_on_the_esp(void **s)
+{
+	(void)s;
+	entries_of(bls_parse, "boot/efi", "boot/efi/loader/entries/Pop_OS-current.conf",
+		   "title Pop!_OS\nlinux /EFI/Pop_OS-0b5e6f70-1111-4222-8333-444455556666/vmlinuz.efi\n"
+		   "initrd /EFI/Pop_OS-0b5e6f70-1111-4222-8333-444455556666/initrd.img\n"
+		   "options root=UUID=0b5e6f70-1111-4222-8333-444455556666 ro quiet loglevel=0 splash\n",
+		   "bls boot/efi/loader/entries/Pop_OS-current.conf\n\tid Pop_OS-current.conf\n\ttitle Pop!_OS\n"
+		   "\tkernel EFI/Pop_OS-0b5e6f70-1111-4222-8333-444455556666/vmlinuz.efi\n"
+		   "\tinitrd EFI/Pop_OS-0b5e6f70-1111-4222-8333-444455556666/initrd.img\n"
+		   "\toptions root=UUID=0b5e6f70-1111-4222-8333-444455556666 ro quiet loglevel=0 splash\n");
+}
+
+static void what_is_too_long_for_a_path_is_unknown(void **s)
+{
+	struct boot_text text = { "efi", "efi/loader/entries/l.conf", NULL, 0 };
+	struct boot_entries e = { 0 };
+	struct text t = { 0 };
+
+	(void)s;
+	text_addf(&t, "linux /%04096d\ninitrd /%04097d\n", 0, 0);
+	text.data = t.data;
+	text.len = t.len;
+	assert_int_equal(bls_parse(&text, &e), 0);
+	assert_int_equal(e.n, 1);
+	assert_false(e.items[0].kernel.unknown);
+	assert_true(e.items[0].initrds[0].unknown);
+	boot_entries_free(&e);
+	text_free(&t);
+}
+
 static void grub_of_fedora_has_variables_and_several_initrds_a_line(void **s)
 {
 	(void)s;
@@ -88,6 +119,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(systemd_boot_of_debian_and_arch),
+		cmocka_unit_test(pop_os_has_a_copy_of_its_initrd_on_the_esp),
+		cmocka_unit_test(what_is_too_long_for_a_path_is_unknown),
 		cmocka_unit_test(grub_of_fedora_has_variables_and_several_initrds_a_line),
 		cmocka_unit_test(a_program_has_its_initrds_in_itself),
 		cmocka_unit_test(what_is_no_entry_has_none),

@@ -9,19 +9,18 @@
 #include "efi_entries.h"
 #include "grub_cfg.h"
 #include "limine.h"
+#include "refind.h"
 #include "uki_entries.h"
 
 #define ENTRIES_MAX 4096
 #define INITRDS_MAX 256
+#define PATH_LEN_MAX 4096 /* no system has longer ones */
 
 /* Where the ESP, the boot partition or neither is mounted (bootctl(1); XBOOTLDR is /boot). */
 static const char *const bases[] = { "boot", "efi", "boot/efi" };
 
 static int (*const readers[])(const struct sysroot *r, const char *base, struct boot_entries *out) = {
-	bls_read,
-	grub_cfg_read,
-	limine_read,
-	uki_entries_read,
+	bls_read, grub_cfg_read, limine_read, refind_read, uki_entries_read,
 };
 
 static const size_t texts[] = {
@@ -69,16 +68,18 @@ void boot_entries_free(struct boot_entries *e)
 int boot_file_set(struct boot_file *file, const char *volume, const char *path, size_t len)
 {
 	struct boot_file new = { 0 };
+	bool cut;
 
 	for (; len && *path == '/'; len--)
 		path++;
+	cut = len > PATH_LEN_MAX;
 	new.volume = strdup(volume);
-	new.path = strndup(path, len);
+	new.path = strndup(path, cut ? PATH_LEN_MAX : len);
 	if (!new.volume || !new.path) {
 		boot_file_free(&new);
 		return -ENOMEM;
 	}
-	new.unknown = strchr(new.path, '$') || strchr(new.volume, '$');
+	new.unknown = cut || strchr(new.path, '$') || strchr(new.volume, '$');
 	boot_file_free(file);
 	*file = new;
 	return 0;
