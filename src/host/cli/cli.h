@@ -38,7 +38,7 @@ struct command {
 	int (*run)(struct cli *cli); /* returns an enum exit_code */
 	const char *options;         /* the letters of those it takes of the table in main.c; all take root and help */
 	const char *synopsis;        /* what stands behind the name in the usage */
-	const char *summary;         /* one line */
+	const char *summary;         /* one line; NULL: for our own scripts, and not listed */
 	const char *help;            /* the rest of --help */
 };
 
@@ -51,6 +51,7 @@ int cmd_image(struct cli *cli);
 int cmd_list(struct cli *cli);
 int cmd_off(struct cli *cli);
 int cmd_regenerate(struct cli *cli);
+int cmd_removal(struct cli *cli);
 int cmd_remove(struct cli *cli);
 int cmd_status(struct cli *cli);
 

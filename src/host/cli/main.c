@@ -42,6 +42,10 @@ static const struct command commands[] = {
 	{ "off", cmd_off, "n", "--next-boot", "let the next boot bind nothing", off_help },
 	{ "image", cmd_image, "kdob", "--kernel RELEASE --destdir DIR|--cpio FILE [--base]",
 	  "fill an initramfs image (for generators)", image_help },
+	/* For the scripts of packages: packaging/removal.sh runs what it writes. */
+	{ "removal", cmd_removal, "", "", NULL,
+	  "Writes to /run/earlybind/removal which program makes each image that holds a plan, for when earlybind is "
+	  "gone.\n" },
 };
 
 static const struct option options[] = {
@@ -66,7 +70,8 @@ static void print_usage(FILE *to)
 	      "Keeps PCI cards off the host's drivers, for virtual machines, from the initramfs on.\n\n",
 	      to);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+		if (commands[i].summary)
+			fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fputs("\n`earlybind COMMAND --help` tells more. Recovery: earlybind=off on the kernel command line.\n", to);
 }
 

@@ -6,6 +6,7 @@
 #include "kernels.h"
 
 #define IMAGE_BYTES_MAX (2u << 30)
+#define PLAN "usr/lib/earlybind/plan"
 
 static const struct {
 	const char *mark, *name;
@@ -20,20 +21,23 @@ static const struct {
 	{ "config", "mkinitcpio" },
 };
 
-static const char *find_mark(const unsigned char *data, size_t len)
+static int find_marks(const unsigned char *data, size_t len, struct made *out)
 {
-	const char *patterns[ARRAY_SIZE(marks) + 1] = { NULL }, *name = NULL;
+	const char *patterns[ARRAY_SIZE(marks) + 2] = { PLAN };
 	char why[SEGMENTS_WHY_LEN];
 	_cleanup_(contents_free) struct contents c = { 0 };
+	int err;
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
-		patterns[i] = marks[i].mark;
-	if (contents_read(data, len, patterns, &c, why))
-		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(marks) && !name; i++)
+		patterns[i + 1] = marks[i].mark;
+	err = contents_read(data, len, patterns, &c, why);
+	if (err)
+		return err;
+	out->has_plan = contents_find(&c, PLAN) != NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(marks) && !out->by; i++)
 		if (contents_find(&c, marks[i].mark))
-			name = marks[i].name;
-	return name;
+			out->by = marks[i].name;
+	return 0;
 }
 
 /* Reads an image; *initrd is in *data, which is owned. False: it cannot be read, or is none. */
@@ -46,13 +50,21 @@ static bool read_image(const struct sysroot *r, const char *path, char **data, c
 	return !uki_is_pe(*initrd, *len) || uki_section(*initrd, *len, ".initrd", initrd, len) == 0;
 }
 
-const char *maker_of(const struct sysroot *r, const char *path)
+int made_read(const struct sysroot *r, const char *path, struct made *out)
 {
 	_cleanup_(free_pointer) char *data = NULL;
 	const unsigned char *initrd;
 	size_t len;
 
-	return read_image(r, path, &data, &initrd, &len) ? find_mark(initrd, len) : NULL;
+	*out = (struct made){ 0 };
+	return read_image(r, path, &data, &initrd, &len) ? find_marks(initrd, len, out) : -EINVAL;
+}
+
+const char *maker_of(const struct sysroot *r, const char *path)
+{
+	struct made made;
+
+	return made_read(r, path, &made) ? NULL : made.by;
 }
 
 bool maker_kernel(const struct sysroot *r, const char *path, char release[KERNEL_LEN])
