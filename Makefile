@@ -247,6 +247,7 @@ page_path = $(sharedir)/man/man$(subst .,,$(suffix $(1)))/$(1)
 bashdir := $(sharedir)/bash-completion/completions
 zshdir := $(sharedir)/zsh/site-functions
 schemadir := $(sharedir)/earlybind
+examplesdir := $(sharedir)/doc/earlybind/examples
 fishdir := $(sharedir)/fish/vendor_completions.d
 
 INSTALLED = $(bindir)/earlybind $(libdir)/earlybind-init \
@@ -255,7 +256,8 @@ INSTALLED = $(bindir)/earlybind $(libdir)/earlybind-init \
 	$(MKINITCPIO_DIR)/install/earlybind $(MKINITCPIO_DIR)/hooks/earlybind $(MKINITCPIO_CONF) \
 	$(SYSTEMD_UNIT_DIR)/earlybind.service $(SYSTEMD_UNIT_DIR)/earlybind-confirm.service \
 	$(foreach page,$(PAGES),$(call page_path,$(page))) \
-	$(bashdir)/earlybind $(zshdir)/_earlybind $(fishdir)/earlybind.fish $(schemadir)/earlybind.schema.json
+	$(bashdir)/earlybind $(zshdir)/_earlybind $(fishdir)/earlybind.fish $(schemadir)/earlybind.schema.json \
+	$(examplesdir)/earlybind.conf
 
 # What earlier versions installed. The drop-in of mkinitcpio takes its new name with it where somebody changed it.
 OLD_DRACUT_MODULE = $(DRACUT_DIR)/modules.d/90earlybind
@@ -288,12 +290,12 @@ install: all
 	$(INSTALL) -D -m 0644 completions/earlybind.fish $(DESTDIR)$(fishdir)/earlybind.fish
 	$(INSTALL) -D -m 0644 share/earlybind.schema.json $(DESTDIR)$(schemadir)/earlybind.schema.json
 	$(if $(HAVE_SCDOC),set -e; $(foreach page,$(PAGES),$(INSTALL) -D -m 0644 $(BUILD)/man/$(page) $(DESTDIR)$(call page_path,$(page));))
-	test -e $(DESTDIR)/etc/earlybind.conf || $(INSTALL) -D -m 0644 packaging/earlybind.conf $(DESTDIR)/etc/earlybind.conf
+	$(INSTALL) -D -m 0644 packaging/earlybind.conf $(DESTDIR)$(examplesdir)/earlybind.conf
 
 # What people wrote, /etc/earlybind.conf and the lock, stays.
 uninstall:
 	rm -f $(INSTALLED:%=$(DESTDIR)%) $(OLD_NAMES:%=$(DESTDIR)%)
-	-rmdir $(DESTDIR)$(libdir) $(DESTDIR)$(schemadir) $(DESTDIR)$(DRACUT_MODULE) $(DESTDIR)$(OLD_DRACUT_MODULE) 2>/dev/null || true
+	-rmdir $(DESTDIR)$(libdir) $(DESTDIR)$(schemadir) $(DESTDIR)$(examplesdir) $(DESTDIR)$(DRACUT_MODULE) $(DESTDIR)$(OLD_DRACUT_MODULE) 2>/dev/null || true
 
 clean:
 	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))

@@ -55,9 +55,8 @@ arch:
 	$(call copy_tree,$(ARCH)/earlybind-$(VERSION))
 	tar -C $(ARCH) -czf $(ARCH)/earlybind-$(VERSION).tar.gz earlybind-$(VERSION)
 	sed 's/@VERSION@/$(VERSION)/' packaging/arch/PKGBUILD >$(ARCH)/PKGBUILD
-	cat packaging/images.sh packaging/removal.sh packaging/arch/dracut.sh >$(ARCH)/dracut.sh
-	sed -e '/^@DRACUT_SH@$$/{r $(ARCH)/dracut.sh' -e 'd}' packaging/arch/earlybind.install \
-		>$(ARCH)/earlybind.install
+	cat packaging/images.sh packaging/removal.sh >$(ARCH)/removal.sh
+	sed -e '/^@REMOVAL@$$/{r $(ARCH)/removal.sh' -e 'd}' packaging/arch/earlybind.install >$(ARCH)/earlybind.install
 	rm -f $(ARCH)/*.pkg.tar*
 	$(clean_env) sh packaging/arch/makepkg.sh $(ARCH) $(MAKEPKG_FLAGS)
 	@ls $(ARCH)/earlybind-$(VERSION)-*.pkg.tar*

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# arch.t: the PKGBUILD builds as an unprivileged user; what is in the package; its hook and what it runs, with a
-# recording stand-in for dracut. There is no Arch here: installing it is not tested. Run from the top of the repository.
+# arch.t: the PKGBUILD builds as an unprivileged user; what is in the package; its life on a small host, with the real
+# pacman, mkinitcpio's own hook and dracut beside it: an upgrade from commit fd7fe03, a removal. Run from the top of the
+# repository.
+# shellcheck disable=SC2016,SC2086 # scripts; IMAGES is a list
 # shellcheck source=/dev/null
 . tests/packages/lib.sh
 
@@ -41,26 +43,23 @@ contents()
 		'^/usr/share/initramfs-tools/'
 	ok "that is not" lacks "$TMP/arch.list" initramfs-tools
 	ok "the version is the Makefile's" has "$A/.PKGINFO" "pkgver = $VERSION-1"
-	ok "upgrade: the configuration is kept" has "$A/.PKGINFO" 'backup = etc/earlybind.conf'
-	ok "upgrade: and that of mkinitcpio" has "$A/.PKGINFO" 'backup = etc/mkinitcpio.conf.d/zz-earlybind.conf'
+	ok "upgrade: the drop-in of mkinitcpio is kept" has "$A/.PKGINFO" 'backup = etc/mkinitcpio.conf.d/zz-earlybind.conf'
+	ok "what people write is none of its files" lacks "$TMP/arch.list" /etc/earlybind.conf
+	ok "of which a sample is documentation" has "$TMP/arch.list" /usr/share/doc/earlybind/examples/earlybind.conf
 	ok "the boot program is static" sh -c "! readelf -lW '$A/usr/lib/earlybind/earlybind-init' | grep INTERP"
 	ok "the unit that confirms a plan is enabled" test -e \
 		"$A/usr/lib/systemd/system/multi-user.target.wants/earlybind-confirm.service"
-	ok "no hook for mkinitcpio, which has its own" same "$TMP/hooks" '90-earlybind-dracut.hook
-91-earlybind-rules.hook'
-	HOOK=$A/usr/share/libalpm/hooks/90-earlybind-dracut.hook
+	ok "one hook, which comes after that of mkinitcpio" same "$TMP/hooks" '91-earlybind.hook'
+	HOOK=$A/usr/share/libalpm/hooks/91-earlybind.hook
 	ok "what the hook runs is there" test -x "$A$(sed -n 's/^Exec = //p' "$HOOK")"
 	for operation in Install Upgrade; do
 		ok "the hook runs after: $operation" fires usr/lib/earlybind/earlybind-init $operation
 	done
 	ok "the hook leaves mkinitcpio's folder to mkinitcpio" fails fires usr/lib/initcpio/install/earlybind Upgrade
-	HOOK=$A/usr/share/libalpm/hooks/91-earlybind-rules.hook
 	for operation in Install Upgrade Remove; do
-		ok "another package's rules, $operation: a hook runs" fires usr/lib/earlybind.d/50-fleet.conf $operation
+		ok "another package's rules, $operation: it runs" fires usr/lib/earlybind.d/50-fleet.conf $operation
 	done
 	ok "rules that are no package's leave it alone" fails fires etc/earlybind.conf Upgrade
-	ok "what that hook runs makes the images of either generator" same "$TMP/exec" '/usr/bin/earlybind regenerate'
-	ok "and is there" test -x "$A/usr/bin/earlybind"
 }
 
 readable()
@@ -70,103 +69,91 @@ readable()
 	ok "shellcheck has nothing to say of them" shellcheck "$A/.INSTALL" "$SCRIPT" packaging/arch/PKGBUILD
 }
 
-ONE='dracut --force /boot/initramfs-linux.img 6.12.1-arch1-1
-'
-
-# lsinitrd: a stand-in for it: an image is a text that says who made it, and what is in it.
-lsinitrd()
+# host_pacman OPTION...: the real pacman, which runs scripts and hooks in H.
+host_pacman()
 {
-	# shellcheck disable=SC2016 # what the program expands
-	printf '%s\n' '#!/bin/sh' '[ "$1" != -f ] || exec grep dracut "$3"' 'cat "$1"' >"$S/bin/lsinitrd"
-	chmod 755 "$S/bin/lsinitrd"
-	stands_in lsinitrd
+	printf '%s\n' '[options]' 'Architecture = auto' 'SigLevel = Never' 'LocalFileSigLevel = Never' >"$TMP/pacman.conf"
+	pacman --root "$H" --dbpath "$H/var/lib/pacman" --config "$TMP/pacman.conf" --cachedir "$H/var/cache" \
+		--logfile "$TMP/pacman.log" --noconfirm -dd "$@" </dev/null >"$TMP/pacman" 2>&1 ||
+		{ cat "$TMP/pacman"; return 1; }
+	lacks "$TMP/pacman" 'error:'
 }
 
-scripts()
+# host_old_arch: the package of commit fd7fe03, under an earlier release. Its scripts did nothing at an upgrade.
+host_old_arch()
 {
-	S=$TMP/small
-	small_root "$S" sh grep cat cp rm rmdir cmp mktemp tr
-	small_tool "$S" bin/dracut
-	lsinitrd
-	for kernel in 6.12.1-arch1-1:linux 6.6.1-lts:linux-lts; do
-		mkdir "$S/lib/modules/${kernel%:*}"
-		: >"$S/lib/modules/${kernel%:*}/modules.dep"
-		echo "${kernel#*:}" >"$S/lib/modules/${kernel%:*}/pkgbase"
-	done
-	echo old >"$S/boot/initramfs-linux.img"
-	ok "no rule: nothing is rebuilt" rebuilt "$S" '' "$SCRIPT"
-	echo 'usr/lib/earlybind/plan' >"$S/boot/initramfs-linux.img"
-	ok "no rule, but an image that has a plan: it is rebuilt" rebuilt "$S" "$ONE" "$SCRIPT"
-	{ cat "$A/.INSTALL"; echo post_remove; } >"$TMP/remove"
-	ok "a removal then: it is rebuilt too" rebuilt "$S" "$ONE" "$TMP/remove"
-	echo old >"$S/boot/initramfs-linux.img"
-	echo 'bind 06:00' >>"$S/etc/earlybind.conf"
-	ok "a rule: each image that dracut made, and no other" rebuilt "$S" "$ONE" "$SCRIPT"
-	cp -r "$S/lib/modules/6.12.1-arch1-1" "$S/lib/modules/6.11.9-arch1-1"
-	printf '\0%s' '6.12.1-arch1-1 (linux@archlinux) #1' >"$S/boot/vmlinuz-linux"
-	ok "a folder kept of an old kernel: the image is made for the kernel beside it" rebuilt "$S" "$ONE" "$SCRIPT"
-	rm -r "$S/lib/modules/6.11.9-arch1-1"
-	echo old >"$S/boot/initramfs-6.6.1-lts.img"
-	ok "an image may be named after the kernel's release too" rebuilt "$S" \
-		"${ONE}dracut --force /boot/initramfs-6.6.1-lts.img 6.6.1-lts
-" "$SCRIPT"
-	rm "$S"/boot/*
-	ok "no image under a usual name: nothing is made" rebuilt "$S" '' "$SCRIPT"
-	ok "no image under a usual name: loud" has "$TMP/out" 'please rebuild the images of dracut'
-	echo old >"$S/boot/initramfs-linux.img"
-	mv "$S/etc/earlybind.conf" "$S/etc/earlybind.conf.pacsave"
-	ok "a removal, when script and hook are gone, rebuilds" rebuilt "$S" "$ONE" "$TMP/remove"
-	destroyer "$S"
-	ok "dracut destroys the image: the transaction goes on, the image is put back" survived "$S" \
-		/boot/initramfs-linux.img "$SCRIPT"
-	ok "dracut destroys the image: loud" has "$TMP/out" '/boot/initramfs-linux.img could not be made again'
-	ok "dracut destroys the image: a removal puts it back" survived "$S" /boot/initramfs-linux.img "$TMP/remove"
+	host_old "$TMP/old" "$A"
+	rm -r "$TMP/old/usr/share/initramfs-tools"
+	printf '%s\n' 'pkgname = earlybind' "pkgver = $VERSION-0" 'pkgdesc = as of fd7fe03' 'arch = any' \
+		'backup = etc/earlybind.conf' 'backup = etc/mkinitcpio.conf.d/earlybind.conf' >"$TMP/old/.PKGINFO"
+	bsdtar -C "$TMP/old" --zstd -cf "$TMP/old.pkg.tar.zst" .PKGINFO etc usr
 }
 
-# others: images of dracut that have other names, when earlybind is removed.
-others()
+# host_arch: with the old package, two rules; the images of one kernel are made by mkinitcpio, that of the other by dracut.
+host_arch()
 {
-	small_tool "$S" bin/dracut
-	rm "$S"/boot/*
-	fallback=/boot/initramfs-linux-fallback.img
-	uki=/efi/EFI/Linux/linux-6.12.1-arch1-1-0123456789abcdef0123456789abcdef-rolling.efi
-	mkdir -p "$S/efi/EFI/Linux"
-	echo 'usr/lib/earlybind/plan' | tee "$S$fallback" >"$S$uki"
-	ok "a removal: a fallback stays one, and a UKI with BUILD_ID in its name is a UKI" rebuilt "$S" \
-		"dracut --force --no-hostonly $fallback 6.12.1-arch1-1
-dracut --force --uefi $uki 6.12.1-arch1-1
-" "$TMP/remove"
-	rm -r "$S/efi"
-	echo old >"$S/boot/initramfs-linux.img"
-	rm "$S$fallback"
+	host_make bash
+	mkdir -p "$H/var/lib/pacman" "$H/var/cache"
+	host_mkinitcpio
+	host_dracut
+	IMAGES='initramfs-linux.img initramfs-linux-fallback.img initramfs-9.9.9-second.img'
+	host_old_arch
+	ok "upgrade: (the old package is installed)" host_pacman -U "$TMP/old.pkg.tar.zst"
+	host_accept
+	echo '# ours' >>"$H/etc/mkinitcpio.conf.d/earlybind.conf"
+	cp "$H/etc/mkinitcpio.conf.d/earlybind.conf" "$TMP/drop-in"
+	ok "upgrade: (the images are made)" host_images \
+		'mkinitcpio -p linux; dracut --force /boot/initramfs-9.9.9-second.img 9.9.9-second'
+	ok "upgrade: (they have a plan)" host_plans "$TMP/plans" $IMAGES
 }
 
-# both: mkinitcpio beside dracut.
-both()
+host_life()
 {
-	small_tool "$S" bin/dracut
-	small_tool "$S" bin/mkinitcpio
-	ok "where there is mkinitcpio, its images are left to its own hook" rebuilt "$S" '' "$SCRIPT"
-	echo 'by dracut' >"$S/boot/initramfs-linux.img"
-	echo 'by mkinitcpio' >"$S/boot/initramfs-linux-lts.img"
-	ok "where there is mkinitcpio, an image of dracut is rebuilt all the same" rebuilt "$S" "$ONE" "$SCRIPT"
+	host_arch
+	ok "upgrade: from a package that brought the configuration" host_pacman -U "$TMP/build/arch/earlybind-$VERSION-1"-*.pkg.tar*
+	host_upgraded earlybind.conf mkinitcpio.conf.d/zz-earlybind.conf mkinitcpio.conf.d/zz-earlybind.conf.pacnew
+	ok "upgrade: the drop-in of mkinitcpio has its new name" cmp "$TMP/drop-in" "$H/etc/mkinitcpio.conf.d/zz-earlybind.conf"
+	ok "upgrade: mkinitcpio's own hook ran, and the image of dracut, which was current, is not rebuilt" \
+		host_called 'mkinitcpio -p linux'
+	rm "$H/etc/mkinitcpio.conf.d/zz-earlybind.conf.pacnew"
+	in_host sh -c 'echo changed >>/usr/lib/earlybind/earlybind-init'
+	ok "upgrade: (the image of dracut has another program)" host_images \
+		'dracut --force /boot/initramfs-9.9.9-second.img 9.9.9-second'
+	ok "upgrade: an image that is not current is rebuilt" host_pacman -U "$TMP/build/arch/earlybind-$VERSION-1"-*.pkg.tar*
+	ok "upgrade: (after mkinitcpio's)" host_called 'mkinitcpio -p linux' \
+		'dracut --force /boot/initramfs-9.9.9-second.img 9.9.9-second'
+	ok "upgrade: the plans are the same still" host_same_plans $IMAGES
+	ok "upgrade: and the configuration" host_kept
+	ok "remove" host_pacman -R earlybind
+	ok "remove: each image is rebuilt, and mkinitcpio's hook runs" host_called 'mkinitcpio -p linux' \
+		'dracut --force /boot/initramfs-9.9.9-second.img 9.9.9-second' 'mkinitcpio -p linux'
+	ok "remove: every image is clean" host_clean $IMAGES
+	ok "remove: what people wrote is kept" host_kept
+	ok "remove: and the drop-in that was changed, as pacman keeps it" cmp "$TMP/drop-in" \
+		"$H/etc/mkinitcpio.conf.d/zz-earlybind.conf.pacsave"
+	rm "$H"/etc/earlybind.conf "$H"/etc/earlybind.lock "$H"/etc/mkinitcpio.conf.d/*
+	ok "remove: nothing else is left" host_nothing_left
 }
 
 need_build
 need makepkg:makepkg pacman:pacman-package-manager bsdtar:libarchive-tools fakeroot:fakeroot musl-gcc:musl-tools shellcheck:shellcheck scdoc:scdoc
-need dash:dash bash:bash
+need dash:dash bash:bash busybox:busybox-static cpio:cpio zstd:zstd
 built
 ls "$A/usr/share/libalpm/hooks" >"$TMP/hooks"
-sed -n 's/^Exec = //p' "$A/usr/share/libalpm/hooks/91-earlybind-rules.hook" >"$TMP/exec"
-SCRIPT=$A/usr/share/libalpm/scripts/earlybind-dracut
+SCRIPT=$A/usr/share/libalpm/scripts/earlybind-images
 ok "make install (for comparison)" installed
 contents
 readable
-if why=$(may_chroot); then
-	scripts
-	others
-	both
+if ! why=$(may_chroot); then
+	skip "the package's life on a small host" "$why"
+	tap_end
+	exit 0
+fi
+# shellcheck source=/dev/null
+. tests/packages/host.sh
+if host_modules; then
+	host_life
 else
-	skip "the package's scripts" "$why"
+	skip "the package's life on a small host" "no such kernel can be had here"
 fi
 tap_end
