@@ -62,6 +62,26 @@ static void each_loader_is_asked(void **s)
 		      "firmware " EFIVARS "Boot0001" GLOBAL "\n\tid Boot0001\n\ttitle 1\n");
 }
 
+/* What tuned and grub2-mkconfig set for GRUB; another loader knows no variables. */
+static void variables_of_grub_are_told(void **s)
+{
+	(void)s;
+	shell("mkdir -p boot/loader/entries boot/grub2 efi/loader/entries && cd boot &&"
+	      " printf 'linux /k\\ninitrd /i $tuned_initrd ${more}/j\\noptions $kernelopts a=$ $none${tuned_params}\\n'"
+	      " | tee loader/entries/f.conf >../efi/loader/entries/s.conf && printf 'set tuned_initrd=\"\"\\nif [ -z"
+	      " \"$kernelopts\" ]; then\\nset kernelopts=\"root=UUID=2 ro\"\\nfi\\ntuned_params=quiet; more=/m\\n' "
+	      ">grub2/grub.cfg");
+	entries_there(
+		"bls boot/loader/entries/f.conf\n\tid f.conf\n\tkernel k\n\tinitrd i\n\tinitrd m/j\n"
+		"\toptions root=UUID=2 ro a=$ quiet\n"
+		"bls efi/loader/entries/s.conf\n\tid s.conf\n\tkernel k\n\tinitrd i\n\tinitrd $tuned_initrd (unknown)\n"
+		"\tinitrd ${more}/j (unknown)\n\toptions $kernelopts a=$ $none${tuned_params}\n");
+	shell("mkdir -p boot/loader/entries boot/grub2 && cd boot && : >grub2/grub.cfg &&"
+	      " printf 'linux /k\\noptions $kernelopts\\n' >loader/entries/f.conf &&"
+	      " printf '# GRUB Environment Block\\nkernelopts=root=/dev/\\\\\\\\x ro\\n####' >grub2/grubenv");
+	entries_there("bls boot/loader/entries/f.conf\n\tid f.conf\n\tkernel k\n\toptions root=/dev/\\x ro\n");
+}
+
 static void a_root_without_loaders_has_no_entries(void **s)
 {
 	(void)s;
@@ -109,6 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_of_each_file_system_are_read_once),
 		cmocka_unit_test(each_loader_is_asked),
+		cmocka_unit_test(variables_of_grub_are_told),
 		cmocka_unit_test(a_root_without_loaders_has_no_entries),
 		cmocka_unit_test(what_is_no_file_is_not_waited_for),
 		cmocka_unit_test(what_cannot_be_read_is_told),

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "../../core/lines.h"
+#include "grub_variables.h"
 
 #define ENTRIES "loader/entries"
 #define SUFFIX ".conf"
@@ -142,15 +143,72 @@ int bls_parse(const struct boot_text *text, struct boot_entries *out)
 	return boot_entries_add(out, &bls.entry);
 }
 
+static bool has_variable(const struct boot_entry *e)
+{
+	bool has = strchr(e->options, '$') != NULL;
+
+	for (size_t i = 0; i < e->n_initrds && !has; i++)
+		has = strchr(e->initrds[i].path, '$') != NULL;
+	return has;
+}
+
+/* An initrd of which nothing is left is none. */
+static int expand(const struct grub_script *variables, struct boot_entry *e)
+{
+	char *options = grub_variables_expand(variables, e->options);
+	size_t n = e->n_initrds;
+	int error = 0;
+
+	if (!options)
+		return -ENOMEM;
+	free(e->options);
+	e->options = options;
+	e->n_initrds = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct boot_file file = e->initrds[i];
+		char *path = file.unknown ? grub_variables_expand(variables, file.path) : NULL;
+
+		if (path && boot_file_set(&file, "", path, strlen(path)))
+			error = -ENOMEM;
+		if (*file.path)
+			e->initrds[e->n_initrds++] = file;
+		else
+			boot_file_free(&file);
+		free(path);
+	}
+	return error;
+}
+
+/* Where GRUB's files are not here, another loader reads the entries, and variables stay what they are. */
+static int expand_all(const struct sysroot *r, const char *base, struct boot_entry *entries, size_t n)
+{
+	_cleanup_(grub_script_free) struct grub_script variables = { 0 };
+	size_t i = 0;
+	int error;
+
+	while (i < n && !has_variable(&entries[i]))
+		i++;
+	if (i == n)
+		return 0;
+	error = grub_variables_read(r, base, &variables);
+	if (error)
+		return error == -ENOMEM ? error : 0;
+	for (; i < n && !error; i++)
+		if (has_variable(&entries[i]))
+			error = expand(&variables, &entries[i]);
+	return error;
+}
+
 int bls_read(const struct sysroot *r, const char *base, struct boot_entries *out)
 {
 	_cleanup_(names_free) struct names names = { 0 };
 	char path[PATH_BYTES];
+	size_t first = out->n;
 	int error = boot_text_list(r, base, ENTRIES, SUFFIX, &names, out);
 
 	for (size_t i = 0; i < names.n && !error; i++) {
 		snprintf(path, sizeof(path), ENTRIES "/%s", names.items[i]);
 		error = boot_text_read(r, base, path, bls_parse, out);
 	}
-	return error;
+	return error || out->n == first ? error : expand_all(r, base, out->items + first, out->n - first);
 }
