@@ -56,24 +56,31 @@ static void release(struct work *w, int index, const char *driver)
 	work_tell(w, &m);
 }
 
+struct looked_at {
+	struct work *work;
+	const char *driver;
+};
+
 /* What we bound ourselves has its driver in the machine's picture, as what had it before. */
-static void look_at(struct work *w, const char *driver)
+static int look_at(void *self, const char *name)
+{
+	const struct looked_at *l = self;
+	const struct machine *m = &l->work->machine;
+	struct address address;
+	int index = address_parse(name, &address) == 0 ? machine_by_address(m, &address) : -1;
+
+	if (index >= 0 && strcmp(m->devices[index].driver, l->driver) != 0)
+		release(l->work, index, l->driver);
+	return 0;
+}
+
+static void look_at_driver(struct work *w, const char *driver)
 {
 	char path[sizeof(DRIVERS) + DRIVER_LEN];
-	struct address address;
-	struct names names;
 
 	snprintf(path, sizeof(path), DRIVERS "/%s", driver);
-	if (sysroot_list(w->root, path, &names) < 0)
+	if (sysroot_each(w->root, path, look_at, &(struct looked_at){ w, driver }) < 0)
 		return; /* it is not registered */
-	for (size_t i = 0; i < names.n; i++) {
-		int index =
-			address_parse(names.items[i], &address) == 0 ? machine_by_address(&w->machine, &address) : -1;
-
-		if (index >= 0 && strcmp(w->machine.devices[index].driver, driver) != 0)
-			release(w, index, driver);
-	}
-	names_free(&names);
 }
 
 /* Whether a rule before this one asks for the same drivers: nearly always all do. */
@@ -95,6 +102,6 @@ void intruders_release(struct work *w)
 		const char *list = was_listed(p, i) ? "" : p->rules[i].driver;
 
 		while ((list = rule_driver_next(list, driver)))
-			look_at(w, driver);
+			look_at_driver(w, driver);
 	}
 }

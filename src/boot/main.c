@@ -17,6 +17,18 @@
 #include "undo.h"
 #include "watch.h"
 
+#ifdef __KLIBC__
+/* klibc opens stdio before main() and flushes it after: half a kilobyte that nothing here uses. */
+void __libc_init_stdio(void)
+{
+}
+
+void exit(int code)
+{
+	_exit(code);
+}
+#endif
+
 struct arguments {
 	const char *dir;
 	const char *command;

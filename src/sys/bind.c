@@ -119,13 +119,13 @@ static bool unbind_platform(const struct sysroot *r, const char *folder, const c
 
 bool bind_drop_framebuffer(const struct sysroot *r, const struct address *a, bool memory)
 {
-	char folder[ATTRIBUTE_LEN], name[64];
+	char folder[ATTRIBUTE_LEN], name[DISPLAY_CHILD_LEN];
 
 	attribute_path(a, "", folder);
-	if (display_child(r, folder, name, sizeof(name)))
+	if (display_child(r, folder, name))
 		return unbind_platform(r, folder, name);
 	/* Before 6.5 (drivers/firmware/sysfb.c: sysfb_parent_dev) they have no parent. */
-	if (memory && display_child(r, "sys/devices/platform", name, sizeof(name)))
+	if (memory && display_child(r, "sys/devices/platform", name))
 		return unbind_platform(r, "sys/devices/platform", name);
 	return false;
 }

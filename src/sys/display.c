@@ -25,21 +25,19 @@ struct framebuffers {
 	unsigned n;
 };
 
-bool display_child(const struct sysroot *r, const char *folder, char *name, size_t size)
+static int take_child(void *found, const char *name)
 {
-	struct names names;
-	bool found = false;
+	for (size_t k = 0; k < ARRAY_SIZE(platform_devices); k++)
+		if (strncmp(name, platform_devices[k], strlen(platform_devices[k])) == 0) {
+			snprintf(found, DISPLAY_CHILD_LEN, "%s", name);
+			return 1;
+		}
+	return 0;
+}
 
-	if (sysroot_list(r, folder, &names) < 0)
-		return false;
-	for (size_t i = 0; i < names.n && !found; i++)
-		for (size_t k = 0; k < ARRAY_SIZE(platform_devices) && !found; k++)
-			if (strncmp(names.items[i], platform_devices[k], strlen(platform_devices[k])) == 0) {
-				snprintf(name, size, "%s", names.items[i]);
-				found = true;
-			}
-	names_free(&names);
-	return found;
+bool display_child(const struct sysroot *r, const char *folder, char name[DISPLAY_CHILD_LEN])
+{
+	return sysroot_each(r, folder, take_child, name) == 1;
 }
 
 static void add_base(struct framebuffers *out, uint64_t base)
@@ -121,7 +119,7 @@ static unsigned read_signs(const struct sysroot *r, const struct device *d)
 	if (class_sub(d->identity.class) == CLASS_VGA &&
 	    attribute_line(r, &d->address, "/boot_vga", text, sizeof(text)) && text[0] == '1')
 		found |= BOOT_DISPLAY_VGA;
-	if (display_child(r, attribute_path(&d->address, "", path), name, sizeof(name)))
+	if (display_child(r, attribute_path(&d->address, "", path), name))
 		found |= BOOT_DISPLAY_FRAMEBUFFER;
 	return found;
 }

@@ -15,7 +15,7 @@ void kmsg(const struct sysroot *r, enum kmsg_level level, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(record + len, sizeof(record) - (size_t)len - 1, fmt, args);
 	va_end(args);
-	strcat(record, "\n");
+	strcpy(record + strlen(record), "\n");
 	/* Opened for each record: the rate limit of ten in five seconds counts per open file. */
 	if (sysroot_write(r, "dev/kmsg", record, true) < 0)
 		return;
