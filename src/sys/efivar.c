@@ -34,7 +34,7 @@ int efivar_mount(const struct sysroot *r, bool *mounted)
 	struct stat folder, above;
 
 	*mounted = false;
-	if (fstatat(r->fd, EFIVAR_FOLDER, &folder, 0) < 0 || fstatat(r->fd, EFIVAR_FIRMWARE, &above, 0) < 0)
+	if (sysroot_stat(r, EFIVAR_FOLDER, true, &folder) < 0 || sysroot_stat(r, EFIVAR_FIRMWARE, true, &above) < 0)
 		return -ENODEV;
 	if (!r->live || folder.st_dev != above.st_dev)
 		return 0;
@@ -53,11 +53,11 @@ void efivar_unmount(bool mounted)
 /* 1: it was changed; 0: it was so already, or the file system has no such flag; -ENOENT; -errno. */
 static int set_immutable(const struct sysroot *r, const char *path, bool on)
 {
-	int fd = openat(r->fd, path, O_RDONLY | O_CLOEXEC), ret = 0;
+	int fd = sysroot_at(r, path, O_RDONLY, 0), ret = 0;
 	unsigned long flags = 0; /* the kernel takes an int, for which this has room */
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (ioctl(fd, GET_FLAGS, &flags) == 0 && ((flags & IMMUTABLE) != 0) != on) {
 		flags ^= IMMUTABLE;
 		ret = ioctl(fd, SET_FLAGS, &flags) < 0 ? -errno : 1;
@@ -85,11 +85,11 @@ ssize_t efivar_read(const struct sysroot *r, enum efivar which, char text[EFIVAR
 /* One write(2): each is a whole variable (fs/efivarfs/file.c: efivarfs_file_write). */
 static int write_once(const struct sysroot *r, const char *path, const char *data, size_t len)
 {
-	int fd = openat(r->fd, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644), ret = 0;
+	int fd = sysroot_at(r, path, O_WRONLY | O_CREAT, 0644), ret = 0;
 	ssize_t n;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	n = write(fd, data, len);
 	if (n < 0)
 		ret = -errno;
@@ -128,6 +128,6 @@ int efivar_remove(const struct sysroot *r, enum efivar which)
 	int ret = set_immutable(r, path, false);
 
 	if (ret >= 0)
-		ret = unlinkat(r->fd, path, 0) < 0 ? -errno : 0;
+		ret = sysroot_unlink(r, path, 0);
 	return ret == -ENOENT ? 0 : ret;
 }

@@ -39,9 +39,9 @@ int module_insert(const struct sysroot *r, const char *file, const char *params)
 	if (!r->live)
 		return -ENOENT;
 	snprintf(path, sizeof(path), IMAGE_MODULES "/%s", file);
-	fd = openat(r->fd, path, O_RDONLY | O_CLOEXEC);
+	fd = sysroot_at(r, path, O_RDONLY, 0);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	ret = finit_module(fd, params, 0) < 0 && errno != EEXIST ? -errno : 0;
 	close(fd);
 	return ret;

@@ -8,17 +8,27 @@
 
 #include "../core/compat.h"
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 struct sysroot {
 	int fd;          /* of the root directory */
 	const char *dir; /* its name: "/" for the running system */
 	bool live;       /* the running system: modules may be inserted, file systems mounted */
+	/* What opens a path of a tree without leaving it, fd or -errno. NULL: sysroot.c, name by name. */
+	int (*open)(const struct sysroot *r, const char *path, int flags, mode_t mode);
 };
 
 /* dir NULL: the running system. 0 or -errno. */
 int sysroot_open(struct sysroot *r, const char *dir) _must_check_;
 void sysroot_close(struct sysroot *r);
+
+/*
+ * Opens a path as openat(2) does, with O_CLOEXEC; all else here that takes a path resolves it the same way. On the
+ * running system paths are as they are. In a tree no link leads out: an absolute one begins at the root, `..` of the
+ * root is the root. With O_NOFOLLOW or O_EXCL the last name is not followed. A file descriptor or -errno.
+ */
+int sysroot_at(const struct sysroot *r, const char *path, int flags, mode_t mode) _must_check_;
 
 /*
  * Reads a small file and NUL-terminates it, in one read: an attribute of sysfs gives all it has to that
@@ -43,7 +53,13 @@ int sysroot_replace(const struct sysroot *r, const char *path, const void *data,
 int sysroot_mkdirs(const struct sysroot *r, const char *path, mode_t mode) _must_check_;
 /* A symbolic link's text, NUL-terminated. Its length or -errno. */
 ssize_t sysroot_readlink(const struct sysroot *r, const char *path, char *buf, size_t size) _must_check_;
+/* follow: of what a link names. 0 or -errno. */
+int sysroot_stat(const struct sysroot *r, const char *path, bool follow, struct stat *out) _must_check_;
 bool sysroot_exists(const struct sysroot *r, const char *path);
+/* As unlinkat(2). 0 or -errno. */
+int sysroot_unlink(const struct sysroot *r, const char *path, int flags);
+/* Of what stands under the name itself, not what that links to. 0 or -errno. */
+int sysroot_chown(const struct sysroot *r, const char *path, uid_t user, gid_t group) _must_check_;
 
 /* Calls `each` with every name in a folder, without those that start with a dot, until it returns other than 0; that.
  */

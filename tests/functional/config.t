@@ -126,7 +126,7 @@ run check
 ok 'also by .., which ends at the root' complained 1 'not-accepted: /etc/earlybind.conf:1'
 rm "$CONF"
 echo 'bind 06:00' >"$CONF"
-ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P "$CONF" -P etc/earlybind.conf -e trace=openat -e inject=openat:error=EACCES \
+ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P "$CONF" -P etc/earlybind.conf -e trace=openat,openat2 -e inject=openat,openat2:error=EACCES \
 	"$EARLYBIND" check --root "$R" >"$TMP/out" 2>"$TMP/err"
 echo $? >"$TMP/code"
 ok 'one that may not be read' complained 1 '/etc/earlybind.conf: cannot be read: Permission denied'

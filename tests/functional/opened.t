@@ -20,8 +20,8 @@ with_kernels()
 	done
 }
 
-# opened FILE COMMAND...: the files below the root that it opens, with how often each. What names an image, and what is
-# in it, is asked for each kernel: modules, programs, /boot, and which generator there is.
+# opened FILE COMMAND...: the files below the root that it opens to read, with how often each. What names an image, and
+# what is in it, is asked for each kernel: modules with their options, programs, /boot, and which generator there is.
 opened()
 {
 	opened_file=$1
@@ -29,9 +29,10 @@ opened()
 	shift 2
 	strace -f -e trace=openat,openat2 -o "$TMP/trace" "$EARLYBIND" "$opened_command" --root "$R" "$@" >"$TMP/out" 2>"$TMP/err"
 	echo $? >"$TMP/code"
-	grep -c 'openat' "$TMP/trace" >"$TMP/count"
-	sed -n 's/.*openat2*([0-9]*, "\([^"]*\)".*/\1/p' "$TMP/trace" | LC_ALL=C sort | uniq -c |
-		grep -vE ' (\.|boot|lib|usr)(/|$)| etc/(os-release|kernel|mkinitcpio\.d)' >"$opened_file"
+	grep 'openat' "$TMP/trace" | grep -v O_PATH >"$TMP/reads"
+	wc -l <"$TMP/reads" >"$TMP/count"
+	sed -n 's/.*openat2*([0-9]*, "\([^"]*\)".*/\1/p' "$TMP/reads" | LC_ALL=C sort | uniq -c |
+		grep -vE ' (\.|boot|lib|usr)(/|$)| etc/(os-release|kernel|mkinitcpio\.d)| (etc|run)/modprobe\.d' >"$opened_file"
 }
 
 # once FILE PATTERN: it was opened, and nothing of it twice.

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# calls.t: how many system calls the boot program makes, in all and for each further device. A machine may have
-# thousands of devices.
+# calls.t: how many system calls the boot program makes on the running system, in all and for each further device. A
+# machine may have thousands of devices. With --root each path is walked, so here the tree is what runs: by chroot.
 # shellcheck source=/dev/null
 . tests/lib/need.sh
 # shellcheck source=/dev/null
@@ -31,7 +31,9 @@ counted()
 {
 	tree "$TMP/$2" "$TMP/tree"
 	plan "$TMP/host" 6.1.0-builtin "$TMP/tree" >/dev/null || return 1
-	strace -f -o "$TMP/trace" "$1" --root "$TMP/tree" || return 1
+	cp "$1" "$TMP/tree/init"
+	strace -f -o "$TMP/all" chroot "$TMP/tree" /init || return 1
+	sed '1,/execve("\/init"/d' "$TMP/all" >"$TMP/trace"
 	report "$TMP/tree" >"$TMP/report"
 	grep -q '^summary 2 0 0' "$TMP/report" || return 1
 	grep -cE '^[0-9]+ +[a-z0-9_]+\(' "$TMP/trace"
@@ -46,6 +48,11 @@ within()
 init=build/klibc/earlybind-init
 case " $INITS " in
 *" $init "*)
+	if ! chroot / true 2>/dev/null; then
+		skip 'the number of system calls' 'chroot needs root'
+		tap_end
+		exit
+	fi
 	few=$(counted $init few) || fail "the boot failed: $(cat "$TMP/report")"
 	ok "a boot that binds a card of two functions makes at most $IN_ALL system calls" within "$few" $IN_ALL
 	many=$(counted $init many) || fail "the boot failed: $(cat "$TMP/report")"

@@ -68,7 +68,7 @@ host()
 	mkdir -p "$1/etc" "$1/usr/lib/earlybind"
 	[ -d "$TMP/kernels" ] || kernels "$TMP/kernels"
 	cp -r "$TMP/kernels/lib" "$1/lib"
-	ln -s "$FIRST_INIT" "$1/usr/lib/earlybind/earlybind-init"
+	cp "$FIRST_INIT" "$1/usr/lib/earlybind/earlybind-init"
 }
 
 # accepted_host MACHINE DIR RULE: the tree of a machine for the host tool, with that rule accepted.

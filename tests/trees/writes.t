@@ -14,26 +14,24 @@ need depmod:kmod gcc:gcc strace:strace
 ASAN_OPTIONS=detect_leaks=0
 export ASAN_OPTIONS
 
-# traced INIT DIR: boots; the writes below sys go to $TMP/writes, a line each: the file's last two names, and the text.
+# traced INIT DIR: boots; the writes below sys go to $TMP/writes, a line each: the file's last two names, as
+# they are without links, and the text.
 traced()
 {
 	rm -f "$TMP/trace"
-	strace -f -o "$TMP/trace" -e trace=open,openat,creat,write,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,symlink,symlinkat,truncate,ftruncate \
+	strace -f -y -o "$TMP/trace" -e trace=open,openat,creat,write,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,symlink,symlinkat,truncate,ftruncate \
 		"$1" --root "$2" || return 1
 	report "$2" >"$TMP/report"
 	awk '
-		# 12 openat(3, "sys/bus/pci/drivers_probe", O_WRONLY|O_APPEND|O_CLOEXEC) = 4
-		/open(at)?\(.*"[^"]*sys\// && /O_(WRONLY|RDWR|CREAT)/ { split($0, part, "\""); name = part[2]
+		# 12 openat(6</tmp/tree/sys/bus/pci>, "drivers_probe", O_WRONLY|O_APPEND|O_NOFOLLOW|O_CLOEXEC) = 7</tmp/tree/...>
+		# 12 write(7</tmp/tree/sys/bus/pci/drivers_probe>, "0000:06:00.0", 12) = 12
+		function last_two(name) {
 			count = split(name, path, "/")
-			name = path[count - 1] "/" path[count]
-			fd = $NF
-			if (fd < 0 || fd ~ /\)$/) print name, "failed"
-			else files[$1, fd] = name
-			next }
-		/open(at)?\(/ { delete files[$1, $NF] }
-		/ write\(/ { split($2, part, /[(,]/)
-			if (($1, part[2]) in files) { split($0, text, "\""); print files[$1, part[2]], text[2] } }
-		/(unlink|rename|mkdir|symlink|truncate|creat)[a-z0-9]*\(.*"[^"]*sys\// { print }' "$TMP/trace" >"$TMP/writes"
+			return path[count - 1] "/" path[count]
+		}
+		/open(at)?\(.*sys[\/>]/ && /O_(WRONLY|RDWR|CREAT)/ && / = -1/ { print last_two($0), "failed" }
+		/ write\(.*\/sys\/[^>]*>, / { split($0, part, /[<>]/); split($0, text, "\""); print last_two(part[2]), text[2] }
+		/(unlink|rename|mkdir|symlink|truncate|creat)[a-z0-9]*\(.*sys[\/>]/ { print }' "$TMP/trace" >"$TMP/writes"
 	grep -q 'openat.*sys/bus/pci/devices' "$TMP/trace" || { echo 'nothing was traced'; return 1; }
 }
 
@@ -81,7 +79,7 @@ pci/drivers_probe 0000:06:00.0\n
 pci/drivers_probe 0000:06:00.0\n'
 	ok "probe-fails: a function that a host driver has: override, unbind, probe; given back ($libc)" writes_are "$init" audio \
 		'0000:06:00.1/driver_override vfio-pci\n
-driver/unbind 0000:06:00.1\n
+snd_hda_intel/unbind 0000:06:00.1\n
 pci/drivers_probe 0000:06:00.1\n
 0000:06:00.1/driver_override \n
 pci/drivers_probe 0000:06:00.1\n'

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "../../core/compat.h"
+#include "../lib/in_root.h"
 #include "../state/exclusive.h"
 #include "cli.h"
 
@@ -158,6 +159,7 @@ static int run(const struct command *c, int argc, char **argv)
 		say_error("%s cannot be opened: %s", cli.root.dir, strerror(-ret));
 		return EXIT_REFUSED;
 	}
+	in_root_use(&cli.root);
 	ret = c->run(&cli);
 	if (cli.exclusive >= 0)
 		exclusive_close(cli.exclusive);

@@ -62,7 +62,7 @@ static bool could_be_one(const struct sysroot *r, const char *path)
 	char head[HEAD_LEN];
 	struct stat st;
 
-	return fstatat(r->fd, path, &st, 0) == 0 && S_ISREG(st.st_mode) &&
+	return sysroot_stat(r, path, true, &st) == 0 && S_ISREG(st.st_mode) &&
 	       sysroot_pread(r, path, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
 	       starts_like_one(head, sizeof(head));
 }

@@ -167,20 +167,22 @@ static int put_file(struct staging *s, const struct staged_file *f)
 	return err ? complain(s, f->name, err) : 0;
 }
 
-/* Whether the folder `fd` is `path` below the folder `below`. */
-static bool same_dir(int fd, int below, const char *path)
+/* Whether the folder `fd` is this one. */
+static bool same_dir(int fd, const struct stat *dir)
 {
-	struct stat a, b;
+	struct stat st;
 
-	return fd >= 0 && fstat(fd, &a) == 0 && fstatat(below, path, &b, 0) == 0 && a.st_dev == b.st_dev &&
-	       a.st_ino == b.st_ino;
+	return fd >= 0 && fstat(fd, &st) == 0 && st.st_dev == dir->st_dev && st.st_ino == dir->st_ino;
 }
 
 /* `--destdir /` would take the installed program away. */
 static bool is_installed_one(const struct staging *s, const struct sysroot *root)
 {
-	return same_dir(s->fd[DEST], AT_FDCWD, "/") || same_dir(s->fd[DEST], root->fd, ".") ||
-	       same_dir(s->fd[OURS], root->fd, DESTDIR_FOLDER);
+	struct stat st;
+
+	return (stat("/", &st) == 0 && same_dir(s->fd[DEST], &st)) ||
+	       (sysroot_stat(root, ".", true, &st) == 0 && same_dir(s->fd[DEST], &st)) ||
+	       (sysroot_stat(root, DESTDIR_FOLDER, true, &st) == 0 && same_dir(s->fd[OURS], &st));
 }
 
 static int fill(struct staging *s, const struct sysroot *root, const struct staged_file *files, size_t n)

@@ -36,10 +36,10 @@ bool image_is_same(const struct sysroot *r, const char *a, const char *b)
 	if (strcmp(a, b) == 0 || !x || !y || strcmp(x, y) != 0)
 		return strcmp(a, b) == 0;
 	snprintf(folder, sizeof(folder), "%.*s", (int)(x - a), a);
-	if (fstatat(r->fd, folder, &of_a, 0) < 0)
+	if (sysroot_stat(r, folder, true, &of_a) < 0)
 		return false;
 	snprintf(folder, sizeof(folder), "%.*s", (int)(y - b), b);
-	return fstatat(r->fd, folder, &of_b, 0) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+	return sysroot_stat(r, folder, true, &of_b) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
 }
 
 static struct image_file *find(const struct sysroot *r, const struct image_files *f, const char *path)
@@ -177,7 +177,7 @@ static bool is_older(const struct sysroot *r, const char *a, const char *b)
 {
 	struct stat x, y;
 
-	if (fstatat(r->fd, a, &x, 0) < 0 || fstatat(r->fd, b, &y, 0) < 0)
+	if (sysroot_stat(r, a, true, &x) < 0 || sysroot_stat(r, b, true, &y) < 0)
 		return false;
 	return x.st_mtim.tv_sec != y.st_mtim.tv_sec ? x.st_mtim.tv_sec < y.st_mtim.tv_sec
 						    : x.st_mtim.tv_nsec < y.st_mtim.tv_nsec;

@@ -116,7 +116,7 @@ static bool is_other(const struct sysroot *r, const char *part, const char *path
 {
 	struct stat st;
 
-	return strpbrk(part, "*?") && fstatat(r->fd, path, &st, 0) == 0 && !S_ISREG(st.st_mode);
+	return strpbrk(part, "*?") && sysroot_stat(r, path, true, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
 static bool fits(const struct search *s, const char *part, const char *name)
@@ -156,7 +156,7 @@ static int match(const struct search *s, const char *folder, const char *pattern
 		if ((size_t)snprintf(path, sizeof(path), "%s%s%s", folder, *folder ? "/" : "", names.items[i]) >=
 		    sizeof(path))
 			continue;
-		if (fstatat(s->r->fd, path, &st, slash ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
+		if (sysroot_stat(s->r, path, slash, &st) < 0)
 			continue;
 		if (slash)
 			err = S_ISDIR(st.st_mode) ? match(s, path, slash + 1) : 0;

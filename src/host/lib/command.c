@@ -13,7 +13,7 @@ bool command_find(const struct sysroot *r, const char *name, char path[COMMAND_L
 
 		if ((size_t)snprintf(path, COMMAND_LEN, "%s/%s", dirs[i], name) >= COMMAND_LEN)
 			continue;
-		if (fstatat(r->fd, path, &st, 0) == 0 && S_ISREG(st.st_mode) && st.st_mode & 0111)
+		if (sysroot_stat(r, path, true, &st) == 0 && S_ISREG(st.st_mode) && st.st_mode & 0111)
 			return true;
 	}
 	return false;

@@ -179,8 +179,10 @@ int boot_entries_read(const struct sysroot *r, struct boot_entries *out)
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < ARRAY_SIZE(bases) && !error; i++) {
-		if (fstatat(r->fd, bases[i], &seen[n], 0) < 0)
-			error = boot_entries_add_unread(out, bases[i], -errno);
+		int missing = sysroot_stat(r, bases[i], true, &seen[n]);
+
+		if (missing)
+			error = boot_entries_add_unread(out, bases[i], missing);
 		else if (!is_seen(seen, n, &seen[n]) && ++n)
 			error = read_base(r, bases[i], out);
 	}

@@ -78,8 +78,9 @@ static int read_text(const struct sysroot *r, const char *base, const char *path
 
 	if ((size_t)snprintf(source, sizeof(source), "%s/%s", base, path) >= sizeof(source))
 		return boot_entries_add_unread(out, base, -ENAMETOOLONG);
-	if (fstatat(r->fd, source, &st, 0) < 0)
-		return boot_entries_add_unread(out, source, -errno);
+	error = sysroot_stat(r, source, true, &st);
+	if (error)
+		return boot_entries_add_unread(out, source, error);
 	if (!S_ISREG(st.st_mode))
 		return 0;
 	error = read_file(r, source, first, &data, &text.len);

@@ -83,8 +83,10 @@ static int open_backup(const struct sysroot *r, const char *image, struct target
 	t->dir = -1;
 	if (err)
 		return err;
-	t->dir = openat(r->fd, DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (t->dir < 0 || fstat(t->dir, &st) < 0)
+	t->dir = sysroot_at(r, DIRECTORY, O_RDONLY | O_DIRECTORY, 0);
+	if (t->dir < 0)
+		return t->dir;
+	if (fstat(t->dir, &st) < 0)
 		return -errno;
 	return st.st_mode & (S_IWGRP | S_IWOTH) || (st.st_uid && st.st_uid != geteuid()) ? -EPERM : 0;
 }
@@ -95,7 +97,7 @@ static void drop(const struct sysroot *r, const char *image)
 
 	if (open_backup(r, image, &t) == 0)
 		unlinkat(t.dir, t.name, 0);
-	unlinkat(r->fd, DIRECTORY, AT_REMOVEDIR); /* stays if another backup is in it */
+	sysroot_unlink(r, DIRECTORY, AT_REMOVEDIR); /* stays if another backup is in it */
 }
 
 /*
@@ -116,7 +118,7 @@ static int list(const struct sysroot *r, bool clean, struct names *images)
 			err = names_add(images, name);
 		} else if (clean) {
 			snprintf(path, sizeof(path), DIRECTORY "/%s", name);
-			unlinkat(r->fd, path, 0);
+			sysroot_unlink(r, path, 0);
 		}
 	}
 	names_free(&found);
@@ -132,9 +134,9 @@ static int make_directory(const struct sysroot *r)
 	int err = sysroot_mkdirs(r, DIRECTORY, 0700);
 
 	for (size_t i = 0; i < ARRAY_SIZE(above) && !err; i++) {
-		_cleanup_(close_fd) int fd = openat(r->fd, above[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		_cleanup_(close_fd) int fd = sysroot_at(r, above[i], O_RDONLY | O_DIRECTORY, 0);
 
-		err = fd < 0 ? -errno : directory_sync(fd);
+		err = fd < 0 ? fd : directory_sync(fd);
 	}
 	return err;
 }
@@ -234,9 +236,9 @@ static int space_of(const struct sysroot *r, const char *path, struct space *out
 
 		if (slash)
 			*slash = '\0';
-		fd = openat(r->fd, slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0 && (errno != ENOENT || !slash))
-			return -errno;
+		fd = sysroot_at(r, slash ? dir : ".", O_RDONLY | O_DIRECTORY, 0);
+		if (fd < 0 && (fd != -ENOENT || !slash))
+			return fd;
 	}
 	if (fstatvfs(fd, &vfs) < 0 || fstat(fd, &st) < 0)
 		return -errno;
@@ -270,14 +272,16 @@ int backups_add(const struct sysroot *r, struct backups *all, const char *path, 
 {
 	struct backup *b = array_grow(&all->items, &all->n, sizeof(*b));
 	struct stat st;
+	int err;
 
 	if (!b)
 		return -ENOMEM;
 	b->path = strdup(path);
 	if (!b->path)
 		return -ENOMEM;
-	if (fstatat(r->fd, path, &st, 0) < 0)
-		return -errno;
+	err = sysroot_stat(r, path, true, &st);
+	if (err)
+		return err;
 	b->size = (uint64_t)st.st_size;
 	b->grows = b->size / 10 + MARGIN;
 	for (size_t i = 0; i < expected->n_files; i++)

@@ -112,7 +112,8 @@ static int write_file(const struct removal *rm)
 		return err;
 	if (rm->n)
 		return sysroot_replace(rm->root, REMOVAL_FILE, rm->text.data, rm->text.len, 0600);
-	return unlinkat(rm->root->fd, REMOVAL_FILE, 0) < 0 && errno != ENOENT ? -errno : 0;
+	err = sysroot_unlink(rm->root, REMOVAL_FILE, 0);
+	return err == -ENOENT ? 0 : err;
 }
 
 int removal_write(const struct sysroot *r, struct rows *rows)

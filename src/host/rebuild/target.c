@@ -32,8 +32,8 @@ static int open_directory(const struct sysroot *r, const char *path, struct targ
 	if ((size_t)snprintf(t->name, sizeof(t->name), "%s", name) >= sizeof(t->name))
 		return -ENAMETOOLONG;
 	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
-	t->dir = openat(r->fd, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return t->dir < 0 ? -errno : 0;
+	t->dir = sysroot_at(r, dir, O_RDONLY | O_DIRECTORY, 0);
+	return t->dir < 0 ? t->dir : 0;
 }
 
 /* As fs/namei.c has it for directories with the sticky bit: may_follow_link(). */

@@ -32,12 +32,12 @@ static int conf_file_read(const struct sysroot *r, struct conf_file *f)
 static int conf_file_replace(const struct sysroot *r, const struct conf_file *f, const char *data, size_t len)
 {
 	struct stat old;
-	bool had = fstatat(r->fd, f->path, &old, 0) == 0;
+	bool had = sysroot_stat(r, f->path, true, &old) == 0;
 	int ret = sysroot_replace(r, f->path, data, len, had ? old.st_mode & 07777 : 0644);
 
 	/* Who may write the file need not be who owned it: what was written counts. */
 	if (ret == 0 && had && (old.st_uid != geteuid() || old.st_gid != getegid()) &&
-	    fchownat(r->fd, f->path, old.st_uid, old.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
+	    sysroot_chown(r, f->path, old.st_uid, old.st_gid) < 0)
 		return 0;
 	return ret;
 }

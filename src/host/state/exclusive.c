@@ -42,9 +42,9 @@ int exclusive_open(const struct sysroot *r, char why[EXCLUSIVE_WHY_LEN])
 
 	*why = '\0';
 	if (!err)
-		fd = openat(r->fd, EXCLUSIVE_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+		fd = sysroot_at(r, EXCLUSIVE_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (!err && fd < 0)
-		err = -errno;
+		err = fd;
 	if (!err)
 		err = check(fd, why);
 	if (!err)

@@ -16,36 +16,11 @@
 /* A later folder's file masks an earlier one of the same name. */
 static const char *const config_dirs[] = { "usr/lib/earlybind.d", "run/earlybind.d", "etc/earlybind.d" };
 
-/* Takes "." and ".." out of a path; above the root is the root. */
-static int clean(const char *path, char out[FILE_PATH_LEN])
-{
-	size_t len = 0;
-
-	while (*path) {
-		size_t n = strcspn(path, "/");
-
-		if (n == 2 && memcmp(path, "..", 2) == 0) {
-			while (len && out[--len] != '/')
-				;
-		} else if (n && !(n == 1 && *path == '.')) {
-			if (len + n + 2 > FILE_PATH_LEN)
-				return -ENAMETOOLONG;
-			if (len)
-				out[len++] = '/';
-			memcpy(out + len, path, n);
-			len += n;
-		}
-		path += n + (path[n] == '/');
-	}
-	out[len] = '\0';
-	return 0;
-}
-
 int file_resolve(const struct sysroot *r, const char *path, char out[FILE_PATH_LEN])
 {
-	int ret = clean(path, out);
+	size_t len = (size_t)snprintf(out, FILE_PATH_LEN, "%s", path);
 
-	for (int links = 0; ret == 0; links++) {
+	for (int links = 0; len < FILE_PATH_LEN; links++) {
 		char target[FILE_PATH_LEN], joined[2 * FILE_PATH_LEN];
 		const char *name = strrchr(out, '/');
 		ssize_t n = sysroot_readlink(r, out, target, sizeof(target));
@@ -56,9 +31,9 @@ int file_resolve(const struct sysroot *r, const char *path, char out[FILE_PATH_L
 			return n < 0 ? (int)n : -ELOOP;
 		snprintf(joined, sizeof(joined), "%.*s/%s", *target == '/' || !name ? 0 : (int)(name - out), out,
 			 target);
-		ret = clean(joined, out);
+		len = (size_t)snprintf(out, FILE_PATH_LEN, "%s", joined + strspn(joined, "/"));
 	}
-	return ret;
+	return -ENAMETOOLONG;
 }
 
 /* A folder is told as one by who reads it. /dev/null is how a drop-in is switched off. */
@@ -69,15 +44,15 @@ static bool is_file(const struct stat *s)
 
 int file_read(const struct sysroot *r, const char *path, size_t limit, char **data, size_t *len)
 {
-	char where[FILE_PATH_LEN];
+	char to[FILE_PATH_LEN];
 	struct stat s;
-	int ret = file_resolve(r, path, where);
+	int ret = sysroot_stat(r, path, true, &s);
 
-	if (ret == 0 && fstatat(r->fd, where, &s, 0) == 0 && !is_file(&s))
-		return -EBADFD;
-	if (ret == 0)
-		ret = sysroot_read_all(r, where, limit, data, len);
-	return ret == -ENOENT && sysroot_readlink(r, path, where, sizeof(where)) >= 0 ? -ENOLINK : ret;
+	if (ret == -ENOENT && sysroot_readlink(r, path, to, sizeof(to)) >= 0)
+		return strcmp(to, "/dev/null") == 0 ? -ENOENT : -ENOLINK; /* a tree may lack devices */
+	if (ret < 0)
+		return ret;
+	return is_file(&s) ? sysroot_read_all(r, path, limit, data, len) : -EBADFD;
 }
 
 static const char *read_error(int err)
@@ -227,17 +202,17 @@ int lock_store(const struct sysroot *r, const struct plan *lock)
 /* A new file, whole and on the disk, or none. */
 static int create(const struct sysroot *r, const char *path, const char *data, size_t len)
 {
-	int ret, fd = openat(r->fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	int ret, fd = sysroot_at(r, path, O_WRONLY | O_CREAT | O_EXCL, 0644);
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	ret = write_whole(fd, data, len);
 	if (ret == 0 && fsync(fd) < 0)
 		ret = -errno;
 	if (close(fd) < 0 && ret == 0)
 		ret = -errno;
 	if (ret < 0)
-		unlinkat(r->fd, path, 0);
+		sysroot_unlink(r, path, 0);
 	return ret;
 }
 

@@ -16,12 +16,11 @@
 #define FILE_PATH_LEN 512
 
 /*
- * Where the path leads: a link means what it means below the root, and never leads out of it. 0, also where nothing is
- * there; -ELOOP, -ENAMETOOLONG.
+ * The path of what the last name links to, for who writes beside that: no link, or nothing yet. 0, -ELOOP,
+ * -ENAMETOOLONG.
  */
 int file_resolve(const struct sysroot *r, const char *path, char out[FILE_PATH_LEN]) _must_check_;
-/* Reads it as file_resolve() finds it. What could block or has no end is no file: -EBADFD; more than limit: -EFBIG; a
- * link to nothing: -ENOLINK. */
+/* What could block or has no end is no file: -EBADFD; more than limit: -EFBIG; a link to nothing: -ENOLINK. */
 int file_read(const struct sysroot *r, const char *path, size_t limit, char **data, size_t *len) _must_check_;
 
 /*

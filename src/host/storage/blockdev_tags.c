@@ -49,9 +49,9 @@ static int open_device(const struct sysroot *r, const struct blockdev *d)
 	snprintf(path, sizeof(path), "dev/%s", d->name);
 	for (char *s = path; *s; s++)
 		*s = *s == '!' ? '/' : *s;
-	fd = openat(r->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	fd = sysroot_at(r, path, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (fstat(fd, &st) == 0 &&
 	    ((S_ISBLK(st.st_mode) && st.st_rdev == makedev(d->major, d->minor)) || (!r->live && S_ISREG(st.st_mode))))
 		return fd;
