@@ -159,13 +159,17 @@ int cli_read_rules(const struct cli *cli, struct next_boot *boot)
 
 static _printf_(1, 2) __attribute__((noreturn)) void names_failed(char *msg, ...)
 {
-	char text[512];
+	char text[512], *file, *after;
 	va_list args;
 
 	va_start(args, msg);
 	vsnprintf(text, sizeof(text), msg, args);
 	va_end(args);
-	say_error("the names of the devices: %.*s", (int)strcspn(text, "\n"), text);
+	text[strcspn(text, "\n")] = '\0';
+	file = strstr(text, PCI_NAMES_FD);
+	after = file ? file + strcspn(file, ",:") : "";
+	say_error("the names of the devices: %.*s%s%s", file ? (int)(file - text) : (int)strlen(text), text,
+		  file ? "/" PCI_NAMES_FILE : "", after);
 	exit(EXIT_REFUSED);
 }
 

@@ -56,7 +56,7 @@ static int add_file(struct maker *m, const char *folder, const char *name, char 
 
 static int open_kernel(struct maker *m, const char *kernel)
 {
-	int err = kmods_open(&m->kmods, m->root->dir, kernel);
+	int err = kmods_open(&m->kmods, m->root, kernel);
 
 	snprintf(m->plan->kernel, sizeof(m->plan->kernel), "%s", kernel);
 	if (err == -ENOENT)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kmods.h"
 
+#include <fcntl.h>
 #include <libkmod.h>
-#include <limits.h>
+#include <sys/mman.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -10,80 +11,75 @@
 #include "../../core/cmdline.h"
 #include "../../core/note.h"
 #include "../../core/word.h"
+#include "modprobe_conf.h"
+
+#define PATH_BYTES 512
+#define FD_PATH "/proc/self/fd/"
+#define FD_PATH_LEN (sizeof(FD_PATH) + 12)
+#define BUILTIN_MAX (4u << 20)
 
 /* What plan_lines.c takes in the name of a module's file. */
 #define NAME_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
 
-/* In the order in which modprobe reads them: of two files of one name the first counts. */
-static const char *const modprobe_dirs[] = { "etc/modprobe.d", "run/modprobe.d", "usr/local/lib/modprobe.d",
-					     "usr/lib/modprobe.d", "lib/modprobe.d" };
+/* Those files in the directory of the modules that libkmod opens by itself. */
+static const char *const indexes[] = { "modules.dep.bin",     "modules.alias.bin",         "modules.symbols.bin",
+				       "modules.builtin.bin", "modules.builtin.alias.bin", "modules.softdep",
+				       "modules.weakdep" };
 
 CLEANUP(unref_ctx, struct kmod_ctx *, kmod_unref);
 CLEANUP(unref_module, struct kmod_module *, kmod_module_unref);
 
-/* The real path of something below the root. -ENOENT: it is not there; -EXDEV: a link leads out of the root. */
-static int real_path(const struct kmods *k, const char *below, char **out)
+/* The path of a file that stands in the directory of the modules. */
+static int path_of(const struct kmods *k, const char *name, char path[PATH_BYTES])
 {
-	_cleanup_(free_pointer) char *path = NULL;
-	size_t len = strlen(k->root);
-
-	if (asprintf(&path, "%s/%s", k->root, below) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	*out = realpath(path, NULL);
-	if (!*out)
-		return -errno;
-	if (strncmp(*out, k->root, len) == 0 && (*out)[len] == '/')
-		return 0;
-	free(*out);
-	*out = NULL;
-	return -EXDEV;
+	return (size_t)snprintf(path, PATH_BYTES, "%s/%s", k->directory, name) < PATH_BYTES ? 0 : -ENAMETOOLONG;
 }
 
-/* usr/lib first: below another root, an absolute link /lib would lead to this machine's modules. */
-static int find_modules(const struct kmods *k, const char *release, char **out)
+static int open_directory(struct kmods *k, const char *release)
 {
 	static const char *const dirs[] = { "usr/lib/modules", "lib/modules" };
 	int err = -ENOENT;
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs) && err == -ENOENT; i++) {
-		_cleanup_(free_pointer) char *below = NULL;
-
-		if (asprintf(&below, "%s/%s", dirs[i], release) < 0) {
-			below = NULL;
-			return -ENOMEM;
-		}
-		err = real_path(k, below, out);
+		if ((size_t)snprintf(k->directory, sizeof(k->directory), "%s/%s", dirs[i], release) >=
+		    sizeof(k->directory))
+			return -ENAMETOOLONG;
+		k->fd = sysroot_at(k->root, k->directory, O_RDONLY | O_DIRECTORY, 0);
+		err = k->fd < 0 ? k->fd : 0;
 	}
 	return err;
 }
 
-static bool is_indexed(const char *modules)
+/* libkmod would follow links out of a tree. */
+static int check_indexes(const struct kmods *k)
 {
-	_cleanup_(free_pointer) char *index = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(indexes); i++) {
+		char path[PATH_BYTES];
+		struct stat st;
+		int err = path_of(k, indexes[i], path);
 
-	if (asprintf(&index, "%s/modules.dep.bin", modules) < 0) {
-		index = NULL;
-		return false;
+		if (err)
+			return err;
+		err = sysroot_stat(k->root, path, k->root->live, &st);
+		if (err && i == 0)
+			return -ENODATA;
+		if (!err && S_ISLNK(st.st_mode))
+			return -EXDEV;
 	}
-	return access(index, R_OK) == 0;
+	return 0;
 }
 
 static int open_ctx(struct kmods *k, const char *modules)
 {
-	char *paths[ARRAY_SIZE(modprobe_dirs) + 1] = { NULL };
-	size_t n = 0;
-	int err = 0;
+	char conf[FD_PATH_LEN];
+	const char *const paths[] = { conf, NULL };
+	int fd = modprobe_conf_open(k->root);
 
-	for (size_t i = 0; i < ARRAY_SIZE(modprobe_dirs) && err != -ENOMEM; i++) {
-		err = real_path(k, modprobe_dirs[i], &paths[n]);
-		n += err == 0;
-	}
-	if (err != -ENOMEM)
-		k->ctx = kmod_new(modules, (const char *const *)paths);
-	while (n)
-		free(paths[--n]);
+	if (fd < 0)
+		return fd;
+	snprintf(conf, sizeof(conf), FD_PATH "%d", fd);
+	k->ctx = kmod_new(modules, paths);
+	close(fd);
 	if (!k->ctx)
 		return -ENOMEM;
 	kmod_set_log_priority(k->ctx, LOG_CRIT); /* what is missing is told as no-driver */
@@ -160,24 +156,61 @@ static int load_options(struct kmods *k, const char *modules)
 	return err;
 }
 
-int kmods_open(struct kmods *k, const char *root_dir, const char *release)
+/*
+ * modules.dep.bin as text, a line a module: "vfio_pci kernel/drivers/vfio/pci/vfio-pci.ko: kernel/...". What libkmod
+ * would make of it, it looks for on this machine: kmod_module_get_dependencies() has none where a link of a tree leads
+ * nowhere here (libkmod-module.c: kmod_module_parse_depline, kmod_module_new_from_path).
+ */
+static int load_deps(struct kmods *k)
 {
-	_cleanup_(free_pointer) char *modules = NULL;
+	int fd = memfd_create("modules.dep", MFD_CLOEXEC), err;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	err = kmod_dump_index(k->ctx, KMOD_INDEX_MODULES_DEP, fd);
+	if (!err && fstat(fd, &st) < 0)
+		err = -errno;
+	k->deps = err ? NULL : calloc(1, (size_t)st.st_size + 1);
+	if (!err && !k->deps)
+		err = -ENOMEM;
+	if (!err && pread(fd, k->deps, (size_t)st.st_size, 0) != st.st_size)
+		err = -EIO;
+	close(fd);
+	return err;
+}
+
+/* "kernel/drivers/vfio/pci/vfio-pci.ko: kernel/..." up to its LF. NULL: there is no file of this module. */
+static const char *deps_of(const struct kmods *k, const char *module)
+{
+	size_t len = strlen(module);
+
+	for (const char *line = k->deps; *line; line = strchr(line, '\n') + 1) {
+		if (strncmp(line, module, len) == 0 && line[len] == ' ')
+			return line + len + 1;
+		if (!strchr(line, '\n'))
+			break;
+	}
+	return NULL;
+}
+
+int kmods_open(struct kmods *k, const struct sysroot *root, const char *release)
+{
+	char modules[FD_PATH_LEN];
 	int err;
 
 	memset(k, 0, sizeof(*k));
-	k->root = realpath(root_dir, NULL);
-	if (!k->root)
-		return -errno;
-	if (!strcmp(k->root, "/"))
-		*k->root = '\0';
-	err = find_modules(k, release, &modules);
-	if (!err && !is_indexed(modules))
-		err = -ENODATA;
+	k->root = root;
+	err = open_directory(k, release);
+	snprintf(modules, sizeof(modules), FD_PATH "%d", k->fd);
+	if (!err)
+		err = check_indexes(k);
 	if (!err)
 		err = open_ctx(k, modules);
 	if (!err)
 		err = load_options(k, modules);
+	if (!err)
+		err = load_deps(k);
 	if (err)
 		kmods_close(k);
 	return err;
@@ -200,8 +233,10 @@ void kmods_close(struct kmods *k)
 	free_options(k->options, k->n_options);
 	free(k->notes);
 	names_free(&k->visited);
-	free(k->root);
+	free(k->deps);
 	kmod_unref(k->ctx);
+	if (k->root && k->fd >= 0)
+		close(k->fd);
 	memset(k, 0, sizeof(*k));
 }
 
@@ -283,31 +318,42 @@ static int image_name(const char *path, char out[MODULE_FILE_LEN])
 	return 0;
 }
 
+/* Where the root has the file that a line begins with: in the directory of the modules, unless it has the whole path.
+ */
+static int path_below(const struct kmods *k, const char *line, char below[PATH_BYTES])
+{
+	char path[PATH_BYTES];
+
+	if ((size_t)snprintf(path, sizeof(path), "%.*s", (int)strcspn(line, ": \n"), line) >= sizeof(path))
+		return -ENAMETOOLONG;
+	if (*path != '/')
+		return path_of(k, path, below);
+	strcpy(below, path + strspn(path, "/"));
+	return 0;
+}
+
 static int add_module(struct kmods *k, const struct kmod_module *m)
 {
-	_cleanup_(free_pointer) char *real = NULL;
-	const char *path = kmod_module_get_path(m);
-	size_t root = strlen(k->root);
+	const char *line = deps_of(k, kmod_module_get_name(m));
 	struct module_file *file, new = { 0 };
+	char below[PATH_BYTES];
 	int err;
 
-	if (!path) /* built in */
+	if (!line) /* built in */
 		return 0;
-	if (strncmp(path, k->root, root) || path[root] != '/')
-		return -EXDEV;
-	err = image_name(path, new.file);
+	err = path_below(k, line, below);
+	if (!err)
+		err = image_name(below, new.file);
 	for (size_t i = 0; i < k->n_modules && !err; i++)
 		if (!strcmp(k->modules[i].file, new.file))
 			return 0;
-	if (!err) /* a link of weak-updates must not lead out of the root */
-		err = real_path(k, path + root + 1, &real);
 	if (err)
 		return err;
 	file = array_grow(&k->modules, &k->n_modules, sizeof(*file));
 	if (!file)
 		return -ENOMEM;
 	*file = new;
-	file->path = strdup(real + root + 1);
+	file->path = strdup(below);
 	return file->path ? read_params(k, file, kmod_module_get_name(m)) : -ENOMEM;
 }
 
@@ -365,6 +411,32 @@ static int add_with_softdeps(struct kmods *k, struct kmod_module *m)
 	return !err && !strcmp(kmod_module_get_name(m), "vfio") ? add_backends(k) : err;
 }
 
+/* Behind the module's own file, what needs most first: the order in which they are loaded is from the end. */
+static int add_dependencies(struct kmods *k, const char *line)
+{
+	size_t own = strcspn(line, ":\n"), end = own + strcspn(line + own, "\n");
+	int err = 0;
+
+	while (end > own && !err) {
+		_cleanup_(unref_module) struct kmod_module *dependency = NULL;
+		char name[PATH_BYTES];
+		size_t start = end;
+
+		while (start > own + 1 && line[start - 1] != ' ' && line[start - 1] != '/')
+			start--;
+		snprintf(name, sizeof(name), "%.*s", (int)(end - start), line + start);
+		name[strcspn(name, ".")] = '\0';
+		if (*name)
+			err = kmod_module_new_from_name(k->ctx, name, &dependency);
+		if (*name && !err)
+			err = add_with_softdeps(k, dependency);
+		while (start > own + 1 && line[start - 1] != ' ')
+			start--;
+		end = start - 1;
+	}
+	return err;
+}
+
 /*
  * In the order of modprobe (libkmod-module.c: __kmod_module_get_probe_list), but for `post:` soft dependencies: these
  * the driver does not need, and one that names the host's driver of the card would have it taken before it is bound. An
@@ -372,22 +444,38 @@ static int add_with_softdeps(struct kmods *k, struct kmod_module *m)
  */
 static int add_needed(struct kmods *k, struct kmod_module *m)
 {
-	_cleanup_(unref_modules) struct kmod_list *needed = NULL;
-	struct kmod_list *item;
+	const char *line = deps_of(k, kmod_module_get_name(m));
 	int err = visit(k, m);
 
 	if (err <= 0)
 		return err;
-	err = 0;
-	needed = kmod_module_get_dependencies(m);
-	kmod_list_foreach(item, needed)
-	{
-		_cleanup_(unref_module) struct kmod_module *dependency = kmod_module_get_module(item);
-
-		if (!err)
-			err = add_with_softdeps(k, dependency);
-	}
+	err = line ? add_dependencies(k, line) : 0;
 	return err ? err : add_with_softdeps(k, m);
+}
+
+/*
+ * "kernel/drivers/vfio/pci/vfio-pci.ko", a line each. kmod_module_get_initstate() would tell it too, but goes on to
+ * look at /sys of this machine. 1, 0 or -ENOMEM.
+ */
+static int is_builtin(const struct kmods *k, const char *module)
+{
+	_cleanup_(free_pointer) char *text = NULL;
+	char path[PATH_BYTES], *rest, *line, *end;
+	size_t len;
+	int err = path_of(k, "modules.builtin", path);
+
+	if (!err)
+		err = sysroot_read_all(k->root, path, BUILTIN_MAX, &text, &len);
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	for (rest = text; (line = strsep(&rest, "\n"));) {
+		const char *name = strrchr(line, '/') ? strrchr(line, '/') + 1 : line;
+
+		end = strstr(name, ".ko");
+		if (end && module_name_equal(name, (size_t)(end - name), module))
+			return 1;
+	}
+	return 0;
 }
 
 int kmods_add(struct kmods *k, const char *driver)
@@ -398,9 +486,10 @@ int kmods_add(struct kmods *k, const char *driver)
 
 	if (err < 0)
 		return err;
-	if (kmod_module_get_initstate(m) == KMOD_MODULE_BUILTIN)
-		return 0;
-	if (!kmod_module_get_path(m))
+	err = is_builtin(k, driver);
+	if (err)
+		return err < 0 ? err : 0;
+	if (!deps_of(k, kmod_module_get_name(m)))
 		return -ENOENT;
 	names_free(&k->visited);
 	err = add_needed(k, m);

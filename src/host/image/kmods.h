@@ -27,7 +27,10 @@ struct module_option {
 
 struct kmods {
 	struct kmod_ctx *ctx;
-	char *root; /* real path, "" for "/" */
+	const struct sysroot *root; /* NULL: not open */
+	int fd;                     /* of the directory of the modules */
+	char directory[512];        /* below the root: "usr/lib/modules/RELEASE" */
+	char *deps;                 /* modules.dep, see load_deps() */
 	struct module_option *options;
 	size_t n_options;
 	struct module_file *modules; /* in load order, each once */
@@ -38,10 +41,10 @@ struct kmods {
 };
 
 /*
- * root_dir: "/" or a tree. 0; -ENOENT: this kernel has no folder of modules there; -ENODATA: the folder has no
- * modules.dep.bin (depmod was not run); -ENOMEM; -errno.
+ * 0; -ENOENT: this kernel has no folder of modules there; -ENODATA: the folder has no modules.dep.bin (depmod was not
+ * run); -EXDEV: in a tree, one of the files that libkmod would open is a link; -ENOMEM; -errno.
  */
-int kmods_open(struct kmods *k, const char *root_dir, const char *release) _must_check_;
+int kmods_open(struct kmods *k, const struct sysroot *root, const char *release) _must_check_;
 void kmods_close(struct kmods *k);
 /*
  * Adds what the driver needs, in the order of `modprobe --show-depends`: dependencies, `pre:` soft dependencies, the

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pci_names.h"
 
+#include <fcntl.h>
 #include <pci/pci.h>
+#include <unistd.h>
 
 struct pci_names {
 	struct pci_access *access;
-	char *file;
+	int fd; /* of the names of a tree, which libpci would look for by their path on this machine */
+	char file[32];
 	int flags; /* of the look-ups */
 };
 
@@ -28,8 +31,12 @@ struct pci_names *pci_names_open(const struct sysroot *root,
 	/* not the names that lspci -q once fetched into ~/.cache/pci-ids */
 	n->access->id_lookup_mode = 0;
 	n->flags = root->live ? 0 : PCI_LOOKUP_NO_HWDB;
-	if (!root->live && asprintf(&n->file, "%s/usr/share/misc/pci.ids", root->dir) >= 0)
+	n->fd = -1;
+	if (!root->live) {
+		n->fd = sysroot_at(root, PCI_NAMES_FILE, O_RDONLY, 0);
+		snprintf(n->file, sizeof(n->file), PCI_NAMES_FD "%d", n->fd);
 		pci_set_name_list_path(n->access, n->file, 0);
+	}
 	return n;
 }
 
@@ -38,7 +45,8 @@ void pci_names_close(struct pci_names *n)
 	if (!n)
 		return;
 	pci_cleanup(n->access);
-	free(n->file);
+	if (n->fd >= 0)
+		close(n->fd);
 	free(n);
 }
 

@@ -8,6 +8,8 @@
 #include "../../sys/sysroot.h"
 
 #define DEVICE_NAME_LEN 160
+#define PCI_NAMES_FILE "usr/share/misc/pci.ids" /* of a tree */
+#define PCI_NAMES_FD "/proc/self/fd/"           /* how libpci calls it, which is to open no link that leads out */
 
 /* libpci's names: where the tree has a pci.ids, its own; without one the numbers alone. */
 struct pci_names;
