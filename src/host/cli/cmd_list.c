@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The cards of this machine: a table a person chooses from. */
 #include <libsmartcols/libsmartcols.h>
+#include <locale.h>
 #include <unistd.h>
 
 #include "../../core/need.h"
 #include "../advice/standing.h"
 #include "../lib/json.h"
-#include "../lib/printable.h"
 #include "../machine/pci_names.h"
 #include "../state/files.h"
 #include "../state/recall.h"
@@ -176,11 +176,11 @@ static void fill_cells(const struct listing *l, const struct device *d, char cel
 static int add_row(struct listing *l, const struct device *d)
 {
 	struct libscols_line *line = scols_table_new_line(l->table, NULL);
-	char cells[COLUMNS][DEVICE_NAME_LEN], cell[PRINTABLE_MAX * DEVICE_NAME_LEN];
+	char cells[COLUMNS][DEVICE_NAME_LEN];
 
 	fill_cells(l, d, cells);
 	for (size_t i = 0; i < COLUMNS; i++)
-		if (!line || scols_line_set_data(line, i, printable(cells[i], cell, sizeof(cell))) != 0)
+		if (!line || scols_line_set_data(line, i, cells[i]) != 0)
 			return -ENOMEM;
 	return 0;
 }
@@ -196,14 +196,14 @@ static int fill(struct listing *l)
 	return 0;
 }
 
+/* libsmartcols escapes what is no letter as say() does: letters are those of the locale. */
 static int print_table(struct listing *l)
 {
 	int ret;
 
+	setlocale(LC_CTYPE, "C.UTF-8");
 	l->table = scols_new_table();
 	ret = l->table ? fill(l) : -ENOMEM;
-	if (ret == 0)
-		ret = scols_table_enable_noencoding(l->table, 1); /* the cells are: it would take letters for bytes */
 	if (ret == 0 && scols_table_is_empty(l->table))
 		puts("No such device.");
 	else if (ret == 0)
