@@ -292,10 +292,12 @@ install: all
 	$(if $(HAVE_SCDOC),set -e; $(foreach page,$(PAGES),$(INSTALL) -D -m 0644 $(BUILD)/man/$(page) $(DESTDIR)$(call page_path,$(page));))
 	$(INSTALL) -D -m 0644 packaging/earlybind.conf $(DESTDIR)$(examplesdir)/earlybind.conf
 
-# What people wrote, /etc/earlybind.conf and the lock, stays.
+# What people wrote, /etc/earlybind.conf and the lock, stays. On the running system images that hold a plan are rebuilt.
 uninstall:
+	$(if $(DESTDIR),,sh packaging/uninstall.sh before $(bindir)/earlybind)
 	rm -f $(INSTALLED:%=$(DESTDIR)%) $(OLD_NAMES:%=$(DESTDIR)%)
 	-rmdir $(DESTDIR)$(libdir) $(DESTDIR)$(schemadir) $(DESTDIR)$(examplesdir) $(DESTDIR)$(DRACUT_MODULE) $(DESTDIR)$(OLD_DRACUT_MODULE) 2>/dev/null || true
+	$(if $(DESTDIR),,sh packaging/uninstall.sh after)
 
 clean:
 	rm -rf $(filter-out $(BUILD)/cache,$(wildcard $(BUILD)/*))

@@ -10,7 +10,7 @@
 # host_dpkg OPTION...: nobody is there to answer. What it depends on is no package here.
 host_dpkg()
 {
-	dpkg --root="$H" --log=/dev/null --force-depends "$@" </dev/null >"$TMP/dpkg" 2>&1 || { cat "$TMP/dpkg"; return 1; }
+	dpkg --root="$H" --log=/dev/null --force-depends --force-unsafe-io "$@" </dev/null >"$TMP/dpkg" 2>&1 || { cat "$TMP/dpkg"; return 1; }
 }
 
 # host_unasked: dpkg asked for nothing.

@@ -164,6 +164,24 @@ two()
 	ok "but a warning" has "$TMP/out" '/boot/initrd.img-9.9.9-second holds a plan, and keeps it'
 }
 
+# uninstalled: what `make uninstall` does about images.
+uninstalled()
+{
+	fresh
+	plugins put
+	mkdir -p "$H/src"
+	cp packaging/images.sh packaging/removal.sh packaging/uninstall.sh "$H/src"
+	ok "make uninstall: before" in_host sh /src/uninstall.sh before /usr/bin/earlybind
+	plugins rm
+	ok "make uninstall: after" in_host sh /src/uninstall.sh after
+	ok "make uninstall: the images are clean" host_clean $IMAGES
+	plugins put
+	rm -r "$H/run"
+	: >"$H/run"
+	ok "make uninstall: what cannot be told is refused" fails in_host sh /src/uninstall.sh before /usr/bin/earlybind
+	rm "$H/run"
+}
+
 # presets: one call of mkinitcpio makes two images.
 presets()
 {
@@ -195,6 +213,7 @@ ok "make install (its plugins)" installed
 if host_modules; then
 	small
 	two
+	uninstalled
 	presets
 else
 	skip "removals" "no such kernel can be had here"

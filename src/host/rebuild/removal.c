@@ -65,8 +65,13 @@ static int add_image(struct removal *rm, const char *release, struct image_file 
 static bool has_plan(const struct removal *rm, const char *path)
 {
 	struct made made;
+	int err = made_read(rm->root, path, &made);
 
-	return made_read(rm->root, path, &made) == 0 && made.has_plan;
+	if (err == -EOPNOTSUPP)
+		rows_tell(rm->rows, LEVEL_WARNING,
+			  "/%s is compressed in a way that is not known here: whether it holds a plan cannot be told",
+			  path);
+	return !err && made.has_plan;
 }
 
 /* kernel-install copies what others make in /boot: its images come last. */
