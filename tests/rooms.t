@@ -75,6 +75,14 @@ ends()
 	silent "$TMP/exits"
 }
 
+# through_sysroot DIR: nothing is opened by the descriptor of a root but where no link leads out of a tree.
+through_sysroot()
+{
+	(cd "$1/src" && grep -nE '(root|[^a-z]r)(->|\.)fd([^a-z]|$)' host/*/*.c sys/*.c) |
+		grep -vE '^(sys/sysroot|host/lib/in_root)\.c:|fchdir\(' >"$TMP/roots"
+	silent "$TMP/roots"
+}
+
 # objects DIR: those of a source that is still there, below it.
 objects()
 {
@@ -171,6 +179,8 @@ ok 'core knows nobody, sys knows core, boot knows both' below .
 ok 'a core that knows sys is found' spoilt below core/plan.c ../sys/scan.h
 ok 'a boot program that knows the host tool is found' spoilt below boot/main.c ../host/lib/row.h
 ok 'only cli/ ends the program' ends
+ok 'paths of the root are opened by sysroot.c' through_sysroot .
+ok 'another way is found' spoilt through_sysroot host/lib/row.c '(r->fd'
 ok 'only cli/ prints' quiet
 for print in 'puts(text)' 'printf("%s", text)' 'fputs(text, stderr)' 'fprintf(stdout, "%s", text)' 'putchar(*text)' \
 	'perror(text)' 'say_error("%s", text)'; do
