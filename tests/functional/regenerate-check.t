@@ -125,12 +125,13 @@ names()
 		at "efi/EFI/Linux/linux-$RELEASE$rest.efi"
 	done
 	at "boot/efi/EFI/Linux/token-$RELEASE+3-0.efi"
-	for name in "linux-$RELEASE-other" "token-$RELEASE+deb13" "token-$RELEASE+3+2" "$RELEASE"; do
+	for name in "linux-$RELEASE-other" "token-$RELEASE+deb13" "token-$RELEASE+3+2"; do
 		cp "$TMP/image" "$T/efi/EFI/Linux/$name.efi"
 		regenerate --check
 		ok "$name.efi is no image of $RELEASE" has "$TMP/err" 'there is no image to check'
 		rm "$T/efi/EFI/Linux/$name.efi"
 	done
+	at "efi/EFI/Linux/$RELEASE.efi" # systemd-boot starts it, whoever made it
 	rm -r "$T/efi" "${T:?}/boot"
 	mkdir -p "$T/boot/EFI/Linux"
 	ln -s boot "$T/efi"

@@ -314,9 +314,11 @@ int status_of_kernel(const struct sysroot *root, const struct next_boot *boot, c
 
 	if (err)
 		return err == -ENOMEM ? err : 0;
+	err = read_entries(root, boot, out);
+	if (!err)
+		entries_leave_others(root, &out->entries, &files);
 	if (files.n && !out->n)
 		out->elsewhere = are_made_elsewhere(root);
-	err = read_entries(root, boot, out);
 	return err ? err : add_kernel(root, boot, kernel, rows, &files, out);
 }
 
@@ -392,7 +394,7 @@ void status_tell(const struct status_image *l, enum row_level level, struct rows
 	rows_tell(rows, level, "/%s: %s", l->path, image_state_words[l->is.state]);
 	for (size_t i = 0; i < l->is.findings.n; i++)
 		rows_tell(rows, level, "    %s", l->is.findings.items[i]);
-	if (l->is.state != IMAGE_CURRENT && l->entry)
+	if (l->is.state != IMAGE_CURRENT && l->entry && strcmp(l->entry->boot->source, l->path) != 0)
 		rows_tell(rows, level, "    the boot entry '%s' (/%s) starts it", entry_name(l->entry),
 			  l->entry->boot->source);
 	if (is_for_others(l) && *l->renewer)

@@ -45,8 +45,8 @@ static bool has_word(const char *path, const char *word)
 
 	for (const char *at = strstr(path, word); at; at = strstr(at + 1, word))
 		if ((at == path || strchr("/-_", at[-1])) &&
-		    (!at[len] || at[len] == '/' || at[len] == '+' || strcmp(at + len, ".efi") == 0 ||
-		     strcmp(at + len, ".img") == 0))
+		    (!at[len] || at[len] == '/' || strcmp(at + len, ".img") == 0 ||
+		     strcmp(path + uki_stem(path), at + len) == 0))
 			return true;
 	return false;
 }
@@ -311,6 +311,32 @@ const struct entry *entries_next(const struct entries *e, const char *kernel, si
 			return entry;
 	}
 	return NULL;
+}
+
+/* Whether entries of other installations start it, and none of ours. */
+static bool is_others(const struct sysroot *r, const struct entries *e, const char *path)
+{
+	bool others = false;
+
+	for (size_t i = 0; i < e->n; i++)
+		for (size_t k = 0; k < e->items[i].n_files; k++) {
+			if (!image_is_same(r, e->items[i].files[k], path))
+				continue;
+			if (e->items[i].kind != ENTRY_OTHER)
+				return false;
+			others = true;
+		}
+	return others;
+}
+
+void entries_leave_others(const struct sysroot *r, const struct entries *e, struct image_files *files)
+{
+	for (size_t i = files->n; i-- > 0;) {
+		if (!files->items[i].by_kernel_install || !is_others(r, e, files->items[i].path))
+			continue;
+		free(files->items[i].path);
+		memmove(&files->items[i], &files->items[i + 1], (--files->n - i) * sizeof(*files->items));
+	}
 }
 
 const char *entry_name(const struct entry *e)

@@ -8,6 +8,7 @@
 #include "../lib/json.h"
 #include "../loader/boot_entries.h"
 #include "../storage/volumes.h"
+#include "images.h"
 
 /* Those that are not ours are listed, and their initrds are not looked at. */
 enum entry_kind {
@@ -45,6 +46,9 @@ int entries_read(const struct sysroot *r, const struct storage *storage, struct 
 void entries_free(struct entries *e);
 /* The next of this installation from *at on that boots this kernel; NULL as kernel: any. NULL: no more. */
 const struct entry *entries_next(const struct entries *e, const char *kernel, size_t *at);
+/* Takes away the images in the ESP that only entries of other installations start: they may have a kernel of the same
+ * release. */
+void entries_leave_others(const struct sysroot *r, const struct entries *e, struct image_files *files);
 /* Its title, or what else names it. */
 const char *entry_name(const struct entry *e) _pure_;
 /* An object of what says it: {"loader", "source", "line", "id", "title"}; with `kind` also of what it is and boots. */

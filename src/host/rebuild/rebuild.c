@@ -12,6 +12,7 @@
 struct run {
 	struct runner runner;
 	const struct next_boot *boot;
+	struct entries entries;       /* before the first image is made */
 	bool asked;                   /* for these kernels */
 	char said[GENERATOR_WHY_LEN]; /* the last choice of a generator that was told */
 	size_t done, bare;            /* bare: without an image, and let be */
@@ -51,6 +52,7 @@ static int find_images(struct job *job)
 	char why[IMAGE_WHY_LEN];
 	int err = images_find(job->root, job->release, &job->files);
 
+	entries_leave_others(job->root, &job->run->entries, &job->files);
 	if (err || (!job->files.n && !job->run->asked))
 		return err;
 	err = planned_image(job->root, job->run->boot, job->release, &expected, why);
@@ -357,7 +359,8 @@ bool rebuild(const struct sysroot *root, int exclusive, const struct next_boot *
 
 	subprocess_hold(&runner->signals);
 	run.settled = backups_settle(root, true, &runner->rows);
-	good = rebuild_each(&run, kernels);
+	good = entries_read(root, &boot->storage, &run.entries) == 0 && rebuild_each(&run, kernels);
+	entries_free(&run.entries);
 	tell(&runner->rows);
 	subprocess_release(&runner->signals);
 	return good;

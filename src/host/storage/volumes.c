@@ -340,13 +340,24 @@ static enum volume_answer place_by_fstab(struct volumes *v, const char *volume, 
 	return comparable ? VOLUME_ELSEWHERE : VOLUME_UNKNOWN;
 }
 
+/* Limine finds a UUID of either kind by one word. */
+static bool find_devices(struct volumes *v, const char *volume)
+{
+	char part[VOLUME_PATH_LEN];
+
+	if (resolve_device(v->root, &v->storage->blocks, volume, v->set) > 0)
+		return true;
+	snprintf(part, sizeof(part), "PART%s", volume);
+	return strncmp(volume, "UUID=", 5) == 0 && resolve_device(v->root, &v->storage->blocks, part, v->set) > 0;
+}
+
 enum volume_answer volumes_place(struct volumes *v, const char *volume, const char *base, const char *path,
 				 char out[VOLUME_PATH_LEN])
 {
 	*out = '\0';
 	if (!*volume)
 		return place_by_base(v, base, path, out);
-	if (v->mounts.n && resolve_device(v->root, &v->storage->blocks, volume, v->set) > 0)
+	if (v->mounts.n && find_devices(v, volume))
 		return place_by_blocks(v, path, out);
 	return place_by_fstab(v, volume, path, out);
 }

@@ -1,0 +1,487 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# boot-entries.t: what boots is what is verified: on machines with the boot directories of many distributions, which boot
+# entries are this installation's, whether their initrds are current, and with which exit code that ends.
+# shellcheck source=/dev/null
+. tests/functional/host.sh
+need jq:jq objcopy:binutils setpriv:util-linux
+K=6.1.0-builtin
+ROOT_UUID=aaaaaaaa-0000-4000-8000-000000000001
+OTHER_UUID=bbbbbbbb-0000-4000-8000-000000000002
+BOOT_UUID=cccccccc-0000-4000-8000-000000000003
+ESP_UUID=E5E5-0001
+ID=0123456789abcdef0123456789abcdef
+HASH=0123456789abcdef0123456789abcdef01234567
+
+# bzimage RELEASE: prints the start of a kernel of x86, which says its release at 0x200 and what stands at 0x20e.
+bzimage()
+{
+	head -c 514 /dev/zero
+	printf 'HdrS'
+	head -c 8 /dev/zero
+	printf '\020\000%s (me@here) #1' "$1"
+	head -c 100 /dev/zero
+}
+
+# pristine: a machine with a root on ext4, an ESP, and another installation's disk, where a card is accepted; and images.
+pristine()
+{
+	new two-gpus 'bind 06:00'
+	change 'include two-gpus' 'block nvme0n1 0000:04:00.0/nvme/nvme0 259:0' \
+		"block nvme0n1p1 nvme0n1 259:1 part=1 type=vfat uuid=$ESP_UUID partuuid=11111111-0000-4000-8000-00000000000e" \
+		"block nvme0n1p2 nvme0n1 259:2 part=2 type=ext4 uuid=$ROOT_UUID" \
+		"block nvme0n1p3 nvme0n1 259:3 part=3 type=ext4 uuid=$OTHER_UUID" \
+		"block nvme0n1p4 nvme0n1 259:4 part=4 type=ext4 uuid=$BOOT_UUID" \
+		'cmdline ro quiet' \
+		'line proc/self/mountinfo 22 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw'
+	echo "UUID=$ROOT_UUID / ext4 defaults 0 1" >"$R/etc/fstab"
+	echo $ID >"$R/etc/machine-id"
+	rm -r "$R/lib/modules/6.1.0-modular"
+	did accept --yes || return 1
+	image
+	initrd_place initramfs-tools "$TMP/image"
+	initrd_pack "$TMP/image" 'gzip -n' >"$TMP/current"
+	mkdir -p "$TMP/old"
+	echo old >"$TMP/old/init"
+	initrd_pack "$TMP/old" 'gzip -n' >"$TMP/stale"
+	mv "$R" "$TMP/pristine"
+}
+
+# machine_of NAME: a fresh copy of it, to which the function of the name adds what its distribution has.
+machine_of()
+{
+	rm -rf "$R"
+	cp -a "$TMP/pristine" "$R"
+	"$1"
+}
+
+# mounted DIRECTORY DEVICE [ROOT]: what mountinfo has, and fstab.
+mounted()
+{
+	mkdir -p "$R$1"
+	echo "30 22 259:${2#nvme0n1p} ${3:-/} $1 rw - ext4 /dev/$2 rw" >>"$R/proc/self/mountinfo"
+}
+
+# put FILE...: TMP/is, which the test says, goes there.
+put()
+{
+	for put_file; do
+		mkdir -p "$R/${put_file%/*}"
+		cp "$TMP/is" "$R/$put_file"
+	done
+}
+
+# a_kernel FILE [RELEASE]
+a_kernel()
+{
+	mkdir -p "$R/${1%/*}"
+	bzimage "${2:-$K}" >"$R/$1"
+}
+
+# text FILE LINE...
+text()
+{
+	text_file=$R/$1
+	mkdir -p "${text_file%/*}"
+	shift
+	printf '%s\n' "$@" >"$text_file"
+}
+
+# uki FILE: a UKI with TMP/is.
+uki()
+{
+	mkdir -p "$R/${1%/*}"
+	initrd_uki "$TMP/is" .initrd >"$R/$1"
+}
+
+# grub_entry TITLE UUID KERNEL INITRD WORD...: an entry as grub-mkconfig writes it.
+grub_entry()
+{
+	printf "menuentry '%s' --class os --id 'id-%s' {\n" "$1" "$1"
+	printf '\tsearch --no-floppy --fs-uuid --set=root %s\n' "$2"
+	printf '\tlinux %s %s\n' "$3" "$5"
+	[ -z "$4" ] || printf '\tinitrd %s\n' "$4"
+	echo '}'
+}
+
+# --- the machines
+
+debian_grub()
+{
+	mounted /boot/efi nvme0n1p1
+	a_kernel boot/vmlinuz-$K
+	put boot/initrd.img-$K
+	mkdir -p "$R/boot/grub"
+	{
+		grub_entry Debian $ROOT_UUID /boot/vmlinuz-$K /boot/initrd.img-$K "root=UUID=$ROOT_UUID ro quiet"
+		grub_entry 'Debian (recovery mode)' $ROOT_UUID /boot/vmlinuz-$K /boot/initrd.img-$K "root=UUID=$ROOT_UUID ro single"
+		grub_entry 'Debian on sda3' $OTHER_UUID /boot/vmlinuz-$K /boot/initrd.img-$K "root=UUID=$OTHER_UUID ro"
+		grub_entry 'Memory test' $ROOT_UUID /boot/memtest86+x64.bin '' ''
+		printf "menuentry 'Windows' {\n\tsearch --no-floppy --fs-uuid --set=root %s\n" $ESP_UUID
+		printf '\tchainloader /EFI/Microsoft/Boot/bootmgfw.efi\n}\n'
+	} >"$R/boot/grub/grub.cfg"
+}
+
+# Debian with systemd-boot: the ESP has a copy of what stands in /boot, which is current.
+debian_systemd_boot()
+{
+	mounted /boot/efi nvme0n1p1
+	a_kernel boot/efi/$ID/$K/linux
+	put boot/efi/$ID/$K/initrd.img-$K
+	cp "$TMP/current" "$R/boot/initrd.img-$K"
+	text boot/efi/loader/entries/$ID-$K.conf 'title Debian' "version $K" "machine-id $ID" \
+		"options root=UUID=$ROOT_UUID ro" "linux /$ID/$K/linux" "initrd /$ID/$K/initrd.img-$K"
+}
+
+fedora()
+{
+	mounted /boot nvme0n1p4
+	a_kernel boot/vmlinuz-$K
+	put boot/initramfs-$K.img
+	a_kernel boot/vmlinuz-0-rescue-$ID
+	cp "$TMP/stale" "$R/boot/initramfs-0-rescue-$ID.img"
+	text boot/loader/entries/$ID-$K.conf 'title Fedora' "version $K" "linux /vmlinuz-$K" "initrd /initramfs-$K.img" \
+		"options root=UUID=$ROOT_UUID ro"
+	text boot/loader/entries/$ID-0-rescue.conf 'title Fedora (0-rescue)' "version 0-rescue-$ID" \
+		"linux /vmlinuz-0-rescue-$ID" "initrd /initramfs-0-rescue-$ID.img" "options root=UUID=$ROOT_UUID ro"
+}
+
+# Arch: the ESP is /boot; names without a release, by a preset; microcode in front.
+arch()
+{
+	mounted /boot nvme0n1p1
+	echo linux >"$R/lib/modules/$K/pkgbase"
+	text etc/mkinitcpio.d/linux.preset 'ALL_kver="/boot/vmlinuz-linux"' "PRESETS=('default')" \
+		'default_image="/boot/initramfs-linux.img"'
+	a_kernel boot/vmlinuz-linux
+	initrd_microcode >"$R/boot/amd-ucode.img"
+	put boot/initramfs-linux.img
+	text boot/loader/entries/arch.conf 'title Arch Linux' 'linux /vmlinuz-linux' 'initrd /amd-ucode.img' \
+		'initrd /initramfs-linux.img' "options root=UUID=$ROOT_UUID rw"
+}
+
+# Arch with UKIs, whose names have no release.
+arch_uki()
+{
+	mounted /efi nvme0n1p1
+	echo linux >"$R/lib/modules/$K/pkgbase"
+	uki efi/EFI/Linux/arch-linux.efi
+}
+
+limine()
+{
+	mounted /boot nvme0n1p1
+	a_kernel boot/$ID/linux/vmlinuz
+	put boot/$ID/linux/initramfs
+	text boot/limine.conf '/+CachyOS' '//linux' 'protocol: linux' "path: boot():/$ID/linux/vmlinuz" \
+		"cmdline: root=UUID=$ROOT_UUID rw" "module_path: boot():/$ID/linux/initramfs"
+}
+
+# openSUSE: the root is a snapshot of a btrfs; older ones are in the menu.
+opensuse_snapshots()
+{
+	snapshot=@/.snapshots/7/snapshot
+	sed -i 's,/ / rw - ext4,/@/.snapshots/7/snapshot / rw - btrfs,' "$R/proc/self/mountinfo"
+	mounted /.snapshots nvme0n1p2 /@/.snapshots
+	a_kernel boot/vmlinuz-$K
+	put boot/initrd-$K
+	a_kernel .snapshots/3/snapshot/boot/vmlinuz-$K
+	mkdir -p "$R/boot/grub2"
+	cp "$TMP/stale" "$R/.snapshots/3/snapshot/boot/initrd-$K"
+	{
+		grub_entry openSUSE $ROOT_UUID /boot/vmlinuz-$K /boot/initrd-$K "root=UUID=$ROOT_UUID rootflags=subvol=$snapshot"
+		grub_entry 'openSUSE, before zypper' $ROOT_UUID /@/.snapshots/3/snapshot/boot/vmlinuz-$K \
+			/@/.snapshots/3/snapshot/boot/initrd-$K "root=UUID=$ROOT_UUID rootflags=subvol=@/.snapshots/3/snapshot"
+	} >"$R/boot/grub2/grub.cfg"
+}
+
+opensuse_sdbootutil()
+{
+	mounted /boot/efi nvme0n1p1
+	text etc/kernel/entry-token opensuse-tumbleweed
+	a_kernel boot/efi/opensuse-tumbleweed/$K/linux-$HASH
+	put boot/efi/opensuse-tumbleweed/$K/initrd-$HASH
+	text boot/efi/loader/entries/opensuse-tumbleweed-$K-1.conf 'title openSUSE Tumbleweed' "version 1@$K" \
+		"linux /opensuse-tumbleweed/$K/linux-$HASH" "initrd /opensuse-tumbleweed/$K/initrd-$HASH" \
+		"options root=UUID=$ROOT_UUID"
+}
+
+pop_os()
+{
+	mounted /boot/efi nvme0n1p1
+	pop=EFI/Pop_OS-$ROOT_UUID
+	mkdir -p "$R/boot"
+	cp "$TMP/current" "$R/boot/initrd.img-$K"
+	a_kernel "boot/efi/$pop/vmlinuz.efi"
+	put "boot/efi/$pop/initrd.img"
+	text boot/efi/loader/entries/Pop_OS-current.conf 'title Pop!_OS' "linux /$pop/vmlinuz.efi" "initrd /$pop/initrd.img" \
+		"options root=UUID=$ROOT_UUID ro"
+	mkdir -p "$R/boot/efi/EFI/Recovery-0001"
+	cp "$TMP/stale" "$R/boot/efi/EFI/Recovery-0001/initrd.gz"
+	a_kernel boot/efi/EFI/Recovery-0001/vmlinuz.efi
+	text boot/efi/loader/entries/Recovery-0001.conf 'title Pop!_OS Recovery' 'linux /EFI/Recovery-0001/vmlinuz.efi' \
+		'initrd /EFI/Recovery-0001/initrd.gz' 'options boot=casper'
+}
+
+gentoo()
+{
+	a_kernel boot/vmlinuz.efi
+	put boot/initramfs.img
+	a_kernel boot/vmlinuz-$K.efi
+	cp "$TMP/current" "$R/boot/initramfs-$K.img"
+}
+
+# Two installations with the same kernel on one ESP, at /boot; the other's is stale.
+dual_boot()
+{
+	mounted /boot nvme0n1p1
+	for dual_id in $ID ffffffffffffffffffffffffffffffff; do
+		dual_uuid=$ROOT_UUID
+		[ "$dual_id" = $ID ] || dual_uuid=$OTHER_UUID
+		a_kernel "boot/$dual_id/$K/linux"
+		mkdir -p "$R/boot/$dual_id/$K"
+		cp "$TMP/stale" "$R/boot/$dual_id/$K/initrd"
+		text "boot/loader/entries/$dual_id-$K.conf" 'title Linux' "version $K" "machine-id $dual_id" \
+			"options root=UUID=$dual_uuid" "linux /$dual_id/$K/linux" "initrd /$dual_id/$K/initrd"
+	done
+	text etc/kernel/entry-token $ID
+	put boot/$ID/$K/initrd
+}
+
+netboot()
+{
+	put boot/initrd.img-$K
+	echo "BOOT_IMAGE=debian/vmlinuz-$K initrd=debian/initrd.img-$K BOOTIF=01-52-54-00-aa-bb-cc ip=dhcp" >"$R/proc/cmdline"
+}
+
+# /boot is in fstab, and not mounted: what stands in its directory is none of what boots.
+unmounted()
+{
+	echo "UUID=$BOOT_UUID /boot ext4 noauto 0 2" >>"$R/etc/fstab"
+}
+
+# A boot loader that nobody knows, which tells which kernel it started.
+unknown_loader()
+{
+	a_kernel boot/vmlinuz-$K
+	put boot/initrd.img-$K
+	echo "BOOT_IMAGE=/boot/vmlinuz-$K ro" >"$R/proc/cmdline"
+}
+
+# Entries of this installation, of which none is what this boot came from.
+from_another_entry()
+{
+	debian_grub
+	echo "BOOT_IMAGE=/boot/vmlinuz-9.9.9 root=UUID=$ROOT_UUID ro" >"$R/proc/cmdline"
+}
+
+from_this_entry()
+{
+	debian_grub
+	echo "BOOT_IMAGE=/boot/vmlinuz-$K root=UUID=$ROOT_UUID ro" >"$R/proc/cmdline"
+}
+
+# selected ID: what systemd-boot says that it started.
+selected()
+{
+	debian_systemd_boot
+	mkdir -p "$R/sys/firmware/efi/efivars"
+	{
+		printf '\006\000\000\000'
+		printf '%s' "$1" | sed 's/./&\n/g' | while read -r selected_letter; do printf '%s\000' "$selected_letter"; done
+		printf '\000\000'
+	} >"$R/sys/firmware/efi/efivars/LoaderEntrySelected-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
+}
+
+selected_this()
+{
+	selected $ID-$K.conf
+}
+
+selected_another()
+{
+	selected auto-windows
+}
+
+# profiles FILE...: a UKI with an .initrd section for each, as of two profiles.
+profiles()
+{
+	profiles_uki=$R/efi/EFI/Linux/token-$K.efi
+	mkdir -p "${profiles_uki%/*}"
+	echo 'int f(void) { return 1; }' | gcc -x c -c -o "$TMP/f.o" -
+	objcopy -O pei-x86-64 --add-section ".initrd=$1" --set-section-flags .initrd=data --add-section ".initrx=$2" \
+		--set-section-flags .initrx=data "$TMP/f.o" "$profiles_uki"
+	sed -i 's/\.initrx/.initrd/' "$profiles_uki"
+}
+
+two_current_profiles()
+{
+	profiles "$TMP/current" "$TMP/current"
+}
+
+second_profile_stale()
+{
+	profiles "$TMP/current" "$TMP/stale"
+}
+
+# An image of a program that nobody knows, and an add-on initrd that the entry loads behind it.
+addon_behind()
+{
+	mounted /boot nvme0n1p1
+	rm -rf "$TMP/vendor"
+	mkdir -p "$TMP/vendor/usr/lib/systemd/system"
+	: >"$TMP/vendor/init"
+	: >"$TMP/vendor/usr/lib/systemd/systemd"
+	initrd_pack "$TMP/vendor" cat >"$R/boot/vendor.img"
+	a_kernel boot/vendor-kernel
+	mkdir -p "$R/usr/lib/systemd/system"
+	cp systemd/earlybind.service "$R/usr/lib/systemd/system/"
+	run image --kernel $K --cpio "$R/boot/earlybind.cpio"
+	cp "$TMP/is" "$R/boot/other.cpio"
+	text boot/loader/entries/vendor.conf 'title Vendor' 'linux /vendor-kernel' "options root=UUID=$ROOT_UUID" \
+		'initrd /vendor.img' "$@"
+}
+
+addon_loaded()
+{
+	addon_behind 'initrd /earlybind.cpio'
+}
+
+addon_forgotten()
+{
+	addon_behind
+}
+
+# --- what is said of them
+
+# judged CODE FILTER: `regenerate --check` ends so, and its JSON is so.
+judged()
+{
+	run regenerate --check --json
+	code "$1" && judged_json "$2"
+}
+
+judged_json()
+{
+	jq -e "$1" "$TMP/out" >"$TMP/filtered" 2>&1 || { jq -c '.entries, .images, .warnings' "$TMP/out"; cat "$TMP/err"; return 1; }
+}
+
+# status_judges CODE FILTER: `status`, on a boot that was as wished.
+status_judges()
+{
+	mkdir -p "$R/run/earlybind"
+	printf 'earlybind-report 1\nplan - active -\nsummary 0 0 0 5\n' >"$R/run/earlybind/report"
+	run status --json
+	code "$1" && judged_json "$2"
+}
+
+# ours MACHINE PATH LOADER: current, and then stale, with exit codes 0 and 1; in the JSON by its path and its entry.
+ours()
+{
+	for ours_is in current stale; do
+		cp "$TMP/$ours_is" "$TMP/is"
+		machine_of "$1"
+		ours_code=0
+		[ $ours_is = current ] || ours_code=1
+		ours_filter=".images | any(.path == \"/$2\" and .state == \"$ours_is\" and .entry.loader == \"$3\")"
+		ok "$1: its image is $ours_is" judged $ours_code "$ours_filter"
+		ok "$1: status: its image is $ours_is" status_judges $ours_code "$ours_filter"
+	done
+}
+
+# kinds KIND...: those of all entries, in the order of their titles.
+kinds()
+{
+	kinds_are=$(printf '"%s",' "$@")
+	judged_json "[.entries | sort_by(.title)[] | .kind] == [${kinds_are%,}]"
+}
+
+# untold MACHINE CODE: nothing tells which image boots.
+UNTOLD='.warnings | any(.reason == "boot-entry-unknown")'
+untold()
+{
+	machine_of "$1"
+	judged "$2" "$UNTOLD" && status_judges 0 "$UNTOLD"
+}
+
+told()
+{
+	machine_of "$1"
+	judged 0 '.warnings == null' && status_judges 0 '.warnings == null'
+}
+
+ok 'a card is accepted' pristine
+ours debian_grub boot/initrd.img-$K grub
+ok 'debian_grub: recovery, another system with our names, memtest and Windows are listed' \
+	kinds this-installation rescue other-installation no-initrd no-initrd
+ours debian_systemd_boot boot/efi/$ID/$K/initrd.img-$K bls
+ours fedora boot/initramfs-$K.img bls
+ok 'fedora: the rescue image is stale, and no failure' kinds this-installation rescue
+ours arch boot/initramfs-linux.img bls
+ours arch_uki efi/EFI/Linux/arch-linux.efi uki
+ours limine boot/$ID/linux/initramfs limine
+ours opensuse_snapshots boot/initrd-$K grub
+ok 'opensuse_snapshots: an older snapshot is listed' kinds this-installation snapshot
+ours opensuse_sdbootutil boot/efi/opensuse-tumbleweed/$K/initrd-$HASH bls
+ok 'opensuse_sdbootutil: its tool is named, and not regenerate' \
+	judged_json '.images[0] | .renewer == "sdbootutil mkinitrd" and all(.findings[]; .next == null)'
+ours pop_os "boot/efi/EFI/Pop_OS-$ROOT_UUID/initrd.img" bls
+ok 'pop_os: kernelstub renews the copy' judged_json '.images | any(.renewer == "kernelstub")'
+ok 'pop_os: the recovery system is listed' kinds this-installation rescue
+ours dual_boot boot/$ID/$K/initrd bls
+ok 'dual_boot: the other installation is listed' kinds this-installation other-installation
+
+# Without an entry.
+cp "$TMP/current" "$TMP/is"
+machine_of gentoo
+ok 'gentoo: both images are current' judged 0 '.images | length == 2'
+cp "$TMP/stale" "$TMP/is"
+machine_of gentoo
+ok 'gentoo: a stale image without a release in its name' judged 1 \
+	'.images | any(.path == "/boot/initramfs.img" and .state == "stale" and .renewer == null)'
+
+cp "$TMP/current" "$TMP/is"
+ok 'netboot: it cannot be told which image boots' untold netboot 0
+ok '/boot in fstab and not mounted' untold unmounted 0
+ok 'this boot came from no entry that was read' untold from_another_entry 0
+ok 'this boot came from one of them' told from_this_entry
+ok 'this boot came from what systemd-boot started' told selected_this
+ok 'this boot came from Windows by systemd-boot' untold selected_another 0
+ok 'a loader that is not known, and the kernel that it started' told unknown_loader
+cp "$TMP/stale" "$TMP/is"
+machine_of netboot
+ok 'netboot: a stale image is stale all the same' judged 1 "$UNTOLD"
+
+# as_user FILTER: the same as a user who may not read the ESP.
+as_user()
+{
+	chmod 755 "$TMP"
+	chmod 700 "$R/boot/efi"
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$EARLYBIND" status --root "$R" --json >"$TMP/out" 2>"$TMP/err"
+	echo $? >"$TMP/code"
+	chmod 755 "$R/boot/efi"
+	judged_json "$1"
+}
+
+cp "$TMP/current" "$TMP/is"
+machine_of debian_systemd_boot
+if [ "$(id -u)" -eq 0 ]; then
+	ok 'the ESP is not for users: it cannot be told' as_user "$UNTOLD"
+else
+	skip 'the ESP is not for users' 'who is not root cannot take rights from himself and back'
+fi
+
+# --- what is loaded together
+
+machine_of two_current_profiles
+ok 'a UKI with two profiles' judged 0 '.images | any(.state == "current")'
+machine_of second_profile_stale
+ok 'a UKI of which the second profile is stale is stale' judged 1 '.images | any(.state == "stale")'
+
+machine_of addon_loaded
+ok 'an add-on initrd that the entry loads counts for the image' \
+	judged 0 '.images | any(.path == "/boot/vendor.img" and .state == "current" and .entry.id == "vendor.conf")'
+machine_of addon_forgotten
+ok 'one that it does not load does not' judged 1 '.images | any(.path == "/boot/vendor.img" and .state == "stale")'
+tap_end
