@@ -149,6 +149,21 @@ rm -r "$R/sys"
 image
 ok 'where there is no machine nobody can tell: once' steps 'accept'
 
+# --- one slot, two rules: accept of the one that waits would give the other one's to the host's card
+
+AST='0000:00:04.0 - 1a03:2000 0300 99 ast boot_vga=1'
+GUESTS="$AST
+set 0000:03:00.0 boot_vga=0"
+new twin-gpus 'bind 06:00 id=10de:13c2'
+change 'include twin-gpus' "$GUESTS"
+did accept --yes || fail 'accept'
+echo 'bind 06:00 optional' >>"$CONF"
+change 'include twin-gpus' "$GUESTS" 'renumber 06=03 03=06'
+run check --json
+ok 'it is to be explained, not accepted' row '.reason == "not-accepted" and .rule == 2 and .next[1] == "explain"'
+run accept 06:00 --yes
+ok 'accept does not take --yes for it' code 1
+
 # --- the configuration has drop-ins: they come after /etc/earlybind.conf, which add writes to
 
 # same_lock: accept leaves the lock as add wrote it, and check is content.

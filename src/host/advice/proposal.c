@@ -214,7 +214,7 @@ static int offer_helps(const struct offers *o, const struct next_boot *boot, con
 
 	if (!proposal_locks(&o->acceptance, rule->number))
 		return is_held_up(o, boot, rule);
-	if (boot->lock_broken || (waiting_count(&boot->composition) == 1 && !can_unblock(boot)))
+	if (boot->lock_broken)
 		return 1;
 	ret = proposal_of_rule(boot, rule, &p);
 	if (ret < 0)
