@@ -7,7 +7,7 @@
 . tests/lib/stand-ins.sh
 # shellcheck source=/dev/null
 . tests/cases/lib.sh
-need strace:strace
+need strace:strace mke2fs:e2fsprogs losetup:mount
 ASAN_OPTIONS=detect_leaks=0 # a process that is traced cannot look for leaks
 export ASAN_OPTIONS
 
@@ -92,19 +92,51 @@ comes_not_back()
 
 # --- kill-sweep
 
-# swept CALL N: regenerate is killed at its Nth such system call; the next run, whose generator fails at once, leaves the old
-# or the new image.
-swept()
+# whole FILE: the old image, or the new one.
+whole()
 {
-	debian "cp /new/image /boot/initrd.img-$RELEASE"
+	cmp -s "$TMP/old-image" "$1" || cmp -s "$T/new/image" "$1"
+}
+
+# points: the system calls of a run from the first backup on, as "CALL N": its Nth call of that name.
+points()
+{
+	strace -o "$TMP/trace" "$EARLYBIND" regenerate --root "$T" "$RELEASE" >/dev/null 2>&1
+	awk -F '(' '/^[a-z]/ { n[$1]++ } /^mkdirat.*images"/ { on = 1 } on && /^[a-z]/ { print $1, n[$1] }' "$TMP/trace"
+}
+
+# killed_at CALL N: then the image or its backup is whole; and the image, when another run, whose generator fails at once,
+# has put it back.
+killed_at()
+{
 	strace -o /dev/null -e "trace=$1" -e "inject=$1:signal=KILL:when=$2" \
 		"$EARLYBIND" regenerate --root "$T" "$RELEASE" >/dev/null 2>&1
-	swept_code=$?
-	sleep 0.2
+	killed_code=$?
+	whole "$image" || whole "$T/var/lib/earlybind/images/boot%initrd.img-$RELEASE" || { echo "$1 $2: lost"; return 1; }
 	printf '#!/bin/sh\nexit 1\n' >"$T/usr/sbin/update-initramfs"
 	regenerate "$RELEASE"
-	[ $swept_code -ge 128 ] || [ $swept_code = 0 ] || return 1
-	cmp -s "$TMP/old-image" "$image" || is_new
+	whole "$image" || { echo "$1 $2: not put back"; return 1; }
+	kept_nothing || { echo "$1 $2: a backup is left"; return 1; }
+	[ $killed_code -lt 128 ] || swept_points=$((swept_points + 1))
+}
+
+# swept EVERY LINE...: regenerate is killed at every so many of these points, with a generator that does this.
+swept()
+{
+	swept_every=$1
+	swept_result=0
+	swept_points=0
+	shift
+	debian "$@"
+	points >"$TMP/points"
+	awk -v every="$swept_every" 'NR % every == 0' "$TMP/points" >"$TMP/swept"
+	while read -r swept_call swept_n <&3; do
+		debian "$@"
+		killed_at "$swept_call" "$swept_n" || swept_result=1
+	done 3<"$TMP/swept"
+	echo $swept_points >>"$TMP/killed"
+	[ $swept_points -ge $((60 / swept_every)) ] || { echo "killed $swept_points times only"; return 1; }
+	return $swept_result
 }
 
 # --- power-loss
@@ -121,6 +153,84 @@ synced()
 		/fsync\(/ && /\/boot>/ { directory = 1 }
 		/unlink(at)?\(/ && /%initrd.img-/ && !/\.new/ { gone++; if (file && directory) safe++ }
 		END { exit !(gone && gone == safe) }' "$TMP/trace" || { cat "$TMP/trace"; return 1; }
+}
+
+# disk_on: /boot, and the backups with it, on a disk of its own, all of it written to the file that stands for that.
+disk_on()
+{
+	truncate -s 0 "$TMP/disk"
+	truncate -s 16M "$TMP/disk"
+	mke2fs -q -t ext4 "$TMP/disk" || return 1
+	# As ext4 is meant to be, and not kind to who forgets to sync.
+	mount -o loop,noauto_da_alloc "$TMP/disk" "$T/boot" || return 1
+	mkdir -p "$T/boot/state" "$T/var/lib"
+	ln -s ../../boot/state "$T/var/lib/earlybind"
+	cp "$TMP/old-image" "$image"
+	sync -f "$T/boot"
+}
+
+# on_disk PATH: after the power has failed, the file that has this path on the disk is whole.
+on_disk()
+{
+	rm -f "$TMP/found"
+	debugfs -R "dump $1 $TMP/found" "$TMP/cut" >/dev/null 2>&1
+	[ -s "$TMP/found" ] && whole "$TMP/found"
+}
+
+# survives: the power fails now, and what was not written to the disk is lost: one of image and backup is whole.
+survives()
+{
+	cp "$TMP/disk" "$TMP/cut"
+	e2fsck -fy "$TMP/cut" >/dev/null 2>&1
+	on_disk "/${image##*/}" || on_disk "/state/images/boot%${image##*/}"
+}
+
+# cut_at CALL N: the power fails at the Nth such call, or after all of the run; or then, when the journal has been written,
+# for another file's sake, which may be before the data.
+cut_at()
+{
+	disk_on || return 1
+	if [ "$1" = end ]; then
+		"$EARLYBIND" regenerate --root "$T" "$RELEASE" >/dev/null 2>&1
+	else
+		strace -o /dev/null -e "trace=$1" -e "inject=$1:signal=KILL:when=$2" \
+			"$EARLYBIND" regenerate --root "$T" "$RELEASE" >/dev/null 2>&1
+	fi
+	cut_lost=0
+	survives || { echo "$1 $2: lost"; cut_lost=1; }
+	: >"$T/boot/other"
+	sync "$T/boot/other"
+	survives || { echo "$1 $2: lost, when the journal was written"; cut_lost=1; }
+	umount "$T/boot" || { sleep 1 && umount "$T/boot"; } || return 1
+	return $cut_lost
+}
+
+# disk_cut EVERY LINE...: at every so many of the points of a run with a generator that does this, and at the end.
+disk_cut()
+{
+	cut_every=$1
+	cut_result=0
+	shift
+	debian "$@"
+	points | awk -v every="$cut_every" 'NR % every == 0; END { print "end", 0 }' >"$TMP/cuts"
+	[ "$(wc -l <"$TMP/cuts")" -gt $((60 / cut_every)) ] || { cat "$TMP/cuts"; return 1; }
+	while read -r cut_call cut_n <&3; do
+		debian "$@"
+		cut_at "$cut_call" "$cut_n" || cut_result=1
+	done 3<"$TMP/cuts"
+	return $cut_result
+}
+
+cuts()
+{
+	debian
+	if ! disk_on >"$TMP/mount" 2>&1; then
+		skip "power-loss: the disk is cut" "a file cannot be mounted here: $(cat "$TMP/mount")"
+		return
+	fi
+	umount "$T/boot"
+	outcome power-loss 'the disk is cut, and the generator succeeds' disk_cut "$every" "cp /new/image /boot/initrd.img-$RELEASE"
+	outcome power-loss 'the disk is cut, and the generator fails' disk_cut "$every" "rm /boot/initrd.img-$RELEASE" 'exit 1'
 }
 
 # --- image-quadratic
@@ -312,14 +422,15 @@ images()
 		blocks_nothing "boot%0123456789abcdef0123456789abcdef%${RELEASE}0%initrd"
 	outcome leftover-blocks 'beside the image itself' comes_not_back "initrd.img-${RELEASE}0"
 	ok 'leftover-blocks: of another release altogether' blocks_nothing "boot%0123456789abcdef0123456789abcdef%1.2.3%initrd"
-	for call in renameat unlinkat fsync fchmod utimensat; do
-		for n in 1 2; do
-			ok "kill-sweep: at $call $n" swept $call $n
-		done
-	done
+	every=$([ -n "${EARLYBIND_ALL:-}" ] && echo 1 || echo 24)
+	ok "kill-sweep: where the generator succeeds" swept "$every" "cp /new/image /boot/initrd.img-$RELEASE"
+	ok "kill-sweep: where it writes a half and fails" swept "$every" "head -c 50 /new/image >/boot/initrd.img-$RELEASE" 'exit 1'
+	ok "kill-sweep: where it removes the image and fails" swept "$every" "rm /boot/initrd.img-$RELEASE" 'exit 1'
+	ok "kill-sweep: at 150 points, or a part of them" [ "$(awk '{ n += $1 } END { print n }' "$TMP/killed")" -ge $((150 / every)) ]
 	outcome leftover-blocks 'of the kernel that is here, whose ESP is not mounted' \
 		blocks_nothing "efi%0123456789abcdef0123456789abcdef%$RELEASE%initrd"
 	outcome power-loss 'image and directory are synced before the backup goes' synced
+	cuts
 	outcome image-quadratic 'xz with a thousand ends' hostile xz_footers
 	outcome root-absolute-image 'an absolute link' inside /efi/x/initrd
 	ok 'root-absolute-image: a relative link' inside ../efi/x/initrd

@@ -99,6 +99,7 @@ signals()
 }
 
 # What a generator begins in the background.
+# shellcheck disable=SC2119 # no argument: all kernels
 background()
 {
 	debian "(sleep 0.5; cp /new/image /boot/initrd.img-$RELEASE) &"
