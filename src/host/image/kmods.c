@@ -69,17 +69,19 @@ static int check_indexes(const struct kmods *k)
 	return 0;
 }
 
+/* On the running system libkmod reads modprobe.d by itself: in a container or chroot without /proc, too. */
 static int open_ctx(struct kmods *k, const char *modules)
 {
 	char conf[FD_PATH_LEN];
 	const char *const paths[] = { conf, NULL };
-	int fd = modprobe_conf_open(k->root);
+	int fd = k->root->live ? -1 : modprobe_conf_open(k->root);
 
-	if (fd < 0)
+	if (fd < 0 && !k->root->live)
 		return fd;
 	snprintf(conf, sizeof(conf), FD_PATH "%d", fd);
-	k->ctx = kmod_new(modules, paths);
-	close(fd);
+	k->ctx = kmod_new(modules, k->root->live ? NULL : paths);
+	if (fd >= 0)
+		close(fd);
 	if (!k->ctx)
 		return -ENOMEM;
 	kmod_set_log_priority(k->ctx, LOG_CRIT); /* what is missing is told as no-driver */
@@ -196,13 +198,16 @@ static const char *deps_of(const struct kmods *k, const char *module)
 
 int kmods_open(struct kmods *k, const struct sysroot *root, const char *release)
 {
-	char modules[FD_PATH_LEN];
+	char modules[PATH_BYTES];
 	int err;
 
 	memset(k, 0, sizeof(*k));
 	k->root = root;
 	err = open_directory(k, release);
-	snprintf(modules, sizeof(modules), FD_PATH "%d", k->fd);
+	if (root->live)
+		snprintf(modules, sizeof(modules), "/%.*s", PATH_BYTES - 2, k->directory);
+	else
+		snprintf(modules, sizeof(modules), FD_PATH "%d", k->fd);
 	if (!err)
 		err = check_indexes(k);
 	if (!err)
