@@ -221,8 +221,16 @@ static bool is_looked_at(const struct sysroot *root, const struct status *l, siz
 	return false;
 }
 
+static bool is_superseded(const struct sysroot *root, const struct image_files *files, const char *path)
+{
+	for (size_t i = 0; i < files->n_left; i++)
+		if (files->left[i].superseded && image_is_same(root, files->left[i].path, path))
+			return true;
+	return false;
+}
+
 /* What boot entries start of this kernel, under whatever name. */
-static int add_booted(const struct look *look, size_t first, struct status *out)
+static int add_booted(const struct look *look, const struct image_files *files, size_t first, struct status *out)
 {
 	const struct entry *entry;
 	int err = 0;
@@ -230,7 +238,7 @@ static int add_booted(const struct look *look, size_t first, struct status *out)
 	for (size_t at = 0; !err && (entry = entries_next(&out->entries, look->kernel, &at));) {
 		const char *path = entry->files[entry->image];
 
-		if (is_looked_at(look->root, out, first, path))
+		if (is_looked_at(look->root, out, first, path) || is_superseded(look->root, files, path))
 			continue;
 		err = look_at(look, path, false, out);
 		if (!err)
@@ -292,7 +300,7 @@ static int add_kernel(const struct sysroot *root, const struct next_boot *boot, 
 	if (!err && files->n)
 		err = add_found(&look, files, out);
 	if (!err)
-		err = add_booted(&look, first, out);
+		err = add_booted(&look, files, first, out);
 	if (!err)
 		err = add_beside(&look, first, out);
 	if (!err)

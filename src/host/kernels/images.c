@@ -217,6 +217,7 @@ static int leave_superseded(const struct sysroot *r, struct image_files *out)
 		err = add_left(out, image->path, "a newer one with another boot counter stands beside it");
 		if (err)
 			return err;
+		out->left[out->n_left - 1].superseded = true;
 		free(image->path);
 		memmove(image, image + 1, (--out->n - i) * sizeof(*image));
 	}

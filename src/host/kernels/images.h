@@ -19,6 +19,7 @@ struct image_file {
 struct image_left {
 	char *path; /* owned; below the root */
 	const char *why;
+	bool superseded; /* another one stands for it: it is a fallback */
 };
 
 struct image_files {
