@@ -6,7 +6,9 @@
 # shellcheck disable=SC2016 # backticks in what is expected
 # shellcheck source=/dev/null
 . tests/functional/host.sh
-need jq:jq
+need jq:jq strace:strace flock:util-linux
+# shellcheck source=/dev/null
+. tests/lib/holder.sh
 UNIT=earlybind-confirm.service
 GUID=5fa8a63d-4d49-40dc-9763-ebe6c815e280
 EFI=sys/firmware/efi/efivars
@@ -228,6 +230,33 @@ run status --json
 jq -c '[.state, .trial.boots, .trial.problem, .off_next_boot, .trial.hash == .hash]' "$TMP/out" >"$TMP/json" 2>&1
 ok '--json has the trial' same "$TMP/json" '["trial",1,null,false,true]'
 cp -a "$R/run/earlybind" "$TMP/one"
+
+# held OPTION...: confirm, while somebody holds the lock for more than a minute, of which no time passes.
+held()
+{
+	hold "$R/run/earlybind/lock"
+	rm -f "$TMP/ended"
+	: >"$TMP/trace"
+	(ASAN_OPTIONS=detect_leaks=0 strace -o "$TMP/trace" -e trace=clock_nanosleep,nanosleep \
+		-e inject=clock_nanosleep,nanosleep:retval=0 "$EARLYBIND" confirm "$@" --root "$R" >"$TMP/out" 2>"$TMP/err"
+		echo $? >"$TMP/ended") &
+	waiter=$!
+	until [ -e "$TMP/ended" ] || [ "$(grep -c nanosleep "$TMP/trace")" -gt 700 ]; do
+		sleep 0.1
+	done
+	release
+	wait $waiter
+	STATUS=$(cat "$TMP/ended")
+}
+
+held
+ok 'a person is told after a minute who holds the lock' has "$TMP/err" 'is not done after a minute; nothing was changed'
+ok 'the trial is as it was' armed 1
+held --boot
+ok 'confirm --boot waits as long as that takes' [ "$STATUS" = 0 ]
+ok 'and does its work' absent "$TRIAL"
+variable "$TRIAL" "2 $(lock_hash) $HASH 1"
+
 run confirm --boot
 ok 'confirm --boot after it' said 0 "Plan $HASH is confirmed: its trial is over."
 ok 'the variable is gone' absent "$TRIAL"

@@ -18,14 +18,17 @@
 #define WAIT_SILENT 10
 #define WAIT_ALL 600
 
-/* 0, or what exclusive_try() said last. */
-static int wait_for_turn(int fd)
+/*
+ * 0, or what exclusive_try() said last. A boot that is complete waits without an end: given up, it would count as one
+ * that nobody confirmed.
+ */
+static int wait_for_turn(int fd, bool boot)
 {
 	const struct timespec tenth = { .tv_nsec = 100000000 };
 	char holder[EXCLUSIVE_HOLDER_LEN];
 	int err = exclusive_try(fd);
 
-	for (unsigned waited = 0; err == -EWOULDBLOCK && waited < WAIT_ALL; waited++) {
+	for (unsigned waited = 0; err == -EWOULDBLOCK && (boot || waited < WAIT_ALL); waited++) {
 		if (waited == WAIT_SILENT)
 			say_error("waiting for %s", exclusive_holder(fd, holder));
 		nanosleep(&tenth, NULL);
@@ -43,7 +46,7 @@ int cli_exclusive(struct cli *cli)
 		say_error("/" EXCLUSIVE_FILE " cannot be used: %s; nothing was changed", why);
 		return EXIT_REFUSED;
 	}
-	err = wait_for_turn(fd);
+	err = wait_for_turn(fd, cli->boot);
 	if (!err) {
 		cli->exclusive = fd;
 		return EXIT_DONE;
