@@ -162,12 +162,12 @@ not_writable()
 	fi
 	mkdir -p "$T/efi/mine/9.9.9"
 	echo half >"$T/efi/mine/9.9.9/initrd"
-	mount -o remount,ro "$T/efi"
+	mount -o remount,bind,ro "$T/efi"
 	regenerate
 	ok "a backup that cannot be put back: exit 1" code 1
 	ok "a backup that cannot be put back: the other kernel is done" cmp "$T/new/image" "$image"
 	ok "a backup that cannot be put back: it stays as it was" cmp "$TMP/old-image" "$kept"
-	mount -o remount,rw "$T/efi"
+	mount -o remount,bind,rw "$T/efi"
 	regenerate "$RELEASE"
 	ok "a backup that can be put back now: it is" cmp "$TMP/old-image" "$T/efi/mine/9.9.9/initrd"
 	ok "a backup that can be put back now: none is left" kept_nothing
@@ -175,7 +175,7 @@ not_writable()
 	rm -r "$T/lib/modules/9.9.9"
 	mount -t tmpfs earlybind-test "$T/boot"
 	cp "$TMP/old-image" "$image"
-	mount -o remount,ro "$T/boot"
+	mount -o remount,bind,ro "$T/boot"
 	regenerate
 	ok "a file system that is read-only: the old image" old_is_back
 	umount "$T/boot"
