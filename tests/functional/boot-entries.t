@@ -282,6 +282,15 @@ from_this_entry()
 	echo "BOOT_IMAGE=/boot/vmlinuz-$K root=UUID=$ROOT_UUID ro" >"$R/proc/cmdline"
 }
 
+# Debian, where GRUB starts memdisk, too: its disk is no initrd of this installation, though only one kernel is installed.
+debian_memdisk()
+{
+	debian_grub
+	echo memdisk >"$R/boot/memdisk"
+	echo disk >"$R/boot/freedos.img"
+	grub_entry FreeDOS $ROOT_UUID /boot/memdisk /boot/freedos.img '' >>"$R/boot/grub/grub.cfg"
+}
+
 # selected ID: what systemd-boot says that it started.
 selected()
 {
@@ -432,8 +441,11 @@ ok 'pop_os: the recovery system is listed' kinds this-installation rescue
 ours dual_boot boot/$ID/$K/initrd bls
 ok 'dual_boot: the other installation is listed' kinds this-installation other-installation
 
-# Without an entry.
 cp "$TMP/current" "$TMP/is"
+machine_of debian_memdisk
+ok 'debian_memdisk: what memdisk loads is none of our images' judged 0 '.images | length == 1'
+
+# Without an entry.
 machine_of gentoo
 ok 'gentoo: both images are current' judged 0 '.images | length == 2'
 cp "$TMP/stale" "$TMP/is"

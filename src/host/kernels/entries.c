@@ -99,9 +99,11 @@ static bool has_digits(const char *path)
 	return false;
 }
 
+/* *guess: nothing names it, and there is no other. */
 static bool find_kernel(const struct installation *is, const struct boot_entry *boot, const char *kernel,
-			const char *image, char release[KERNEL_LEN])
+			const char *image, char release[KERNEL_LEN], bool *guess)
 {
+	*guess = false;
 	if (kernel_is_release(boot->version) && names_has(&is->kernels, boot->version)) {
 		snprintf(release, KERNEL_LEN, "%s", boot->version);
 		return true;
@@ -115,6 +117,7 @@ static bool find_kernel(const struct installation *is, const struct boot_entry *
 	if (is->kernels.n != 1 || has_digits(*kernel ? kernel : image) || kernel_is_release(boot->version))
 		return false;
 	snprintf(release, KERNEL_LEN, "%s", is->kernels.items[0]);
+	*guess = true;
 	return true;
 }
 
@@ -208,7 +211,7 @@ static enum entry_kind judge(struct installation *is, const struct boot_entry *b
 {
 	enum volume_answer root = volumes_root(&is->volumes, boot->options);
 	const char *image = entry->files[entry->image];
-	bool known = find_kernel(is, boot, kernel, image, entry->kernel);
+	bool guess, known = find_kernel(is, boot, kernel, image, entry->kernel, &guess);
 
 	if (root == VOLUME_SNAPSHOT || is_snapshot(image) || is_snapshot(kernel))
 		return ENTRY_SNAPSHOT;
@@ -218,6 +221,9 @@ static enum entry_kind judge(struct installation *is, const struct boot_entry *b
 		return ENTRY_OURS;
 	if (is_of_another(is, boot->machine_id) || is_of_another(is, boot->id))
 		return ENTRY_OTHER;
+	/* memdisk and iPXE are started as kernels, with disks and scripts as initrds. */
+	if (guess && boot->n_initrds)
+		known = false;
 	return known && names_has(&is->kernels, entry->kernel) ? ENTRY_OURS : ENTRY_OTHER;
 }
 
