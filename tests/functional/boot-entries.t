@@ -291,10 +291,10 @@ debian_memdisk()
 	grub_entry FreeDOS $ROOT_UUID /boot/memdisk /boot/freedos.img '' >>"$R/boot/grub/grub.cfg"
 }
 
-# selected ID: what systemd-boot says that it started.
+# selected ID [MACHINE]: what systemd-boot says that it started.
 selected()
 {
-	debian_systemd_boot
+	"${2:-debian_systemd_boot}"
 	mkdir -p "$R/sys/firmware/efi/efivars"
 	{
 		printf '\006\000\000\000'
@@ -311,6 +311,11 @@ selected_this()
 selected_another()
 {
 	selected auto-windows
+}
+
+selected_profile()
+{
+	selected arch-linux.efi@1 arch_uki
 }
 
 # profiles FILE...: a UKI with an .initrd section for each, as of two profiles.
@@ -459,6 +464,7 @@ ok '/boot in fstab and not mounted' untold unmounted 0
 ok 'this boot came from no entry that was read' untold from_another_entry 0
 ok 'this boot came from one of them' told from_this_entry
 ok 'this boot came from what systemd-boot started' told selected_this
+ok 'this boot came from a profile of a UKI, by systemd-boot' told selected_profile
 ok 'this boot came from Windows by systemd-boot' untold selected_another 0
 ok 'a loader that is not known, and the kernel that it started' told unknown_loader
 cp "$TMP/stale" "$TMP/is"

@@ -419,9 +419,15 @@ static bool ends_in(const char *path, const char *end)
 	       (of_path == of_end || path[of_path - of_end - 1] == '/');
 }
 
+/* systemd-boot adds which profile of a UKI it is, unless it is the first: "arch-linux.efi@1". */
 static bool is_entry(const struct entry *e, const char *id)
 {
-	return strcasecmp(e->boot->id, id) == 0;
+	size_t len = strlen(e->boot->id);
+
+	if (strncasecmp(e->boot->id, id, len) != 0)
+		return false;
+	return !id[len] ||
+	       (e->boot->loader == LOADER_UKI && id[len] == '@' && !id[len + 1 + strspn(id + len + 1, "0123456789")]);
 }
 
 static bool is_file(const struct entry *e, const char *path)
