@@ -291,6 +291,14 @@ debian_memdisk()
 	grub_entry FreeDOS $ROOT_UUID /boot/memdisk /boot/freedos.img '' >>"$R/boot/grub/grub.cfg"
 }
 
+# Debian, where a kernel was removed, and its entry is still in the menu.
+debian_removed()
+{
+	debian_grub
+	grub_entry 'Debian, with a kernel that is gone' $ROOT_UUID /boot/vmlinuz-5.9.0 /boot/initrd.img-5.9.0 \
+		"root=UUID=$ROOT_UUID ro" >>"$R/boot/grub/grub.cfg"
+}
+
 # selected ID [MACHINE]: what systemd-boot says that it started.
 selected()
 {
@@ -447,6 +455,8 @@ ours dual_boot boot/$ID/$K/initrd bls
 ok 'dual_boot: the other installation is listed' kinds this-installation other-installation
 
 cp "$TMP/current" "$TMP/is"
+machine_of debian_removed
+ok 'debian_removed: what is gone is no image' judged 0 '.images | length == 1'
 machine_of debian_memdisk
 ok 'debian_memdisk: what memdisk loads is none of our images' judged 0 '.images | length == 1'
 

@@ -227,6 +227,12 @@ static enum entry_kind judge(struct installation *is, const struct boot_entry *b
 	return known && names_has(&is->kernels, entry->kernel) ? ENTRY_OURS : ENTRY_OTHER;
 }
 
+/* Its kernel was removed, with its image: what is not there boots nothing, stale or not. */
+static bool is_gone(const struct installation *is, const char *kernel, const struct entry *entry)
+{
+	return *kernel && !sysroot_exists(is->root, kernel) && !sysroot_exists(is->root, entry->files[entry->image]);
+}
+
 static int read_files(struct installation *is, const struct boot_entry *boot, struct entry *entry,
 		      enum volume_answer *worst)
 {
@@ -260,8 +266,10 @@ static int read_entry(struct installation *is, const struct boot_entry *boot, st
 		entry->kind = ENTRY_RESCUE;
 	else if (worst == VOLUME_ELSEWHERE || of_kernel == VOLUME_ELSEWHERE)
 		entry->kind = ENTRY_OTHER;
+	else if (worst == VOLUME_HERE && !is_gone(is, kernel, entry))
+		entry->kind = judge(is, boot, kernel, entry);
 	else
-		entry->kind = worst == VOLUME_HERE ? judge(is, boot, kernel, entry) : ENTRY_UNKNOWN;
+		entry->kind = ENTRY_UNKNOWN;
 	return 0;
 }
 
@@ -419,15 +427,14 @@ static bool ends_in(const char *path, const char *end)
 	       (of_path == of_end || path[of_path - of_end - 1] == '/');
 }
 
-/* systemd-boot adds which profile of a UKI it is, unless it is the first: "arch-linux.efi@1". */
+/* systemd-boot adds the ID or the number of a UKI's profile, unless it is the first: "arch-linux.efi@1". */
 static bool is_entry(const struct entry *e, const char *id)
 {
 	size_t len = strlen(e->boot->id);
 
 	if (strncasecmp(e->boot->id, id, len) != 0)
 		return false;
-	return !id[len] ||
-	       (e->boot->loader == LOADER_UKI && id[len] == '@' && !id[len + 1 + strspn(id + len + 1, "0123456789")]);
+	return !id[len] || (e->boot->loader == LOADER_UKI && id[len] == '@');
 }
 
 static bool is_file(const struct entry *e, const char *path)

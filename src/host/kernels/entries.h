@@ -17,7 +17,7 @@ enum entry_kind {
 	ENTRY_RESCUE,    /* and crash kernels */
 	ENTRY_SNAPSHOT,
 	ENTRY_OTHER,   /* another installation */
-	ENTRY_UNKNOWN, /* the entry does not tell which files it means, or these cannot be reached */
+	ENTRY_UNKNOWN, /* the entry does not tell which files it means, or these cannot be reached or are gone */
 	ENTRY_KIND_COUNT
 };
 
