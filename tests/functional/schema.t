@@ -63,7 +63,7 @@ seen regenerate --check
 # A boot entry starts that image, and this boot came from another.
 mkdir -p "$R/boot/loader/entries"
 : >"$R/boot/vmlinuz-6.1.0-builtin"
-printf '%s\n' 'title An entry' 'linux /vmlinuz-6.1.0-builtin' 'initrd /initrd.img-6.1.0-builtin' \
+printf '%s\n' 'title An entry' 'linux /boot/vmlinuz-6.1.0-builtin' 'initrd /boot/initrd.img-6.1.0-builtin' \
 	>"$R/boot/loader/entries/an-entry.conf"
 echo 'BOOT_IMAGE=/vmlinuz-other ro' >"$R/proc/cmdline"
 seen regenerate --check
