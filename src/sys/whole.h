@@ -6,10 +6,18 @@
 #include "../core/compat.h"
 
 #include <sys/types.h>
+#include <unistd.h>
 
 /* Reads until size bytes or the end. Bytes read, or -errno. */
 ssize_t read_whole(int fd, char *buf, size_t size) _must_check_;
 /* Writes all of it. 0 or -errno. */
 int write_whole(int fd, const char *data, size_t len) _must_check_;
+
+/* For _cleanup_; a negative one is none. */
+static inline void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
 
 #endif

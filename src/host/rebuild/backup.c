@@ -21,12 +21,6 @@
 #define MARGIN (1u << 20)
 #define NOT_WHOLE ".new" /* the end of the name of a backup that is being written */
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 /*
  * The name of an image's backup: "boot/initrd.img-6.1" -> "boot%initrd.img-6.1". What would be read as something else
  * is written as \xNN: % and \, and the dot of a last ".new". -ENAMETOOLONG.
@@ -406,9 +400,6 @@ void backup_restore(const struct sysroot *r, struct backup *b, struct rows *rows
 			  strerror(-err), shown(b->path, path));
 	b->kept = b->kept && !err;
 }
-
-#define HEX8 "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
-#define MACHINE_ID HEX8 HEX8 HEX8 HEX8
 
 /* What is wrong with the image; NULL: nothing that a backup would make good. */
 static const char *wrong_with(const struct sysroot *r, const char *image)

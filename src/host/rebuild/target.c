@@ -12,12 +12,6 @@
 #define ASIDE_TRIES 10
 #define CHUNK (1u << 18)
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 void target_close(struct target *t)
 {
 	close_fd(&t->dir);
