@@ -276,6 +276,12 @@ from_another_entry()
 	echo "BOOT_IMAGE=/boot/vmlinuz-9.9.9 root=UUID=$ROOT_UUID ro" >"$R/proc/cmdline"
 }
 
+from_a_like_kernel()
+{
+	debian_grub
+	echo "BOOT_IMAGE=/boot/vmlinuz-6.1.0-build-7 root=UUID=$ROOT_UUID ro" >"$R/proc/cmdline"
+}
+
 from_this_entry()
 {
 	debian_grub
@@ -472,6 +478,7 @@ cp "$TMP/current" "$TMP/is"
 ok 'netboot: it cannot be told which image boots' untold netboot 0
 ok '/boot in fstab and not mounted' untold unmounted 0
 ok 'this boot came from no entry that was read' untold from_another_entry 0
+ok 'this boot came from a kernel whose name only begins alike' untold from_a_like_kernel 0
 ok 'this boot came from one of them' told from_this_entry
 ok 'this boot came from what systemd-boot started' told selected_this
 ok 'this boot came from a profile of a UKI, by systemd-boot' told selected_profile

@@ -7,6 +7,7 @@
 #include "../../core/array.h"
 #include "../../core/cmdline.h"
 #include "../initramfs/uki.h"
+#include "../loader/bls.h"
 #include "kernels.h"
 #include "maker.h"
 #include "places.h"
@@ -46,7 +47,7 @@ static bool has_word(const char *path, const char *word)
 	for (const char *at = strstr(path, word); at; at = strstr(at + 1, word))
 		if ((at == path || strchr("/-_", at[-1])) &&
 		    (!at[len] || at[len] == '/' || strcmp(at + len, ".img") == 0 ||
-		     strcmp(path + uki_stem(path), at + len) == 0))
+		     strcmp(path + bls_stem(path, ".efi"), at + len) == 0))
 			return true;
 	return false;
 }
@@ -416,13 +417,13 @@ static bool read_word(const struct cmdline *line, const char *name, const char *
 	return *value && **value;
 }
 
-/* Whether a path ends in all parts of another, of which one has counted boots (uki_stem). */
+/* Whether a path ends in all parts of another, of which one has counted boots. */
 static bool ends_in(const char *path, const char *end)
 {
-	size_t of_path = uki_stem(path), of_end;
+	size_t of_path = bls_stem(path, ".efi"), of_end;
 
 	end += strspn(end, "/.");
-	of_end = uki_stem(end);
+	of_end = bls_stem(end, ".efi");
 	return of_end && of_path >= of_end && strncasecmp(path + of_path - of_end, end, of_end) == 0 &&
 	       (of_path == of_end || path[of_path - of_end - 1] == '/');
 }

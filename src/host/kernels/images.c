@@ -6,6 +6,7 @@
 
 #include "../../core/array.h"
 #include "../../core/plan.h"
+#include "../loader/bls.h"
 #include "kernels.h"
 #include "mkinitcpio_preset.h"
 #include "places.h"
@@ -189,12 +190,12 @@ static bool is_superseded(const struct sysroot *r, const struct image_files *f, 
 
 	if (!image->by_kernel_install || fnmatch("*.efi", image->path, 0) != 0)
 		return false;
-	stem = uki_stem(image->path);
+	stem = bls_stem(image->path, ".efi");
 	for (size_t i = 0; i < f->n; i++) {
 		const char *path = f->items[i].path;
 
-		if (fnmatch("*.efi", path, 0) == 0 && uki_stem(path) == stem && strncmp(path, image->path, stem) == 0 &&
-		    is_older(r, image->path, path))
+		if (fnmatch("*.efi", path, 0) == 0 && bls_stem(path, ".efi") == stem &&
+		    strncmp(path, image->path, stem) == 0 && is_older(r, image->path, path))
 			return true;
 	}
 	return false;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "places.h"
 
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
+
+#include "../loader/bls.h"
 
 #define BOOT "boot/"
 #define PATH_BYTES 512
@@ -78,18 +79,6 @@ bool places_release(const char *name, size_t *at, char *release, size_t size)
 	return false;
 }
 
-size_t uki_stem(const char *path)
-{
-	size_t len = strlen(path), at;
-
-	if (len < strlen(".efi"))
-		return len;
-	len -= strlen(".efi");
-	for (at = len; at && strchr("0123456789-", path[at - 1]);)
-		at--;
-	return at && at < len && path[at - 1] == '+' ? at - 1 : len;
-}
-
 /* Replaces the marks by what they mean, of which nothing means more than itself. -ENAMETOOLONG. */
 static int fill_in(const struct search *s, const char *pattern, char out[PATH_BYTES])
 {
@@ -128,7 +117,7 @@ static bool fits(const struct search *s, const char *part, const char *name)
 		return true;
 	if (!s->by_kernel_install || fnmatch("*.efi", name, 0) != 0)
 		return false;
-	stem = uki_stem(name);
+	stem = bls_stem(name, ".efi");
 	return (size_t)snprintf(plain, sizeof(plain), "%.*s.efi", (int)stem, name) < sizeof(plain) &&
 	       fnmatch(part, plain, 0) == 0;
 }

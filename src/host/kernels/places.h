@@ -22,8 +22,5 @@ int places_find(const struct sysroot *r, const char *release, place_add *add, vo
 int places_find_pkgbase(const struct sysroot *r, const char *pkgbase, place_add *add, void *self) _must_check_;
 /* Of a name that may be that of an image in /boot, the release; the next place that fits, from *at on. */
 bool places_release(const char *name, size_t *at, char *release, size_t size);
-/* How much of "token-6.1+3-0.efi" and "token-6.1.efi" is the same: up to the boot counter of kernel-install, or ".efi".
- */
-size_t uki_stem(const char *path) _pure_;
 
 #endif

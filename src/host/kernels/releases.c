@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <fnmatch.h>
 
+#include "../loader/bls.h"
 #include "kernels.h"
 #include "places.h"
 
@@ -88,7 +89,7 @@ static bool take_release(const struct names *known, const char *uki, const char 
 		snprintf(release, KERNEL_LEN, "%.*s", (int)(strlen(uki) - strlen(".efi")), uki);
 		if (names_has(known, release))
 			return false;
-		release[uki_stem(uki)] = '\0';
+		release[bls_stem(uki, ".efi")] = '\0';
 	} else if (strncmp(uki, "linux-", 6) == 0 && id && id - uki > 7 && id[-1] == '-') {
 		snprintf(release, KERNEL_LEN, "%.*s", (int)(id - uki - 7), uki + 6);
 	} else {
