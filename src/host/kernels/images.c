@@ -314,12 +314,11 @@ static int find_pairs(const struct sysroot *r, const char *esp, struct image_pai
 
 int image_pairs_find(const struct sysroot *r, struct image_pairs *out)
 {
-	const char *esp;
 	int err = 0;
 
 	out->read = true;
-	for (size_t i = 0; (esp = places_esp(i)) && !err; i++)
-		err = find_pairs(r, esp, out);
+	for (size_t i = 0; boot_targets[i] && !err; i++)
+		err = find_pairs(r, boot_targets[i] + 1, out);
 	return err;
 }
 

@@ -41,8 +41,6 @@ static const struct place {
 	{ .pattern = "%e/EFI/Linux/*-%k.efi", .by_kernel_install = true },
 };
 
-static const char *const esps[] = { "boot", "efi", "boot/efi" };
-
 /* Those of dracut on Arch. %k: the pkgbase. mkinitcpio has a preset, which says where they are. */
 static const char *const pkgbase_places[] = { BOOT "initramfs-%k.img", BOOT "initramfs-%k-fallback.img" };
 
@@ -200,11 +198,6 @@ static bool has_token(const struct sysroot *r, const char *token)
 	return token_read(r, ENTRY_TOKEN, is) && strcmp(is, token) == 0;
 }
 
-const char *places_esp(size_t i)
-{
-	return i < ARRAY_SIZE(esps) ? esps[i] : NULL;
-}
-
 int places_find(const struct sysroot *r, const char *release, place_add *add, void *self)
 {
 	char id[128];
@@ -218,8 +211,8 @@ int places_find(const struct sysroot *r, const char *release, place_add *add, vo
 		if ((p->token && has_token(r, p->token)) || (!*id && strstr(p->pattern, "%b")))
 			continue;
 		s.by_kernel_install = p->by_kernel_install;
-		for (size_t k = 0; k < (each ? ARRAY_SIZE(esps) : 1) && !err; k++) {
-			s.esp = esps[k];
+		for (size_t k = 0; (k == 0 || each) && boot_targets[k] && !err; k++) {
+			s.esp = boot_targets[k] + 1;
 			err = find(&s, p->pattern);
 		}
 	}

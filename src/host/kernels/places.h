@@ -11,8 +11,6 @@
 
 /* The first line of a file: an entry token (kernel-install(8)) or a machine-id. False: there is none. */
 bool token_read(const struct sysroot *r, const char *path, char token[TOKEN_LEN]);
-/* Each folder where the ESP or the boot partition may be, from 0 on; NULL: no more. */
-const char *places_esp(size_t i);
 /* Takes one image. 0 or -errno, which ends the search. */
 typedef int place_add(void *self, const char *path, bool by_kernel_install);
 

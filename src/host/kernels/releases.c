@@ -117,13 +117,14 @@ static int add_from_esps(const struct sysroot *r, struct names *out)
 {
 	static const char *const tokens[] = { ENTRY_TOKEN, "etc/machine-id" };
 	char token[TOKEN_LEN];
-	const char *esp;
 	int err = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(tokens) && !err; i++) {
 		if (!token_read(r, tokens[i], token))
 			continue;
-		for (size_t k = 0; (esp = places_esp(k)) && !err; k++) {
+		for (size_t k = 0; boot_targets[k] && !err; k++) {
+			const char *esp = boot_targets[k] + 1;
+
 			err = add_from_entries(r, esp, token, out);
 			if (!err)
 				err = add_from_ukis(r, esp, token, out);

@@ -16,8 +16,8 @@
 #define INITRDS_MAX 256
 #define PATH_LEN_MAX 4096 /* no system has longer ones */
 
-/* Where the ESP, the boot partition or neither is mounted (bootctl(1); XBOOTLDR is /boot). */
-static const char *const bases[] = { "boot", "efi", "boot/efi" };
+#define TARGETS 3
+const char *const boot_targets[TARGETS + 1] = { "/boot", "/efi", "/boot/efi", NULL };
 
 static int (*const readers[])(const struct sysroot *r, const char *base, struct boot_entries *out) = {
 	bls_read, grub_cfg_read, limine_read, refind_read, uki_entries_read,
@@ -173,18 +173,19 @@ static int read_base(const struct sysroot *r, const char *base, struct boot_entr
 
 int boot_entries_read(const struct sysroot *r, struct boot_entries *out)
 {
-	struct stat seen[ARRAY_SIZE(bases)];
+	struct stat seen[TARGETS];
 	size_t n = 0;
 	int error = 0;
 
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < ARRAY_SIZE(bases) && !error; i++) {
-		int missing = sysroot_stat(r, bases[i], true, &seen[n]);
+	for (size_t i = 0; i < TARGETS && !error; i++) {
+		const char *base = boot_targets[i] + 1;
+		int missing = sysroot_stat(r, base, true, &seen[n]);
 
 		if (missing)
-			error = boot_entries_add_unread(out, bases[i], missing);
+			error = boot_entries_add_unread(out, base, missing);
 		else if (!is_seen(seen, n, &seen[n]) && ++n)
-			error = read_base(r, bases[i], out);
+			error = read_base(r, base, out);
 	}
 	return error ? error : efi_entries_read(r, out);
 }

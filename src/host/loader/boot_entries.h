@@ -45,6 +45,9 @@ struct boot_unread {
 	int error;  /* -EACCES, -EIO, -EFBIG */
 };
 
+/* Where the ESP, the boot partition or neither may be mounted (bootctl(1); XBOOTLDR is /boot): "/boot"; then NULL. */
+extern const char *const boot_targets[];
+
 struct boot_entries {
 	struct boot_entry *items;
 	size_t n;

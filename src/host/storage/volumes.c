@@ -4,13 +4,12 @@
 #include <strings.h>
 
 #include "../../core/cmdline.h"
+#include "../loader/boot_entries.h"
 #include "resolve.h"
 
 #define CMDLINE "proc/cmdline"
 #define CMDLINE_MAX 65536
 #define FSTAB "/etc/fstab:"
-
-static const char *const boot_targets[] = { "/boot", "/efi", "/boot/efi" };
 
 /* Names of one of these kinds can be compared: what has another UUID is another file system. */
 static const struct {
@@ -197,7 +196,7 @@ void volumes_free(struct volumes *v)
 
 const char *volumes_unmounted(const struct volumes *v)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(boot_targets); i++) {
+	for (size_t i = 0; boot_targets[i]; i++) {
 		const char *target = boot_targets[i];
 		_cleanup_(names_free) struct names names = { 0 };
 
@@ -308,7 +307,7 @@ static enum volume_answer place_by_blocks(struct volumes *v, const char *path, c
 		any |= same[i] = v->blocks[i] >= 0 && set[v->blocks[i]];
 	if (any)
 		return place_in(v, same, path, out);
-	for (size_t i = 0; i < ARRAY_SIZE(boot_targets); i++) {
+	for (size_t i = 0; boot_targets[i]; i++) {
 		const char *name = fstab_name(v, boot_targets[i]);
 		int block = name ? block_of(v, name) : -1;
 
