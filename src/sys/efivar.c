@@ -14,7 +14,6 @@
 
 /* include/linux/efi.h: EFI_VARIABLE_NON_VOLATILE, _BOOTSERVICE_ACCESS, _RUNTIME_ACCESS. */
 #define ATTRIBUTES 7
-#define ATTRIBUTES_LEN 4
 
 static const struct {
 	char name[16];
@@ -68,16 +67,16 @@ static int set_immutable(const struct sysroot *r, const char *path, bool on)
 
 ssize_t efivar_read(const struct sysroot *r, enum efivar which, char text[EFIVAR_TEXT_LEN])
 {
-	char data[ATTRIBUTES_LEN + EFIVAR_TEXT_LEN];
+	char data[EFIVAR_ATTRIBUTES_LEN + EFIVAR_TEXT_LEN];
 	/* No lseek(2): these files have none (fs/efivarfs/file.c: no_llseek). */
 	ssize_t n = sysroot_read(r, variables[which].path, data, sizeof(data));
 
 	if (n < 0)
 		return n;
-	if (n < ATTRIBUTES_LEN)
+	if (n < EFIVAR_ATTRIBUTES_LEN)
 		return -ENOENT; /* what a failed write left behind in the mount: no variable of the firmware */
-	n -= ATTRIBUTES_LEN;
-	memcpy(text, data + ATTRIBUTES_LEN, (size_t)n);
+	n -= EFIVAR_ATTRIBUTES_LEN;
+	memcpy(text, data + EFIVAR_ATTRIBUTES_LEN, (size_t)n);
 	text[n] = '\0';
 	return n;
 }
@@ -104,7 +103,7 @@ static int write_once(const struct sysroot *r, const char *path, const char *dat
 int efivar_write(const struct sysroot *r, enum efivar which, const char *text)
 {
 	const char *path = variables[which].path;
-	char data[ATTRIBUTES_LEN + EFIVAR_TEXT_LEN] = { ATTRIBUTES };
+	char data[EFIVAR_ATTRIBUTES_LEN + EFIVAR_TEXT_LEN] = { ATTRIBUTES };
 	size_t len = strlen(text);
 	int was = set_immutable(r, path, false), ret;
 
@@ -112,8 +111,8 @@ int efivar_write(const struct sysroot *r, enum efivar which, const char *text)
 		return was;
 	if (len >= EFIVAR_TEXT_LEN)
 		return -EFBIG;
-	memcpy(data + ATTRIBUTES_LEN, text, len);
-	ret = write_once(r, path, data, ATTRIBUTES_LEN + len);
+	memcpy(data + EFIVAR_ATTRIBUTES_LEN, text, len);
+	ret = write_once(r, path, data, EFIVAR_ATTRIBUTES_LEN + len);
 	/* A failed one that was new leaves an empty file, which is immutable too. */
 	if (ret < 0 && was == -ENOENT && efivar_remove(r, which) < 0)
 		return ret;

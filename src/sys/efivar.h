@@ -11,6 +11,8 @@
 
 #define EFIVAR_FIRMWARE "sys/firmware/efi" /* is there where the firmware is EFI */
 #define EFIVAR_FOLDER EFIVAR_FIRMWARE "/efivars"
+#define EFIVAR_GLOBAL "8be4df61-93ca-11d2-aa0d-00e098032b8c" /* of the firmware's own: UEFI, 3.3 */
+#define EFIVAR_ATTRIBUTES_LEN 4                              /* before what a variable holds (fs/efivarfs/file.c) */
 #define EFIVAR_GUID "5fa8a63d-4d49-40dc-9763-ebe6c815e280"
 #define EFIVAR_TEXT_LEN 64 /* the longest text that is read, NUL included */
 

@@ -8,6 +8,7 @@
 #include "../../core/cmdline.h"
 #include "../initramfs/uki.h"
 #include "../loader/bls.h"
+#include "../loader/efi_entries.h"
 #include "kernels.h"
 #include "maker.h"
 #include "places.h"
@@ -16,7 +17,6 @@
 #define HEAD_BYTES 4096
 #define HEX "0123456789abcdef"
 #define MACHINE_ID_LEN 32
-#define LOADER_VARIABLE "sys/firmware/efi/efivars/%s-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
 
 const char *const entry_kind_words[ENTRY_KIND_COUNT] = {
 	[ENTRY_OURS] = "this-installation", [ENTRY_NO_INITRD] = "no-initrd",      [ENTRY_RESCUE] = "rescue",
@@ -392,19 +392,12 @@ void entry_json(const struct entry *e, const char *name, bool kind, struct json 
 
 enum came { CAME_UNKNOWN, CAME_OURS, CAME_OTHER };
 
-/* A text in UTF-16 behind four bytes of attributes. False: there is no such variable. */
-static bool read_variable(const struct sysroot *r, const char *name, char *text, size_t size)
+static bool read_text(const struct sysroot *r, const char *name, char *text, size_t size)
 {
-	char path[160], data[2048];
-	size_t len = 0;
-	ssize_t n;
+	bool is = efi_loader_text(r, name, text, size) && *text;
 
-	snprintf(path, sizeof(path), LOADER_VARIABLE, name);
-	n = sysroot_read(r, path, data, sizeof(data));
-	for (ssize_t i = 4; i + 1 < n && data[i] && len + 1 < size; i += 2)
-		text[len++] = data[i] == '\\' ? '/' : data[i];
-	text[len] = '\0';
-	return len > 0;
+	boot_path_turn(text);
+	return is;
 }
 
 /* The value of the last NAME= in the command line of this boot. */
@@ -515,8 +508,7 @@ static enum came came_by_cmdline(const struct sysroot *r, const struct entries *
 		char path[VOLUME_PATH_LEN];
 
 		snprintf(path, sizeof(path), "%s", value);
-		for (char *s = path; *s; s++)
-			*s = *s == '\\' ? '/' : *s;
+		boot_path_turn(path);
 		return say_came(find_file(r, e, is_file, path), "initrd=", value, why);
 	}
 	return CAME_UNKNOWN;
@@ -529,9 +521,9 @@ static enum came find_this_boot(const struct sysroot *r, const struct entries *e
 	enum came came;
 	size_t len;
 
-	if (read_variable(r, "LoaderEntrySelected", text, sizeof(text)))
+	if (read_text(r, "LoaderEntrySelected", text, sizeof(text)))
 		return say_came(find_came(e, is_entry, text), "LoaderEntrySelected", text, why);
-	if (read_variable(r, "StubImageIdentifier", text, sizeof(text)))
+	if (read_text(r, "StubImageIdentifier", text, sizeof(text)))
 		return say_came(find_came(e, is_file, text), "StubImageIdentifier", text, why);
 	if (sysroot_read_all(r, "proc/cmdline", CMDLINE_MAX, &cmdline, &len))
 		return CAME_UNKNOWN;

@@ -65,6 +65,13 @@ void boot_entries_free(struct boot_entries *e)
 	memset(e, 0, sizeof(*e));
 }
 
+void boot_path_turn(char *path)
+{
+	for (; *path; path++)
+		if (*path == '\\')
+			*path = '/';
+}
+
 int boot_file_set(struct boot_file *file, const char *volume, const char *path, size_t len)
 {
 	struct boot_file new = { 0 };

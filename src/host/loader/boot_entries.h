@@ -68,6 +68,8 @@ int boot_entries_add_unread(struct boot_entries *e, const char *path, int error)
 /* Copies len bytes of a path, up to a NUL and without its leading slashes. 0 or -ENOMEM: nothing changed. */
 int boot_file_set(struct boot_file *file, const char *volume, const char *path, size_t len) _must_check_;
 void boot_file_free(struct boot_file *file);
+/* Turns the backslashes of a path, as EFI has it. */
+void boot_path_turn(char *path);
 /*
  * Appends an initrd, and takes over what *file owns, also where it fails. Of very many the last is `unknown`, and the
  * others are left out. 0 or -ENOMEM.

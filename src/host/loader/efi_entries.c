@@ -11,10 +11,8 @@
 #include "../../core/boot_entry.h"
 #include "../../core/lines.h"
 #include "../../core/word.h"
+#include "../../sys/efivar.h"
 
-#define EFIVARS "sys/firmware/efi/efivars"
-#define EFI_GLOBAL "8be4df61-93ca-11d2-aa0d-00e098032b8c"
-#define ATTRIBUTES_LEN 4
 #define VARIABLE_MAX 65536
 #define ORDER_MAX 512
 
@@ -60,18 +58,11 @@ static bool is_text(const uint8_t *data, size_t len)
 	return true;
 }
 
-static void turn_slashes(char *path)
-{
-	for (; *path; path++)
-		if (*path == '\\')
-			*path = '/';
-}
-
 static int set_file(struct boot_file *file, const char *volume, char *path)
 {
 	int error;
 
-	turn_slashes(path);
+	boot_path_turn(path);
 	error = boot_file_set(file, volume, path, strlen(path));
 	if (!error)
 		file->unknown |= !*volume;
@@ -127,15 +118,15 @@ int efi_entries_parse(const struct boot_text *variable, struct boot_entries *out
 {
 	_cleanup_(boot_entry_free) struct boot_entry entry = { 0 };
 	const char *slash = strrchr(variable->source, '/'), *name = slash ? slash + 1 : variable->source;
-	const uint8_t *data = (const uint8_t *)variable->data + ATTRIBUTES_LEN;
+	const uint8_t *data = (const uint8_t *)variable->data + EFIVAR_ATTRIBUTES_LEN;
 	char volume[sizeof("PARTUUID=") + PARTUUID_LEN] = "PARTUUID=";
 	struct boot_option option;
 	size_t len;
 	int error;
 
-	if (variable->len < ATTRIBUTES_LEN)
+	if (variable->len < EFIVAR_ATTRIBUTES_LEN)
 		return 0;
-	len = variable->len - ATTRIBUTES_LEN;
+	len = variable->len - EFIVAR_ATTRIBUTES_LEN;
 	if (boot_entry_split(data, len, &option) || !option.active)
 		return 0;
 	if (boot_entry_partition(data, len, volume + strlen("PARTUUID=")))
@@ -156,18 +147,20 @@ int efi_entries_parse(const struct boot_text *variable, struct boot_entries *out
 /* The numbers of a variable; none where there is no variable. */
 static size_t read_numbers(const struct sysroot *r, const char *path, unsigned numbers[ORDER_MAX])
 {
-	uint8_t data[ATTRIBUTES_LEN + 2 * ORDER_MAX + 1];
+	uint8_t data[EFIVAR_ATTRIBUTES_LEN + 2 * ORDER_MAX + 1];
 	ssize_t len = sysroot_read(r, path, (char *)data, sizeof(data));
-	size_t n = len < ATTRIBUTES_LEN ? 0 : (size_t)(len - ATTRIBUTES_LEN) / 2;
+	size_t n = len < EFIVAR_ATTRIBUTES_LEN ? 0 : (size_t)(len - EFIVAR_ATTRIBUTES_LEN) / 2;
 
 	for (size_t i = 0; i < n; i++)
-		numbers[i] = data[ATTRIBUTES_LEN + 2 * i] | (unsigned)data[ATTRIBUTES_LEN + 2 * i + 1] << 8;
+		numbers[i] = data[EFIVAR_ATTRIBUTES_LEN + 2 * i] | (unsigned)data[EFIVAR_ATTRIBUTES_LEN + 2 * i + 1]
+									   << 8;
 	return n;
 }
 
 int efi_entries_read(const struct sysroot *r, struct boot_entries *out)
 {
-	static const char *const variables[] = { EFIVARS "/BootNext-" EFI_GLOBAL, EFIVARS "/BootOrder-" EFI_GLOBAL };
+	static const char *const variables[] = { EFIVAR_FOLDER "/BootNext-" EFIVAR_GLOBAL,
+						 EFIVAR_FOLDER "/BootOrder-" EFIVAR_GLOBAL };
 	unsigned numbers[ORDER_MAX];
 	_cleanup_(names_free) struct names done = { 0 };
 	char name[64];
@@ -177,13 +170,27 @@ int efi_entries_read(const struct sysroot *r, struct boot_entries *out)
 		size_t n = read_numbers(r, variables[i], numbers);
 
 		for (size_t k = 0; k < n && !error; k++) {
-			snprintf(name, sizeof(name), "Boot%04X-" EFI_GLOBAL, numbers[k]);
+			snprintf(name, sizeof(name), "Boot%04X-" EFIVAR_GLOBAL, numbers[k]);
 			if (names_has(&done, name))
 				continue;
 			error = names_add(&done, name);
 			if (!error)
-				error = boot_text_read(r, EFIVARS, name, efi_entries_parse, out);
+				error = boot_text_read(r, EFIVAR_FOLDER, name, efi_entries_parse, out);
 		}
 	}
 	return error;
+}
+
+bool efi_loader_text(const struct sysroot *r, const char *name, char *text, size_t size)
+{
+	char path[160], data[2048];
+	size_t len = 0;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), EFIVAR_FOLDER "/%s-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", name);
+	n = sysroot_read(r, path, data, sizeof(data));
+	for (ssize_t i = EFIVAR_ATTRIBUTES_LEN; i + 1 < n && data[i] && len + 1 < size; i += 2)
+		text[len++] = data[i];
+	text[len] = '\0';
+	return n > EFIVAR_ATTRIBUTES_LEN;
 }

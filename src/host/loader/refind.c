@@ -60,8 +60,7 @@ static int set_file(struct boot_file *file, const char *volume, char *path)
 {
 	int error;
 
-	for (char *c = path; *c; c++)
-		*c = *c == '\\' ? '/' : *c;
+	boot_path_turn(path);
 	error = boot_file_set(file, volume, path, strlen(path));
 	if (!error)
 		file->unknown |= strstr(path, "%v") != NULL;

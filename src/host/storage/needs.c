@@ -4,14 +4,13 @@
 #include "../../core/boot_entry.h"
 #include "../../core/find.h"
 #include "../../core/shorten.h"
+#include "../../sys/efivar.h"
+#include "../loader/efi_entries.h"
 #include "needs_list.h"
 #include "nic.h"
 #include "resolve.h"
 
 #define CMDLINE_MAX 65536
-#define EFIVARS "sys/firmware/efi/efivars/"
-#define EFI_GLOBAL "8be4df61-93ca-11d2-aa0d-00e098032b8c"
-#define ATTRIBUTES_LEN 4 /* in front of what a variable holds */
 #define CACHE_MAX (4u << 20)
 #define ENCRYPTION_ROOT 10 /* fields before it */
 
@@ -63,18 +62,16 @@ static int read_cmdline(struct needs_list *list)
 	return error;
 }
 
-/* systemd-boot and systemd-stub tell the partition that they were started from: a UUID in UTF-16 behind 4 bytes. */
+/* systemd-boot and systemd-stub tell the partition that they were started from. */
 static int read_loader(struct needs_list *list)
 {
-	static const char path[] = EFIVARS "LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
-	char data[128], name[80] = "PARTUUID=";
-	ssize_t n = sysroot_read(list->host.root, path, data, sizeof(data));
+	static const char variable[] = "LoaderDevicePartUUID";
+	char name[80] = "PARTUUID=";
 	size_t len = strlen(name);
 
-	for (ssize_t i = 4; i + 1 < n && data[i] && len + 1 < sizeof(name); i += 2)
-		name[len++] = data[i];
-	name[len] = '\0';
-	return n > 4 ? boot_ref_add(&list->refs, BOOT_REF_DEVICE, "LoaderDevicePartUUID", "the ESP", name, len) : 0;
+	if (!efi_loader_text(list->host.root, variable, name + len, sizeof(name) - len))
+		return 0;
+	return boot_ref_add(&list->refs, BOOT_REF_DEVICE, variable, "the ESP", name, strlen(name));
 }
 
 /*
@@ -83,19 +80,21 @@ static int read_loader(struct needs_list *list)
  */
 static int read_boot_entry(struct needs_list *list)
 {
-	static const char current[] = EFIVARS "BootCurrent-" EFI_GLOBAL;
+	static const char current[] = EFIVAR_FOLDER "/BootCurrent-" EFIVAR_GLOBAL;
 	uint8_t data[4096];
 	char path[sizeof(current)], name[sizeof("PARTUUID=") + PARTUUID_LEN] = "PARTUUID=";
 	ssize_t n = sysroot_read(list->host.root, current, (char *)data, sizeof(data));
 	char where[] = "BootCurrent (Boot0000)";
 
-	if (n < ATTRIBUTES_LEN + 2)
+	if (n < EFIVAR_ATTRIBUTES_LEN + 2)
 		return 0;
-	snprintf(where, sizeof(where), "BootCurrent (Boot%02X%02X)", data[ATTRIBUTES_LEN + 1], data[ATTRIBUTES_LEN]);
-	snprintf(path, sizeof(path), EFIVARS "%.8s-" EFI_GLOBAL, where + strlen("BootCurrent ("));
+	snprintf(where, sizeof(where), "BootCurrent (Boot%02X%02X)", data[EFIVAR_ATTRIBUTES_LEN + 1],
+		 data[EFIVAR_ATTRIBUTES_LEN]);
+	snprintf(path, sizeof(path), EFIVAR_FOLDER "/%.8s-" EFIVAR_GLOBAL, where + strlen("BootCurrent ("));
 	n = sysroot_read(list->host.root, path, (char *)data, sizeof(data));
-	if (n < ATTRIBUTES_LEN ||
-	    boot_entry_partition(data + ATTRIBUTES_LEN, (size_t)n - ATTRIBUTES_LEN, name + strlen("PARTUUID=")) < 0)
+	if (n < EFIVAR_ATTRIBUTES_LEN ||
+	    boot_entry_partition(data + EFIVAR_ATTRIBUTES_LEN, (size_t)n - EFIVAR_ATTRIBUTES_LEN,
+				 name + strlen("PARTUUID=")) < 0)
 		return 0;
 	if (!resolve_device(list->host.root, &list->host.blocks, name, list->set))
 		return 0;
