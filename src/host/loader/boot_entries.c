@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "../../core/array.h"
+#include "../../core/word.h"
 #include "bls.h"
 #include "efi_entries.h"
 #include "grub_cfg.h"
@@ -104,6 +105,26 @@ int boot_entry_add_initrd(struct boot_entry *entry, struct boot_file *file)
 		entry->initrds[INITRDS_MAX - 1].unknown = true;
 	}
 	boot_file_free(file);
+	return error;
+}
+
+int boot_entry_add_stub_initrds(struct boot_entry *entry, const char *volume)
+{
+	_cleanup_(free_pointer) char *copy = strdup(entry->options);
+	char *cursor = copy, *word;
+	int error = copy ? 0 : -ENOMEM;
+
+	while (!error && (word = word_take(&cursor))) {
+		struct boot_file file = { 0 };
+
+		if (strncmp(word, "initrd=", 7) != 0)
+			continue;
+		word += 7;
+		boot_path_turn(word);
+		error = boot_file_set(&file, volume, word, strlen(word));
+		if (!error)
+			error = boot_entry_add_initrd(entry, &file);
+	}
 	return error;
 }
 

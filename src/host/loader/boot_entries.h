@@ -75,6 +75,11 @@ void boot_path_turn(char *path);
  * others are left out. 0 or -ENOMEM.
  */
 int boot_entry_add_initrd(struct boot_entry *entry, struct boot_file *file) _must_check_;
+/*
+ * Appends what "initrd=" of the options names, in the kernel's EFI stub's words (drivers/firmware/efi/libstub/file.c):
+ * paths with backslashes, on this volume. 0 or -ENOMEM.
+ */
+int boot_entry_add_stub_initrds(struct boot_entry *entry, const char *volume) _must_check_;
 void boot_entry_free(struct boot_entry *entry);
 
 #endif

@@ -10,10 +10,8 @@
 
 #include "../../core/boot_entry.h"
 #include "../../core/lines.h"
-#include "../../core/word.h"
 #include "../../sys/efivar.h"
 
-#define VARIABLE_MAX 65536
 #define ORDER_MAX 512
 
 /* As UTF-8; half of a pair is no character. */
@@ -58,17 +56,6 @@ static bool is_text(const uint8_t *data, size_t len)
 	return true;
 }
 
-static int set_file(struct boot_file *file, const char *volume, char *path)
-{
-	int error;
-
-	boot_path_turn(path);
-	error = boot_file_set(file, volume, path, strlen(path));
-	if (!error)
-		file->unknown |= !*volume;
-	return error;
-}
-
 /* The names of all nodes make the path; of the short form there is only that. */
 static int take_path(struct boot_entry *e, const struct boot_option *option, const char *volume)
 {
@@ -83,7 +70,12 @@ static int take_path(struct boot_entry *e, const struct boot_option *option, con
 		text_add(&t, t.len ? "\\" : "");
 		add_utf16(&t, name, name_len);
 	}
-	ret = t.error ? -ENOMEM : t.len ? set_file(&e->kernel, volume, t.data) : 0;
+	ret = t.error ? -ENOMEM : 0;
+	if (!ret && t.len) {
+		boot_path_turn(t.data);
+		ret = boot_file_set(&e->kernel, volume, t.data, strlen(t.data));
+		e->kernel.unknown |= !*volume;
+	}
 	e->program = true;
 	text_free(&t);
 	return ret;
@@ -91,26 +83,15 @@ static int take_path(struct boot_entry *e, const struct boot_option *option, con
 
 static int take_options(struct boot_entry *e, const struct boot_option *option, const char *volume)
 {
-	_cleanup_(free_pointer) char *copy = NULL;
-	char *cursor, *word;
-	int error = 0;
+	int error;
 
 	if (!is_text(option->data, option->data_len))
 		return 0;
 	e->options = utf8_of(option->data, option->data_len);
-	copy = e->options ? strdup(e->options) : NULL;
-	if (!copy)
-		return -ENOMEM;
-	for (cursor = copy; !error && (word = word_take(&cursor));) {
-		struct boot_file file = { 0 };
-
-		if (strncmp(word, "initrd=", 7) != 0)
-			continue;
-		e->program = false;
-		error = set_file(&file, volume, word + 7);
-		if (!error)
-			error = boot_entry_add_initrd(e, &file);
-	}
+	error = e->options ? boot_entry_add_stub_initrds(e, volume) : -ENOMEM;
+	for (size_t i = 0; i < e->n_initrds; i++)
+		e->initrds[i].unknown |= !*volume;
+	e->program = !e->n_initrds;
 	return error;
 }
 

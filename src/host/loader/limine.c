@@ -10,7 +10,7 @@
  *	resource = "boot" / "uuid" / "guid" / "fslabel" / ...
  *
  * limine-entry-tool (Omarchy, CachyOS) writes machine-id and kernel version into comments. Macros, ${NAME}, are not
- *told.
+ * expanded.
  */
 #include "limine.h"
 

@@ -6,14 +6,13 @@
  *	line    = "menuentry" title "{" / "submenuentry" title "{" / "}" / word *word / "#" comment
  *	word    = 1*char / """ *(char / """"") """          divided by blanks, "=" and ","
  *
- * refind_linux.conf has lines of a title and a command line. Which initrd such a kernel gets is told by "initrd="
- *there; else rEFInd takes the one beside it whose name has the same digits.
+ * refind_linux.conf has lines of a title and a command line. Which initrd such a kernel gets is told by "initrd=" in
+ * it; else rEFInd takes the one beside it whose name has the same digits.
  */
 #include "refind.h"
 
 #include <strings.h>
 
-#include "../../core/word.h"
 #define VOLUME_MAX 128
 #define OPTIONS_MAX 4096 /* more than a kernel takes */
 #define INHERITED_MAX 16
@@ -75,16 +74,13 @@ static int add_initrd(struct boot_entry *e, const char *volume, char *path)
 	return error ? error : boot_entry_add_initrd(e, &file);
 }
 
-/* Of "initrd=" on the command line, which the kernel's EFI stub reads. */
+/* What rEFInd puts the version of the kernel into is told at boot. */
 static int add_initrds_of_options(struct boot_entry *e, const char *volume)
 {
-	_cleanup_(free_pointer) char *copy = strdup(e->options);
-	char *cursor = copy, *word;
-	int error = copy ? 0 : -ENOMEM;
+	int error = boot_entry_add_stub_initrds(e, volume);
 
-	while (!error && (word = word_take(&cursor)))
-		if (strncmp(word, "initrd=", 7) == 0)
-			error = add_initrd(e, volume, word + 7);
+	for (size_t i = 0; i < e->n_initrds; i++)
+		e->initrds[i].unknown |= strstr(e->initrds[i].path, "%v") != NULL;
 	return error;
 }
 
