@@ -204,7 +204,7 @@ int bls_read(const struct sysroot *r, const char *base, struct boot_entries *out
 	_cleanup_(names_free) struct names names = { 0 };
 	char path[PATH_BYTES];
 	size_t first = out->n;
-	int error = boot_text_list(r, base, ENTRIES, SUFFIX, &names, out);
+	int error = boot_text_list(r, base, ENTRIES, "*" SUFFIX, &names, out);
 
 	for (size_t i = 0; i < names.n && !error; i++) {
 		snprintf(path, sizeof(path), ENTRIES "/%s", names.items[i]);

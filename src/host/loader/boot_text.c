@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "boot_text.h"
 
-#include <fcntl.h>
-#include <strings.h>
+#include <fnmatch.h>
 #include <sys/stat.h>
 
 #define TEXT_MAX (16u << 20)
@@ -102,14 +101,7 @@ int boot_text_read_start(const struct sysroot *r, const char *base, const char *
 	return read_text(r, base, path, len, parse, out);
 }
 
-static bool ends_with(const char *name, const char *suffix)
-{
-	size_t n = strlen(name), s = strlen(suffix);
-
-	return n > s && strcasecmp(name + n - s, suffix) == 0;
-}
-
-int boot_text_list(const struct sysroot *r, const char *base, const char *directory, const char *suffix,
+int boot_text_list(const struct sysroot *r, const char *base, const char *directory, const char *pattern,
 		   struct names *names, struct boot_entries *out)
 {
 	char path[PATH_BYTES];
@@ -119,7 +111,7 @@ int boot_text_list(const struct sysroot *r, const char *base, const char *direct
 	snprintf(path, sizeof(path), "%s/%s", base, directory);
 	error = sysroot_list(r, path, names);
 	for (size_t i = 0; i < names->n; i++) {
-		if (ends_with(names->items[i], suffix))
+		if (fnmatch(pattern, names->items[i], FNM_CASEFOLD) == 0)
 			names->items[kept++] = names->items[i];
 		else
 			free(names->items[i]);

@@ -25,10 +25,10 @@ int boot_text_read(const struct sysroot *r, const char *base, const char *path, 
 int boot_text_read_start(const struct sysroot *r, const char *base, const char *path, size_t len,
 			 boot_text_parse *parse, struct boot_entries *out) _must_check_;
 /*
- * The names in a directory below the base that end in `suffix`, in either case; none where they cannot be listed, or
- * are too many: that goes to out->unread. 0 or -ENOMEM.
+ * The names in a directory below the base that fit a pattern, in either case; none where they cannot be listed, or are
+ * too many: that goes to out->unread. 0 or -ENOMEM.
  */
-int boot_text_list(const struct sysroot *r, const char *base, const char *directory, const char *suffix,
+int boot_text_list(const struct sysroot *r, const char *base, const char *directory, const char *pattern,
 		   struct names *names, struct boot_entries *out) _must_check_;
 /* An entry of this text: where it stands, and nothing else. 0 or -ENOMEM. */
 int boot_text_entry(const struct boot_text *text, enum boot_loader loader, unsigned line,

@@ -174,12 +174,10 @@ static int run_chainloader(struct grub_cfg *g)
 /* "set NAME=VALUE", or without the "set" */
 static int assign(struct grub_cfg *g, const char *word)
 {
-	const char *equals = word ? strchr(word, '=') : NULL;
-
 	/* What the start of grub.cfg does with this one depends on the version of GRUB that reads it. */
-	if (!equals || strncmp(word, "menuentry_id_option=", 20) == 0)
+	if (word && strncmp(word, "menuentry_id_option=", 20) == 0)
 		return 0;
-	return grub_script_set(&g->script, word, (size_t)(equals - word), equals + 1);
+	return grub_script_assign(&g->script, word);
 }
 
 static int run_set(struct grub_cfg *g)
@@ -449,7 +447,7 @@ int grub_cfg_read(const struct sysroot *r, const char *base, struct boot_entries
 	for (size_t i = 0; i < ARRAY_SIZE(files) && !error; i++)
 		error = boot_text_read(r, base, files[i], grub_cfg_parse, out);
 	if (!error)
-		error = boot_text_list(r, base, "EFI", "", &names, out);
+		error = boot_text_list(r, base, "EFI", "*", &names, out);
 	for (size_t i = 0; i < names.n && !error; i++) {
 		snprintf(path, sizeof(path), "EFI/%s/grub.cfg", names.items[i]);
 		error = boot_text_read(r, base, path, grub_cfg_parse, out);

@@ -93,6 +93,13 @@ int grub_script_set(struct grub_script *s, const char *name, size_t len, const c
 	return 0;
 }
 
+int grub_script_assign(struct grub_script *s, const char *word)
+{
+	const char *equals = word ? strchr(word, '=') : NULL;
+
+	return equals ? grub_script_set(s, word, (size_t)(equals - word), equals + 1) : 0;
+}
+
 const char *grub_script_word(const struct grub_script *s, size_t i)
 {
 	return i < s->n_words ? s->words.data + s->starts[i] : NULL;

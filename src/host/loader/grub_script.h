@@ -43,6 +43,8 @@ const char *grub_script_word(const struct grub_script *s, size_t i);
 const char *grub_script_get(const struct grub_script *s, const char *name, size_t len);
 /* Of too many variables, and of a value that is too long, only "$" is known. 0 or -ENOMEM. */
 int grub_script_set(struct grub_script *s, const char *name, size_t len, const char *value) _must_check_;
+/* The same of a word "NAME=VALUE"; of another one, or none, nothing. */
+int grub_script_assign(struct grub_script *s, const char *word) _must_check_;
 /* What is set between the two is forgotten. */
 void grub_script_enter(struct grub_script *s);
 void grub_script_leave(struct grub_script *s);

@@ -8,13 +8,6 @@
 #define EXPANDED_MAX 65536 /* what is behind is left as it is */
 #define PATH_BYTES 512
 
-static int assign(struct grub_script *s, const char *word)
-{
-	const char *equals = word ? strchr(word, '=') : NULL;
-
-	return equals ? grub_script_set(s, word, (size_t)(equals - word), equals + 1) : 0;
-}
-
 static int run(struct grub_script *s)
 {
 	enum grub_script_end end = SCRIPT_COMMAND;
@@ -26,7 +19,7 @@ static int run(struct grub_script *s)
 		error = grub_script_next(s, &end);
 		word = grub_script_word(s, 0);
 		if (!error && word)
-			error = assign(s, strcmp(word, "set") == 0 ? grub_script_word(s, 1) : word);
+			error = grub_script_assign(s, strcmp(word, "set") == 0 ? grub_script_word(s, 1) : word);
 	}
 	return error;
 }
@@ -48,7 +41,7 @@ static int read_environment(const struct sysroot *r, const char *directory, stru
 			*to++ = *from;
 		}
 		*to = '\0';
-		error = *line == '#' ? 0 : assign(out, line);
+		error = *line == '#' ? 0 : grub_script_assign(out, line);
 	}
 	return error;
 }

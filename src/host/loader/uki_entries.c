@@ -73,7 +73,7 @@ int uki_entries_read(const struct sysroot *r, const char *base, struct boot_entr
 	char path[PATH_BYTES];
 	int error;
 
-	error = boot_text_list(r, base, DIRECTORY, SUFFIX, &names, out);
+	error = boot_text_list(r, base, DIRECTORY, "*" SUFFIX, &names, out);
 	for (size_t i = 0; i < names.n && !error; i++) {
 		snprintf(path, sizeof(path), DIRECTORY "/%s", names.items[i]);
 		error = boot_text_read_start(r, base, path, START_BYTES, uki_entries_parse, out);
