@@ -92,6 +92,16 @@ void cmdline_free(struct cmdline *c)
 	memset(c, 0, sizeof(*c));
 }
 
+const char *cmdline_last(const struct cmdline *c, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = c->n_words; i--;)
+		if (strncmp(c->words[i], name, len) == 0)
+			return c->words[i] + len;
+	return NULL;
+}
+
 bool module_name_equal(const char *a, size_t len, const char *b)
 {
 	for (size_t i = 0; i < len; i++) {

@@ -27,6 +27,8 @@ struct cmdline {
 /* text: the content of /proc/cmdline, with or without LF. 0 or -ENOMEM. */
 int cmdline_parse(const char *text, size_t len, struct cmdline *out) _must_check_;
 void cmdline_free(struct cmdline *c);
+/* The value of the last word of this name ("root="); NULL: there is none. */
+const char *cmdline_last(const struct cmdline *c, const char *name) _pure_;
 
 /*
  * Adds the parameters that the command line gives to a module ("vfio_pci.disable_vga=1" to "vfio-pci"), each behind a

@@ -87,6 +87,19 @@ static void off_is_said_by_the_last_word_and_also_by_a_mistyped_one(void **state
 	}
 }
 
+static void of_repeated_words_the_last_counts(void **state)
+{
+	static const char text[] = "root=/dev/sda1 xroot=/dev/sdc1 root=/dev/sdb1 quiet";
+	struct cmdline c;
+
+	(void)state;
+	assert_int_equal(cmdline_parse(text, strlen(text), &c), 0);
+	assert_string_equal(cmdline_last(&c, "root="), "/dev/sdb1");
+	assert_string_equal(cmdline_last(&c, "quiet"), "");
+	assert_null(cmdline_last(&c, "resume="));
+	cmdline_free(&c);
+}
+
 static void the_last_skip_wins(void **state)
 {
 	struct cmdline c = cmdline("earlybind.skip=06:00,07:00 quiet earlybind.skip=10DE:13c2,0000:00:03.1/00");
@@ -248,6 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_and_quotes_are_cut_as_the_kernel_cuts_them),
 		cmocka_unit_test(off_is_said_by_the_last_word_and_also_by_a_mistyped_one),
+		cmocka_unit_test(of_repeated_words_the_last_counts),
 		cmocka_unit_test(the_last_skip_wins),
 		cmocka_unit_test(the_lf_behind_an_open_quote_is_no_part_of_the_word),
 		cmocka_unit_test(a_malformed_skip_item_costs_only_itself),

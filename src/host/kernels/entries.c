@@ -400,16 +400,6 @@ static bool read_text(const struct sysroot *r, const char *name, char *text, siz
 	return is;
 }
 
-/* The value of the last NAME= in the command line of this boot. */
-static bool read_word(const struct cmdline *line, const char *name, const char **value)
-{
-	*value = NULL;
-	for (size_t i = 0; i < line->n_words; i++)
-		if (strncmp(line->words[i], name, strlen(name)) == 0)
-			*value = line->words[i] + strlen(name);
-	return *value && **value;
-}
-
 /* Whether a path ends in all parts of another, of which one has counted boots. */
 static bool ends_in(const char *path, const char *end)
 {
@@ -495,21 +485,20 @@ static enum came say_came(enum came came, const char *name, const char *what, ch
 static enum came came_by_cmdline(const struct sysroot *r, const struct entries *e, const struct cmdline *line,
 				 char why[ENTRIES_WHY_LEN])
 {
-	const char *value;
+	const char *kernel = cmdline_last(line, "BOOT_IMAGE="), *initrd = cmdline_last(line, "initrd=");
 
 	if (is_from_network(line)) {
 		snprintf(why, ENTRIES_WHY_LEN, "this boot came over the network");
 		return CAME_OTHER;
 	}
-	if (read_word(line, "BOOT_IMAGE=", &value)) {
-		return say_came(find_file(r, e, is_kernel, value), "BOOT_IMAGE=", value, why);
-	}
-	if (read_word(line, "initrd=", &value)) {
+	if (kernel && *kernel)
+		return say_came(find_file(r, e, is_kernel, kernel), "BOOT_IMAGE=", kernel, why);
+	if (initrd && *initrd) {
 		char path[VOLUME_PATH_LEN];
 
-		snprintf(path, sizeof(path), "%s", value);
+		snprintf(path, sizeof(path), "%s", initrd);
 		boot_path_turn(path);
-		return say_came(find_file(r, e, is_file, path), "initrd=", value, why);
+		return say_came(find_file(r, e, is_file, path), "initrd=", initrd, why);
 	}
 	return CAME_UNKNOWN;
 }

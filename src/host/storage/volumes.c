@@ -98,18 +98,15 @@ static const char *fstab_name(const struct volumes *v, const char *target)
 static bool last_word(const char *text, size_t len, const char *name, char *value, size_t size)
 {
 	struct cmdline line;
-	size_t name_len = strlen(name);
-	bool found = false;
+	const char *last;
 
 	if (cmdline_parse(text, len, &line))
 		return false;
-	for (size_t i = 0; i < line.n_words; i++)
-		if (strncmp(line.words[i], name, name_len) == 0) {
-			snprintf(value, size, "%s", line.words[i] + name_len);
-			found = true;
-		}
+	last = cmdline_last(&line, name);
+	if (last)
+		snprintf(value, size, "%s", last);
 	cmdline_free(&line);
-	return found;
+	return last != NULL;
 }
 
 /* The subvolume in rootflags=, without a leading slash; "": none. */
