@@ -262,15 +262,31 @@ static void by_node(struct search *s, const char *given)
 		hit(s, (size_t)i);
 }
 
+#define DEV "/dev/"
 static const struct {
-	const char *start;
+	const char *word, *link;
 	enum tag tag;
-} tag_links[] = {
-	{ "disk/by-uuid/", TAG_UUID },
-	{ "disk/by-label/", TAG_LABEL },
-	{ "disk/by-partuuid/", TAG_PARTUUID },
-	{ "disk/by-partlabel/", TAG_PARTLABEL },
+} tag_names[] = {
+	{ "UUID=", DEV "disk/by-uuid/", TAG_UUID },
+	{ "LABEL=", DEV "disk/by-label/", TAG_LABEL },
+	{ "PARTUUID=", DEV "disk/by-partuuid/", TAG_PARTUUID },
+	{ "PARTLABEL=", DEV "disk/by-partlabel/", TAG_PARTLABEL },
 };
+
+enum tag name_tag(const char *name, const char **value)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tag_names); i++) {
+		size_t word = strlen(tag_names[i].word), link = strlen(tag_names[i].link);
+		bool is_word = strncmp(name, tag_names[i].word, word) == 0;
+
+		if (!is_word && strncmp(name, tag_names[i].link, link) != 0)
+			continue;
+		*value = name + (is_word ? word : link);
+		return tag_names[i].tag;
+	}
+	*value = name;
+	return TAG_COUNT;
+}
 
 /* A name below /dev. A link shows one of two disks with the same UUID: so the tag counts too. */
 static void by_dev(struct search *s, const char *name)
@@ -278,14 +294,14 @@ static void by_dev(struct search *s, const char *name)
 	char value[NAME_LEN];
 	const char *slash = strchr(name, '/');
 
-	for (size_t i = 0; i < ARRAY_SIZE(tag_links); i++) {
-		size_t len = strlen(tag_links[i].start);
+	for (size_t i = 0; i < ARRAY_SIZE(tag_names); i++) {
+		const char *start = tag_names[i].link + strlen(DEV);
 
-		if (strncmp(name, tag_links[i].start, len) != 0)
+		if (strncmp(name, start, strlen(start)) != 0)
 			continue;
-		snprintf(value, sizeof(value), "%s", name + len);
+		snprintf(value, sizeof(value), "%s", name + strlen(start));
 		if (unescape(value) == 0)
-			by_tag(s, tag_links[i].tag, value);
+			by_tag(s, tag_names[i].tag, value);
 	}
 	by_node(s, name);
 	if (s->found)

@@ -21,6 +21,11 @@ int resolve_device(const struct sysroot *r, const struct blockdevs *b, const cha
 int resolve_pool(const struct blockdevs *b, const char *pool, bool *set);
 /* Whether this name of device-mapper ("vg-root") is that of a volume of the group of lvm2. */
 bool volume_is_of(const char *dm_name, const char *group);
+/*
+ * By which tag a name means its device, as a word or a link ("UUID=1-2", "/dev/disk/by-uuid/1-2"), and its value in
+ * *value ("1-2"). TAG_COUNT: by none, and *value is the name.
+ */
+enum tag name_tag(const char *name, const char **value);
 /* Whether the name is one that no other machine has: a UUID. */
 bool name_is_unique(const char *name) _pure_;
 

@@ -11,55 +11,29 @@
 #define CMDLINE_MAX 65536
 #define FSTAB "/etc/fstab:"
 
-/* Names of one of these kinds can be compared: what has another UUID is another file system. */
-static const struct {
-	const char *word, *directory;
-	enum tag tag;
-} kinds[] = {
-	{ "UUID=", "/dev/disk/by-uuid/", TAG_UUID },
-	{ "LABEL=", "/dev/disk/by-label/", TAG_LABEL },
-	{ "PARTUUID=", "/dev/disk/by-partuuid/", TAG_PARTUUID },
-	{ "PARTLABEL=", "/dev/disk/by-partlabel/", TAG_PARTLABEL },
-};
-
-/* Its index, and the value in the name; -1: of none of them. */
-static int kind_of(const char *name, const char **value)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		size_t word = strlen(kinds[i].word), directory = strlen(kinds[i].directory);
-		bool is_word = strncmp(name, kinds[i].word, word) == 0;
-
-		if (!is_word && strncmp(name, kinds[i].directory, directory) != 0)
-			continue;
-		*value = name + (is_word ? word : directory);
-		return (int)i;
-	}
-	*value = name;
-	return -1;
-}
-
+/* Names by one tag can be compared: what has another UUID is another file system. */
 static bool same_kind(const char *a, const char *b)
 {
 	const char *value;
-	int kind = kind_of(a, &value);
+	enum tag tag = name_tag(a, &value);
 
-	return kind >= 0 && kind == kind_of(b, &value);
+	return tag != TAG_COUNT && tag == name_tag(b, &value);
 }
 
 static bool same_name(const char *a, const char *b)
 {
 	const char *of_a, *of_b;
 
-	return kind_of(a, &of_a) == kind_of(b, &of_b) && strcasecmp(of_a, of_b) == 0;
+	return name_tag(a, &of_a) == name_tag(b, &of_b) && strcasecmp(of_a, of_b) == 0;
 }
 
 /* Whether this device would be known by a name of this kind. */
 static bool has_tag(const struct volumes *v, int block, const char *name)
 {
 	const char *value;
-	int kind = kind_of(name, &value);
+	enum tag tag = name_tag(name, &value);
 
-	return block >= 0 && kind >= 0 && v->storage->blocks.items[block].tags[kinds[kind].tag];
+	return block >= 0 && tag != TAG_COUNT && v->storage->blocks.items[block].tags[tag];
 }
 
 /* --- what is where --- */
