@@ -182,6 +182,26 @@ static int load_deps(struct kmods *k)
 	return err;
 }
 
+static int load_builtin(struct kmods *k)
+{
+	char path[PATH_BYTES];
+	size_t len;
+	int err = path_of(k, "modules.builtin", path);
+
+	if (!err)
+		err = sysroot_read_all(k->root, path, BUILTIN_MAX, &k->builtin, &len);
+	return err == -ENOMEM ? err : 0;
+}
+
+/* "vfio-pci" of the path "kernel/drivers/vfio/pci/vfio-pci.ko.xz". */
+static void module_name(const char *path, size_t len, char name[PATH_BYTES])
+{
+	const char *slash = memrchr(path, '/', len), *start = slash ? slash + 1 : path;
+
+	snprintf(name, PATH_BYTES, "%.*s", (int)(path + len - start), start);
+	name[strcspn(name, ".")] = '\0';
+}
+
 /* "kernel/drivers/vfio/pci/vfio-pci.ko: kernel/..." up to its LF. NULL: there is no file of this module. */
 static const char *deps_of(const struct kmods *k, const char *module)
 {
@@ -216,6 +236,8 @@ int kmods_open(struct kmods *k, const struct sysroot *root, const char *release)
 		err = load_options(k, modules);
 	if (!err)
 		err = load_deps(k);
+	if (!err)
+		err = load_builtin(k);
 	if (err)
 		kmods_close(k);
 	return err;
@@ -239,6 +261,7 @@ void kmods_close(struct kmods *k)
 	free(k->notes);
 	names_free(&k->visited);
 	free(k->deps);
+	free(k->builtin);
 	kmod_unref(k->ctx);
 	if (k->root && k->fd >= 0)
 		close(k->fd);
@@ -424,20 +447,15 @@ static int add_dependencies(struct kmods *k, const char *line)
 
 	while (end > own && !err) {
 		_cleanup_(unref_module) struct kmod_module *dependency = NULL;
+		const char *space = memrchr(line + own, ' ', end - own), *path = space ? space + 1 : line + end;
 		char name[PATH_BYTES];
-		size_t start = end;
 
-		while (start > own + 1 && line[start - 1] != ' ' && line[start - 1] != '/')
-			start--;
-		snprintf(name, sizeof(name), "%.*s", (int)(end - start), line + start);
-		name[strcspn(name, ".")] = '\0';
+		module_name(path, (size_t)(line + end - path), name);
 		if (*name)
 			err = kmod_module_new_from_name(k->ctx, name, &dependency);
 		if (*name && !err)
 			err = add_with_softdeps(k, dependency);
-		while (start > own + 1 && line[start - 1] != ' ')
-			start--;
-		end = start - 1;
+		end = space ? (size_t)(space - line) : own;
 	}
 	return err;
 }
@@ -460,27 +478,22 @@ static int add_needed(struct kmods *k, struct kmod_module *m)
 
 /*
  * "kernel/drivers/vfio/pci/vfio-pci.ko", a line each. kmod_module_get_initstate() would tell it too, but goes on to
- * look at /sys of this machine. 1, 0 or -ENOMEM.
+ * look at /sys of this machine.
  */
-static int is_builtin(const struct kmods *k, const char *module)
+static bool is_builtin(const struct kmods *k, const char *module)
 {
-	_cleanup_(free_pointer) char *text = NULL;
-	char path[PATH_BYTES], *rest, *line, *end;
-	size_t len;
-	int err = path_of(k, "modules.builtin", path);
+	const char *line = k->builtin;
 
-	if (!err)
-		err = sysroot_read_all(k->root, path, BUILTIN_MAX, &text, &len);
-	if (err)
-		return err == -ENOMEM ? err : 0;
-	for (rest = text; (line = strsep(&rest, "\n"));) {
-		const char *name = strrchr(line, '/') ? strrchr(line, '/') + 1 : line;
+	while (line && *line) {
+		size_t len = strcspn(line, "\n");
+		char name[PATH_BYTES];
 
-		end = strstr(name, ".ko");
-		if (end && module_name_equal(name, (size_t)(end - name), module))
-			return 1;
+		module_name(line, len, name);
+		if (module_name_equal(name, strlen(name), module))
+			return true;
+		line += len + (line[len] == '\n');
 	}
-	return 0;
+	return false;
 }
 
 int kmods_add(struct kmods *k, const char *driver)
@@ -491,9 +504,8 @@ int kmods_add(struct kmods *k, const char *driver)
 
 	if (err < 0)
 		return err;
-	err = is_builtin(k, driver);
-	if (err)
-		return err < 0 ? err : 0;
+	if (is_builtin(k, driver))
+		return 0;
 	if (!deps_of(k, kmod_module_get_name(m)))
 		return -ENOENT;
 	names_free(&k->visited);

@@ -31,6 +31,7 @@ struct kmods {
 	int fd;                     /* of the directory of the modules */
 	char directory[512];        /* below the root: "usr/lib/modules/RELEASE" */
 	char *deps;                 /* modules.dep, see load_deps() */
+	char *builtin;              /* modules.builtin; NULL: there is none */
 	struct module_option *options;
 	size_t n_options;
 	struct module_file *modules; /* in load order, each once */
