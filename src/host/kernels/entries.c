@@ -28,6 +28,7 @@ struct installation {
 	const struct sysroot *root;
 	struct volumes volumes;
 	struct names kernels;
+	char (*pkgbases)[KERNEL_LEN]; /* of each kernel; "": it has none */
 	char machine_id[TOKEN_LEN], token[TOKEN_LEN];
 };
 
@@ -35,6 +36,7 @@ static void installation_free(struct installation *is)
 {
 	volumes_free(&is->volumes);
 	names_free(&is->kernels);
+	free(is->pkgbases);
 }
 
 /* --- which kernel --- */
@@ -75,10 +77,9 @@ static bool by_pkgbase(const struct installation *is, const char *path, char rel
 
 	path = slash ? slash : path;
 	for (size_t i = 0; i < is->kernels.n; i++) {
-		char name[KERNEL_LEN];
+		const char *name = is->pkgbases[i];
 
-		if (pkgbase_of(is->root, is->kernels.items[i], name, sizeof(name)) || strlen(name) <= longest ||
-		    !has_word(path, name))
+		if (strlen(name) <= longest || !has_word(path, name))
 			continue;
 		longest = strlen(name);
 		snprintf(release, KERNEL_LEN, "%s", is->kernels.items[i]);
@@ -286,6 +287,19 @@ static int read_all(struct installation *is, struct entries *out)
 	return err;
 }
 
+static int read_kernels(struct installation *is)
+{
+	int err = kernels_find(is->root, &is->kernels);
+
+	if (err)
+		return err;
+	is->pkgbases = calloc(is->kernels.n + 1, sizeof(*is->pkgbases));
+	for (size_t i = 0; is->pkgbases && i < is->kernels.n; i++)
+		if (pkgbase_of(is->root, is->kernels.items[i], is->pkgbases[i], sizeof(is->pkgbases[i])))
+			*is->pkgbases[i] = '\0';
+	return is->pkgbases ? 0 : -ENOMEM;
+}
+
 int entries_read(const struct sysroot *r, const struct storage *storage, struct entries *out)
 {
 	_cleanup_(installation_free) struct installation is = { .root = r };
@@ -298,7 +312,7 @@ int entries_read(const struct sysroot *r, const struct storage *storage, struct 
 	if (err)
 		return err;
 	out->unmounted = volumes_unmounted(&is.volumes);
-	err = kernels_find(r, &is.kernels);
+	err = read_kernels(&is);
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	(void)(token_read(r, "etc/machine-id", is.machine_id) && token_read(r, ENTRY_TOKEN, is.token));
