@@ -14,16 +14,6 @@ ESP_UUID=E5E5-0001
 ID=0123456789abcdef0123456789abcdef
 HASH=0123456789abcdef0123456789abcdef01234567
 
-# bzimage RELEASE: prints the start of a kernel of x86, which says its release at 0x200 and what stands at 0x20e.
-bzimage()
-{
-	head -c 514 /dev/zero
-	printf 'HdrS'
-	head -c 8 /dev/zero
-	printf '\020\000%s (me@here) #1' "$1"
-	head -c 100 /dev/zero
-}
-
 # pristine: a machine with a root on ext4, an ESP, and another installation's disk, where a card is accepted; and images.
 pristine()
 {

@@ -76,3 +76,13 @@ initrd_uki()
 	cat "$initrd_pe/uki"
 	rm -rf "$initrd_pe"
 }
+
+# bzimage RELEASE: prints the start of a kernel of x86, which says its release at 0x200 and what stands at 0x20e.
+bzimage()
+{
+	head -c 514 /dev/zero
+	printf 'HdrS'
+	head -c 8 /dev/zero
+	printf '\020\000%s (me@here) #1' "$1"
+	head -c 100 /dev/zero
+}

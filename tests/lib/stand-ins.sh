@@ -50,16 +50,6 @@ debian()
 	cp "$image" "$TMP/old-image"
 }
 
-# bzimage RELEASE: prints the start of a kernel of x86, which says its release at 0x200 and what stands at 0x20e.
-bzimage()
-{
-	head -c 514 /dev/zero
-	printf 'HdrS'
-	head -c 8 /dev/zero
-	printf '\020\000%s (me@here) #1' "$1"
-	head -c 100 /dev/zero
-}
-
 kept_nothing()
 {
 	[ ! -e "$T/var/lib/earlybind/images" ]
