@@ -266,6 +266,8 @@ static int read_entry(struct installation *is, const struct boot_entry *boot, st
 		return 0;
 	if (is_rescue(boot))
 		entry->kind = ENTRY_RESCUE;
+	else if (worst == VOLUME_SNAPSHOT)
+		entry->kind = ENTRY_SNAPSHOT;
 	else if (worst == VOLUME_ELSEWHERE || of_kernel == VOLUME_ELSEWHERE)
 		entry->kind = ENTRY_OTHER;
 	else if (worst == VOLUME_HERE && !is_gone(is, kernel, entry))
@@ -517,23 +519,51 @@ static enum came came_by_cmdline(const struct sysroot *r, const struct entries *
 	return CAME_UNKNOWN;
 }
 
-static enum came find_this_boot(const struct sysroot *r, const struct entries *e, char why[ENTRIES_WHY_LEN])
+static enum came read_cmdline(const struct sysroot *r, const struct entries *e, char why[ENTRIES_WHY_LEN])
 {
-	char text[512], *cmdline;
 	struct cmdline line;
 	enum came came;
+	char *text;
 	size_t len;
 
-	if (read_text(r, "LoaderEntrySelected", text, sizeof(text)))
-		return say_came(find_came(e, is_entry, text), "LoaderEntrySelected", text, why);
-	if (read_text(r, "StubImageIdentifier", text, sizeof(text)))
-		return say_came(find_came(e, is_file, text), "StubImageIdentifier", text, why);
-	if (sysroot_read_all(r, "proc/cmdline", CMDLINE_MAX, &cmdline, &len))
+	if (sysroot_read_all(r, "proc/cmdline", CMDLINE_MAX, &text, &len))
 		return CAME_UNKNOWN;
-	came = cmdline_parse(cmdline, len, &line) ? CAME_UNKNOWN : came_by_cmdline(r, e, &line, why);
+	came = cmdline_parse(text, len, &line) ? CAME_UNKNOWN : came_by_cmdline(r, e, &line, why);
 	cmdline_free(&line);
-	free(cmdline);
+	free(text);
 	return came;
+}
+
+/* What systemd-boot finds by itself, and entries without an initrd: then the command line tells what that one started. */
+static bool is_loader(const struct entries *e, const char *id)
+{
+	if (strncmp(id, "auto-", 5) == 0)
+		return true;
+	for (size_t i = 0; i < e->n; i++)
+		if (e->items[i].kind == ENTRY_NO_INITRD && is_entry(&e->items[i], id))
+			return true;
+	return false;
+}
+
+static enum came find_this_boot(const struct sysroot *r, const struct entries *e, char why[ENTRIES_WHY_LEN])
+{
+	static const struct {
+		const char *variable;
+		bool (*is)(const struct entry *, const char *);
+	} names[] = { { "LoaderEntrySelected", is_entry }, { "StubImageIdentifier", is_file } };
+	char text[512];
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		enum came came;
+
+		if (!read_text(r, names[i].variable, text, sizeof(text)))
+			continue;
+		came = find_came(e, names[i].is, text);
+		if (came == CAME_OTHER && is_loader(e, text) && read_cmdline(r, e, why) == CAME_OURS)
+			return CAME_OURS;
+		return say_came(came, names[i].variable, text, why);
+	}
+	return read_cmdline(r, e, why);
 }
 
 static bool say_unread(const struct entries *e, char why[ENTRIES_WHY_LEN])

@@ -310,6 +310,38 @@ static enum volume_answer place_by_fstab(struct volumes *v, const char *volume, 
 	return comparable ? VOLUME_ELSEWHERE : VOLUME_UNKNOWN;
 }
 
+/*
+ * GRUB's "BOOT/ubuntu@/vmlinuz": a dataset without its pool; with a word behind the '@' a snapshot of it. False: it is no
+ * such path.
+ */
+static bool place_by_dataset(const struct volumes *v, const char *path, char out[VOLUME_PATH_LEN],
+			     enum volume_answer *is)
+{
+	const char *at = strchr(path, '@'), *rest = at ? strchr(at, '/') : NULL;
+	const struct mount *m = NULL;
+	bool any = false;
+
+	if (!rest || at == path || at[-1] == '/')
+		return false;
+	for (size_t i = 0; i < v->mounts.n; i++) {
+		const char *dataset = strchr(v->mounts.items[i].source, '/');
+
+		if (strcmp(v->mounts.items[i].type, "zfs") != 0)
+			continue;
+		any = true;
+		if (dataset && strlen(dataset + 1) == (size_t)(at - path) &&
+		    strncmp(dataset + 1, path, (size_t)(at - path)) == 0)
+			m = &v->mounts.items[i];
+	}
+	if (!m)
+		*is = VOLUME_ELSEWHERE;
+	else if (rest > at + 1)
+		*is = VOLUME_SNAPSHOT;
+	else
+		*is = join(out, m->target, rest + 1) ? VOLUME_HERE : VOLUME_UNKNOWN;
+	return any;
+}
+
 /* Limine finds a UUID of either kind by one word. */
 static bool find_devices(struct volumes *v, const char *volume)
 {
@@ -324,7 +356,11 @@ static bool find_devices(struct volumes *v, const char *volume)
 enum volume_answer volumes_place(struct volumes *v, const char *volume, const char *base, const char *path,
 				 char out[VOLUME_PATH_LEN])
 {
+	enum volume_answer is;
+
 	*out = '\0';
+	if (place_by_dataset(v, path, out, &is))
+		return is;
 	if (!*volume)
 		return place_by_base(v, base, path, out);
 	if (v->mounts.n && find_devices(v, volume))

@@ -13,7 +13,8 @@
 enum volume_answer {
 	VOLUME_HERE,
 	VOLUME_ELSEWHERE, /* it is not mounted here: of another system, or a subvolume that is not used */
-	VOLUME_SNAPSHOT,  /* of a root: another subvolume of the file system of this one */
+	/* Of a dataset that is mounted here; of a root: another subvolume of the file system of this one. */
+	VOLUME_SNAPSHOT,
 	VOLUME_UNMOUNTED, /* fstab has it as one that the boot needs, and it is not mounted */
 	VOLUME_UNKNOWN    /* that cannot be told */
 };
@@ -35,8 +36,9 @@ void volumes_free(struct volumes *v);
 
 /*
  * Where a file of a boot entry is below the root. volume: as in struct boot_file; base: as in struct boot_entry; path:
- * from the root of its file system, without a leading slash. Paths of a file system that has /boot may begin with the
- * subvolume of a btrfs. *out is set where it is here, whether or not there is such a file.
+ * from the root of its file system, without a leading slash. Paths of a btrfs that has /boot may begin with the subvolume;
+ * those of a ZFS begin with the dataset, without its pool, and '@'. *out is set where it is here, whether or not there is
+ * such a file.
  */
 enum volume_answer volumes_place(struct volumes *v, const char *volume, const char *base, const char *path,
 				 char out[VOLUME_PATH_LEN]);
