@@ -62,14 +62,15 @@ names()
 }
 
 # outside: what the trace has of other places than the tree. A link's text is only text. What a program opens that does
-# nothing is of its libraries, and so are the files of a locale, which tables need for letters; libkmod reads the command line of this machine, and what it has of that is left out; no
-# image may be filled in /.
+# nothing is of its libraries, and so are the files of a locale, which tables need for letters. libkmod reads the command
+# line of this machine, and what it has of that is left out, and from 31 on which compression its kernel knows, which counts
+# for inserting only; no image may be filled in /.
 outside()
 {
 	grep -vE ' readlink(at)?\(| execve\(' "$TMP/trace" | grep -F "$OUT" && return 1
 	names "$TMP/trace" | grep -vxF -f "$TMP/nothing" |
 		grep -vE '^/usr/(lib|share)/(locale/|[^/]*/?gconv/)' |
-		grep -vE "^($TMP(/.*)?|/proc/self/fd/[0-9]+(/modules\.[a-z.]+)?|/proc/cmdline|/proc/locks|/)\$"
+		grep -vE "^($TMP(/.*)?|/proc/self/fd/[0-9]+(/modules\.[a-z.]+)?|/proc/cmdline|/proc/locks|/sys/module/compression|/)\$"
 }
 
 # stays COMMAND...: nothing outside is opened, told of or changed.
