@@ -338,4 +338,25 @@ ok 'terminal-injection: check' clean check
 ok 'terminal-injection: list' clean list
 ok 'terminal-injection: status' clean status
 ok 'terminal-injection: check --json' clean check --json
+
+# boots_clean: what a boot says, too, of a drive that was free; its lock has the guard of the one beside it.
+boots_clean()
+{
+	set -- 'include nvme-twins' '0000:00:1e.0 - 8086:a331 0604 3 pcieport' \
+		'0000:06:00.0 0000:00:1e.0 144d:a808:144d:a801 010802 12 nvme serial=0000000000000000'
+	cp "$R/proc/self/mountinfo" "$TMP/mountinfo"
+	change "$@" "line proc/self/mountinfo $(sed -n 1p "$TMP/mountinfo")"
+	cp "$TMP/mountinfo" "$R/proc/self/mountinfo"
+	echo 'bind 144d:a808' >"$CONF"
+	rm -f "$LOCK"
+	run accept --yes
+	sed -e 's,^\(guard in-use .*\) 1d.0/00 ,\1 1e.0/00 ,' -e '1d; $d' "$LOCK" | tree_end lock >"$TMP/guarded"
+	cp "$TMP/guarded" "$LOCK"
+	next_machine "$@"
+	"$FIRST_INIT" --root "$TMP/boot" explain >"$TMP/explained" 2>&1
+	LC_ALL=C tr -d '\n\t\040-\176\200-\377' <"$TMP/explained" >"$TMP/controls"
+	has "$TMP/explained" '/home/eve/x\x1b[2K' || { cat "$TMP/out" "$TMP/err"; return 1; }
+	[ ! -s "$TMP/controls" ] || { od -c "$TMP/controls" | head -n 3; return 1; }
+}
+outcome terminal-injection 'a boot' boots_clean
 tap_end

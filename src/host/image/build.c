@@ -5,6 +5,7 @@
 
 #include "../../core/array.h"
 #include "../../core/note.h"
+#include "../lib/printable.h"
 #include "kmods.h"
 #include "module_file.h"
 
@@ -192,14 +193,41 @@ static int add_module_lines(struct maker *m)
 	return 0;
 }
 
+static void free_guards(struct plan *p)
+{
+	for (size_t i = 0; i < p->n_guards; i++)
+		free(p->guards[i].text);
+	free(p->guards);
+	p->guards = NULL;
+	p->n_guards = 0;
+}
+
+/* The boot program prints what guards say as it is, into the kernel's log: *out has them escaped, for the time of one
+ * printing. */
+static int escape_guards(const struct plan *from, struct plan *out)
+{
+	char text[PRINTABLE_MAX * LINE_MAX_BYTES];
+	int err = 0;
+
+	*out = *from;
+	out->guards = NULL;
+	out->n_guards = 0;
+	for (size_t i = 0; i < from->n_guards && !err; i++)
+		err = plan_copy_guard(out, from->guards[i], printable(from->guards[i].text, text, sizeof(text)));
+	return err;
+}
+
 /* The plan as text. It is read back: an image with a plan that the boot would call broken must not be built. */
 static int add_plan(struct maker *m)
 {
 	struct text text = { 0 };
-	struct plan again = { 0 };
+	struct plan again = { 0 }, escaped;
 	struct plan_error wrong = { 0 };
-	int err = plan_print(m->plan, &text);
+	int err = escape_guards(m->plan, &escaped);
 
+	if (!err)
+		err = plan_print(&escaped, &text);
+	free_guards(&escaped);
 	if (!err)
 		err = plan_parse(KIND_PLAN, text.data, text.len, &again, &wrong);
 	if (!err) {
