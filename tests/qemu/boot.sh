@@ -36,26 +36,40 @@ payload_make()
 # which DISK is the root where they name no other. SNAPSHOT is on (the disk stays as it is) or off. LOG gets the serial
 # line without CRs, and why the boot was given up if it was (watch.sh). LOG.used has the seconds of processor time it took.
 # BOOT_INPUT is what is typed at its serial line; BOOT_VARS its EFI variables, of which LOG then says whether they changed.
+# With BOOT_ESP a boot loader starts them (loader.sh).
 boot()
 {
 	boot_topology=$(topology "$6") || exit 1
 	boot_accel=$(accel "$1") || exit 1
 	[ -z "${BOOT_VARS:-}" ] || cp "$BOOT_VARS" "$8.vars"
 	case " $7" in
-	*' root='*) boot_root= ;;
-	*) boot_root=root=/dev/vda ;;
+	*' root='*) boot_words="$BOOT_WORDS $7" ;;
+	*) boot_words="$BOOT_WORDS root=/dev/vda $7" ;;
 	esac
+	boot_out=$8
+	if [ -n "${BOOT_ESP:-}" ]; then
+		loader_put "$1" "$2" "$boot_words"
+		# shellcheck disable=SC2046 # a list of arguments
+		set -- "$3" "$4" "$5" $(loader_disk)
+	else
+		set -- "$3" "$4" "$5" -kernel "$1" -initrd "$2" -append "$boot_words"
+	fi
+	boot_qemu "$@" <"${BOOT_INPUT:-/dev/null}" 2>&1 | sed -u 's/\r//g' | tee "$boot_out" | boot_show
+	[ ! -s "$boot_out.given-up" ] || sed 's/^/@@ given up: /' "$boot_out.given-up" >>"$boot_out"
+	rm -f "$boot_out.given-up" "$boot_out.pid"
+	[ -z "${BOOT_VARS:-}" ] || boot_variables "$boot_out.vars" >>"$boot_out"
+}
+
+# boot_qemu DISK SNAPSHOT PAYLOAD ARGUMENT...: the machine of this boot, with what else it is told.
+boot_qemu()
+{
+	boot_disk="file=$1,if=none,id=root,format=raw,snapshot=$2,cache=unsafe"
+	boot_payload="file=$3,if=none,id=payload,format=raw,read-only=on"
+	shift 3
 	# shellcheck disable=SC2086 # lists of arguments, none with a space
-	boot_watched "$8" qemu-system-x86_64 $boot_accel $BOOT_MACHINE $boot_topology \
-		-drive "file=$3,if=none,id=root,format=raw,snapshot=$4,cache=unsafe" \
-		-device virtio-blk-pci,drive=root,bus=pcie.0,addr=0x18 \
-		-drive "file=$5,if=none,id=payload,format=raw,read-only=on" \
-		-device virtio-blk-pci,drive=payload,bus=pcie.0,addr=0x19 \
-		-kernel "$1" -initrd "$2" -append "$BOOT_WORDS $boot_root $7" <"${BOOT_INPUT:-/dev/null}" 2>&1 |
-		sed -u 's/\r//g' | tee "$8" | boot_show
-	[ ! -s "$8.given-up" ] || sed 's/^/@@ given up: /' "$8.given-up" >>"$8"
-	rm -f "$8.given-up" "$8.pid"
-	[ -z "${BOOT_VARS:-}" ] || boot_variables "$8.vars" >>"$8"
+	boot_watched "$boot_out" qemu-system-x86_64 $boot_accel $BOOT_MACHINE $boot_topology \
+		-drive "$boot_disk" -device virtio-blk-pci,drive=root,bus=pcie.0,addr=0x18 \
+		-drive "$boot_payload" -device virtio-blk-pci,drive=payload,bus=pcie.0,addr=0x19 "$@"
 }
 
 # boot_watched LOG QEMU...: runs it, beside who may give it up. In the foreground, so that an interrupt from the keyboard

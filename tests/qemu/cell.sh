@@ -17,6 +17,7 @@ cell_payload()
 		cp "$TOP/tests/qemu/guest/$action" "$dir/payload/$action"
 		case $action in
 		crash | upgrade) cell_kexec "$dir/payload" "$image" ;;
+		loader) cp "$WORK/images/$image" "$dir/payload/initrd" ;;
 		esac
 	done
 	[ "$(table_cell images "$image" 3)" = bare ] || image_etc "$image" "$dir/payload/etc"

@@ -23,6 +23,8 @@
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/boot.sh"
 # shellcheck source=/dev/null
+. "$TOP/tests/qemu/loader.sh"
+# shellcheck source=/dev/null
 . "$TOP/tests/qemu/luks.sh"
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/storage.sh"
@@ -52,7 +54,8 @@ lib_need()
 	root_suite >/dev/null || exit 1
 	need qemu-system-x86_64:qemu-system-x86 /usr/share/seabios/bios-256k.bin:seabios debootstrap:debootstrap \
 		/usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring mke2fs:e2fsprogs /usr/share/OVMF/OVMF_VARS_4M.fd:ovmf \
-		depmod:kmod cpio:cpio flock:util-linux qemu-img:qemu-utils sfdisk:fdisk
+		depmod:kmod cpio:cpio flock:util-linux qemu-img:qemu-utils sfdisk:fdisk \
+		mcopy:mtools
 	# What modules of ours are made with: linux-kbuild's objtool wants the library.
 	need gcc:gcc make:make '/usr/lib/*/libelf.so.1:libelf-dev'
 }

@@ -9,6 +9,7 @@
 #   hang-probe hang-init fail-probe   that module of ours (modules/hang.c) in place of vfio-pci
 #   hang-remove     vfio-early  that module, or those of vfio, are inserted before the boot program runs
 #   cpio OTHER                  `earlybind image --cpio`, with the rule and the lock of the image OTHER
+#   copy OTHER                  the image OTHER, nothing of this one: an older copy that a boot loader starts
 #   base OTHER                  `earlybind image --cpio --base`, and the lock of OTHER as the host's own archive
 mangled()
 {
@@ -20,6 +21,10 @@ mangled()
 	mkdir -p "$mangled_ours/modules"
 	# shellcheck disable=SC2086 # words
 	set -- "$3" $2
+	if [ "$2" = copy ]; then
+		cp "$WORK/images/$3" "$1"
+		return
+	fi
 	: >"$1.more"
 	case $2 in
 	truncated-plan) mangle_plan ;;

@@ -186,6 +186,7 @@ cache_get()
 			. "$TOP/tests/qemu/root.sh"
 			. "$TOP/tests/qemu/modules.sh"
 			. "$TOP/tests/qemu/storage.sh"
+			. "$TOP/tests/qemu/loader.sh"
 			cd "$TOP/build/cache" || exit 1
 			[ ! -d "$2" ] || exit 0
 			case $2 in root-*) rm -rf --one-file-system "${2%-*}"-* ;; esac

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Cells that are more than one boot of a fresh machine: sequences (NAME/STEP in the table `cells`), which share their EFI
-# variables, and cells where somebody types (typed/NAME). Needs the other files of this folder sourced.
+# variables, and with the name loader-LOADER their ESP; and cells where somebody types (typed/NAME). Needs the other files of this folder sourced.
 
 # sequences: of the cells on stdin those of a sequence in one line, the others alone; lines with many boots first.
 sequences()
@@ -21,6 +21,9 @@ sequence_run()
 		mkdir -p "$WORK/cells/${1%/*}"
 		BOOT_VARS=$WORK/cells/${1%/*}/vars
 		cp /usr/share/OVMF/OVMF_VARS_4M.fd "$BOOT_VARS"
+		sequence_name=${1%/*}
+		[ "${sequence_name#loader-}" = "$sequence_name" ] ||
+			loader_make "$(echo "${sequence_name#loader-}" | tr - _)" "$WORK/cells/$sequence_name/esp"
 		;;
 	*)
 		[ ! -e "$TOP/tests/qemu/typed/$1" ] || sequence_type "$1"
