@@ -124,6 +124,20 @@ debian_systemd_boot()
 		"options root=UUID=$ROOT_UUID ro" "linux /$ID/$K/linux" "initrd /$ID/$K/initrd.img-$K"
 }
 
+# The same, with a copy that somebody made by hand; what Debian has beside it renews that of its own layout only.
+debian_by_hand()
+{
+	debian_systemd_boot
+	for by_hand_program in kernel-install installkernel; do
+		text usr/bin/$by_hand_program '#!/bin/sh'
+		chmod 755 "$R/usr/bin/$by_hand_program"
+	done
+	put boot/efi/EFI/debian/initrd.img
+	a_kernel boot/efi/EFI/debian/vmlinuz
+	text boot/efi/loader/entries/debian.conf 'title Debian, by hand' 'linux /EFI/debian/vmlinuz' \
+		'initrd /EFI/debian/initrd.img' "options root=UUID=$ROOT_UUID ro"
+}
+
 fedora()
 {
 	mounted /boot nvme0n1p4
@@ -184,6 +198,26 @@ opensuse_snapshots()
 		grub_entry 'openSUSE, before zypper' $ROOT_UUID /@/.snapshots/3/snapshot/boot/vmlinuz-$K \
 			/@/.snapshots/3/snapshot/boot/initrd-$K "root=UUID=$ROOT_UUID rootflags=subvol=@/.snapshots/3/snapshot"
 	} >"$R/boot/grub2/grub.cfg"
+}
+
+# Ubuntu with root and /boot on ZFS: GRUB names datasets without their pool, and snapshots of them.
+ubuntu_zfs()
+{
+	sed -i 's,.* / / rw - ext4 .*,22 1 0:25 / / rw - zfs rpool/ROOT/ubuntu_1a2b3c rw,' "$R/proc/self/mountinfo"
+	: >"$R/etc/fstab"
+	echo '30 22 0:26 / /boot rw - zfs bpool/BOOT/ubuntu_1a2b3c rw' >>"$R/proc/self/mountinfo"
+	a_kernel boot/vmlinuz-$K
+	put boot/initrd.img-$K
+	mkdir -p "$R/boot/grub"
+	zfs_root='root=ZFS="rpool/ROOT/ubuntu_1a2b3c" ro'
+	{
+		grub_entry Ubuntu $BOOT_UUID /BOOT/ubuntu_1a2b3c@/vmlinuz-$K /BOOT/ubuntu_1a2b3c@/initrd.img-$K "$zfs_root"
+		grub_entry 'Ubuntu, as it was' $BOOT_UUID /BOOT/ubuntu_1a2b3c@autozsys_x/vmlinuz-$K \
+			/BOOT/ubuntu_1a2b3c@autozsys_x/initrd.img-$K 'root=ZFS="rpool/ROOT/ubuntu_1a2b3c@autozsys_x" ro'
+		grub_entry 'Ubuntu, another' $BOOT_UUID /BOOT/ubuntu_4d5e6f@/vmlinuz-$K /BOOT/ubuntu_4d5e6f@/initrd.img-$K \
+			'root=ZFS="rpool/ROOT/ubuntu_4d5e6f" ro'
+	} >"$R/boot/grub/grub.cfg"
+	echo "BOOT_IMAGE=/BOOT/ubuntu_1a2b3c@/vmlinuz-$K root=ZFS=rpool/ROOT/ubuntu_1a2b3c ro" >"$R/proc/cmdline"
 }
 
 opensuse_sdbootutil()
@@ -317,6 +351,27 @@ selected_another()
 	selected auto-windows
 }
 
+# systemd-boot started GRUB: found by itself, or by an entry.
+selected_grub()
+{
+	selected auto-efi-default debian_grub
+	echo "BOOT_IMAGE=/boot/vmlinuz-$K root=UUID=$ROOT_UUID ro" >"$R/proc/cmdline"
+}
+
+selected_grub_entry()
+{
+	selected grub.conf debian_grub
+	text boot/efi/loader/entries/grub.conf 'title GRUB' 'efi /EFI/debian/grubx64.efi'
+	echo "BOOT_IMAGE=/boot/vmlinuz-$K root=UUID=$ROOT_UUID ro" >"$R/proc/cmdline"
+}
+
+# systemd-boot started an entry that is not here, with the words of one that is.
+selected_elsewhere()
+{
+	selected_grub_entry
+	rm "$R/boot/efi/loader/entries/grub.conf"
+}
+
 selected_profile()
 {
 	selected arch-linux.efi@1 arch_uki
@@ -434,6 +489,9 @@ ours debian_grub boot/initrd.img-$K grub
 ok 'debian_grub: recovery, another system with our names, memtest and Windows are listed' \
 	kinds this-installation rescue other-installation no-initrd no-initrd
 ours debian_systemd_boot boot/efi/$ID/$K/initrd.img-$K bls
+ours debian_by_hand boot/efi/EFI/debian/initrd.img bls
+ok 'debian_by_hand: what does not renew it is not named' \
+	judged_json '.images | any(.path == "/boot/efi/EFI/debian/initrd.img" and .renewer == null)'
 ours fedora boot/initramfs-$K.img bls
 ok 'fedora: the rescue image is stale, and no failure' kinds this-installation rescue
 ours arch boot/initramfs-linux.img bls
@@ -441,6 +499,9 @@ ours arch_uki efi/EFI/Linux/arch-linux.efi uki
 ours limine boot/$ID/linux/initramfs limine
 ours opensuse_snapshots boot/initrd-$K grub
 ok 'opensuse_snapshots: an older snapshot is listed' kinds this-installation snapshot
+ours ubuntu_zfs boot/initrd.img-$K grub
+ok 'ubuntu_zfs: another dataset and a snapshot are listed' kinds this-installation other-installation snapshot
+ok 'ubuntu_zfs: this boot came from one of them' judged_json '.warnings == null'
 ours opensuse_sdbootutil boot/efi/opensuse-tumbleweed/$K/initrd-$HASH bls
 ok 'opensuse_sdbootutil: its tool is named, and not regenerate' \
 	judged_json '.images[0] | .renewer == "sdbootutil mkinitrd" and all(.findings[]; .next == null)'
@@ -472,6 +533,9 @@ ok 'this boot came from a kernel whose name only begins alike' untold from_a_lik
 ok 'this boot came from one of them' told from_this_entry
 ok 'this boot came from what systemd-boot started' told selected_this
 ok 'this boot came from a profile of a UKI, by systemd-boot' told selected_profile
+ok 'this boot came from GRUB, which systemd-boot found' told selected_grub
+ok 'this boot came from GRUB, by an entry of systemd-boot' told selected_grub_entry
+ok 'this boot came from an entry of systemd-boot that is not here' untold selected_elsewhere 0
 ok 'this boot came from Windows by systemd-boot' untold selected_another 0
 ok 'a loader that is not known, and the kernel that it started' told unknown_loader
 cp "$TMP/stale" "$TMP/is"
