@@ -9,7 +9,6 @@
 #include "../initramfs/uki.h"
 #include "bls.h"
 
-#define DIRECTORY "EFI/Linux"
 #define SUFFIX ".efi"
 #define START_BYTES (4u << 20)
 #define PATH_BYTES 512
@@ -49,7 +48,7 @@ int uki_entries_parse(const struct boot_text *text, struct boot_entries *out)
 	_cleanup_(boot_entry_free) struct boot_entry entry = { 0 };
 	const char *slash = strrchr(text->source, '/'), *name = slash ? slash + 1 : text->source;
 	_cleanup_(free_pointer) char *osrel = section_text(text, ".osrel");
-	char path[PATH_BYTES];
+	const char *path = text->source + strlen(text->base);
 	int error = boot_text_entry(text, LOADER_UKI, 0, &entry);
 
 	if (error)
@@ -62,21 +61,44 @@ int uki_entries_parse(const struct boot_text *text, struct boot_entries *out)
 	if (!entry.title || !entry.version || !entry.options)
 		return -ENOMEM;
 	entry.program = true;
-	snprintf(path, sizeof(path), DIRECTORY "/%s", name);
 	error = boot_file_set(&entry.kernel, "", path, strlen(path));
 	return error ? error : boot_entries_add(out, &entry);
 }
 
-int uki_entries_read(const struct sysroot *r, const char *base, struct boot_entries *out)
+/* What firmware starts that knows no entry, named as systemd-boot does: mostly a boot loader, which is no entry. */
+static int parse_fallback(const struct boot_text *text, struct boot_entries *out)
+{
+	size_t first = out->n, len;
+	const unsigned char *start;
+	int error;
+
+	if (uki_section((const unsigned char *)text->data, text->len, ".initrd", &start, &len) == -ENODATA)
+		return 0;
+	error = uki_entries_parse(text, out);
+	if (error || out->n == first)
+		return error;
+	free(out->items[first].id);
+	out->items[first].id = strdup("auto-efi-default");
+	return out->items[first].id ? 0 : -ENOMEM;
+}
+
+static int read_directory(const struct sysroot *r, const char *base, const char *directory, const char *pattern,
+			  boot_text_parse *parse, struct boot_entries *out)
 {
 	_cleanup_(names_free) struct names names = { 0 };
 	char path[PATH_BYTES];
-	int error;
+	int error = boot_text_list(r, base, directory, pattern, &names, out);
 
-	error = boot_text_list(r, base, DIRECTORY, "*" SUFFIX, &names, out);
 	for (size_t i = 0; i < names.n && !error; i++) {
-		snprintf(path, sizeof(path), DIRECTORY "/%s", names.items[i]);
-		error = boot_text_read_start(r, base, path, START_BYTES, uki_entries_parse, out);
+		snprintf(path, sizeof(path), "%s/%s", directory, names.items[i]);
+		error = boot_text_read_start(r, base, path, START_BYTES, parse, out);
 	}
 	return error;
+}
+
+int uki_entries_read(const struct sysroot *r, const char *base, struct boot_entries *out)
+{
+	int error = read_directory(r, base, "EFI/Linux", "*" SUFFIX, uki_entries_parse, out);
+
+	return error ? error : read_directory(r, base, "EFI/BOOT", "BOOT*" SUFFIX, parse_fallback, out);
 }
