@@ -464,16 +464,33 @@ static enum came find_came(const struct entries *e, bool (*is)(const struct entr
 	return CAME_OTHER;
 }
 
+/* rEFInd looks for the initrd of a line of refind_linux.conf at boot: beside that file, where the kernel is. */
+static bool is_beside_refind(const struct sysroot *r, const struct entries *e, const char *name)
+{
+	char path[VOLUME_PATH_LEN];
+
+	for (size_t i = 0; i < e->n; i++) {
+		const struct entry *entry = &e->items[i];
+
+		if (entry->boot->loader != LOADER_REFIND || entry->kind != ENTRY_UNKNOWN)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", entry->boot->base, name);
+		if (sysroot_exists(r, path))
+			return true;
+	}
+	return false;
+}
+
 /* Where no loader's entries are read the file stands beside the images, or in a tree it may be anywhere. */
 static enum came find_file(const struct sysroot *r, const struct entries *e,
 			   bool (*is)(const struct entry *, const char *), const char *file)
 {
 	char path[VOLUME_PATH_LEN];
-	const char *name = strrchr(file, '/');
+	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
 
 	if (e->n)
-		return find_came(e, is, file);
-	snprintf(path, sizeof(path), "boot/%s", name ? name + 1 : file);
+		return is_beside_refind(r, e, name) ? CAME_OURS : find_came(e, is, file);
+	snprintf(path, sizeof(path), "boot/%s", name);
 	return sysroot_exists(r, path) ? CAME_OURS : r->live ? CAME_OTHER : CAME_UNKNOWN;
 }
 
