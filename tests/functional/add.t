@@ -175,6 +175,11 @@ run add 06:00 --yes
 ok 'a configuration that cannot be written: it says so' complained 1 '/etc/earlybind.conf cannot be written'
 ok 'and nothing is locked' unchanged "$LOCK" none
 new two-gpus
+mkdir "$LOCK.new"
+run add 06:00 --yes
+ok 'a lock that cannot be written: it says where the rule is' complained 1 'the rule is in /etc/earlybind.conf'
+ok 'and it is there' has "$CONF" 'bind 06:00'
+new two-gpus
 printf '# one\0two\n' >"$CONF"
 before=$(state "$CONF")
 run add 06:00 --yes

@@ -79,8 +79,12 @@ static int store(const struct session *s, const struct acceptance *a, const char
 	if (!session_ask(s, "Write this rule and lock these cards?"))
 		return EXIT_REFUSED;
 	ret = is_new ? write_rule(s, words) : EXIT_DONE;
-	if (ret == EXIT_DONE)
+	if (ret == EXIT_DONE) {
 		ret = session_store(s, &a->lock);
+		if (ret != EXIT_DONE && is_new)
+			say_error("the rule is in /%s, and locks nothing yet: then run `earlybind accept`",
+				  CONFIG_FILE);
+	}
 	if (ret == EXIT_DONE)
 		trial_arm(s, &s->config, &a->lock);
 	if (ret == EXIT_DONE)

@@ -126,8 +126,11 @@ static int drop(struct session *s, const char *words)
 	if (!session_ask(s, "Remove them?"))
 		return EXIT_REFUSED;
 	ret = drop_line(s, rule);
-	if (ret == EXIT_DONE)
+	if (ret == EXIT_DONE) {
 		ret = store_without(s, rule);
+		if (ret != EXIT_DONE)
+			say_error("its line is gone from /%s, and no image made now binds it", CONFIG_FILE);
+	}
 	if (ret == EXIT_DONE)
 		puts("Removed. Now run `earlybind regenerate`, and reboot.");
 	return ret;
