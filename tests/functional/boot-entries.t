@@ -173,6 +173,18 @@ arch_uki()
 	uki efi/EFI/Linux/arch-linux.efi
 }
 
+# The firmware finds a UKI by itself; the other program there is no entry.
+fallback_uki()
+{
+	mounted /efi nvme0n1p1
+	mkdir -p "$R/efi/EFI/BOOT"
+	echo 'int f(void) { return 1; }' | gcc -x c -c -o "$TMP/f.o" -
+	echo $K >"$TMP/uname"
+	objcopy -O pei-x86-64 "$TMP/f.o" "$R/efi/EFI/BOOT/BOOTIA32.EFI"
+	objcopy -O pei-x86-64 --add-section ".uname=$TMP/uname" --set-section-flags .uname=data \
+		--add-section ".initrd=$TMP/is" --set-section-flags .initrd=data "$TMP/f.o" "$R/efi/EFI/BOOT/BOOTX64.EFI"
+}
+
 limine()
 {
 	mounted /boot nvme0n1p1
@@ -351,6 +363,23 @@ selected_another()
 	selected auto-windows
 }
 
+# rEFInd finds the initrd of a kernel at boot, and says so on the command line.
+refind()
+{
+	mounted /boot/efi nvme0n1p1
+	a_kernel boot/vmlinuz-$K
+	put boot/initrd.img-$K
+	text boot/efi/EFI/refind/refind.conf 'timeout 20'
+	text boot/refind_linux.conf "\"Boot with standard options\" \"root=UUID=$ROOT_UUID ro quiet\"" \
+		"\"Boot to single-user mode\" \"root=UUID=$ROOT_UUID ro single initrd=boot\\initrd.img-%v\""
+	echo "ro root=UUID=$ROOT_UUID quiet initrd=boot\\${1:-initrd.img-$K}" >"$R/proc/cmdline"
+}
+
+refind_elsewhere()
+{
+	refind initrd.img-9.9.9
+}
+
 # systemd-boot started GRUB: found by itself, or by an entry.
 selected_grub()
 {
@@ -496,6 +525,8 @@ ours fedora boot/initramfs-$K.img bls
 ok 'fedora: the rescue image is stale, and no failure' kinds this-installation rescue
 ours arch boot/initramfs-linux.img bls
 ours arch_uki efi/EFI/Linux/arch-linux.efi uki
+ours fallback_uki efi/EFI/BOOT/BOOTX64.EFI uki
+ok 'fallback_uki: a boot loader is no entry' kinds this-installation
 ours limine boot/$ID/linux/initramfs limine
 ours opensuse_snapshots boot/initrd-$K grub
 ok 'opensuse_snapshots: an older snapshot is listed' kinds this-installation snapshot
@@ -533,6 +564,8 @@ ok 'this boot came from a kernel whose name only begins alike' untold from_a_lik
 ok 'this boot came from one of them' told from_this_entry
 ok 'this boot came from what systemd-boot started' told selected_this
 ok 'this boot came from a profile of a UKI, by systemd-boot' told selected_profile
+ok 'this boot came from what rEFInd found' told refind
+ok 'this boot came from rEFInd, and from what is not here' untold refind_elsewhere 0
 ok 'this boot came from GRUB, which systemd-boot found' told selected_grub
 ok 'this boot came from GRUB, by an entry of systemd-boot' told selected_grub_entry
 ok 'this boot came from an entry of systemd-boot that is not here' untold selected_elsewhere 0
