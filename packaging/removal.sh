@@ -43,18 +43,20 @@ removal_restore()
 	cp -p "$1" "$2"
 }
 
-# removal_judge COPY: what became of the image of which this is the copy. removal_made: the command succeeded.
+# removal_judge COPY: what became of the image of which this is the copy. removal_made: the command succeeded. It is named as
+# it was written: a terminal does not get its bytes.
 removal_judge()
 {
-	removal_image=$(cat "$1.path" && echo .)
-	removal_image=${removal_image%.}
+	removal_named=$(cat "$1.path")
+	removal_read "$removal_named"
+	removal_image=$removal_word
 	if $removal_made && [ -s "$removal_image" ] && ! cmp -s "$1" "$removal_image"; then
 		# The disk has the new one before the copy goes. Without a name it is all that is written anywhere.
 		sync "$removal_image" "${removal_image%/*}" 2>/dev/null || sync
 	elif cmp -s "$1" "$removal_image" || removal_restore "$1" "$removal_image"; then
-		images_warn "$removal_image was not rebuilt: it is as it was, and binds what it did before"
+		images_warn "$removal_named was not rebuilt: it is as it was, and binds what it did before"
 	else
-		images_warn "$removal_image could not be rebuilt, and is damaged: its copy is $1"
+		images_warn "$removal_named could not be rebuilt, and is damaged: its copy is $1"
 		return
 	fi
 	rm -f "$1" "$1.path"
@@ -81,10 +83,10 @@ removal_keep()
 {
 	removal_read "$2"
 	[ "$removal_word" != - ] || return 0
-	printf %s "$removal_word" >"$removal_copies/$1.image.path" && cp -p "$removal_word" "$removal_copies/$1.image" &&
+	printf %s "$2" >"$removal_copies/$1.image.path" && cp -p "$removal_word" "$removal_copies/$1.image" &&
 		return
 	rm -f "$removal_copies/$1.image" "$removal_copies/$1.image.path"
-	images_warn "$removal_word is left as it is, and binds what it did before: no copy of it can be kept"
+	images_warn "$2 is left as it is, and binds what it did before: no copy of it can be kept"
 	return 1
 }
 

@@ -136,6 +136,10 @@ words()
 	ok "each word is just what was meant" same "$H/calls" '[-$(id)][*][\x41][
 %s][-][$HOME]
 [after]'
+	echo old >"$H/boot/x$(printf '\033')[2K"
+	printf '%s\n' 'earlybind-removal 1' '1 /boot/x\x1b[2K /bin/false' >"$H/run/earlybind/removal"
+	ok "a name that would speak to the terminal" ran
+	ok "is said as it was written" has "$TMP/out" '/boot/x\x1b[2K was not rebuilt'
 }
 
 # two: the program that made an image rebuilds it, where both are installed.
