@@ -48,6 +48,8 @@ static int follow(const struct target *t, char path[PATH_BYTES])
 
 	if (n <= 0)
 		return n < 0 ? -errno : 0;
+	if ((size_t)n == sizeof(text) - 1) /* it may go on */
+		return -ENAMETOOLONG;
 	text[n] = '\0';
 	skip = strspn(text, "/");
 	before = skip || !name ? 0 : (size_t)(name + 1 - path);
