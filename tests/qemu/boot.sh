@@ -36,7 +36,7 @@ payload_make()
 # which DISK is the root where they name no other. SNAPSHOT is on (the disk stays as it is) or off. LOG gets the serial
 # line without CRs, and why the boot was given up if it was (watch.sh). LOG.used has the seconds of processor time it took.
 # BOOT_INPUT is what is typed at its serial line; BOOT_VARS its EFI variables, of which LOG then says whether they changed.
-# With BOOT_ESP a boot loader starts them (loader.sh).
+# With BOOT_ESP a boot loader starts them (loader.sh); BOOT_RECORDED is a disk of which each write is recorded (power.sh).
 boot()
 {
 	boot_topology=$(topology "$6") || exit 1
@@ -54,6 +54,8 @@ boot()
 	else
 		set -- "$3" "$4" "$5" -kernel "$1" -initrd "$2" -append "$boot_words"
 	fi
+	# shellcheck disable=SC2046 # a list of arguments
+	[ -z "${BOOT_RECORDED:-}" ] || set -- "$@" $(power_drive)
 	boot_qemu "$@" <"${BOOT_INPUT:-/dev/null}" 2>&1 | sed -u 's/\r//g' | tee "$boot_out" | boot_show
 	[ ! -s "$boot_out.given-up" ] || sed 's/^/@@ given up: /' "$boot_out.given-up" >>"$boot_out"
 	rm -f "$boot_out.given-up" "$boot_out.pid"

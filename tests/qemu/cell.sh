@@ -17,7 +17,7 @@ cell_payload()
 		cp "$TOP/tests/qemu/guest/$action" "$dir/payload/$action"
 		case $action in
 		crash | upgrade) cell_kexec "$dir/payload" "$image" ;;
-		loader) cp "$WORK/images/$image" "$dir/payload/initrd" ;;
+		loader | power) cp "$WORK/images/$image" "$dir/payload/initrd" ;;
 		esac
 	done
 	[ "$(table_cell images "$image" 3)" = bare ] || image_etc "$image" "$dir/payload/etc"
@@ -51,10 +51,20 @@ cell_boot()
 	release=$(root_release "$root/bare" "$(table_cell images "$image" 2)")
 	disk=$root/disk
 	[ "$(table_cell cells "$name" 3)" != luks ] || disk=$root/luks
+	[ "${name#power-}" = "$name" ] ||
+		power_disk "${name#power-}" "$WORK/images/${mangle#* }" "$dir/disk" "initrd.img-$release"
 	storage_boot "$root/bare/boot/vmlinuz-$release" "$initrd" "$disk" on "$dir/payload.tar" \
 		"$(table_cell cells "$name" 3)" "$(table_cell cells "$name" 4)" "$dir/log"
 	cell_lock "$image" >>"$dir/log"
 	rm -rf "$dir/initrd" "$dir/initrd.d"
+}
+
+# cell_power DIR IMAGE NAME: what a power failure would have lost in the boots of power.sh.
+cell_power()
+{
+	[ "${3#power-}" != "$3" ] || return 0
+	power_replaced=$(table_cell cells "$3" 5)
+	power_problems "${3#power-}" "$WORK/images/${power_replaced#* }" "$WORK/images/$2" >"$1/problems"
 }
 
 # cell_lock IMAGE: what `accept` said and wrote, as sections of the log.
@@ -95,7 +105,7 @@ cell_run()
 		echo "image $run_image could not be made, see above" >"$run_dir/diagnosis"
 	elif cell_payload "$run_dir" "$run_image" "$run_actions" && cell_boot "$run_dir" "$run_image" "$1" &&
 		awk -v expect="$(table_cell cells "$1" 7)" -f "$TOP/tests/qemu/check.awk" "$run_dir/log" \
-			>"$run_dir/problems"; then
+			>"$run_dir/problems" && cell_power "$run_dir" "$run_image" "$1"; then
 		run_verdict=ok
 	else
 		cell_diagnosis "$run_dir" "$run_actions" >"$run_dir/diagnosis"

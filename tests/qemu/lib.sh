@@ -25,6 +25,8 @@
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/loader.sh"
 # shellcheck source=/dev/null
+. "$TOP/tests/qemu/power.sh"
+# shellcheck source=/dev/null
 . "$TOP/tests/qemu/luks.sh"
 # shellcheck source=/dev/null
 . "$TOP/tests/qemu/storage.sh"
@@ -55,7 +57,7 @@ lib_need()
 	need qemu-system-x86_64:qemu-system-x86 /usr/share/seabios/bios-256k.bin:seabios debootstrap:debootstrap \
 		/usr/share/keyrings/debian-archive-keyring.gpg:debian-archive-keyring mke2fs:e2fsprogs /usr/share/OVMF/OVMF_VARS_4M.fd:ovmf \
 		depmod:kmod cpio:cpio flock:util-linux qemu-img:qemu-utils sfdisk:fdisk \
-		mcopy:mtools
+		mcopy:mtools python3:python3
 	# What modules of ours are made with: linux-kbuild's objtool wants the library.
 	need gcc:gcc make:make '/usr/lib/*/libelf.so.1:libelf-dev'
 }

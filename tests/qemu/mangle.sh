@@ -10,6 +10,7 @@
 #   hang-remove     vfio-early  that module, or those of vfio, are inserted before the boot program runs
 #   cpio OTHER                  `earlybind image --cpio`, with the rule and the lock of the image OTHER
 #   copy OTHER                  the image OTHER, nothing of this one: an older copy that a boot loader starts
+#   over OTHER                  the image as it is: what replaces OTHER, which stands on the disk of power.sh
 #   base OTHER                  `earlybind image --cpio --base`, and the lock of OTHER as the host's own archive
 mangled()
 {
@@ -21,10 +22,10 @@ mangled()
 	mkdir -p "$mangled_ours/modules"
 	# shellcheck disable=SC2086 # words
 	set -- "$3" $2
-	if [ "$2" = copy ]; then
-		cp "$WORK/images/$3" "$1"
-		return
-	fi
+	case $2 in
+	copy) cp "$WORK/images/$3" "$1" && return ;;
+	over) cp "$WORK/images/$mangled_image" "$1" && return ;;
+	esac
 	: >"$1.more"
 	case $2 in
 	truncated-plan) mangle_plan ;;
