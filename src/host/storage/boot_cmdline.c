@@ -329,6 +329,17 @@ static void drop_resume(struct boot_refs *out, size_t first)
 			out->items[i].kind = BOOT_REF_MEMORY;
 }
 
+/* Of several in one line the last counts, for the kernel and each initramfs. */
+static bool is_overruled(const struct cmdline *line, const char *word)
+{
+	static const char *const single[] = { "root=", "resume=" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(single); i++)
+		if (strncmp(word, single[i], strlen(single[i])) == 0)
+			return word + strlen(single[i]) != cmdline_last(line, single[i]);
+	return false;
+}
+
 int boot_refs_of_words(const char *where, const char *text, size_t len, struct boot_refs *out)
 {
 	struct cmdline line;
@@ -338,7 +349,7 @@ int boot_refs_of_words(const char *where, const char *text, size_t len, struct b
 	if (error)
 		return error;
 	for (size_t i = 0; i < line.n_words && !error; i++)
-		error = read_word(where, line.words[i], out);
+		error = is_overruled(&line, line.words[i]) ? 0 : read_word(where, line.words[i], out);
 	for (size_t i = 0; i < line.n_words && !error; i++) {
 		const char *word = line.words[i] + (strncmp(line.words[i], "rd.", 3) == 0 ? 3 : 0);
 

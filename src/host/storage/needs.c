@@ -12,6 +12,7 @@
 
 #define CMDLINE_MAX 65536
 #define CACHE_MAX (4u << 20)
+#define POOL_LEN 256
 #define ENCRYPTION_ROOT 10 /* fields before it */
 
 static int read_files(const struct sysroot *r, struct boot_refs *out)
@@ -146,13 +147,13 @@ static int add_file(struct needs_list *list, const struct boot_ref *w, const cha
 	return needs_add_mount(list, REASON_BOOT_DISK, m, text);
 }
 
-/* The root's pool. Where the command line does not say which, what is mounted does. */
-static void ask_of_root(struct needs_list *list, const char *pool)
+/* The pool of the root that is mounted, "rpool" of "rpool/ROOT/debian"; "": it is on no ZFS. */
+static void mounted_pool(const struct needs_list *list, char pool[POOL_LEN])
 {
 	const struct mount *m = mounts_at(&list->host.mounts, "/");
+	bool is = m && strcmp(m->type, "zfs") == 0;
 
-	if (*pool || !m || strcmp(m->type, "zfs") != 0)
-		list->encrypted |= pool_may_ask(list->host.root, pool);
+	snprintf(pool, POOL_LEN, "%.*s", is ? (int)strcspn(m->source, "/") : 0, is ? m->source : "");
 }
 
 static int add_pool(struct needs_list *list, const char *pool, const char *text)
@@ -160,6 +161,19 @@ static int add_pool(struct needs_list *list, const char *pool, const char *text)
 	if (!resolve_pool(&list->host.blocks, pool, list->set))
 		return needs_add(list, REASON_BOOT_DISK, NEED_SOME_STORAGE, "%s, and no disk here has it", text);
 	return needs_add_blocks(list, REASON_BOOT_DISK, text);
+}
+
+/* Where the words for the root do not say which pool, what is mounted does. */
+static int add_pool_of(struct needs_list *list, const struct boot_ref *w, const char *text)
+{
+	char pool[POOL_LEN];
+
+	snprintf(pool, sizeof(pool), "%s", w->name);
+	if (w->root && !*pool)
+		mounted_pool(list, pool);
+	if (w->root)
+		list->encrypted |= pool_may_ask(list->host.root, pool);
+	return add_pool(list, pool, text);
 }
 
 /* A tag of virtio looks like the name of a device: what is mounted there tells. */
@@ -236,9 +250,7 @@ static int add_ref(struct needs_list *list, const struct boot_ref *w)
 	case BOOT_REF_FILE:
 		return add_file(list, w, text);
 	case BOOT_REF_POOL:
-		if (w->root)
-			ask_of_root(list, w->name);
-		return add_pool(list, w->name, text);
+		return add_pool_of(list, w, text);
 	case BOOT_REF_SERVER:
 		server = server_of(list, w);
 		return server ? needs_add_server(list, REASON_BOOT_DISK, server, text) : 0; /* what is mounted tells */
@@ -286,23 +298,16 @@ static int add_wants(struct needs_list *list)
 
 /* --- what is mounted, swapped on, held or routed now --- */
 
-/* "rpool/ROOT/debian" is of the pool rpool. */
-static bool root_may_ask(const struct needs_list *list, const struct mount *m)
-{
-	char pool[256];
-
-	snprintf(pool, sizeof(pool), "%.*s", (int)strcspn(m->source, "/"), m->source);
-	return strcmp(m->type, "zfs") == 0 && pool_may_ask(list->host.root, pool);
-}
-
 /* These of what is mounted the boot needs, also where no line says so. */
 static int add_mounted(struct needs_list *list)
 {
 	static const char *const targets[] = { "/", "/usr", "/boot", "/boot/efi", "/efi" };
 	static const char *const memory[] = { "overlay", "tmpfs", "ramfs", "rootfs", "aufs" };
-	char text[REPORT_TEXT_LEN];
+	char text[REPORT_TEXT_LEN], pool[POOL_LEN];
 	int error = 0;
 
+	mounted_pool(list, pool);
+	list->encrypted |= *pool && pool_may_ask(list->host.root, pool);
 	for (size_t i = 0; i < ARRAY_SIZE(targets) && !error; i++) {
 		const struct mount *m = mounts_at(&list->host.mounts, targets[i]);
 		bool known = m && !mount_is_program(m);
@@ -315,7 +320,6 @@ static int add_mounted(struct needs_list *list)
 		if (!known)
 			continue;
 		list->of_root = i == 0;
-		list->encrypted |= i == 0 && root_may_ask(list, m);
 		shorten_print(text, sizeof(text), "mounted: %s is %s", targets[i], m->source);
 		error = needs_add_mount(list, REASON_BOOT_DISK, m, text);
 	}
