@@ -57,6 +57,15 @@ static int note_kept(struct accept_run *r, const struct need *need)
 			      address_print(needed, address), need->text);
 }
 
+static int note_route(struct accept_run *r, const struct need *need)
+{
+	const struct address *port = &r->machine->devices[need->device].address;
+	char address[ADDRESS_LEN];
+
+	return note_add_about(&r->out->notes, &r->out->n_notes, REASON_IN_USE, 0, port,
+			      "%s is locked, and %s goes with it", address_print(port, address), need->text);
+}
+
 /* What the host needs is guarded, selected or not. */
 int accept_guard_needs(struct accept_run *r)
 {
@@ -70,6 +79,8 @@ int accept_guard_needs(struct accept_run *r)
 				return -ENOMEM;
 			continue;
 		}
+		if (need->route && r->taken[need->device] && note_route(r, need) < 0)
+			return -ENOMEM;
 		if (!r->config->n_rules || (r->taken[need->device] && !is_kept(r, need)))
 			continue;
 		card = needed_card(r, need->device);

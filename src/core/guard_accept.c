@@ -34,13 +34,24 @@ static bool appears_later(const struct candidate *c, int i, char text[REPORT_TEX
 	return true;
 }
 
+/* Whether the selector means one network card alone: an ID, and a slot of several ports, mean more. */
+static bool names_one_port(const struct candidate *c)
+{
+	unsigned ports = 0;
+
+	for (unsigned k = 0; k < c->card.n; k++)
+		ports += class_base(c->machine->devices[c->card.member[k]].identity.class) == CLASS_NETWORK;
+	return c->rule->selector.kind != SELECTOR_ID && ports == 1;
+}
+
 static bool is_needed(const struct candidate *c, enum reason reason, char text[REPORT_TEXT_LEN])
 {
 	const struct need *need = need_of_card(c->machine, &c->card, reason);
 
-	if (need)
-		snprintf(text, REPORT_TEXT_LEN, "%s", need->text);
-	return need != NULL;
+	if (!need || (need->route && names_one_port(c)))
+		return false;
+	snprintf(text, REPORT_TEXT_LEN, "%s", need->text);
+	return true;
 }
 
 static bool is_boot_disk(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])

@@ -24,6 +24,7 @@ struct need {
 	int device;         /* index into the machine, or NEED_SOME_... */
 	bool root;          /* / itself is on it */
 	bool silent;        /* said only of a card that it refuses: not a line that a person could change */
+	bool route;         /* a network card that has a route, no default one: whoever names just it may have it */
 	char text[NEED_TEXT_LEN];
 };
 

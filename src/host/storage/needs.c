@@ -453,23 +453,54 @@ static int add_default_routes(struct needs_list *list)
 	return error;
 }
 
-/* net/core/dev.c: a member of a bridge, bond or team links to it as its master. */
+/* What stands on an interface, "vlan10" of a VLAN or a macvlan; false: nothing. */
+static bool find_upper(const struct needs_list *list, const char *interface, char upper[64])
+{
+	char path[PATH_BYTES];
+	_cleanup_(names_free) struct names names = { 0 };
+
+	if (nic_master(&list->host, interface, upper))
+		return true;
+	if (snprintf(path, sizeof(path), "sys/class/net/%s", interface) >= (int)sizeof(path) ||
+	    sysroot_list_any(list->host.root, path, &names))
+		return false;
+	for (size_t i = 0; i < names.n; i++)
+		if (strncmp(names.items[i], "upper_", 6) == 0)
+			return snprintf(upper, 64, "%s", names.items[i] + 6) < 64;
+	return false;
+}
+
+/* net/core/dev.c: a member of a bridge, bond or team links to it as its master, and to each that stands on it. */
 static int add_members(struct needs_list *list)
 {
-	char path[PATH_BYTES], link[PATH_BYTES], text[REPORT_TEXT_LEN];
+	char upper[64], text[REPORT_TEXT_LEN];
 	_cleanup_(names_free) struct names interfaces = { 0 };
 	int error = sysroot_list_any(list->host.root, "sys/class/net", &interfaces);
 
 	for (size_t i = 0; i < interfaces.n && error >= 0; i++) {
-		const char *master;
-
-		if (snprintf(path, sizeof(path), "sys/class/net/%s/master", interfaces.items[i]) >= (int)sizeof(path) ||
-		    sysroot_readlink(list->host.root, path, link, sizeof(link)) < 0)
+		if (!find_upper(list, interfaces.items[i], upper))
 			continue;
-		master = strrchr(link, '/');
-		shorten_print(text, sizeof(text), "a member of %s", master ? master + 1 : link);
+		shorten_print(text, sizeof(text), "%s stands on it", upper);
 		error = needs_add_interface(list, REASON_IN_USE, interfaces.items[i], text);
 	}
+	return error < 0 ? error : 0;
+}
+
+/* Behind all else that is in use: whoever names just one of these may have it. */
+static int add_networks(struct needs_list *list)
+{
+	char text[REPORT_TEXT_LEN];
+	struct nic_networks networks;
+	size_t first = list->n_needs;
+	int error = nic_networks(&list->host, &networks);
+
+	for (size_t i = 0; i < networks.n && error >= 0; i++) {
+		shorten_print(text, sizeof(text), "a route to %s", networks.items[i].text);
+		error = needs_add_interface(list, REASON_IN_USE, networks.items[i].interface, text);
+	}
+	for (size_t i = first; i < list->n_needs; i++)
+		list->needs[i].route = true;
+	free(networks.items);
 	return error < 0 ? error : 0;
 }
 
@@ -533,7 +564,7 @@ static int find_boot(struct needs_list *list)
 static int find_used(struct needs_list *list)
 {
 	static int (*const steps[])(struct needs_list *) = { add_mounts, add_held, add_pools, add_default_routes,
-							     add_members };
+							     add_members, add_networks };
 
 	return call_each(list, steps, ARRAY_SIZE(steps));
 }

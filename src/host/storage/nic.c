@@ -4,9 +4,13 @@
 #include <arpa/inet.h>
 #include <strings.h>
 
+#include "../../core/array.h"
+
 #define NET "sys/class/net"
 #define DEPTH 8
 #define ROUTES_MAX (8u << 20)
+#define UEVENT_MAX 65536
+#define SWITCH "ovs-system" /* the master of each port of Open vSwitch: net/openvswitch/vport-netdev.c */
 
 /* include/uapi/linux/route.h */
 #define RTF_UP 0x0001
@@ -56,11 +60,66 @@ static int walk_pppoe(const struct host *h, const struct chain_end *end, struct 
 	return error;
 }
 
+/* The interface's master, "br0"; false: it has none (net/core/dev.c: netdev_adjacent_sysfs_add). */
+bool nic_master(const struct host *h, const char *interface, char master[64])
+{
+	char path[PATH_BYTES], link[PATH_BYTES];
+	const char *slash;
+
+	if (snprintf(path, sizeof(path), NET "/%s/master", interface) >= (int)sizeof(path) ||
+	    sysroot_readlink(h->root, path, link, sizeof(link)) < 0)
+		return false;
+	slash = strrchr(link, '/');
+	return snprintf(master, 64, "%s", slash ? slash + 1 : link) < 64;
+}
+
+/* Open vSwitch's own interfaces look like dummy ones; those of programs, tunnels and so on tell what they are. */
+static bool may_be_of_switch(const struct host *h, const char *name)
+{
+	char path[PATH_BYTES], *text;
+	size_t len;
+	bool typed;
+
+	if (snprintf(path, sizeof(path), NET "/%s/tun_flags", name) >= (int)sizeof(path) ||
+	    sysroot_exists(h->root, path) || !sysroot_exists(h->root, NET "/" SWITCH))
+		return false;
+	snprintf(path, sizeof(path), NET "/%s/uevent", name);
+	if (sysroot_read_all(h->root, path, UEVENT_MAX, &text, &len))
+		return true;
+	typed = strncmp(text, "DEVTYPE=", 8) == 0 || strstr(text, "\nDEVTYPE=");
+	free(text);
+	return !typed;
+}
+
+/*
+ * What an interface of Open vSwitch stands on: the ports of the switch, which all have one master. Which bridge of it a
+ * port is in only its daemon knows.
+ */
+static int walk_switch(const struct host *h, const char *name, const struct chain_end *end, struct chain_ends *out,
+		       int depth)
+{
+	_cleanup_(names_free) struct names names = { 0 };
+	char master[64];
+	int error = may_be_of_switch(h, name) ? sysroot_list_any(h->root, NET, &names) : 0;
+
+	for (size_t i = 0; i < names.n && !error; i++) {
+		struct chain_end next = *end;
+
+		if (strcmp(names.items[i], name) == 0 || !nic_master(h, names.items[i], master) ||
+		    strcmp(master, SWITCH) != 0)
+			continue;
+		chain_extend(&next, ", on %s of Open vSwitch", names.items[i]);
+		error = walk(h, names.items[i], &next, out, depth);
+	}
+	return error;
+}
+
 /* 0 or -ENOMEM. */
 static int walk(const struct host *h, const char *name, const struct chain_end *end, struct chain_ends *out, int depth)
 {
 	char path[PATH_BYTES], link[PATH_BYTES];
-	int found;
+	size_t before = out->n;
+	int found, error;
 
 	if (depth == 0 || snprintf(path, sizeof(path), NET "/%s", name) >= (int)sizeof(path) ||
 	    sysroot_readlink(h->root, path, link, sizeof(link)) < 0)
@@ -70,7 +129,8 @@ static int walk(const struct host *h, const char *name, const struct chain_end *
 		return found < 0 ? found : 0;
 	if (strncmp(name, "ppp", 3) == 0)
 		return walk_pppoe(h, end, out, depth - 1);
-	return walk_lower(h, path, end, out, depth - 1);
+	error = walk_lower(h, path, end, out, depth - 1);
+	return error || out->n > before ? error : walk_switch(h, name, end, out, depth - 1);
 }
 
 bool nic_is_open(const struct host *h, const char *interface)
@@ -99,6 +159,7 @@ struct route {
 	char interface[64];
 	unsigned char destination[16];
 	unsigned bits; /* of the prefix */
+	bool v6;
 	bool gateway;
 };
 
@@ -128,6 +189,7 @@ static bool read_ipv6(const char *line, struct route *r)
 	    !(flags & RTF_UP) || (flags & RTF_REJECT))
 		return false;
 	r->gateway = flags & RTF_GATEWAY;
+	r->v6 = true;
 	for (unsigned i = 0; i < 16; i++)
 		sscanf(destination + 2 * i, "%2hhx", &r->destination[i]);
 	return true;
@@ -141,9 +203,11 @@ static bool covers(const struct route *r, const unsigned char *address)
 	       (!rest || !((r->destination[whole] ^ address[whole]) >> (8 - rest)));
 }
 
-/* fe80::/10 and ff00::/8: each interface that is up has these, whatever is behind it. */
+/* fe80::/10, ff00::/8 and 169.254/16: each interface that is up has these, whatever is behind it. */
 static bool of_every_link(const struct route *r)
 {
+	if (!r->v6)
+		return r->bits >= 16 && r->destination[0] == 169 && r->destination[1] == 254;
 	return r->bits >= 8 &&
 	       (r->destination[0] == 0xff || (r->destination[0] == 0xfe && (r->destination[1] & 0xc0) == 0x80));
 }
@@ -158,8 +222,10 @@ struct search {
 };
 
 /* Of several routes to an address the longest prefix counts, and all interfaces that have it. */
-static int take(struct search *s, const struct route *r)
+static int take(const struct route *r, void *arg)
 {
+	struct search *s = arg;
+
 	if (strcmp(r->interface, "lo") == 0 || (s->only_default && r->bits) || (!s->any && !covers(r, s->address)))
 		return 0;
 	if (s->only_connected && (r->gateway || !r->bits))
@@ -172,8 +238,11 @@ static int take(struct search *s, const struct route *r)
 	return names_has(s->out, r->interface) ? 0 : names_add(s->out, r->interface);
 }
 
-static int read_routes(const struct host *h, const char *path, bool (*read)(const char *, struct route *),
-		       struct search *s)
+typedef bool read_route(const char *line, struct route *r);
+
+/* Calls each(route, arg). */
+static int read_routes(const struct host *h, const char *path, read_route *read,
+		       int (*each)(const struct route *r, void *arg), void *arg)
 {
 	char *text, *rest, *line;
 	size_t len;
@@ -185,7 +254,7 @@ static int read_routes(const struct host *h, const char *path, bool (*read)(cons
 		struct route route = { 0 };
 
 		if (read(line, &route))
-			error = take(s, &route);
+			error = each(&route, arg);
 	}
 	free(text);
 	return error;
@@ -226,9 +295,9 @@ static int find(const struct host *h, const char *server, struct search *s)
 		return add_scope(h, scope + 1, s->out);
 	s->any = !v4 && !v6;
 	if (!v6)
-		error = read_routes(h, "proc/net/route", read_ipv4, s);
+		error = read_routes(h, "proc/net/route", read_ipv4, take, s);
 	if (!error && !v4)
-		error = read_routes(h, "proc/net/ipv6_route", read_ipv6, s);
+		error = read_routes(h, "proc/net/ipv6_route", read_ipv6, take, s);
 	return error;
 }
 
@@ -237,6 +306,29 @@ int nic_routes(const struct host *h, const char *server, bool only_default, stru
 	struct search s = { .only_default = only_default, .out = out };
 
 	return find(h, server, &s);
+}
+
+static int take_network(const struct route *r, void *arg)
+{
+	struct nic_networks *out = arg;
+	struct nic_network network;
+	char address[INET6_ADDRSTRLEN];
+
+	if (!r->bits || of_every_link(r) || strcmp(r->interface, "lo") == 0)
+		return 0;
+	memcpy(network.interface, r->interface, sizeof(network.interface));
+	snprintf(network.text, sizeof(network.text), "%s/%u",
+		 inet_ntop(r->v6 ? AF_INET6 : AF_INET, r->destination, address, sizeof(address)), r->bits);
+	return array_add(&out->items, &out->n, &network, sizeof(network));
+}
+
+int nic_networks(const struct host *h, struct nic_networks *out)
+{
+	int error;
+
+	*out = (struct nic_networks){ 0 };
+	error = read_routes(h, "proc/net/route", read_ipv4, take_network, out);
+	return error ? error : read_routes(h, "proc/net/ipv6_route", read_ipv6, take_network, out);
 }
 
 int nic_of_own(const struct host *h, const char *own, struct names *out)

@@ -6,7 +6,10 @@
 #include "../../core/compat.h"
 #include "chain.h"
 
-/* Adds the PCI functions of an interface: of a bridge, bond, VLAN or PPPoE those of its members. 0 or -ENOMEM. */
+/*
+ * Adds the PCI functions of an interface: of a bridge, bond, VLAN or PPPoE those of its members, of Open vSwitch those of
+ * its ports. 0 or -ENOMEM.
+ */
 int nic_walk(const struct host *h, const char *interface, const char *text, struct chain_ends *out) _must_check_;
 /*
  * Whether an interface that nic_walk() has nothing for may still stand on some network card: a tunnel does. What is of
@@ -18,6 +21,18 @@ bool nic_is_open(const struct host *h, const char *interface);
  * `only_default`. That of "fe80::1%3" or "fe80::1%eth0" is the one behind the '%'. 0 or -ENOMEM.
  */
 int nic_routes(const struct host *h, const char *server, bool only_default, struct names *out) _must_check_;
+/* A route other than a default one, and those that each interface has: the interface and "10.0.0.0/24". */
+struct nic_network {
+	char interface[64], text[64];
+};
+struct nic_networks {
+	struct nic_network *items; /* free() them */
+	size_t n;
+};
+/* 0 or -ENOMEM. */
+int nic_networks(const struct host *h, struct nic_networks *out) _must_check_;
+/* What the interface is a member of, "br0", "ovs-system"; false: of nothing. */
+bool nic_master(const struct host *h, const char *interface, char master[64]);
 /* The interface of the network, without a gateway, that an address of this machine is in. 0 or -ENOMEM. */
 int nic_of_own(const struct host *h, const char *own, struct names *out) _must_check_;
 /* Whether a server is named by its address, so that nic_routes() can tell the way to it. */
