@@ -304,6 +304,7 @@ static int refuse_last(struct accept_run *r)
 	while (any) {
 		refuse_last_displays(r);
 		accept_keep_keyboard(r);
+		accept_keep_usb(r);
 		if (weigh_given_back(r, &any) < 0)
 			return -ENOMEM;
 	}
@@ -446,6 +447,7 @@ int accept_rules(const struct config *config, const struct machine *m, const str
 struct left {
 	unsigned displays;
 	unsigned keyboards;
+	unsigned usb;
 };
 
 static bool is_left_display(const struct accept_run *r, int i)
@@ -475,6 +477,8 @@ static void ask_card(const struct accept_run *r, const struct rule *rule, const 
 		refuse_display(line);
 	if (!line->reason && guard_keyboard_of(&c) >= 0 && left->keyboards == accept_takes_keyboards(&c))
 		accept_refuse_keyboard(&c, line);
+	if (!line->reason)
+		accept_refuse_last_usb(&c, left->usb, line);
 }
 
 /* Whether a rule has a function of the card, or had it until it was refused. */
@@ -521,7 +525,7 @@ int accept_ask(const struct config *config, const struct machine *m, const struc
 	if (ret == 0)
 		ret = refuse_last(&r);
 	if (ret == 0)
-		left.keyboards = accept_keyboards(&r);
+		left = (struct left){ left.displays, accept_keyboards(&r), accept_usb(&r) };
 	for (size_t i = 0; i < n && ret == 0; i++)
 		ret = ask(&r, &selectors[i], &left, &lines[i]);
 	run_end(&r);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The keyboards that the host keeps: with a passphrase to type all of them, else one. */
 #include "accept_run.h"
+#include "need.h"
 
 /* A keyboard of a kept function stays, whatever becomes of the card. */
 static bool stays(const struct accept_run *r, int i)
@@ -72,6 +73,71 @@ void accept_keep_keyboard(struct accept_run *r)
 		accept_refuse_keyboard(&c, line);
 		accept_give_back(r, &line->card);
 		kept = true;
+	}
+}
+
+/* The line that asks for what is not plugged in; NULL: none does. */
+static const struct need *missing(const struct machine *m)
+{
+	for (size_t i = 0; i < m->host.n_needs; i++)
+		if (m->host.needs[i].device == NEED_SOME_USB)
+			return &m->host.needs[i];
+	return NULL;
+}
+
+static bool is_free_usb(const struct accept_run *r, int i)
+{
+	return class_sub(r->machine->devices[i].identity.class) == CLASS_USB && !r->bound[i];
+}
+
+unsigned accept_usb(const struct accept_run *r)
+{
+	unsigned left = 0;
+
+	for (int i = 0; i < (int)r->machine->n; i++)
+		left += is_free_usb(r, i);
+	return left;
+}
+
+/* How many USB controllers binding the card would take. */
+static unsigned takes_usb(const struct candidate *c)
+{
+	char text[REPORT_TEXT_LEN];
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < c->card.n; k++)
+		n += class_sub(c->machine->devices[c->card.member[k]].identity.class) == CLASS_USB &&
+		     !guard_kept(c, c->card.member[k], text);
+	return n;
+}
+
+void accept_refuse_last_usb(const struct candidate *c, unsigned left, struct accept_line *line)
+{
+	const struct need *need = missing(c->machine);
+	unsigned takes = takes_usb(c);
+
+	if (!need || !takes || takes < left || (c->rule->allow & ALLOW_KEYBOARD))
+		return;
+	line->reason = REASON_KEYBOARD;
+	line->refusing |= REASON_BIT(REASON_KEYBOARD);
+	snprintf(line->text, sizeof(line->text), "%s", need->text);
+}
+
+void accept_keep_usb(struct accept_run *r)
+{
+	bool kept = !missing(r->machine) || accept_usb(r) != 0;
+
+	for (size_t i = r->out->n_lines; i-- && !kept;) {
+		struct accept_line *line = &r->out->lines[i];
+		struct candidate c;
+
+		if (line->reason != REASON_NONE || !r->bound[line->card.main])
+			continue;
+		c = accept_candidate(r, &line->card, &r->config->rules[line->rule - 1]);
+		accept_refuse_last_usb(&c, 0, line);
+		kept = line->reason != REASON_NONE;
+		if (kept)
+			accept_give_back(r, &line->card);
 	}
 }
 

@@ -87,7 +87,7 @@ int accept_guard_needs(struct accept_run *r)
 		if (warn_twin(r, need, &card) < 0)
 			return -ENOMEM;
 		if (accept_is_guarded(r, need->device) ||
-		    (need->reason == REASON_IN_USE && accept_old_guard(r, need->device, NULL)))
+		    (need->reason != REASON_BOOT_DISK && accept_old_guard(r, need->device, NULL)))
 			continue;
 		if (accept_add_guard(r, need->reason, &card, need->text) < 0 ||
 		    (is_kept(r, need) && note_kept(r, need) < 0))

@@ -47,6 +47,12 @@ unsigned accept_takes_keyboards(const struct candidate *c);
 void accept_refuse_keyboard(const struct candidate *c, struct accept_line *line);
 /* The host keeps one keyboard: refuses the last cards that were taken until it has. */
 void accept_keep_keyboard(struct accept_run *r);
+/* How many USB controllers are left to the host. */
+unsigned accept_usb(const struct accept_run *r);
+/* Refuses a card that takes the `left` last ones, where what unlocks the root is not plugged in now. */
+void accept_refuse_last_usb(const struct candidate *c, unsigned left, struct accept_line *line);
+/* Then the host keeps one: refuses the last cards that were taken until it has. */
+void accept_keep_usb(struct accept_run *r);
 /* Guards what has a keyboard that the host needs, selected or not. */
 int accept_guard_keyboards(struct accept_run *r) _must_check_;
 /* Whether a guard line covers the function: as the card that it is in, or alone. */

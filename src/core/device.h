@@ -28,6 +28,7 @@ struct device {
 	bool later;    /* behind VMD: not there this early in the boot */
 	bool external; /* behind Thunderbolt or USB4; read by the host tool only */
 	bool keyboard; /* one is plugged in, into a USB controller mostly; read by the host tool only */
+	bool token;    /* a security token is plugged in (FIDO2, smart card); read by the host tool only */
 	bool has_disk; /* a disk is behind it; read by the host tool only */
 	/* Set by machine_link(): indices of other devices, or NO_PARENT. */
 	int parent;  /* the bridge above */

@@ -66,14 +66,27 @@ static bool is_in_use(const struct candidate *c, int i, char text[REPORT_TEXT_LE
 	return !(c->rule->allow & ALLOW_IN_USE) && is_needed(c, REASON_IN_USE, text);
 }
 
-/* Where a passphrase has to be typed, every keyboard stays; else the last one does, see accept_keyboards.c. */
+/* What else unlocks the root, unless it is of a function that stays with the host. */
+static bool is_unlocking(const struct candidate *c, char text[REPORT_TEXT_LEN])
+{
+	const struct need *need = need_of_card(c->machine, &c->card, REASON_KEYBOARD);
+
+	if (!need || guard_kept(c, need->device, text))
+		return false;
+	snprintf(text, REPORT_TEXT_LEN, "%s", need->text);
+	return true;
+}
+
+/* Where a passphrase has to be typed, every keyboard stays; else the last one does, see accept_keyboard.c. */
 static bool guard_keyboard(const struct candidate *c, int i, char text[REPORT_TEXT_LEN])
 {
 	int k = guard_keyboard_of(c);
 
 	(void)i;
-	if (!c->machine->host.root_encrypted || (c->rule->allow & ALLOW_KEYBOARD) || k < 0)
+	if (c->rule->allow & ALLOW_KEYBOARD)
 		return false;
+	if (!c->machine->host.root_encrypted || k < 0)
+		return is_unlocking(c, text);
 	snprintf(text, REPORT_TEXT_LEN, "function %u has a keyboard, and the root is encrypted",
 		 c->machine->devices[k].address.fn);
 	return true;

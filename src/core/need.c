@@ -29,6 +29,7 @@ static bool could_be(const struct need *n, const struct card *c, int i)
 		return could_be_storage(c, d);
 	if (n->device == NEED_SOME_NETWORK)
 		return class_base(d->identity.class) == CLASS_NETWORK;
+	/* NEED_SOME_USB refuses none by itself: see accept_keep_usb(). */
 	return n->device == i;
 }
 

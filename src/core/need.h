@@ -14,13 +14,14 @@
 /* Instead of a device: nobody can tell which one it is, so each that could be it is needed. */
 #define NEED_SOME_STORAGE (-1)
 #define NEED_SOME_NETWORK (-2)
+#define NEED_SOME_USB (-3) /* what unlocks the root is not plugged in: the last USB controller stays */
 
 /* Told whole in a report, and in a guard line. */
 #define NEED_TEXT_LEN (REPORT_TEXT_LEN - 6)
 
 /* Found by the host tool (src/host/storage/needs.c). Those of the boot come first, and of them the root's. */
 struct need {
-	enum reason reason; /* REASON_BOOT_DISK or REASON_IN_USE */
+	enum reason reason; /* REASON_BOOT_DISK, REASON_IN_USE, or REASON_KEYBOARD: what else unlocks the root */
 	int device;         /* index into the machine, or NEED_SOME_... */
 	bool root;          /* / itself is on it */
 	bool silent;        /* said only of a card that it refuses: not a line that a person could change */

@@ -190,6 +190,48 @@ token_is_free()
 }
 outcome fido2-token 'fido2-device=auto' token_stays "cryptroot UUID=$LUKS - fido2-device=auto,x-initrd.attach"
 outcome fido2-token 'a device of its own' token_stays "cryptroot UUID=$LUKS none luks,fido2-device=/dev/hidraw3,initramfs"
+
+# unlocked CRYPTTAB LINE...: `add 01:00` of a USB controller, on the board with this line of crypttab and these.
+unlocked()
+{
+	rm -rf "$R"
+	unlocked_line=$1
+	shift
+	change "$@" "$ENCRYPTED" "line etc/crypttab $unlocked_line"
+	host "$R"
+	: >"$CONF"
+	run add --yes 01:00
+}
+
+MOUSE='0000:01:00.0 0000:00:1b.0 1912:0014 0c0330 13 xhci_hcd usb=mouse'
+STICK='0000:01:00.0 0000:00:1b.0 1912:0014 0c0330 13 xhci_hcd usb=-
+block sdb 0000:01:00.0/usb9/9-1/9-1:1.0/host2/target2:0:0/2:0:0:0/block 8:16'
+FIDO="cryptroot UUID=$LUKS - fido2-device=auto"
+SCRIPT="cryptroot UUID=$LUKS none luks,keyscript"
+
+# unlock_free, unlock_stays CRYPTTAB LINE...: it can be locked, or not.
+unlock_free()
+{
+	unlocked "$@" && code 0 && locks 0000:01:00.0
+}
+
+unlock_stays()
+{
+	unlocked "$@" && code 1 && locks
+}
+
+# said: its line is told, since no token is plugged in.
+said_of_token()
+{
+	unlock_free "$FIDO" "$BOARD" "$MOUSE" && has "$TMP/out" '/etc/crypttab:1: cryptroot asks for a security token'
+}
+ok 'fido2-token: none is plugged in: it is said' said_of_token
+ok 'fido2-token: then the last USB controller stays' unlock_stays "$FIDO" "$(echo "$BOARD" | grep -v 00:14.0)" "$MOUSE"
+ok 'fido2-token: without such a line it does not' unlock_free "cryptroot UUID=$LUKS none luks" "$(echo "$BOARD" | grep -v 00:14.0)" "$MOUSE"
+ok 'fido2-token: rd.luks.options=' unlock_stays "# none" "$(echo "$BOARD" | grep -v 00:14.0)" "$MOUSE" \
+	"cmdline root=UUID=$ROOT rd.luks.options=$LUKS=tpm2-device=auto,pkcs11-uri=auto"
+ok 'a keyscript that nobody knows: the controller of a stick stays' unlock_stays "$SCRIPT=/usr/local/sbin/key" "$BOARD" "$STICK"
+ok 'a keyscript that is known: it does not' unlock_free "$SCRIPT=/lib/cryptsetup/scripts/decrypt_keyctl" "$BOARD" "$STICK"
 ok 'fido2-token: a passphrase needs none' token_is_free "cryptroot UUID=$LUKS none luks,initramfs"
 ok 'fido2-token: nor does a TPM' token_is_free "cryptroot UUID=$LUKS - tpm2-device=auto,x-initrd.attach"
 

@@ -56,31 +56,90 @@ static bool has_keys(const struct sysroot *r, const char *name)
 	return ((uint32_t)hex_number(&last) | 1) == UINT32_MAX;
 }
 
+/* Whether an item of a HID report descriptor (HID 1.11, 6.2.2) is the usage page of FIDO: 0xf1d0 (CTAP, 11.2.8). */
+static bool has_fido_page(const unsigned char *descriptor, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		size_t size = descriptor[i] & 3U;
+
+		size += size == 3;
+		if (descriptor[i] == 0xfe) /* a long item tells its size */
+			size = i + 1 < len ? 2U + descriptor[i + 1] : len;
+		else if ((descriptor[i] & 0xfc) == 0x04 && size == 2 && i + 2 < len && descriptor[i + 1] == 0xd0 &&
+			 descriptor[i + 2] == 0xf1)
+			return true;
+		i += 1 + size;
+	}
+	return false;
+}
+
+/* The HID devices of an interface are "0003:1050:0407.0001" below it (drivers/hid/hid-core.c: hid_add_device). */
+static bool is_fido(const struct sysroot *r, const char *name)
+{
+	char path[256];
+	unsigned char descriptor[4096];
+	_cleanup_(names_free) struct names names = { 0 };
+	bool is = false;
+
+	snprintf(path, sizeof(path), USB "/%s", name);
+	if (!says(r, USB, name, "bInterfaceClass", "03") || sysroot_list_any(r, path, &names))
+		return false;
+	for (size_t i = 0; i < names.n && !is; i++) {
+		ssize_t n;
+
+		if (strncmp(names.items[i], "0003:", 5) != 0)
+			continue;
+		snprintf(path, sizeof(path), USB "/%s/%.60s/report_descriptor", name, names.items[i]);
+		n = sysroot_pread(r, path, descriptor, sizeof(descriptor), 0);
+		is = n > 0 && has_fido_page(descriptor, (size_t)n);
+	}
+	return is;
+}
+
+/* A FIDO2 token, or what PKCS#11 is for: a smart card, or a token that looks like one (USB class 0b, CCID). */
+static bool is_token(const struct sysroot *r, const char *name)
+{
+	return strchr(name, ':') && (says(r, USB, name, "bInterfaceClass", "0b") || is_fido(r, name));
+}
+
+static void found_keyboard(struct machine *m, const char *link, int i)
+{
+	/* Those that programs make (uinput) type nothing before there is a program. */
+	m->host.other_keyboard |= !strstr(link, "/pci") && !strstr(link, "/virtual/");
+	if (i >= 0)
+		m->devices[i].keyboard = true;
+}
+
+static void found_token(struct machine *m, const char *link, int i)
+{
+	(void)link;
+	if (i >= 0)
+		m->devices[i].token = true;
+}
+
 static int mark(const struct sysroot *r, const char *folder, bool (*is)(const struct sysroot *, const char *),
-		struct machine *m)
+		void (*found)(struct machine *m, const char *link, int i), struct machine *m)
 {
 	_cleanup_(names_free) struct names names = { 0 };
 	int ret = sysroot_list_any(r, folder, &names);
 
 	for (size_t i = 0; i < names.n; i++) {
-		char path[256], link[LINK_BYTES];
-		int i_carrier;
+		char path[256], link[LINK_BYTES], parts[LINK_BYTES];
 
 		snprintf(path, sizeof(path), "%s/%s", folder, names.items[i]);
 		if (!is(r, names.items[i]) || sysroot_readlink(r, path, link, sizeof(link)) < 0)
 			continue;
-		/* Those that programs make (uinput) type nothing before there is a program. */
-		m->host.other_keyboard |= !strstr(link, "/pci") && !strstr(link, "/virtual/");
-		i_carrier = carrier(m, link);
-		if (i_carrier >= 0)
-			m->devices[i_carrier].keyboard = true;
+		snprintf(parts, sizeof(parts), "%s", link);
+		found(m, link, carrier(m, parts));
 	}
 	return ret;
 }
 
 int keyboards_find(const struct sysroot *r, struct machine *m)
 {
-	int ret = mark(r, USB, is_boot_keyboard, m);
+	int ret = mark(r, USB, is_boot_keyboard, found_keyboard, m);
 
-	return ret < 0 ? ret : mark(r, INPUT, has_keys, m);
+	if (ret >= 0)
+		ret = mark(r, USB, is_token, found_token, m);
+	return ret < 0 ? ret : mark(r, INPUT, has_keys, found_keyboard, m);
 }

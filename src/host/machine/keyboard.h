@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which PCI functions have a keyboard plugged in. */
+/* Which PCI functions have a keyboard, or a security token, plugged in. */
 #ifndef EARLYBIND_KEYBOARD_H
 #define EARLYBIND_KEYBOARD_H
 
@@ -10,7 +10,7 @@
 /*
  * Sets `keyboard` of the devices that carry one, and `other_keyboard` of the machine for those that no PCI function
  * carries. A keyboard is what says so of itself: a USB interface of the boot protocol (many mice have one too), or an
- * input device with the keys of one. What cannot be read has none. 0, -ENOMEM.
+ * input device with the keys of one. Sets `token` too. What cannot be read has none. 0, -ENOMEM.
  */
 int keyboards_find(const struct sysroot *r, struct machine *m) _must_check_;
 

@@ -9,6 +9,9 @@
 #include "../lib/text_file.h"
 #include "boot_ref.h"
 
+#define UUID_LEN 36
+#define UUID_LETTERS "0123456789abcdefABCDEF-"
+
 struct boot_word {
 	const char *name;
 	const char *what;
@@ -74,11 +77,17 @@ static int add_luks_key(const struct boot_word *w, const char *where, const char
 	return boot_ref_add_key(out, where, w->what, value, len);
 }
 
-/* rd.luks.options=[UUID=]options: header=path:device */
+/* rd.luks.options=[UUID=]options: header=path:device, fido2-device=auto */
 static int add_luks_options(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
-	const char *header = strstr(value, "header=");
+	const char *header = strstr(value, "header="), *equals = strchr(value, '=');
+	bool prefix = equals && (size_t)(equals - value) == UUID_LEN && strspn(value, UUID_LETTERS) == UUID_LEN;
 
+	if (crypttab_asks_token(prefix ? equals + 1 : value)) {
+		if (boot_ref_add(out, BOOT_REF_MEMORY, where, "LUKS", "", 0))
+			return -ENOMEM;
+		out->items[out->n - 1].token = true;
+	}
 	return header ? boot_ref_add_key(out, where, w->what, header + 7, strcspn(header + 7, ",")) : 0;
 }
 

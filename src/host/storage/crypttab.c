@@ -71,6 +71,26 @@ static int add(struct boot_refs *out, const char *where, const char *what, const
 	return boot_ref_add(out, is_device(name) ? BOOT_REF_DEVICE : BOOT_REF_FILE, where, what, name, len);
 }
 
+/* Those of Debian's cryptsetup that need nothing plugged in, or whose device the key names (passdev). */
+static bool is_known_script(const char *script, size_t len)
+{
+	static const char *const known[] = { "askpass", "decrypt_keyctl", "decrypt_derived", "passdev" };
+	const char *slash = memrchr(script, '/', len), *name = slash ? slash + 1 : script;
+
+	len -= (size_t)(name - script);
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (strlen(known[i]) == len && strncmp(name, known[i], len) == 0)
+			return true;
+	return false;
+}
+
+bool crypttab_asks_token(const char *options)
+{
+	size_t len;
+
+	return option(options, "fido2-device", &len) || option(options, "pkcs11-uri", &len);
+}
+
 static bool is_random(const char *key)
 {
 	return strcmp(key, "/dev/urandom") == 0 || strcmp(key, "/dev/random") == 0 || strcmp(key, "/dev/hwrng") == 0;
@@ -92,7 +112,7 @@ static int read_line(const struct text_file_line *line, void *arg)
 {
 	char *at = line->text, *name, *device, *key, *options, what[160];
 	struct boot_refs *out = arg;
-	const char *header;
+	const char *header, *script;
 	size_t len;
 	int error;
 
@@ -114,6 +134,9 @@ static int read_line(const struct text_file_line *line, void *arg)
 		return error;
 	out->items[out->n - 1].passphrase = !is_random(key);
 	out->items[out->n - 1].random = is_random(key);
+	out->items[out->n - 1].token = crypttab_asks_token(options);
+	script = option(options, "keyscript", &len);
+	out->items[out->n - 1].script = script && !is_known_script(script, len);
 	out->items[out->n - 1].network = option(options, "_netdev", &len);
 	snprintf(what, sizeof(what), "the key of %s", name);
 	error = is_random(key) ? 0 : boot_ref_add_key(out, line->where, what, key, strlen(key));

@@ -569,6 +569,49 @@ static int find_used(struct needs_list *list)
 	return call_each(list, steps, ARRAY_SIZE(steps));
 }
 
+/* Of what unlocks the root each thing plugged in counts; where there is none of the kind, any USB controller may get it. */
+static int add_plugged(struct needs_list *list, bool (*is)(const struct device *), const char *text)
+{
+	const struct machine *m = list->host.machine;
+	bool any = false;
+	int error = 0;
+
+	for (int i = 0; i < (int)m->n && !error; i++) {
+		if (!is(&m->devices[i]))
+			continue;
+		any = true;
+		error = needs_add(list, REASON_KEYBOARD, i, "%s, and one is plugged in here", text);
+	}
+	return error || any ? error : needs_add(list, REASON_KEYBOARD, NEED_SOME_USB, "%s, and none is plugged in", text);
+}
+
+static bool has_token(const struct device *d)
+{
+	return d->token;
+}
+
+static bool has_usb_disk(const struct device *d)
+{
+	return d->has_disk && class_sub(d->identity.class) == CLASS_USB;
+}
+
+static int add_unlocking(struct needs_list *list)
+{
+	char text[REPORT_TEXT_LEN];
+	int error = 0;
+
+	for (size_t i = 0; i < list->refs.n && !error; i++) {
+		const struct boot_ref *w = &list->refs.items[i];
+
+		if (w->optional || (!w->token && !w->script))
+			continue;
+		shorten_print(text, sizeof(text), "%s: %s asks for a %s", w->where, w->what,
+			      w->token ? "security token" : "disk of its keyscript, perhaps");
+		error = add_plugged(list, w->token ? has_token : has_usb_disk, text);
+	}
+	return error;
+}
+
 /* Disks, not what is made of them. */
 static int mark_disks(const struct needs_list *list, struct machine *m)
 {
@@ -601,6 +644,8 @@ int needs_find(const struct sysroot *r, struct storage *s, struct machine *m)
 		error = find_used(&list);
 	if (!error)
 		error = mark_disks(&list, m);
+	if (!error)
+		error = add_unlocking(&list);
 	if (!error) {
 		m->host.root_encrypted |= list.encrypted;
 		m->host.needs = list.needs;
