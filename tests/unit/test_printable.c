@@ -52,6 +52,17 @@ static void what_turns_or_hides_text_is_escaped(void **s)
 	expect("\xf3\xa0\x81\x81", "\\xf3\\xa0\\x81\\x81");
 }
 
+/* libsmartcols escapes the rest. */
+static void a_cell_has_nothing_that_turns_or_hides(void **s)
+{
+	char buf[PRINTABLE_MAX * 64 + 1];
+
+	(void)s;
+	assert_string_equal(printable_cell("caf\xc3\xa9 \x1b\xe2\x80\xae" "a\xc2\xad\xff", buf, sizeof(buf)),
+			    "caf\xc3\xa9 \x1b\\u202ea\\u00ad\xff");
+	assert_string_equal(printable_cell("a\xe2\x80\xae", buf, 7), "a");
+}
+
 static void a_cut_leaves_no_half(void **s)
 {
 	char buf[8];
@@ -71,6 +82,7 @@ int main(void)
 		cmocka_unit_test(controls_are_escaped),
 		cmocka_unit_test(what_is_no_utf8_is_escaped),
 		cmocka_unit_test(what_turns_or_hides_text_is_escaped),
+		cmocka_unit_test(a_cell_has_nothing_that_turns_or_hides),
 		cmocka_unit_test(a_cut_leaves_no_half),
 	};
 

@@ -7,6 +7,7 @@
 #include "../../core/need.h"
 #include "../advice/standing.h"
 #include "../lib/json.h"
+#include "../lib/printable.h"
 #include "../machine/pci_names.h"
 #include "../state/files.h"
 #include "../state/recall.h"
@@ -176,11 +177,11 @@ static void fill_cells(const struct listing *l, const struct device *d, char cel
 static int add_row(struct listing *l, const struct device *d)
 {
 	struct libscols_line *line = scols_table_new_line(l->table, NULL);
-	char cells[COLUMNS][DEVICE_NAME_LEN];
+	char cells[COLUMNS][DEVICE_NAME_LEN], cell[PRINTABLE_MAX * DEVICE_NAME_LEN];
 
 	fill_cells(l, d, cells);
 	for (size_t i = 0; i < COLUMNS; i++)
-		if (!line || scols_line_set_data(line, i, cells[i]) != 0)
+		if (!line || scols_line_set_data(line, i, printable_cell(cells[i], cell, sizeof(cell))) != 0)
 			return -ENOMEM;
 	return 0;
 }

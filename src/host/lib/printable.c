@@ -76,3 +76,25 @@ const char *printable(const char *text, char *buf, size_t size)
 	buf[len] = '\0';
 	return buf;
 }
+
+const char *printable_cell(const char *text, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	while (*text) {
+		char out[16];
+		uint32_t c = 0;
+		size_t n = utf8_at(text, &c);
+
+		if (n && is_control(c))
+			snprintf(out, sizeof(out), "\\u%04x", (unsigned)c);
+		else
+			snprintf(out, sizeof(out), "%.*s", (int)(n ? n : 1), text);
+		text += n ? n : 1;
+		if (len + strlen(out) >= size)
+			break;
+		len += (size_t)snprintf(buf + len, size - len, "%s", out);
+	}
+	buf[len] = '\0';
+	return buf;
+}

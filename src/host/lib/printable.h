@@ -18,5 +18,10 @@ size_t utf8_at(const char *s, uint32_t *out);
  */
 #define PRINTABLE_MAX 4
 const char *printable(const char *text, char *buf, size_t size);
+/*
+ * The same of a cell for libsmartcols, which escapes what speaks to the terminal by itself, but takes what turns the
+ * direction, or is not seen, for letters: these become \uNNNN. Returns buf.
+ */
+const char *printable_cell(const char *text, char *buf, size_t size);
 
 #endif
