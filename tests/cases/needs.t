@@ -82,6 +82,24 @@ outcome xfs-log-of-root 'a real-time device' twin_is_free "$LOG" "${XFS},rtdev=/
 ok 'xfs-log-of-root: without one both are free' free '144d:a80a' '0000:01:00.0
 0000:02:00.0' "$TWINS" "$LOG" "$XFS" "line etc/fstab UUID=$ROOT / xfs defaults 0 1"
 
+# What the boot loaders' own files say of this root.
+LOGDEV='rootflags=logdev=UUID=bbbbbbbb-0000-0000-0000-000000000001'
+OF_XFS="line etc/fstab UUID=$ROOT / xfs defaults 0 1"
+ok 'xfs-log-of-root: a boot entry (BLS)' twin_is_free "$LOG" "$XFS" "$OF_XFS" 'line boot/loader/entries/a.conf linux /vmlinuz' \
+	"line boot/loader/entries/a.conf options root=UUID=$ROOT $LOGDEV"
+ok 'xfs-log-of-root: grub.cfg' twin_is_free "$LOG" "$XFS" "$OF_XFS" 'line boot/grub/grub.cfg menuentry Linux {' \
+	"line boot/grub/grub.cfg linux /boot/vmlinuz root=UUID=$ROOT ro $LOGDEV" 'line boot/grub/grub.cfg initrd /boot/initrd' \
+	'line boot/grub/grub.cfg }'
+ok 'xfs-log-of-root: limine.conf' twin_is_free "$LOG" "$XFS" "$OF_XFS" 'line boot/limine.conf /Linux' \
+	'line boot/limine.conf protocol: linux' 'line boot/limine.conf path: boot():/vmlinuz' \
+	"line boot/limine.conf cmdline: root=UUID=$ROOT $LOGDEV" 'line boot/limine.conf module_path: boot():/initrd'
+ok 'xfs-log-of-root: an entry of another root says nothing' free '144d:a80a' '0000:01:00.0
+0000:02:00.0' "$TWINS" "$LOG" "$XFS" "$OF_XFS" 'line boot/loader/entries/a.conf linux /vmlinuz' \
+	"line boot/loader/entries/a.conf options root=UUID=99999999-0000-0000-0000-000000000009 $LOGDEV"
+ok 'xfs-log-of-root: nor does one that names what is not here' free '144d:a80a' '0000:01:00.0
+0000:02:00.0' "$TWINS" "$LOG" "$XFS" "$OF_XFS" 'line boot/loader/entries/a.conf linux /vmlinuz' \
+	"line boot/loader/entries/a.conf options root=UUID=$ROOT resume=UUID=99999999-0000-0000-0000-000000000009"
+
 # --- dracut-conf-cmdline, grub-is-shell
 
 KEY='0000:01:00.0 0000:00:1b.0 1912:0014 0c0330 13 xhci_hcd usb=-

@@ -484,7 +484,7 @@ void status_next(const struct status *l, struct rows *rows)
 
 bool status_is_unread(const struct status *l)
 {
-	return l->entries.unmounted || l->entries.boot.n_unread;
+	return l->entries.unmounted || (l->entries.boot && l->entries.boot->n_unread);
 }
 
 void status_warn(const struct status *l, struct rows *rows)

@@ -281,10 +281,10 @@ static int read_all(struct installation *is, struct entries *out)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < out->boot.n && !err; i++) {
+	for (size_t i = 0; i < out->boot->n && !err; i++) {
 		struct entry *entry = array_grow(&out->items, &out->n, sizeof(*entry));
 
-		err = entry ? read_entry(is, &out->boot.items[i], entry) : -ENOMEM;
+		err = entry ? read_entry(is, &out->boot->items[i], entry) : -ENOMEM;
 	}
 	return err;
 }
@@ -305,10 +305,11 @@ static int read_kernels(struct installation *is)
 int entries_read(const struct sysroot *r, const struct storage *storage, struct entries *out)
 {
 	_cleanup_(installation_free) struct installation is = { .root = r };
-	int err;
+	int err = 0;
 
-	*out = (struct entries){ .read = true };
-	err = boot_entries_read(r, &out->boot);
+	*out = (struct entries){ .read = true, .boot = storage->has_entries ? &storage->entries : &out->own };
+	if (!storage->has_entries)
+		err = boot_entries_read(r, &out->own);
 	if (!err)
 		err = volumes_read(r, storage, &is.volumes);
 	if (err)
@@ -329,7 +330,7 @@ void entries_free(struct entries *e)
 		free(e->items[i].files);
 	}
 	free(e->items);
-	boot_entries_free(&e->boot);
+	boot_entries_free(&e->own);
 	memset(e, 0, sizeof(*e));
 }
 
@@ -585,7 +586,7 @@ static enum came find_this_boot(const struct sysroot *r, const struct entries *e
 
 static bool say_unread(const struct entries *e, char why[ENTRIES_WHY_LEN])
 {
-	const struct boot_unread *unread = e->boot.n_unread ? &e->boot.unread[0] : NULL;
+	const struct boot_unread *unread = e->boot->n_unread ? &e->boot->unread[0] : NULL;
 
 	if (e->unmounted)
 		snprintf(why, ENTRIES_WHY_LEN, "%s is in /etc/fstab, and not mounted", e->unmounted);

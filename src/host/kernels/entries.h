@@ -35,13 +35,14 @@ struct entry {
 
 struct entries {
 	bool read;
-	struct boot_entries boot;
+	const struct boot_entries *boot;
+	struct boot_entries own; /* where nobody had read them */
 	struct entry *items;
 	size_t n;
 	const char *unmounted; /* what fstab mounts for the boot loader, and is not mounted; or NULL */
 };
 
-/* storage: as of volumes_read(). 0 or -ENOMEM. */
+/* storage: as of volumes_read(); it has to stay as long as the entries. 0 or -ENOMEM. */
 int entries_read(const struct sysroot *r, const struct storage *storage, struct entries *out) _must_check_;
 void entries_free(struct entries *e);
 /* The next of this installation from *at on that boots this kernel; NULL as kernel: any. NULL: no more. */

@@ -23,6 +23,7 @@ struct boot_ref {
 	bool token;      /* a security token (FIDO2, PKCS#11) unlocks it */
 	bool script;     /* a program that nobody knows gets its key */
 	bool random;     /* a mapping, named by `what`, that gets another key at each boot */
+	bool entry;      /* of a boot entry: what is not here is none of this machine, since others say what it lacks */
 	bool optional;   /* the boot goes on without it: nofail, noauto */
 	bool network;    /* it comes over the network, where nothing else says so: _netdev */
 	char *where;     /* "/etc/fstab:3" */

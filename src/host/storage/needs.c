@@ -9,6 +9,7 @@
 #include "needs_list.h"
 #include "nic.h"
 #include "resolve.h"
+#include "volumes.h"
 
 #define CMDLINE_MAX 65536
 #define CACHE_MAX (4u << 20)
@@ -47,7 +48,43 @@ void storage_free(struct storage *s)
 {
 	blockdevs_free(&s->blocks);
 	boot_refs_free(&s->refs);
+	boot_entries_free(&s->entries);
 	memset(s, 0, sizeof(*s));
+}
+
+static int read_options(const struct boot_entry *entry, struct boot_refs *out)
+{
+	char where[400];
+	size_t first = out->n;
+	int error;
+
+	snprintf(where, sizeof(where), entry->line ? "/%s:%u" : "/%s", entry->source, entry->line);
+	error = boot_refs_of_cmdline(where, entry->options, strlen(entry->options), out);
+	for (; first < out->n; first++)
+		out->items[first].entry = true;
+	return error;
+}
+
+/* The command lines of the boot entries whose root is this one. Many are alike. */
+static int read_entries(const struct sysroot *r, struct storage *s)
+{
+	struct volumes volumes = { 0 };
+	const char *last = "";
+	int error = s->has_entries ? 0 : boot_entries_read(r, &s->entries);
+
+	if (s->has_entries || error)
+		return error;
+	s->has_entries = true;
+	error = volumes_read(r, s, &volumes);
+	for (size_t i = 0; i < s->entries.n && !error; i++) {
+		const struct boot_entry *entry = &s->entries.items[i];
+
+		if (strcmp(entry->options, last) != 0 && volumes_root(&volumes, entry->options) == VOLUME_HERE)
+			error = read_options(entry, &s->refs);
+		last = entry->options;
+	}
+	volumes_free(&volumes);
+	return error;
 }
 
 static int read_cmdline(struct needs_list *list)
@@ -233,10 +270,31 @@ static const char *server_of(const struct needs_list *list, const struct boot_re
 	return m && strncmp(m->type, "nfs", 3) == 0 ? NULL : w->name;
 }
 
+static bool is_here(struct needs_list *list, const struct boot_ref *w)
+{
+	char interface[64];
+
+	switch (w->kind) {
+	case BOOT_REF_DEVICE:
+		return resolve_device(list->host.root, &list->host.blocks, w->name, list->set) > 0;
+	case BOOT_REF_POOL:
+		return resolve_pool(&list->host.blocks, w->name, list->set) > 0;
+	case BOOT_REF_INTERFACE:
+		return nic_find(&list->host, w->name, interface);
+	case BOOT_REF_MEMORY:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int add_ref(struct needs_list *list, const struct boot_ref *w)
 {
 	char text[REPORT_TEXT_LEN];
 	const char *server;
+
+	if (w->entry && !is_here(list, w))
+		return 0;
 
 	list->root_known |= w->root;
 	list->encrypted |= w->passphrase;
@@ -514,6 +572,8 @@ static int start(struct needs_list *list, const struct sysroot *r, struct storag
 	list->host.machine = m;
 	list->host.blocks = s->blocks;
 	list->refs = s->refs;
+	list->has_entries = s->has_entries;
+	list->entries = s->entries;
 	memset(s, 0, sizeof(*s));
 	list->set = calloc(list->host.blocks.n + 1, sizeof(*list->set));
 	return list->set ? 0 : -ENOMEM;
@@ -521,7 +581,12 @@ static int start(struct needs_list *list, const struct sysroot *r, struct storag
 
 static void give_back(struct needs_list *list, struct storage *s)
 {
-	*s = (struct storage){ .read = true, .blocks = list->host.blocks, .refs = list->refs };
+	*s = (struct storage){ .read = true,
+			       .blocks = list->host.blocks,
+			       .refs = list->refs,
+			       .has_entries = list->has_entries,
+			       .entries = list->entries };
+	list->entries = (struct boot_entries){ 0 };
 	list->host.blocks = (struct blockdevs){ 0 };
 	list->refs = (struct boot_refs){ 0 };
 }
@@ -633,6 +698,8 @@ int needs_find(const struct sysroot *r, struct storage *s, struct machine *m)
 	struct needs_list list;
 	int error = storage_read(r, s);
 
+	if (!error)
+		error = read_entries(r, s);
 	if (error)
 		return error;
 	error = start(&list, r, s, m);

@@ -7,6 +7,7 @@
 #include "../../core/device.h"
 #include "../../core/plan.h"
 #include "../../sys/sysroot.h"
+#include "../loader/boot_entries.h"
 #include "blockdev.h"
 #include "boot_ref.h"
 
@@ -15,6 +16,8 @@ struct storage {
 	bool read;
 	struct blockdevs blocks;
 	struct boot_refs refs;
+	bool has_entries;
+	struct boot_entries entries; /* of needs_find() */
 };
 
 /* Reads it, if it was not yet. 0 or -errno. */
@@ -22,7 +25,7 @@ int storage_read(const struct sysroot *r, struct storage *s) _must_check_;
 void storage_free(struct storage *s);
 
 /*
- * Fills needs, root_encrypted and has_disk of the machine: for accept, add, check and list. A name that nobody carries
+ * Reads the boot entries, too. Fills needs, root_encrypted and has_disk of the machine: for accept, add, check and list. A name that nobody carries
  * becomes a need of which the device is not known. Once a storage: it adds what the boot asked for. 0 or -ENOMEM.
  */
 int needs_find(const struct sysroot *r, struct storage *s, struct machine *m) _must_check_;
