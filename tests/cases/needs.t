@@ -276,6 +276,36 @@ outcome zfs-two-roots 'of two root=UUID= the last counts' free 01:00 0000:01:00.
 ok 'zfs-two-roots: and it does count' stays 01:00 "$PLAIN" "$OTHER" \
 	"cmdline root=UUID=$ROOT root=UUID=cccccccc-0000-0000-0000-000000000001"
 
+# --- what cannot be resolved by its name, and need not be
+
+FREE='0000:01:00.0 0000:00:1b.0 144d:a80a:144d:a801 010802 11 nvme
+block nvme0n1 0000:01:00.0/nvme/nvme0 259:0
+block nvme0n1p1 nvme0n1 259:3 part=1 type=ext4 uuid=cccccccc-0000-0000-0000-000000000001'
+free_disk()
+{
+	free 01:00 0000:01:00.0 "$FREE" "$@"
+}
+SDA1="block sda1 sda 8:1 part=1 type=ext4 uuid=$ROOT label=root"
+ON_SDA1='line proc/self/mountinfo 22 1 8:1 / / rw - ext4'
+ok '/dev/root on the command line' free_disk "$PLAIN" 'cmdline root=/dev/root rw'
+ok '/dev/root in fstab and mountinfo' free_disk "$SDA1" 'line etc/fstab /dev/root / ext4 defaults 0 1' "$ON_SDA1 /dev/root rw"
+ok '/dev/root: what it is stays' stays 00:17.0 "$SDA1" 'line etc/fstab /dev/root / ext4 defaults 0 1' "$ON_SDA1 /dev/root rw"
+ok 'single quotes in fstab' free_disk "$SDA1" "line etc/fstab LABEL='root' / ext4 defaults 0 1" "$ON_SDA1 /dev/sda1 rw"
+ok 'a root in memory: rootfs' free_disk 'line proc/self/mountinfo 1 1 0:2 / / rw - rootfs rootfs rw' 'cmdline rdinit=/init'
+ok 'a root in memory: a RAM disk' free_disk 'line proc/self/mountinfo 22 1 1:0 / / rw - ext2 /dev/ram0 rw' 'cmdline root=/dev/ram0'
+RUN='line proc/self/mountinfo 23 22 0:29 / /run rw - tmpfs tmpfs rw'
+OVER='line proc/self/mountinfo 22 1 0:30 / / rw - overlay overlay rw,lowerdir=/run/live/rootfs:/run/live/more,upperdir=/run/live/rw'
+ok 'a live system in memory' free_disk "$OVER" "$RUN" 'cmdline boot=live toram'
+ok 'a live system from a disk' stays 01:00 "$FREE" "$OVER" "$RUN" \
+	'line proc/self/mountinfo 24 23 259:3 / /run/live/rootfs rw - squashfs /dev/nvme0n1p1 ro' 'cmdline boot=live'
+ok 'a live system of which the layers are not seen' stays 01:00 "$FREE" "$OVER" 'cmdline boot=live'
+KEYS=dddddddd-0000-0000-0000-000000000001
+ok 'a key on a mapping that crypttab opens first' free_disk "$ENCRYPTED" "block sda3 sda 8:3 part=3 type=crypto_LUKS uuid=$KEYS" \
+	"line etc/crypttab keys UUID=$KEYS none luks,initramfs" \
+	"line etc/crypttab cryptroot UUID=$LUKS /dev/mapper/keys:/root.key luks,keyscript=/lib/cryptsetup/scripts/passdev"
+ok 'a mapping that nothing opens' stays 01:00 "$FREE" "$ENCRYPTED" \
+	"line etc/crypttab cryptroot UUID=$LUKS /dev/mapper/keys:/root.key luks,keyscript=/lib/cryptsetup/scripts/passdev"
+
 # --- ovs-uplink, nic-with-address
 
 PORTS='0000:01:00.0 0000:00:1b.0 8086:1521:8086:0001 0200 20 igb

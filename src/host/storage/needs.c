@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "needs.h"
 
+#include <ctype.h>
+
 #include "../../core/boot_entry.h"
 #include "../../core/find.h"
 #include "../../core/shorten.h"
@@ -236,6 +238,31 @@ static int add_missing(struct needs_list *list, const struct boot_ref *w, const 
 	return needs_add(list, REASON_BOOT_DISK, NEED_SOME_NETWORK, "%s, and no disk here has it (_netdev)", text);
 }
 
+/* Disks in memory, which the kernel or a program makes anew in each boot. */
+static bool is_memory(const char *name)
+{
+	return strncmp(name, "/dev/zram", 9) == 0 || (strncmp(name, "/dev/ram", 8) == 0 && isdigit((unsigned char)name[8]));
+}
+
+/*
+ * The kernel's own name of the root, of which the mount tells more; a mapping that is not open now, but that a line of
+ * crypttab opens, which is needed itself.
+ */
+static bool is_told_elsewhere(const struct needs_list *list, const struct boot_ref *w)
+{
+	static const char mapper[] = "/dev/mapper/", crypttab[] = "/etc/crypttab";
+
+	if (w->root && strcmp(w->name, "/dev/root") == 0)
+		return mounts_at(&list->host.mounts, "/") != NULL;
+	if (strncmp(w->name, mapper, strlen(mapper)) != 0)
+		return false;
+	for (size_t i = 0; i < list->refs.n; i++)
+		if (strncmp(list->refs.items[i].where, crypttab, strlen(crypttab)) == 0 &&
+		    strcmp(list->refs.items[i].what, w->name + strlen(mapper)) == 0)
+			return true;
+	return false;
+}
+
 static int add_device(struct needs_list *list, const struct boot_ref *w, const char *text)
 {
 	char pool[128];
@@ -243,9 +270,7 @@ static int add_device(struct needs_list *list, const struct boot_ref *w, const c
 	if (sscanf(w->name, "/dev/zvol/%127[^/]", pool) == 1)
 		return add_pool(list, pool, text);
 	if (!resolve_device(list->host.root, &list->host.blocks, w->name, list->set)) {
-		if (strncmp(w->name, "/dev/zram", 9) == 0)
-			return 0; /* memory, made later */
-		return add_missing(list, w, text);
+		return is_memory(w->name) || is_told_elsewhere(list, w) ? 0 : add_missing(list, w, text);
 	}
 	list->unique |= name_is_unique(w->name);
 	return needs_add_blocks(list, REASON_BOOT_DISK, text);
@@ -356,11 +381,46 @@ static int add_wants(struct needs_list *list)
 
 /* --- what is mounted, swapped on, held or routed now --- */
 
+/* What has no disk: the root of a live system is laid over others, or all in memory. */
+static bool is_in_memory(const struct mount *m)
+{
+	return strcmp(m->type, "tmpfs") == 0 || strcmp(m->type, "ramfs") == 0 || strcmp(m->type, "rootfs") == 0 ||
+	       is_memory(m->source);
+}
+
+/* The file systems that an overlay lies over. *known: all of them are told by mounts that are still seen. */
+static int add_layers(struct needs_list *list, const struct mount *overlay, bool *known)
+{
+	_cleanup_(free_pointer) char *copy = strdup(overlay->options);
+	char *rest = copy, *option, text[REPORT_TEXT_LEN];
+	int error = copy ? 0 : -ENOMEM;
+
+	*known = false;
+	while (!error && (option = strsep(&rest, ","))) {
+		char *paths = strchr(option, '='), *path;
+
+		if (!paths || (strncmp(option, "lowerdir", 8) != 0 && strncmp(option, "upperdir", 8) != 0))
+			continue;
+		for (paths++; !error && (path = strsep(&paths, ":"));) {
+			const struct mount *m = mounts_of_file(&list->host.mounts, path);
+
+			if (!m || strcmp(m->target, "/") == 0) {
+				*known = false;
+				return 0;
+			}
+			*known = true;
+			shorten_print(text, sizeof(text), "mounted: / lies over %s", m->source);
+			if (!is_in_memory(m))
+				error = needs_add_mount(list, REASON_BOOT_DISK, m, text);
+		}
+	}
+	return error;
+}
+
 /* These of what is mounted the boot needs, also where no line says so. */
 static int add_mounted(struct needs_list *list)
 {
 	static const char *const targets[] = { "/", "/usr", "/boot", "/boot/efi", "/efi" };
-	static const char *const memory[] = { "overlay", "tmpfs", "ramfs", "rootfs", "aufs" };
 	char text[REPORT_TEXT_LEN], pool[POOL_LEN];
 	int error = 0;
 
@@ -368,16 +428,16 @@ static int add_mounted(struct needs_list *list)
 	list->encrypted |= *pool && pool_may_ask(list->host.root, pool);
 	for (size_t i = 0; i < ARRAY_SIZE(targets) && !error; i++) {
 		const struct mount *m = mounts_at(&list->host.mounts, targets[i]);
-		bool known = m && !mount_is_program(m);
+		bool over = m && strcmp(m->type, "overlay") == 0, told = m && is_in_memory(m);
+		bool known = m && !mount_is_program(m) && !over && !told && strcmp(m->type, "aufs") != 0;
 
-		for (size_t k = 0; k < ARRAY_SIZE(memory) && known; k++)
-			known = strcmp(m->type, memory[k]) != 0;
-		/* A root in memory needs nothing; what is laid over something else does. */
-		list->root_known |=
-			i == 0 && m && (known || strcmp(m->type, "tmpfs") == 0 || strcmp(m->type, "ramfs") == 0);
-		if (!known)
-			continue;
 		list->of_root = i == 0;
+		if (i == 0 && over)
+			error = add_layers(list, m, &told);
+		/* A root in memory needs nothing; what is laid over something else does. */
+		list->root_known |= i == 0 && (known || told);
+		if (!known || error)
+			continue;
 		shorten_print(text, sizeof(text), "mounted: %s is %s", targets[i], m->source);
 		error = needs_add_mount(list, REASON_BOOT_DISK, m, text);
 	}
@@ -451,6 +511,8 @@ static int add_mounts(struct needs_list *list)
 	for (size_t i = 0; i < list->host.mounts.n && !error; i++) {
 		const struct mount *m = &list->host.mounts.items[i];
 
+		if (is_in_memory(m))
+			continue;
 		shorten_print(text, sizeof(text), "mounted: %s is %s", m->target, m->source);
 		error = needs_add_mount(list, REASON_IN_USE, m, text);
 	}

@@ -383,8 +383,14 @@ int resolve_device(const struct sysroot *r, const struct blockdevs *b, const cha
 	while (strncmp(name, kinds[k].start, strlen(kinds[k].start)) != 0)
 		k++;
 	name += strlen(kinds[k].start);
-	name += *name == '"';
-	len = strcspn(name, "\"");
+	/* libblkid takes either quote (blkid_parse_tag_string). */
+	if (*name == '\'') {
+		name++;
+		len = strcspn(name, "'");
+	} else {
+		name += *name == '"';
+		len = strcspn(name, "\"");
+	}
 	if (len == 0 || len >= sizeof(value))
 		return 0;
 	snprintf(value, sizeof(value), "%.*s", (int)len, name);
