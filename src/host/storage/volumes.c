@@ -10,6 +10,7 @@
 #define CMDLINE "proc/cmdline"
 #define CMDLINE_MAX 65536
 #define FSTAB "/etc/fstab:"
+#define POOL_LEN 256
 
 /* Names by one tag can be compared: what has another UUID is another file system. */
 static bool same_kind(const char *a, const char *b)
@@ -310,38 +311,6 @@ static enum volume_answer place_by_fstab(struct volumes *v, const char *volume, 
 	return comparable ? VOLUME_ELSEWHERE : VOLUME_UNKNOWN;
 }
 
-/*
- * GRUB's "BOOT/ubuntu@/vmlinuz": a dataset without its pool; with a word behind the '@' a snapshot of it. False: it is no
- * such path.
- */
-static bool place_by_dataset(const struct volumes *v, const char *path, char out[VOLUME_PATH_LEN],
-			     enum volume_answer *is)
-{
-	const char *at = strchr(path, '@'), *rest = at ? strchr(at, '/') : NULL;
-	const struct mount *m = NULL;
-	bool any = false;
-
-	if (!rest || at == path || at[-1] == '/')
-		return false;
-	for (size_t i = 0; i < v->mounts.n; i++) {
-		const char *dataset = strchr(v->mounts.items[i].source, '/');
-
-		if (strcmp(v->mounts.items[i].type, "zfs") != 0)
-			continue;
-		any = true;
-		if (dataset && strlen(dataset + 1) == (size_t)(at - path) &&
-		    strncmp(dataset + 1, path, (size_t)(at - path)) == 0)
-			m = &v->mounts.items[i];
-	}
-	if (!m)
-		*is = VOLUME_ELSEWHERE;
-	else if (rest > at + 1)
-		*is = VOLUME_SNAPSHOT;
-	else
-		*is = join(out, m->target, rest + 1) ? VOLUME_HERE : VOLUME_UNKNOWN;
-	return any;
-}
-
 /* Limine finds a UUID of either kind by one word. */
 static bool find_devices(struct volumes *v, const char *volume)
 {
@@ -353,13 +322,91 @@ static bool find_devices(struct volumes *v, const char *volume)
 	return strncmp(volume, "UUID=", 5) == 0 && resolve_device(v->root, &v->storage->blocks, part, v->set) > 0;
 }
 
+/*
+ * The pool in which a path of GRUB is: that of the volume, or, for the entry's own file system, the one that is mounted
+ * there. "": it is no ZFS; "*": that cannot be told.
+ */
+static void pool_of(struct volumes *v, const char *volume, const char *base, char pool[POOL_LEN])
+{
+	char file[VOLUME_PATH_LEN];
+	const struct mount *m;
+
+	*pool = '\0';
+	if (*volume) {
+		if (!find_devices(v, volume)) {
+			snprintf(pool, POOL_LEN, "*");
+			return;
+		}
+		for (size_t i = 0; i < v->storage->blocks.n; i++) {
+			const char *const *tags = (const char *const *)v->storage->blocks.items[i].tags;
+
+			if (v->set[i] && tags[TAG_TYPE] && strcmp(tags[TAG_TYPE], "zfs_member") == 0)
+				snprintf(pool, POOL_LEN, "%s", tags[TAG_LABEL] ? tags[TAG_LABEL] : "*");
+		}
+		return;
+	}
+	snprintf(file, sizeof(file), "/%s", base);
+	m = mounts_of_file(&v->mounts, file);
+	if (m && strcmp(m->type, "zfs") == 0)
+		snprintf(pool, POOL_LEN, "%.*s", (int)strcspn(m->source, "/"), m->source);
+}
+
+/* Whether a mount is of this dataset ("BOOT/ubuntu", "": the pool's own) of the pool; "*": of any. */
+static bool is_dataset(const struct mount *m, const char *pool, const char *dataset, size_t len)
+{
+	size_t of_pool = strcspn(m->source, "/");
+	const char *rest = m->source + of_pool + (m->source[of_pool] == '/');
+
+	return strcmp(m->type, "zfs") == 0 && strlen(rest) == len && strncmp(rest, dataset, len) == 0 &&
+	       (strcmp(pool, "*") == 0 || (strlen(pool) == of_pool && strncmp(pool, m->source, of_pool) == 0));
+}
+
+/*
+ * GRUB's "BOOT/ubuntu@/vmlinuz": a dataset without its pool; with a word behind the '@' a snapshot of it. False: it is no
+ * such path. A pool that is copied has datasets of the same names: what is mounted for the boot counts then.
+ */
+static bool place_by_dataset(struct volumes *v, const char *volume, const char *base, const char *path,
+			     char out[VOLUME_PATH_LEN], enum volume_answer *is)
+{
+	const char *at = strchr(path, '@'), *rest = at ? strchr(at, '/') : NULL;
+	const struct mount *found = NULL;
+	char pool[POOL_LEN];
+	unsigned n = 0;
+
+	if (!rest)
+		return false;
+	pool_of(v, volume, base, pool);
+	if (!*pool || (strcmp(pool, "*") == 0 && (at == path || at[-1] == '/')))
+		return false;
+	for (size_t i = 0; i < v->mounts.n; i++) {
+		const struct mount *m = &v->mounts.items[i];
+
+		if (!is_dataset(m, pool, path, (size_t)(at - path)))
+			continue;
+		n++;
+		if (!found || strcmp(m->target, "/") == 0 || strcmp(m->target, "/boot") == 0)
+			found = m;
+	}
+	for (size_t i = 0; i < v->mounts.n && !n && strcmp(pool, "*") == 0; i++)
+		n += strcmp(v->mounts.items[i].type, "zfs") == 0;
+	if (!n && strcmp(pool, "*") == 0)
+		return false;
+	if (!found)
+		*is = VOLUME_UNMOUNTED;
+	else if (rest > at + 1)
+		*is = VOLUME_SNAPSHOT;
+	else
+		*is = join(out, found->target, rest + 1) ? VOLUME_HERE : VOLUME_UNKNOWN;
+	return true;
+}
+
 enum volume_answer volumes_place(struct volumes *v, const char *volume, const char *base, const char *path,
 				 char out[VOLUME_PATH_LEN])
 {
 	enum volume_answer is;
 
 	*out = '\0';
-	if (place_by_dataset(v, path, out, &is))
+	if (place_by_dataset(v, volume, base, path, out, &is))
 		return is;
 	if (!*volume)
 		return place_by_base(v, base, path, out);
