@@ -11,6 +11,7 @@ ROOT_UUID=aaaaaaaa-0000-4000-8000-000000000001
 OTHER_UUID=bbbbbbbb-0000-4000-8000-000000000002
 BOOT_UUID=cccccccc-0000-4000-8000-000000000003
 ESP_UUID=E5E5-0001
+BPOOL_UUID=1234567890123456789
 ID=0123456789abcdef0123456789abcdef
 HASH=0123456789abcdef0123456789abcdef01234567
 
@@ -23,6 +24,7 @@ pristine()
 		"block nvme0n1p2 nvme0n1 259:2 part=2 type=ext4 uuid=$ROOT_UUID" \
 		"block nvme0n1p3 nvme0n1 259:3 part=3 type=ext4 uuid=$OTHER_UUID" \
 		"block nvme0n1p4 nvme0n1 259:4 part=4 type=ext4 uuid=$BOOT_UUID" \
+		"block nvme0n1p5 nvme0n1 259:5 part=5 type=zfs_member uuid=$BPOOL_UUID label=bpool" \
 		'cmdline ro quiet' \
 		'line proc/self/mountinfo 22 1 259:2 / / rw - ext4 /dev/nvme0n1p2 rw'
 	echo "UUID=$ROOT_UUID / ext4 defaults 0 1" >"$R/etc/fstab"
@@ -223,13 +225,43 @@ ubuntu_zfs()
 	mkdir -p "$R/boot/grub"
 	zfs_root='root=ZFS="rpool/ROOT/ubuntu_1a2b3c" ro'
 	{
-		grub_entry Ubuntu $BOOT_UUID /BOOT/ubuntu_1a2b3c@/vmlinuz-$K /BOOT/ubuntu_1a2b3c@/initrd.img-$K "$zfs_root"
-		grub_entry 'Ubuntu, as it was' $BOOT_UUID /BOOT/ubuntu_1a2b3c@autozsys_x/vmlinuz-$K \
+		grub_entry Ubuntu $BPOOL_UUID /BOOT/ubuntu_1a2b3c@/vmlinuz-$K /BOOT/ubuntu_1a2b3c@/initrd.img-$K "$zfs_root"
+		grub_entry 'Ubuntu, as it was' $BPOOL_UUID /BOOT/ubuntu_1a2b3c@autozsys_x/vmlinuz-$K \
 			/BOOT/ubuntu_1a2b3c@autozsys_x/initrd.img-$K 'root=ZFS="rpool/ROOT/ubuntu_1a2b3c@autozsys_x" ro'
-		grub_entry 'Ubuntu, another' $BOOT_UUID /BOOT/ubuntu_4d5e6f@/vmlinuz-$K /BOOT/ubuntu_4d5e6f@/initrd.img-$K \
+		grub_entry 'Ubuntu, another' $BPOOL_UUID /BOOT/ubuntu_4d5e6f@/vmlinuz-$K /BOOT/ubuntu_4d5e6f@/initrd.img-$K \
 			'root=ZFS="rpool/ROOT/ubuntu_4d5e6f" ro'
 	} >"$R/boot/grub/grub.cfg"
 	echo "BOOT_IMAGE=/BOOT/ubuntu_1a2b3c@/vmlinuz-$K root=ZFS=rpool/ROOT/ubuntu_1a2b3c ro" >"$R/proc/cmdline"
+}
+
+# The pool was copied: datasets of the same names are mounted elsewhere, with an older image.
+ubuntu_zfs_copied()
+{
+	ubuntu_zfs
+	mkdir -p "$R/mnt/backup"
+	echo '40 22 0:40 / /mnt/backup rw - zfs backup/BOOT/ubuntu_1a2b3c rw' >>"$R/proc/self/mountinfo"
+	cp "$TMP/stale" "$R/mnt/backup/initrd.img-$K"
+	a_kernel mnt/backup/vmlinuz-$K
+}
+
+# /boot is the pool's own dataset.
+ubuntu_zfs_pool()
+{
+	ubuntu_zfs
+	sed -i 's,bpool/BOOT/ubuntu_1a2b3c,bpool,' "$R/proc/self/mountinfo"
+	sed -i 's,/BOOT/ubuntu_1a2b3c@,/@,g' "$R/boot/grub/grub.cfg"
+	echo "BOOT_IMAGE=/@/vmlinuz-$K root=ZFS=rpool/ROOT/ubuntu_1a2b3c ro" >"$R/proc/cmdline"
+}
+
+# Debian on ext4, with a directory whose name has an '@', beside a pool.
+debian_at()
+{
+	debian_grub
+	echo '50 22 0:50 / /tank rw - zfs tank/data rw' >>"$R/proc/self/mountinfo"
+	a_kernel boot/a@b/vmlinuz-$K
+	put boot/a@b/initrd.img-$K
+	cp "$TMP/current" "$R/boot/initrd.img-$K"
+	sed -i 's,/boot/\(vmlinuz\|initrd\),/boot/a@b/\1,' "$R/boot/grub/grub.cfg"
 }
 
 opensuse_sdbootutil()
@@ -378,6 +410,12 @@ refind()
 refind_elsewhere()
 {
 	refind initrd.img-9.9.9
+}
+
+refind_of_another_name()
+{
+	refind mine.img
+	cp "$TMP/stale" "$R/boot/mine.img"
 }
 
 # systemd-boot started GRUB: found by itself, or by an entry.
@@ -533,6 +571,10 @@ ok 'opensuse_snapshots: an older snapshot is listed' kinds this-installation sna
 ours ubuntu_zfs boot/initrd.img-$K grub
 ok 'ubuntu_zfs: another dataset and a snapshot are listed' kinds this-installation other-installation snapshot
 ok 'ubuntu_zfs: this boot came from one of them' judged_json '.warnings == null'
+ours ubuntu_zfs_copied boot/initrd.img-$K grub
+ours ubuntu_zfs_pool boot/initrd.img-$K grub
+ok 'ubuntu_zfs_pool: another dataset and a snapshot are listed' kinds this-installation other-installation snapshot
+ours debian_at boot/a@b/initrd.img-$K grub
 ours opensuse_sdbootutil boot/efi/opensuse-tumbleweed/$K/initrd-$HASH bls
 ok 'opensuse_sdbootutil: its tool is named, and not regenerate' \
 	judged_json '.images[0] | .renewer == "sdbootutil mkinitrd" and all(.findings[]; .next == null)'
@@ -566,6 +608,7 @@ ok 'this boot came from what systemd-boot started' told selected_this
 ok 'this boot came from a profile of a UKI, by systemd-boot' told selected_profile
 ok 'this boot came from what rEFInd found' told refind
 ok 'this boot came from rEFInd, and from what is not here' untold refind_elsewhere 0
+ok 'this boot came from rEFInd, and from an image that is not looked at' untold refind_of_another_name 0
 ok 'this boot came from GRUB, which systemd-boot found' told selected_grub
 ok 'this boot came from GRUB, by an entry of systemd-boot' told selected_grub_entry
 ok 'this boot came from an entry of systemd-boot that is not here' untold selected_elsewhere 0

@@ -360,11 +360,14 @@ static int add_gone(const struct sysroot *root, struct status *out)
 
 int status_end(const struct sysroot *root, const struct next_boot *boot, struct status *out)
 {
+	_cleanup_(names_free) struct names images = { 0 };
 	int err = read_entries(root, boot, out);
 
 	if (!err)
 		err = add_gone(root, out);
-	if (!err && (!boot->config.n_rules || !entries_cannot_tell(root, &out->entries, out->unknown)))
+	for (size_t i = 0; i < out->n && !err; i++)
+		err = names_add(&images, out->items[i].path);
+	if (!err && (!boot->config.n_rules || !entries_cannot_tell(root, &out->entries, &images, out->unknown)))
 		*out->unknown = '\0';
 	return err;
 }

@@ -268,6 +268,8 @@ static int read_entry(struct installation *is, const struct boot_entry *boot, st
 		entry->kind = ENTRY_RESCUE;
 	else if (worst == VOLUME_SNAPSHOT)
 		entry->kind = ENTRY_SNAPSHOT;
+	else if (worst == VOLUME_UNMOUNTED && volumes_root(&is->volumes, boot->options) == VOLUME_ELSEWHERE)
+		entry->kind = ENTRY_OTHER;
 	else if (worst == VOLUME_ELSEWHERE || of_kernel == VOLUME_ELSEWHERE)
 		entry->kind = ENTRY_OTHER;
 	else if (worst == VOLUME_HERE && !is_gone(is, kernel, entry))
@@ -465,33 +467,43 @@ static enum came find_came(const struct entries *e, bool (*is)(const struct entr
 	return CAME_OTHER;
 }
 
-/* rEFInd looks for the initrd of a line of refind_linux.conf at boot: beside that file, where the kernel is. */
-static bool is_beside_refind(const struct sysroot *r, const struct entries *e, const char *name)
+/* Whether the initrd is one of the images that were verified. */
+static bool is_image(const struct names *images, const char *path)
 {
-	char path[VOLUME_PATH_LEN];
-
-	for (size_t i = 0; i < e->n; i++) {
-		const struct entry *entry = &e->items[i];
-
-		if (entry->boot->loader != LOADER_REFIND || entry->kind != ENTRY_UNKNOWN)
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", entry->boot->base, name);
-		if (sysroot_exists(r, path))
+	for (size_t i = 0; i < images->n; i++)
+		if (ends_in(images->items[i], path))
 			return true;
-	}
 	return false;
 }
 
-/* Where no loader's entries are read the file stands beside the images, or in a tree it may be anywhere. */
-static enum came find_file(const struct sysroot *r, const struct entries *e,
-			   bool (*is)(const struct entry *, const char *), const char *file)
+/* rEFInd looks at boot for the initrd of a line in refind_linux.conf. */
+static bool is_found_at_boot(const struct entries *e)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (e->items[i].boot->loader == LOADER_REFIND && e->items[i].kind == ENTRY_UNKNOWN)
+			return true;
+	return false;
+}
+
+static enum came find_initrd(const struct sysroot *r, const struct entries *e, const struct names *images,
+			     const char *path)
+{
+	if (e->n && find_came(e, is_file, path) == CAME_OURS)
+		return CAME_OURS;
+	if ((!e->n || is_found_at_boot(e)) && is_image(images, path))
+		return CAME_OURS;
+	return e->n || r->live ? CAME_OTHER : CAME_UNKNOWN;
+}
+
+/* Where no loader's entries are read the kernel stands beside the images, or in a tree it may be anywhere. */
+static enum came find_kernel_file(const struct sysroot *r, const struct entries *e, const char *file)
 {
 	char path[VOLUME_PATH_LEN];
-	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+	const char *slash = strrchr(file, '/');
 
 	if (e->n)
-		return is_beside_refind(r, e, name) ? CAME_OURS : find_came(e, is, file);
-	snprintf(path, sizeof(path), "boot/%s", name);
+		return find_came(e, is_kernel, file);
+	snprintf(path, sizeof(path), "boot/%s", slash ? slash + 1 : file);
 	return sysroot_exists(r, path) ? CAME_OURS : r->live ? CAME_OTHER : CAME_UNKNOWN;
 }
 
@@ -516,8 +528,8 @@ static enum came say_came(enum came came, const char *name, const char *what, ch
 	return came;
 }
 
-static enum came came_by_cmdline(const struct sysroot *r, const struct entries *e, const struct cmdline *line,
-				 char why[ENTRIES_WHY_LEN])
+static enum came came_by_cmdline(const struct sysroot *r, const struct entries *e, const struct names *images,
+				 const struct cmdline *line, char why[ENTRIES_WHY_LEN])
 {
 	const char *kernel = cmdline_last(line, "BOOT_IMAGE="), *initrd = cmdline_last(line, "initrd=");
 
@@ -526,18 +538,19 @@ static enum came came_by_cmdline(const struct sysroot *r, const struct entries *
 		return CAME_OTHER;
 	}
 	if (kernel && *kernel)
-		return say_came(find_file(r, e, is_kernel, kernel), "BOOT_IMAGE=", kernel, why);
+		return say_came(find_kernel_file(r, e, kernel), "BOOT_IMAGE=", kernel, why);
 	if (initrd && *initrd) {
 		char path[VOLUME_PATH_LEN];
 
 		snprintf(path, sizeof(path), "%s", initrd);
 		boot_path_turn(path);
-		return say_came(find_file(r, e, is_file, path), "initrd=", initrd, why);
+		return say_came(find_initrd(r, e, images, path), "initrd=", initrd, why);
 	}
 	return CAME_UNKNOWN;
 }
 
-static enum came read_cmdline(const struct sysroot *r, const struct entries *e, char why[ENTRIES_WHY_LEN])
+static enum came read_cmdline(const struct sysroot *r, const struct entries *e, const struct names *images,
+			      char why[ENTRIES_WHY_LEN])
 {
 	struct cmdline line;
 	enum came came;
@@ -546,7 +559,7 @@ static enum came read_cmdline(const struct sysroot *r, const struct entries *e, 
 
 	if (sysroot_read_all(r, "proc/cmdline", CMDLINE_MAX, &text, &len))
 		return CAME_UNKNOWN;
-	came = cmdline_parse(text, len, &line) ? CAME_UNKNOWN : came_by_cmdline(r, e, &line, why);
+	came = cmdline_parse(text, len, &line) ? CAME_UNKNOWN : came_by_cmdline(r, e, images, &line, why);
 	cmdline_free(&line);
 	free(text);
 	return came;
@@ -563,7 +576,8 @@ static bool is_loader(const struct entries *e, const char *id)
 	return false;
 }
 
-static enum came find_this_boot(const struct sysroot *r, const struct entries *e, char why[ENTRIES_WHY_LEN])
+static enum came find_this_boot(const struct sysroot *r, const struct entries *e, const struct names *images,
+				char why[ENTRIES_WHY_LEN])
 {
 	static const struct {
 		const char *variable;
@@ -577,11 +591,11 @@ static enum came find_this_boot(const struct sysroot *r, const struct entries *e
 		if (!read_text(r, names[i].variable, text, sizeof(text)))
 			continue;
 		came = find_came(e, names[i].is, text);
-		if (came == CAME_OTHER && is_loader(e, text) && read_cmdline(r, e, why) == CAME_OURS)
+		if (came == CAME_OTHER && is_loader(e, text) && read_cmdline(r, e, images, why) == CAME_OURS)
 			return CAME_OURS;
 		return say_came(came, names[i].variable, text, why);
 	}
-	return read_cmdline(r, e, why);
+	return read_cmdline(r, e, images, why);
 }
 
 static bool say_unread(const struct entries *e, char why[ENTRIES_WHY_LEN])
@@ -596,7 +610,8 @@ static bool say_unread(const struct entries *e, char why[ENTRIES_WHY_LEN])
 	return e->unmounted || unread;
 }
 
-bool entries_cannot_tell(const struct sysroot *r, const struct entries *e, char why[ENTRIES_WHY_LEN])
+bool entries_cannot_tell(const struct sysroot *r, const struct entries *e, const struct names *images,
+			 char why[ENTRIES_WHY_LEN])
 {
 	bool unread = say_unread(e, why);
 	size_t at = 0;
@@ -605,7 +620,7 @@ bool entries_cannot_tell(const struct sysroot *r, const struct entries *e, char 
 	/* What stands in the directory then is not what boots. */
 	if (e->unmounted && strcmp(e->unmounted, "/boot") == 0)
 		return true;
-	came = find_this_boot(r, e, why);
+	came = find_this_boot(r, e, images, why);
 	if (came != CAME_UNKNOWN)
 		return came == CAME_OTHER || (unread && !e->n);
 	if (unread || entries_next(e, NULL, &at))

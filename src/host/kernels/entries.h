@@ -59,8 +59,9 @@ void entry_json(const struct entry *e, const char *name, bool kind, struct json 
 /*
  * Whether nothing tells that the next boot takes one of the images that were found: *why says what is missing. It leans
  * on what this boot came from: variables of systemd's boot loader and stub, BOOT_IMAGE= and initrd= of the command
- * line.
+ * line. images: the paths of those that were verified, below the root.
  */
-bool entries_cannot_tell(const struct sysroot *r, const struct entries *e, char why[ENTRIES_WHY_LEN]);
+bool entries_cannot_tell(const struct sysroot *r, const struct entries *e, const struct names *images,
+			 char why[ENTRIES_WHY_LEN]);
 
 #endif
