@@ -41,9 +41,9 @@ static const struct {
 	[REASON_DISPLAY] = { "the host needs it for its picture",
 			     "write allow=display in its rule if this machine may run without a picture, then run "
 			     "`earlybind accept` and `earlybind regenerate`" },
-	[REASON_KEYBOARD] = { "a keyboard that the boot may need is plugged into this USB controller",
-			      "plug the keyboard into another controller, or write allow=keyboard in its rule, then "
-			      "run `earlybind accept` and `earlybind regenerate`" },
+	[REASON_KEYBOARD] = { "the boot may need what is plugged in here: a keyboard, or what unlocks the root",
+			      "plug it into another controller, or write allow=keyboard in its rule, then run "
+			      "`earlybind accept` and `earlybind regenerate`" },
 	[REASON_NO_IOMMU] = { "the kernel has no IOMMU group for it, so it cannot be given to a virtual machine",
 			      "`earlybind check` says why there is none, and what to switch on" },
 	[REASON_BUSY] = { "another driver already had this display before earlybind ran",

@@ -150,7 +150,7 @@ run explain 06:00
 ok 'a damaged lock' complained 0 'lock-broken: /etc/earlybind.lock'
 new laptop 'bind 00:14.0'
 run explain 00:14.0
-ok 'only-keyboard: the last keyboard, and what to do' said 0 'refuses it: a keyboard that the boot may need is plugged into this USB controller'
+ok 'only-keyboard: the last keyboard, and what to do' said 0 'refuses it: the boot may need what is plugged in here'
 new twin-gpus 'bind 10de:13c2 live'
 run explain 06:00.0
 ok 'a live rule is the rule of its card' said 0 'rule: bind 10de:13c2 (/etc/earlybind.conf:1)'

@@ -169,7 +169,7 @@ static const struct {
 	unsigned allow;
 } lifted[REASON_COUNT] = {
 	[REASON_DISPLAY] = { "if this machine may run without its picture, ", ALLOW_DISPLAY },
-	[REASON_KEYBOARD] = { "plug the keyboard into another controller, or ", ALLOW_KEYBOARD },
+	[REASON_KEYBOARD] = { "plug it into another controller, or ", ALLOW_KEYBOARD },
 	[REASON_IN_USE] = { "stop using it, or ", ALLOW_IN_USE },
 };
 

@@ -158,7 +158,7 @@ static int note_needs(struct run *r)
 	int ret = bound ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < host->n_needs && ret == 0; i++)
-		if (!need_is_unresolved(&host->needs[i]) && bound[host->needs[i].device])
+		if (!need_is_unresolved(&host->needs[i]) && !host->needs[i].route && bound[host->needs[i].device])
 			ret = note_need(r, &host->needs[i]);
 	free(bound);
 	return ret;

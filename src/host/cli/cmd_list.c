@@ -120,7 +120,7 @@ static reason_set kept_for(const struct listing *l, int i)
 	if (standing_is_locked(&l->standings, i))
 		set |= standing_decision(&l->standings, i)->refusing;
 	for (size_t k = 0; k < l->machine->host.n_needs; k++)
-		if (l->machine->host.needs[k].device == i)
+		if (l->machine->host.needs[k].device == i && !l->machine->host.needs[k].route)
 			set |= REASON_BIT(l->machine->host.needs[k].reason);
 	if (l->machine->devices[i].boot_display)
 		set |= REASON_BIT(REASON_DISPLAY);
