@@ -46,11 +46,16 @@ void accept_refuse_keyboard(const struct candidate *c, struct accept_line *line)
 		 c->machine->devices[guard_keyboard_of(c)].address.fn);
 }
 
-/* Whether a rule takes a keyboard on purpose. */
-static bool is_given_away(const struct accept_run *r)
+static bool has_keyboard(const struct device *d)
+{
+	return d->keyboard;
+}
+
+/* Whether a rule takes such a device on purpose. */
+static bool is_given_away(const struct accept_run *r, bool (*is)(const struct device *))
 {
 	for (size_t i = 0; i < r->machine->n; i++)
-		if (r->machine->devices[i].keyboard && r->bound[i] && (r->holders[i]->allow & ALLOW_KEYBOARD))
+		if (is(&r->machine->devices[i]) && r->bound[i] && (r->holders[i]->allow & ALLOW_KEYBOARD))
 			return true;
 	return false;
 }
@@ -68,7 +73,7 @@ void accept_keep_keyboard(struct accept_run *r)
 		if (line->reason != REASON_NONE || (rule->allow & ALLOW_KEYBOARD) || k < 0 || !r->bound[k])
 			continue;
 		/* It was locked while there was another one, which a later rule has by a person's word. */
-		if (accept_was_locked(r, rule, &line->card) && is_given_away(r))
+		if (accept_was_locked(r, rule, &line->card) && is_given_away(r, has_keyboard))
 			continue;
 		accept_refuse_keyboard(&c, line);
 		accept_give_back(r, &line->card);
@@ -85,9 +90,15 @@ static const struct need *missing(const struct machine *m)
 	return NULL;
 }
 
+/* Programming interfaces of what has ports (PCI Code and ID Assignment: UHCI to xHCI); not USB4's own, not a device. */
+static bool has_ports(const struct device *d)
+{
+	return class_sub(d->identity.class) == CLASS_USB && (d->identity.class & 0xff) < 0x40;
+}
+
 static bool is_free_usb(const struct accept_run *r, int i)
 {
-	return class_sub(r->machine->devices[i].identity.class) == CLASS_USB && !r->bound[i];
+	return has_ports(&r->machine->devices[i]) && !r->bound[i];
 }
 
 unsigned accept_usb(const struct accept_run *r)
@@ -106,8 +117,7 @@ static unsigned takes_usb(const struct candidate *c)
 	unsigned n = 0;
 
 	for (unsigned k = 0; k < c->card.n; k++)
-		n += class_sub(c->machine->devices[c->card.member[k]].identity.class) == CLASS_USB &&
-		     !guard_kept(c, c->card.member[k], text);
+		n += has_ports(&c->machine->devices[c->card.member[k]]) && !guard_kept(c, c->card.member[k], text);
 	return n;
 }
 
@@ -129,11 +139,13 @@ void accept_keep_usb(struct accept_run *r)
 
 	for (size_t i = r->out->n_lines; i-- && !kept;) {
 		struct accept_line *line = &r->out->lines[i];
+		const struct rule *rule = &r->config->rules[line->rule - 1];
 		struct candidate c;
 
-		if (line->reason != REASON_NONE || !r->bound[line->card.main])
+		if (line->reason != REASON_NONE || !r->bound[line->card.main] ||
+		    (accept_was_locked(r, rule, &line->card) && is_given_away(r, has_ports)))
 			continue;
-		c = accept_candidate(r, &line->card, &r->config->rules[line->rule - 1]);
+		c = accept_candidate(r, &line->card, rule);
 		accept_refuse_last_usb(&c, 0, line);
 		kept = line->reason != REASON_NONE;
 		if (kept)

@@ -28,13 +28,17 @@ struct device {
 	bool later;    /* behind VMD: not there this early in the boot */
 	bool external; /* behind Thunderbolt or USB4; read by the host tool only */
 	bool keyboard; /* one is plugged in, into a USB controller mostly; read by the host tool only */
-	bool token;    /* a security token is plugged in (FIDO2, smart card); read by the host tool only */
+	unsigned plugged; /* of PLUGGED_...: what unlocks disks; read by the host tool only */
 	bool has_disk; /* a disk is behind it; read by the host tool only */
 	/* Set by machine_link(): indices of other devices, or NO_PARENT. */
 	int parent;  /* the bridge above */
 	int child;   /* the first behind this one */
 	int sibling; /* the next behind the same bridge */
 };
+
+#define PLUGGED_FIDO2 1 /* a security token */
+#define PLUGGED_CARD 2  /* a smart card, or a token that looks like one */
+#define PLUGGED_DISK 4  /* a USB disk */
 
 /* The boot that is decided about. */
 struct boot_state {

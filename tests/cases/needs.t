@@ -250,6 +250,46 @@ ok 'fido2-token: rd.luks.options=' unlock_stays "# none" "$(echo "$BOARD" | grep
 	"cmdline root=UUID=$ROOT rd.luks.options=$LUKS=tpm2-device=auto,pkcs11-uri=auto"
 ok 'a keyscript that nobody knows: the controller of a stick stays' unlock_stays "$SCRIPT=/usr/local/sbin/key" "$BOARD" "$STICK"
 ok 'a keyscript that is known: it does not' unlock_free "$SCRIPT=/lib/cryptsetup/scripts/decrypt_keyctl" "$BOARD" "$STICK"
+BARE=$(echo "$BOARD" | grep -v 00:14.0)
+ok 'fido2-token: a USB4 controller has no ports' unlock_stays "$FIDO" "$BARE" '0000:00:0d.2 - 8086:9a1b 0c0340 9 thunderbolt' "$MOUSE"
+
+# card KEY: with a smart card in 01:00, of which the interface tells.
+card_reader()
+{
+	rm -rf "$R"
+	change "$BOARD" "$ENCRYPTED" "$MOUSE" "line etc/crypttab $1"
+	host "$R"
+	: >"$CONF"
+	for reader in "$R"/sys/devices/pci0000:00/0000:00:1b.0/0000:01:00.0/usb*/*/*:1.0; do
+		echo 0b >"$reader/bInterfaceClass"
+	done
+	run add --yes 01:00
+}
+card_stays()
+{
+	card_reader "$1" && code 1 && locks
+}
+card_is_none()
+{
+	card_reader "$FIDO" && code 0 && has "$TMP/out" 'none is plugged in'
+}
+ok 'a smart card, and a line that asks for it' card_stays "cryptroot UUID=$LUKS - pkcs11-uri=auto"
+ok "a smart card, and Debian's script for it" card_stays "$SCRIPT=decrypt_opensc"
+ok 'fido2-token: a smart card is none' card_is_none
+
+# given_away: one controller by a person's word: the other stays locked, whatever is accepted later.
+given_away()
+{
+	rm -rf "$R"
+	change "$(echo "$BOARD" | sed s/usb=keyboard/usb=mouse/)" "$ENCRYPTED" "$MOUSE" "line etc/crypttab $FIDO"
+	host "$R"
+	: >"$CONF"
+	run add --yes 01:00
+	run add --yes 00:14.0 allow=keyboard
+	run accept --yes
+	code 0 && locks 0000:00:14.0 0000:01:00.0
+}
+ok 'fido2-token: the last one by allow=keyboard' given_away
 ok 'fido2-token: a passphrase needs none' token_is_free "cryptroot UUID=$LUKS none luks,initramfs"
 ok 'fido2-token: nor does a TPM' token_is_free "cryptroot UUID=$LUKS - tpm2-device=auto,x-initrd.attach"
 
@@ -323,6 +363,14 @@ net ovs-system - ifindex=8
 net vmbr0 - ifindex=6'
 outcome ovs-uplink 'another card is free' free 02:00 0000:02:00.0 "$PLAIN" "$PORTS" "$SWITCH"
 ok 'ovs-uplink: its port is not' stays 01:00.0 "$PLAIN" "$PORTS" "$SWITCH"
+
+# virtual_ports: those of virtual machines, which stand on nothing.
+virtual_ports()
+{
+	free 02:00 0000:02:00.0 "$PLAIN" "$PORTS" "$SWITCH" \
+		"$(for port in 0 1 2 3 4 5 6 7 8 9; do echo "net qvo$port - master=ovs-system ifindex=$((20 + port))"; done)"
+}
+ok 'ovs-uplink: with ports of virtual machines' virtual_ports
 
 BRIDGE='net ens1f0 0000:01:00.0 master=vmbr0 ifindex=2
 net vmbr0 - lower=ens1f0 ifindex=6

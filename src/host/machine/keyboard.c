@@ -82,7 +82,7 @@ static bool is_fido(const struct sysroot *r, const char *name)
 	bool is = false;
 
 	snprintf(path, sizeof(path), USB "/%s", name);
-	if (!says(r, USB, name, "bInterfaceClass", "03") || sysroot_list_any(r, path, &names))
+	if (!strchr(name, ':') || !says(r, USB, name, "bInterfaceClass", "03") || sysroot_list_any(r, path, &names))
 		return false;
 	for (size_t i = 0; i < names.n && !is; i++) {
 		ssize_t n;
@@ -96,10 +96,10 @@ static bool is_fido(const struct sysroot *r, const char *name)
 	return is;
 }
 
-/* A FIDO2 token, or what PKCS#11 is for: a smart card, or a token that looks like one (USB class 0b, CCID). */
-static bool is_token(const struct sysroot *r, const char *name)
+/* USB class 0b: a smart card's reader, or a token that looks like one (CCID). */
+static bool is_card(const struct sysroot *r, const char *name)
 {
-	return strchr(name, ':') && (says(r, USB, name, "bInterfaceClass", "0b") || is_fido(r, name));
+	return strchr(name, ':') && says(r, USB, name, "bInterfaceClass", "0b");
 }
 
 static void found_keyboard(struct machine *m, const char *link, int i)
@@ -110,11 +110,18 @@ static void found_keyboard(struct machine *m, const char *link, int i)
 		m->devices[i].keyboard = true;
 }
 
-static void found_token(struct machine *m, const char *link, int i)
+static void found_fido(struct machine *m, const char *link, int i)
 {
 	(void)link;
 	if (i >= 0)
-		m->devices[i].token = true;
+		m->devices[i].plugged |= PLUGGED_FIDO2;
+}
+
+static void found_card(struct machine *m, const char *link, int i)
+{
+	(void)link;
+	if (i >= 0)
+		m->devices[i].plugged |= PLUGGED_CARD;
 }
 
 static int mark(const struct sysroot *r, const char *folder, bool (*is)(const struct sysroot *, const char *),
@@ -140,6 +147,8 @@ int keyboards_find(const struct sysroot *r, struct machine *m)
 	int ret = mark(r, USB, is_boot_keyboard, found_keyboard, m);
 
 	if (ret >= 0)
-		ret = mark(r, USB, is_token, found_token, m);
+		ret = mark(r, USB, is_fido, found_fido, m);
+	if (ret >= 0)
+		ret = mark(r, USB, is_card, found_card, m);
 	return ret < 0 ? ret : mark(r, INPUT, has_keys, found_keyboard, m);
 }

@@ -82,11 +82,12 @@ static int add_luks_options(const struct boot_word *w, const char *where, const 
 {
 	const char *header = strstr(value, "header="), *equals = strchr(value, '=');
 	bool prefix = equals && (size_t)(equals - value) == UUID_LEN && strspn(value, UUID_LETTERS) == UUID_LEN;
+	unsigned plugged = crypttab_plugged(prefix ? equals + 1 : value);
 
-	if (crypttab_asks_token(prefix ? equals + 1 : value)) {
-		if (boot_ref_add(out, BOOT_REF_MEMORY, where, "LUKS", "", 0))
+	if (plugged) {
+		if (boot_ref_add(out, BOOT_REF_MEMORY, where, "LUKS", value, prefix ? UUID_LEN : 0))
 			return -ENOMEM;
-		out->items[out->n - 1].token = true;
+		out->items[out->n - 1].plugged = plugged;
 	}
 	return header ? boot_ref_add_key(out, where, w->what, header + 7, strcspn(header + 7, ",")) : 0;
 }

@@ -4,6 +4,7 @@
 #define EARLYBIND_BOOT_REF_H
 
 #include "../../core/compat.h"
+#include "../../core/device.h"
 #include "../../sys/sysroot.h"
 
 enum boot_ref_kind {
@@ -20,8 +21,7 @@ struct boot_ref {
 	enum boot_ref_kind kind;
 	bool root;       /* it is / itself */
 	bool passphrase; /* somebody has to type one for it */
-	bool token;      /* a security token (FIDO2, PKCS#11) unlocks it */
-	bool script;     /* a program that nobody knows gets its key */
+	unsigned plugged; /* of PLUGGED_...: with one of these it is unlocked */
 	bool random;     /* a mapping, named by `what`, that gets another key at each boot */
 	bool entry;      /* of a boot entry: what is not here is none of this machine, since others say what it lacks */
 	bool optional;   /* the boot goes on without it: nofail, noauto */
@@ -42,8 +42,8 @@ int boot_ref_add(struct boot_refs *w, enum boot_ref_kind kind, const char *where
 /* Adds the device that a key or a LUKS header is on, if the value names one: "path:device", "device:path", "device". */
 int boot_ref_add_key(struct boot_refs *w, const char *where, const char *what, const char *value,
 		     size_t len) _must_check_;
-/* Whether a security token unlocks what has these options, of crypttab(5) and rd.luks.options=. */
-bool crypttab_asks_token(const char *options);
+/* PLUGGED_..., by these options of crypttab(5) and rd.luks.options=. */
+unsigned crypttab_plugged(const char *options);
 /* Whether one from the index `first` on is of this: "noresume", a word of a command line. */
 bool boot_refs_say(const struct boot_refs *w, size_t first, const char *what);
 void boot_refs_free(struct boot_refs *w);

@@ -18,6 +18,7 @@ struct host {
 	const struct machine *machine;
 	struct blockdevs blocks;
 	struct mounts mounts; /* empty where only files count: for an image */
+	struct names ports;   /* the interfaces that are ports of Open vSwitch; as mounts */
 };
 
 /* What a chain comes to. */

@@ -71,24 +71,38 @@ static int add(struct boot_refs *out, const char *where, const char *what, const
 	return boot_ref_add(out, is_device(name) ? BOOT_REF_DEVICE : BOOT_REF_FILE, where, what, name, len);
 }
 
-/* Those of Debian's cryptsetup that need nothing plugged in, or whose device the key names (passdev). */
-static bool is_known_script(const char *script, size_t len)
+/* Those of Debian's cryptsetup; the device that passdev wants the key names. What others want nobody knows. */
+static unsigned plugged_of_script(const char *script, size_t len)
 {
-	static const char *const known[] = { "askpass", "decrypt_keyctl", "decrypt_derived", "passdev" };
+	static const struct {
+		const char *name;
+		unsigned plugged;
+	} known[] = {
+		{ "askpass", 0 },
+		{ "decrypt_keyctl", 0 },
+		{ "decrypt_derived", 0 },
+		{ "passdev", 0 },
+		{ "decrypt_opensc", PLUGGED_CARD },
+		{ "decrypt_gnupg-sc", PLUGGED_CARD },
+	};
 	const char *slash = memrchr(script, '/', len), *name = slash ? slash + 1 : script;
 
 	len -= (size_t)(name - script);
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (strlen(known[i]) == len && strncmp(name, known[i], len) == 0)
-			return true;
-	return false;
+		if (strlen(known[i].name) == len && strncmp(name, known[i].name, len) == 0)
+			return known[i].plugged;
+	return PLUGGED_FIDO2 | PLUGGED_CARD | PLUGGED_DISK;
 }
 
-bool crypttab_asks_token(const char *options)
+unsigned crypttab_plugged(const char *options)
 {
 	size_t len;
+	const char *script = option(options, "keyscript", &len);
+	unsigned plugged = script ? plugged_of_script(script, len) : 0;
 
-	return option(options, "fido2-device", &len) || option(options, "pkcs11-uri", &len);
+	if (option(options, "fido2-device", &len))
+		plugged |= PLUGGED_FIDO2;
+	return plugged | (option(options, "pkcs11-uri", &len) ? PLUGGED_CARD : 0);
 }
 
 static bool is_random(const char *key)
@@ -112,7 +126,7 @@ static int read_line(const struct text_file_line *line, void *arg)
 {
 	char *at = line->text, *name, *device, *key, *options, what[160];
 	struct boot_refs *out = arg;
-	const char *header, *script;
+	const char *header;
 	size_t len;
 	int error;
 
@@ -134,9 +148,7 @@ static int read_line(const struct text_file_line *line, void *arg)
 		return error;
 	out->items[out->n - 1].passphrase = !is_random(key);
 	out->items[out->n - 1].random = is_random(key);
-	out->items[out->n - 1].token = crypttab_asks_token(options);
-	script = option(options, "keyscript", &len);
-	out->items[out->n - 1].script = script && !is_known_script(script, len);
+	out->items[out->n - 1].plugged = crypttab_plugged(options);
 	out->items[out->n - 1].network = option(options, "_netdev", &len);
 	snprintf(what, sizeof(what), "the key of %s", name);
 	error = is_random(key) ? 0 : boot_ref_add_key(out, line->where, what, key, strlen(key));

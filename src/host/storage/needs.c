@@ -579,8 +579,6 @@ static bool find_upper(const struct needs_list *list, const char *interface, cha
 	char path[PATH_BYTES];
 	_cleanup_(names_free) struct names names = { 0 };
 
-	if (nic_master(&list->host, interface, upper))
-		return true;
 	if (snprintf(path, sizeof(path), "sys/class/net/%s", interface) >= (int)sizeof(path) ||
 	    sysroot_list_any(list->host.root, path, &names))
 		return false;
@@ -598,9 +596,11 @@ static int add_members(struct needs_list *list)
 	int error = sysroot_list_any(list->host.root, "sys/class/net", &interfaces);
 
 	for (size_t i = 0; i < interfaces.n && error >= 0; i++) {
-		if (!find_upper(list, interfaces.items[i], upper))
+		bool member = nic_master(&list->host, interfaces.items[i], upper);
+
+		if (!member && !find_upper(list, interfaces.items[i], upper))
 			continue;
-		shorten_print(text, sizeof(text), "%s stands on it", upper);
+		shorten_print(text, sizeof(text), member ? "a member of %s" : "below %s", upper);
 		error = needs_add_interface(list, REASON_IN_USE, interfaces.items[i], text);
 	}
 	return error < 0 ? error : 0;
@@ -615,7 +615,8 @@ static int add_networks(struct needs_list *list)
 	int error = nic_networks(&list->host, &networks);
 
 	for (size_t i = 0; i < networks.n && error >= 0; i++) {
-		shorten_print(text, sizeof(text), "a route to %s", networks.items[i].text);
+		shorten_print(text, sizeof(text), "a route to %s; a rule that names just this port may have it",
+			      networks.items[i].text);
 		error = needs_add_interface(list, REASON_IN_USE, networks.items[i].interface, text);
 	}
 	for (size_t i = first; i < list->n_needs; i++)
@@ -657,6 +658,7 @@ static void end(struct needs_list *list)
 {
 	blockdevs_free(&list->host.blocks);
 	mounts_free(&list->host.mounts);
+	names_free(&list->host.ports);
 	boot_refs_free(&list->refs);
 	free(list->needs);
 	free(list->set);
@@ -696,46 +698,45 @@ static int find_used(struct needs_list *list)
 	return call_each(list, steps, ARRAY_SIZE(steps));
 }
 
-/* Of what unlocks the root each thing plugged in counts; where there is none of the kind, any USB controller may get it. */
-static int add_plugged(struct needs_list *list, bool (*is)(const struct device *), const char *text)
+static unsigned plugged_in(const struct device *d)
+{
+	return d->plugged | (d->has_disk && class_sub(d->identity.class) == CLASS_USB ? PLUGGED_DISK : 0);
+}
+
+static const char *plugged_word(unsigned plugged)
+{
+	return plugged & PLUGGED_DISK ? "has a keyscript, for a disk or a token perhaps" : plugged & PLUGGED_CARD
+								? "asks for a smart card"
+								: "asks for a security token";
+}
+
+/* Each thing plugged in counts that may unlock it; where there is none, any USB controller may get it. */
+static int add_plugged(struct needs_list *list, const struct boot_ref *w)
 {
 	const struct machine *m = list->host.machine;
+	char text[REPORT_TEXT_LEN];
 	bool any = false;
 	int error = 0;
 
+	shorten_print(text, sizeof(text), "%s: %s%s%s %s", w->where, w->what,
+		      w->kind == BOOT_REF_MEMORY && *w->name ? " " : "", w->kind == BOOT_REF_MEMORY ? w->name : "",
+		      plugged_word(w->plugged));
 	for (int i = 0; i < (int)m->n && !error; i++) {
-		if (!is(&m->devices[i]))
+		if (!(plugged_in(&m->devices[i]) & w->plugged))
 			continue;
 		any = true;
-		error = needs_add(list, REASON_KEYBOARD, i, "%s, and one is plugged in here", text);
+		error = needs_add(list, REASON_KEYBOARD, i, "%s: one is plugged in here", text);
 	}
-	return error || any ? error : needs_add(list, REASON_KEYBOARD, NEED_SOME_USB, "%s, and none is plugged in", text);
-}
-
-static bool has_token(const struct device *d)
-{
-	return d->token;
-}
-
-static bool has_usb_disk(const struct device *d)
-{
-	return d->has_disk && class_sub(d->identity.class) == CLASS_USB;
+	return error || any ? error : needs_add(list, REASON_KEYBOARD, NEED_SOME_USB, "%s: none is plugged in", text);
 }
 
 static int add_unlocking(struct needs_list *list)
 {
-	char text[REPORT_TEXT_LEN];
 	int error = 0;
 
-	for (size_t i = 0; i < list->refs.n && !error; i++) {
-		const struct boot_ref *w = &list->refs.items[i];
-
-		if (w->optional || (!w->token && !w->script))
-			continue;
-		shorten_print(text, sizeof(text), "%s: %s asks for a %s", w->where, w->what,
-			      w->token ? "security token" : "disk of its keyscript, perhaps");
-		error = add_plugged(list, w->token ? has_token : has_usb_disk, text);
-	}
+	for (size_t i = 0; i < list->refs.n && !error; i++)
+		if (!list->refs.items[i].optional && list->refs.items[i].plugged)
+			error = add_plugged(list, &list->refs.items[i]);
 	return error;
 }
 
@@ -767,6 +768,8 @@ int needs_find(const struct sysroot *r, struct storage *s, struct machine *m)
 	error = start(&list, r, s, m);
 	if (!error)
 		error = mounts_read(r, &list.host.mounts);
+	if (!error)
+		error = nic_ports(&list.host, &list.host.ports);
 	if (!error)
 		error = find_boot(&list);
 	if (!error)

@@ -73,15 +73,30 @@ bool nic_master(const struct host *h, const char *interface, char master[64])
 	return snprintf(master, 64, "%s", slash ? slash + 1 : link) < 64;
 }
 
-/* Open vSwitch's own interfaces look like dummy ones; those of programs, tunnels and so on tell what they are. */
+int nic_ports(const struct host *h, struct names *out)
+{
+	_cleanup_(names_free) struct names names = { 0 };
+	char master[64];
+	int error = sysroot_exists(h->root, NET "/" SWITCH) ? sysroot_list_any(h->root, NET, &names) : 0;
+
+	for (size_t i = 0; i < names.n && !error; i++)
+		if (nic_master(h, names.items[i], master) && strcmp(master, SWITCH) == 0)
+			error = names_add(out, names.items[i]);
+	return error;
+}
+
+/*
+ * Open vSwitch's own interfaces look like dummy ones; those of programs, tunnels and so on tell what they are. A port of
+ * the switch does not stand on the others.
+ */
 static bool may_be_of_switch(const struct host *h, const char *name)
 {
 	char path[PATH_BYTES], *text;
 	size_t len;
 	bool typed;
 
-	if (snprintf(path, sizeof(path), NET "/%s/tun_flags", name) >= (int)sizeof(path) ||
-	    sysroot_exists(h->root, path) || !sysroot_exists(h->root, NET "/" SWITCH))
+	if (!h->ports.n || names_has(&h->ports, name) ||
+	    snprintf(path, sizeof(path), NET "/%s/tun_flags", name) >= (int)sizeof(path) || sysroot_exists(h->root, path))
 		return false;
 	snprintf(path, sizeof(path), NET "/%s/uevent", name);
 	if (sysroot_read_all(h->root, path, UEVENT_MAX, &text, &len))
@@ -98,18 +113,14 @@ static bool may_be_of_switch(const struct host *h, const char *name)
 static int walk_switch(const struct host *h, const char *name, const struct chain_end *end, struct chain_ends *out,
 		       int depth)
 {
-	_cleanup_(names_free) struct names names = { 0 };
-	char master[64];
-	int error = may_be_of_switch(h, name) ? sysroot_list_any(h->root, NET, &names) : 0;
+	size_t n = may_be_of_switch(h, name) ? h->ports.n : 0;
+	int error = 0;
 
-	for (size_t i = 0; i < names.n && !error; i++) {
+	for (size_t i = 0; i < n && !error; i++) {
 		struct chain_end next = *end;
 
-		if (strcmp(names.items[i], name) == 0 || !nic_master(h, names.items[i], master) ||
-		    strcmp(master, SWITCH) != 0)
-			continue;
-		chain_extend(&next, ", on %s of Open vSwitch", names.items[i]);
-		error = walk(h, names.items[i], &next, out, depth);
+		chain_extend(&next, ", on %s of Open vSwitch", h->ports.items[i]);
+		error = walk(h, h->ports.items[i], &next, out, depth);
 	}
 	return error;
 }

@@ -31,6 +31,8 @@ struct nic_networks {
 };
 /* 0 or -ENOMEM. */
 int nic_networks(const struct host *h, struct nic_networks *out) _must_check_;
+/* The ports of Open vSwitch. 0 or -ENOMEM. */
+int nic_ports(const struct host *h, struct names *out) _must_check_;
 /* What the interface is a member of, "br0", "ovs-system"; false: of nothing. */
 bool nic_master(const struct host *h, const char *interface, char master[64]);
 /* The interface of the network, without a gateway, that an address of this machine is in. 0 or -ENOMEM. */
