@@ -30,30 +30,31 @@ static bool says(const struct sysroot *r, const char *folder, const char *name, 
 	       strncmp(text, value, strlen(value)) == 0;
 }
 
+#define KEYBOARD 8 /* beside PLUGGED_... */
+
 /* HID specification 1.11, 4.2 and 4.3: the interface of a keyboard that firmware and boot loaders understand. */
 static bool is_boot_keyboard(const struct sysroot *r, const char *name)
 {
-	return strchr(name, ':') && says(r, USB, name, "bInterfaceClass", "03") &&
-	       says(r, USB, name, "bInterfaceSubClass", "01") && says(r, USB, name, "bInterfaceProtocol", "01");
+	return says(r, USB, name, "bInterfaceSubClass", "01") && says(r, USB, name, "bInterfaceProtocol", "01");
 }
 
 /*
  * drivers/input/input.c prints a bitmap as longs, the highest first. The keys 1 to 31 are Esc to S
  * (input-event-codes.h); udev too calls a device that has them all a keyboard (udev-builtin-input_id.c).
  */
-static bool has_keys(const struct sysroot *r, const char *name)
+static unsigned input_kinds(const struct sysroot *r, const char *name)
 {
 	char text[512];
 	const char *last;
 
 	if (strncmp(name, "input", 5) != 0)
-		return false;
+		return 0;
 	if (!sysroot_read_line(r, text, sizeof(text), INPUT "/%s/capabilities/key", name))
-		return false;
+		return 0;
 	last = strrchr(text, ' ');
 	if (!last)
 		last = text;
-	return ((uint32_t)hex_number(&last) | 1) == UINT32_MAX;
+	return ((uint32_t)hex_number(&last) | 1) == UINT32_MAX ? KEYBOARD : 0;
 }
 
 /* Whether an item of a HID report descriptor (HID 1.11, 6.2.2) is the usage page of FIDO: 0xf1d0 (CTAP, 11.2.8). */
@@ -82,7 +83,7 @@ static bool is_fido(const struct sysroot *r, const char *name)
 	bool is = false;
 
 	snprintf(path, sizeof(path), USB "/%s", name);
-	if (!strchr(name, ':') || !says(r, USB, name, "bInterfaceClass", "03") || sysroot_list_any(r, path, &names))
+	if (sysroot_list_any(r, path, &names))
 		return false;
 	for (size_t i = 0; i < names.n && !is; i++) {
 		ssize_t n;
@@ -96,59 +97,46 @@ static bool is_fido(const struct sysroot *r, const char *name)
 	return is;
 }
 
-/* USB class 0b: a smart card's reader, or a token that looks like one (CCID). */
-static bool is_card(const struct sysroot *r, const char *name)
+/* Of an interface. USB class 0b is a smart card's reader, or a token that looks like one (CCID). */
+static unsigned usb_kinds(const struct sysroot *r, const char *name)
 {
-	return strchr(name, ':') && says(r, USB, name, "bInterfaceClass", "0b");
+	if (!strchr(name, ':'))
+		return 0;
+	if (says(r, USB, name, "bInterfaceClass", "0b"))
+		return PLUGGED_CARD;
+	if (!says(r, USB, name, "bInterfaceClass", "03"))
+		return 0;
+	return (is_boot_keyboard(r, name) ? KEYBOARD : 0) | (is_fido(r, name) ? PLUGGED_FIDO2 : 0);
 }
 
-static void found_keyboard(struct machine *m, const char *link, int i)
-{
-	/* Those that programs make (uinput) type nothing before there is a program. */
-	m->host.other_keyboard |= !strstr(link, "/pci") && !strstr(link, "/virtual/");
-	if (i >= 0)
-		m->devices[i].keyboard = true;
-}
-
-static void found_fido(struct machine *m, const char *link, int i)
-{
-	(void)link;
-	if (i >= 0)
-		m->devices[i].plugged |= PLUGGED_FIDO2;
-}
-
-static void found_card(struct machine *m, const char *link, int i)
-{
-	(void)link;
-	if (i >= 0)
-		m->devices[i].plugged |= PLUGGED_CARD;
-}
-
-static int mark(const struct sysroot *r, const char *folder, bool (*is)(const struct sysroot *, const char *),
-		void (*found)(struct machine *m, const char *link, int i), struct machine *m)
+static int mark(const struct sysroot *r, const char *folder, unsigned (*kinds_of)(const struct sysroot *, const char *),
+		struct machine *m)
 {
 	_cleanup_(names_free) struct names names = { 0 };
 	int ret = sysroot_list_any(r, folder, &names);
 
 	for (size_t i = 0; i < names.n; i++) {
-		char path[256], link[LINK_BYTES], parts[LINK_BYTES];
+		char path[256], link[LINK_BYTES];
+		unsigned kinds = kinds_of(r, names.items[i]);
+		int i_carrier;
 
 		snprintf(path, sizeof(path), "%s/%s", folder, names.items[i]);
-		if (!is(r, names.items[i]) || sysroot_readlink(r, path, link, sizeof(link)) < 0)
+		if (!kinds || sysroot_readlink(r, path, link, sizeof(link)) < 0)
 			continue;
-		snprintf(parts, sizeof(parts), "%s", link);
-		found(m, link, carrier(m, parts));
+		/* Those that programs make (uinput) type nothing before there is a program. */
+		m->host.other_keyboard |= kinds & KEYBOARD && !strstr(link, "/pci") && !strstr(link, "/virtual/");
+		i_carrier = carrier(m, link);
+		if (i_carrier < 0)
+			continue;
+		m->devices[i_carrier].keyboard |= (kinds & KEYBOARD) != 0;
+		m->devices[i_carrier].plugged |= kinds & ~(unsigned)KEYBOARD;
 	}
 	return ret;
 }
 
 int keyboards_find(const struct sysroot *r, struct machine *m)
 {
-	int ret = mark(r, USB, is_boot_keyboard, found_keyboard, m);
+	int ret = mark(r, USB, usb_kinds, m);
 
-	if (ret >= 0)
-		ret = mark(r, USB, is_fido, found_fido, m);
-	if (ret >= 0)
-		ret = mark(r, USB, is_card, found_card, m);
-	return ret < 0 ? ret : mark(r, INPUT, has_keys, found_keyboard, m);
+	return ret < 0 ? ret : mark(r, INPUT, input_kinds, m);
 }
