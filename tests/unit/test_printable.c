@@ -58,7 +58,9 @@ static void a_cell_has_nothing_that_turns_or_hides(void **s)
 	char buf[PRINTABLE_MAX * 64 + 1];
 
 	(void)s;
-	assert_string_equal(printable_cell("caf\xc3\xa9 \x1b\xe2\x80\xae" "a\xc2\xad\xff", buf, sizeof(buf)),
+	assert_string_equal(printable_cell("caf\xc3\xa9 \x1b\xe2\x80\xae"
+					   "a\xc2\xad\xff",
+					   buf, sizeof(buf)),
 			    "caf\xc3\xa9 \x1b\\u202ea\\u00ad\xff");
 	assert_string_equal(printable_cell("a\xe2\x80\xae", buf, 7), "a");
 }

@@ -62,13 +62,26 @@ static size_t piece(const char *s, char out[PIECE_LEN])
 	return len;
 }
 
-const char *printable(const char *text, char *buf, size_t size)
+static size_t cell_piece(const char *s, char out[PIECE_LEN])
+{
+	uint32_t c = 0;
+	size_t len = utf8_at(s, &c);
+
+	if (len && is_control(c))
+		snprintf(out, PIECE_LEN, "\\u%04x", (unsigned)c);
+	else
+		snprintf(out, PIECE_LEN, "%.*s", (int)(len ? len : 1), s);
+	return len ? len : 1;
+}
+
+static const char *print_pieces(const char *text, size_t (*print)(const char *s, char out[PIECE_LEN]), char *buf,
+				size_t size)
 {
 	char out[PIECE_LEN];
 	size_t len = 0;
 
 	while (*text) {
-		text += piece(text, out);
+		text += print(text, out);
 		if (len + strlen(out) >= size)
 			break;
 		len += (size_t)snprintf(buf + len, size - len, "%s", out);
@@ -77,24 +90,12 @@ const char *printable(const char *text, char *buf, size_t size)
 	return buf;
 }
 
+const char *printable(const char *text, char *buf, size_t size)
+{
+	return print_pieces(text, piece, buf, size);
+}
+
 const char *printable_cell(const char *text, char *buf, size_t size)
 {
-	size_t len = 0;
-
-	while (*text) {
-		char out[16];
-		uint32_t c = 0;
-		size_t n = utf8_at(text, &c);
-
-		if (n && is_control(c))
-			snprintf(out, sizeof(out), "\\u%04x", (unsigned)c);
-		else
-			snprintf(out, sizeof(out), "%.*s", (int)(n ? n : 1), text);
-		text += n ? n : 1;
-		if (len + strlen(out) >= size)
-			break;
-		len += (size_t)snprintf(buf + len, size - len, "%s", out);
-	}
-	buf[len] = '\0';
-	return buf;
+	return print_pieces(text, cell_piece, buf, size);
 }
