@@ -193,25 +193,12 @@ static int add_module_lines(struct maker *m)
 	return 0;
 }
 
-static void free_guards(struct plan *p)
-{
-	for (size_t i = 0; i < p->n_guards; i++)
-		free(p->guards[i].text);
-	free(p->guards);
-	p->guards = NULL;
-	p->n_guards = 0;
-}
-
-/* The boot program prints what guards say as it is, into the kernel's log: *out has them escaped, for the time of one
- * printing. */
+/* Adds its guards to *out, escaped: the boot program prints what they say as it is, into the kernel's log. */
 static int escape_guards(const struct plan *from, struct plan *out)
 {
 	char text[PRINTABLE_MAX * LINE_MAX_BYTES];
 	int err = 0;
 
-	*out = *from;
-	out->guards = NULL;
-	out->n_guards = 0;
 	for (size_t i = 0; i < from->n_guards && !err; i++)
 		err = plan_copy_guard(out, from->guards[i], printable(from->guards[i].text, text, sizeof(text)));
 	return err;
@@ -221,13 +208,15 @@ static int escape_guards(const struct plan *from, struct plan *out)
 static int add_plan(struct maker *m)
 {
 	struct text text = { 0 };
-	struct plan again = { 0 }, escaped;
+	struct plan again = { 0 }, escaped = { 0 }, whole = *m->plan; /* which owns nothing */
 	struct plan_error wrong = { 0 };
 	int err = escape_guards(m->plan, &escaped);
 
+	whole.guards = escaped.guards;
+	whole.n_guards = escaped.n_guards;
 	if (!err)
-		err = plan_print(&escaped, &text);
-	free_guards(&escaped);
+		err = plan_print(&whole, &text);
+	plan_free(&escaped);
 	if (!err)
 		err = plan_parse(KIND_PLAN, text.data, text.len, &again, &wrong);
 	if (!err) {
