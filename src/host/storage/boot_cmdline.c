@@ -85,7 +85,10 @@ static int add_luks_options(const struct boot_word *w, const char *where, const 
 	unsigned plugged = crypttab_plugged(prefix ? equals + 1 : value);
 
 	if (plugged) {
-		if (boot_ref_add(out, BOOT_REF_MEMORY, where, "LUKS", value, prefix ? UUID_LEN : 0))
+		char what[sizeof("LUKS ") + UUID_LEN];
+
+		snprintf(what, sizeof(what), "LUKS%s%.*s", prefix ? " " : "", prefix ? UUID_LEN : 0, value);
+		if (boot_ref_add(out, BOOT_REF_MEMORY, where, what, "", 0))
 			return -ENOMEM;
 		out->items[out->n - 1].plugged = plugged;
 	}

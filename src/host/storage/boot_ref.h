@@ -19,15 +19,15 @@ enum boot_ref_kind {
 
 struct boot_ref {
 	enum boot_ref_kind kind;
-	bool root;       /* it is / itself */
-	bool passphrase; /* somebody has to type one for it */
+	bool root;        /* it is / itself */
+	bool passphrase;  /* somebody has to type one for it */
 	unsigned plugged; /* of PLUGGED_...: with one of these it is unlocked */
-	bool random;     /* a mapping, named by `what`, that gets another key at each boot */
-	bool entry;      /* of a boot entry: what is not here is none of this machine, since others say what it lacks */
-	bool optional;   /* the boot goes on without it: nofail, noauto */
-	bool network;    /* it comes over the network, where nothing else says so: _netdev */
-	char *where;     /* "/etc/fstab:3" */
-	char *what;      /* "/", "swap", "resume" */
+	bool random;      /* a mapping, named by `what`, that gets another key at each boot */
+	bool entry;    /* of a boot entry: what is not here is none of this machine, since others say what it lacks */
+	bool optional; /* the boot goes on without it: nofail, noauto */
+	bool network;  /* it comes over the network, where nothing else says so: _netdev */
+	char *where;   /* "/etc/fstab:3" */
+	char *what;    /* "/", "swap", "resume" */
 	char *name;
 };
 

@@ -145,6 +145,13 @@ static bool path_is_below(const char *path, const char *folder)
 	return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
 }
 
+void mount_pool(const struct mount *m, char pool[POOL_LEN])
+{
+	bool is = m && strcmp(m->type, "zfs") == 0;
+
+	snprintf(pool, POOL_LEN, "%.*s", is ? (int)strcspn(m->source, "/") : 0, is ? m->source : "");
+}
+
 bool mount_is_program(const struct mount *m)
 {
 	return strcmp(m->type, "fuse") == 0 || strncmp(m->type, "fuse.", 5) == 0;

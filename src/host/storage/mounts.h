@@ -29,6 +29,9 @@ void mounts_free(struct mounts *m);
 const struct mount *mounts_at(const struct mounts *m, const char *target) _pure_;
 /* The file system that a file is on; NULL: not known. */
 const struct mount *mounts_of_file(const struct mounts *m, const char *path) _pure_;
+/* The pool of a ZFS, "rpool" of "rpool/ROOT/debian"; "": it is none, or there is no mount (NULL). */
+#define POOL_LEN 256
+void mount_pool(const struct mount *m, char pool[POOL_LEN]);
 /* fs/fuse/inode.c: a program's file system has no device, and names what it likes; fuseblk alone has a disk. */
 /* Whether a virtio device of a hypervisor shares it, by a tag: its source. */
 bool mount_is_virtio(const struct mount *m);

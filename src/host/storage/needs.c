@@ -15,7 +15,6 @@
 
 #define CMDLINE_MAX 65536
 #define CACHE_MAX (4u << 20)
-#define POOL_LEN 256
 #define ENCRYPTION_ROOT 10 /* fields before it */
 
 static int read_files(const struct sysroot *r, struct boot_refs *out)
@@ -72,11 +71,14 @@ static int read_entries(const struct sysroot *r, struct storage *s)
 {
 	struct volumes volumes = { 0 };
 	const char *last = "";
-	int error = s->has_entries ? 0 : boot_entries_read(r, &s->entries);
+	int error;
 
-	if (s->has_entries || error)
+	if (s->has_entries)
+		return 0;
+	error = boot_entries_read(r, &s->entries);
+	s->has_entries = !error;
+	if (error || !s->entries.n)
 		return error;
-	s->has_entries = true;
 	error = volumes_read(r, s, &volumes);
 	for (size_t i = 0; i < s->entries.n && !error; i++) {
 		const struct boot_entry *entry = &s->entries.items[i];
@@ -186,15 +188,6 @@ static int add_file(struct needs_list *list, const struct boot_ref *w, const cha
 	return needs_add_mount(list, REASON_BOOT_DISK, m, text);
 }
 
-/* The pool of the root that is mounted, "rpool" of "rpool/ROOT/debian"; "": it is on no ZFS. */
-static void mounted_pool(const struct needs_list *list, char pool[POOL_LEN])
-{
-	const struct mount *m = mounts_at(&list->host.mounts, "/");
-	bool is = m && strcmp(m->type, "zfs") == 0;
-
-	snprintf(pool, POOL_LEN, "%.*s", is ? (int)strcspn(m->source, "/") : 0, is ? m->source : "");
-}
-
 static int add_pool(struct needs_list *list, const char *pool, const char *text)
 {
 	if (!resolve_pool(&list->host.blocks, pool, list->set))
@@ -209,7 +202,7 @@ static int add_pool_of(struct needs_list *list, const struct boot_ref *w, const 
 
 	snprintf(pool, sizeof(pool), "%s", w->name);
 	if (w->root && !*pool)
-		mounted_pool(list, pool);
+		mount_pool(mounts_at(&list->host.mounts, "/"), pool);
 	if (w->root)
 		list->encrypted |= pool_may_ask(list->host.root, pool);
 	return add_pool(list, pool, text);
@@ -241,7 +234,8 @@ static int add_missing(struct needs_list *list, const struct boot_ref *w, const 
 /* Disks in memory, which the kernel or a program makes anew in each boot. */
 static bool is_memory(const char *name)
 {
-	return strncmp(name, "/dev/zram", 9) == 0 || (strncmp(name, "/dev/ram", 8) == 0 && isdigit((unsigned char)name[8]));
+	return strncmp(name, "/dev/zram", 9) == 0 ||
+	       (strncmp(name, "/dev/ram", 8) == 0 && isdigit((unsigned char)name[8]));
 }
 
 /*
@@ -320,7 +314,6 @@ static int add_ref(struct needs_list *list, const struct boot_ref *w)
 
 	if (w->entry && !is_here(list, w))
 		return 0;
-
 	list->root_known |= w->root;
 	list->encrypted |= w->passphrase;
 	shorten_print(text, sizeof(text), "%s: %s is %s%s", w->where, w->what, w->kind == BOOT_REF_POOL ? "ZFS " : "",
@@ -424,7 +417,7 @@ static int add_mounted(struct needs_list *list)
 	char text[REPORT_TEXT_LEN], pool[POOL_LEN];
 	int error = 0;
 
-	mounted_pool(list, pool);
+	mount_pool(mounts_at(&list->host.mounts, "/"), pool);
 	list->encrypted |= *pool && pool_may_ask(list->host.root, pool);
 	for (size_t i = 0; i < ARRAY_SIZE(targets) && !error; i++) {
 		const struct mount *m = mounts_at(&list->host.mounts, targets[i]);
@@ -573,22 +566,6 @@ static int add_default_routes(struct needs_list *list)
 	return error;
 }
 
-/* What stands on an interface, "vlan10" of a VLAN or a macvlan; false: nothing. */
-static bool find_upper(const struct needs_list *list, const char *interface, char upper[64])
-{
-	char path[PATH_BYTES];
-	_cleanup_(names_free) struct names names = { 0 };
-
-	if (snprintf(path, sizeof(path), "sys/class/net/%s", interface) >= (int)sizeof(path) ||
-	    sysroot_list_any(list->host.root, path, &names))
-		return false;
-	for (size_t i = 0; i < names.n; i++)
-		if (strncmp(names.items[i], "upper_", 6) == 0)
-			return snprintf(upper, 64, "%s", names.items[i] + 6) < 64;
-	return false;
-}
-
-/* net/core/dev.c: a member of a bridge, bond or team links to it as its master, and to each that stands on it. */
 static int add_members(struct needs_list *list)
 {
 	char upper[64], text[REPORT_TEXT_LEN];
@@ -598,7 +575,7 @@ static int add_members(struct needs_list *list)
 	for (size_t i = 0; i < interfaces.n && error >= 0; i++) {
 		bool member = nic_master(&list->host, interfaces.items[i], upper);
 
-		if (!member && !find_upper(list, interfaces.items[i], upper))
+		if (!member && !nic_upper(&list->host, interfaces.items[i], upper))
 			continue;
 		shorten_print(text, sizeof(text), member ? "a member of %s" : "below %s", upper);
 		error = needs_add_interface(list, REASON_IN_USE, interfaces.items[i], text);
@@ -627,7 +604,7 @@ static int add_networks(struct needs_list *list)
 
 /* --- one run --- */
 
-/* It has the storage until it ends, or gives it back. */
+/* It has devices and refs of the storage until it gives them back. */
 static int start(struct needs_list *list, const struct sysroot *r, struct storage *s, const struct machine *m)
 {
 	memset(list, 0, sizeof(*list));
@@ -635,21 +612,16 @@ static int start(struct needs_list *list, const struct sysroot *r, struct storag
 	list->host.machine = m;
 	list->host.blocks = s->blocks;
 	list->refs = s->refs;
-	list->has_entries = s->has_entries;
-	list->entries = s->entries;
-	memset(s, 0, sizeof(*s));
+	s->blocks = (struct blockdevs){ 0 };
+	s->refs = (struct boot_refs){ 0 };
 	list->set = calloc(list->host.blocks.n + 1, sizeof(*list->set));
 	return list->set ? 0 : -ENOMEM;
 }
 
 static void give_back(struct needs_list *list, struct storage *s)
 {
-	*s = (struct storage){ .read = true,
-			       .blocks = list->host.blocks,
-			       .refs = list->refs,
-			       .has_entries = list->has_entries,
-			       .entries = list->entries };
-	list->entries = (struct boot_entries){ 0 };
+	s->blocks = list->host.blocks;
+	s->refs = list->refs;
 	list->host.blocks = (struct blockdevs){ 0 };
 	list->refs = (struct boot_refs){ 0 };
 }
@@ -692,8 +664,8 @@ static int find_boot(struct needs_list *list)
 /* What the boot does not need. */
 static int find_used(struct needs_list *list)
 {
-	static int (*const steps[])(struct needs_list *) = { add_mounts, add_held, add_pools, add_default_routes,
-							     add_members, add_networks };
+	static int (*const steps[])(struct needs_list *) = { add_mounts,         add_held,    add_pools,
+							     add_default_routes, add_members, add_networks };
 
 	return call_each(list, steps, ARRAY_SIZE(steps));
 }
@@ -705,9 +677,9 @@ static unsigned plugged_in(const struct device *d)
 
 static const char *plugged_word(unsigned plugged)
 {
-	return plugged & PLUGGED_DISK ? "has a keyscript, for a disk or a token perhaps" : plugged & PLUGGED_CARD
-								? "asks for a smart card"
-								: "asks for a security token";
+	if (plugged & PLUGGED_DISK)
+		return "has a keyscript, for a disk or a token perhaps";
+	return plugged & PLUGGED_CARD ? "asks for a smart card" : "asks for a security token";
 }
 
 /* Each thing plugged in counts that may unlock it; where there is none, any USB controller may get it. */
@@ -718,9 +690,7 @@ static int add_plugged(struct needs_list *list, const struct boot_ref *w)
 	bool any = false;
 	int error = 0;
 
-	shorten_print(text, sizeof(text), "%s: %s%s%s %s", w->where, w->what,
-		      w->kind == BOOT_REF_MEMORY && *w->name ? " " : "", w->kind == BOOT_REF_MEMORY ? w->name : "",
-		      plugged_word(w->plugged));
+	shorten_print(text, sizeof(text), "%s: %s %s", w->where, w->what, plugged_word(w->plugged));
 	for (int i = 0; i < (int)m->n && !error; i++) {
 		if (!(plugged_in(&m->devices[i]) & w->plugged))
 			continue;

@@ -25,8 +25,9 @@ int storage_read(const struct sysroot *r, struct storage *s) _must_check_;
 void storage_free(struct storage *s);
 
 /*
- * Reads the boot entries, too. Fills needs, root_encrypted and has_disk of the machine: for accept, add, check and list. A name that nobody carries
- * becomes a need of which the device is not known. Once a storage: it adds what the boot asked for. 0 or -ENOMEM.
+ * Reads the boot entries, too. Fills needs, root_encrypted and has_disk of the machine: for accept, add, check and
+ * list. A name that nobody carries becomes a need of which the device is not known. Once a storage: it adds what the
+ * boot asked for. 0 or -ENOMEM.
  */
 int needs_find(const struct sysroot *r, struct storage *s, struct machine *m) _must_check_;
 

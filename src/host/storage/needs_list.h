@@ -5,15 +5,12 @@
 
 #include "../../core/compat.h"
 #include "../../core/need.h"
-#include "../loader/boot_entries.h"
 #include "boot_ref.h"
 #include "stack.h"
 
 struct needs_list {
 	struct host host;
 	struct boot_refs refs;
-	bool has_entries; /* as of struct storage */
-	struct boot_entries entries;
 	struct need *needs;
 	size_t n_needs;
 	bool *set;       /* a flag a block device, for resolve_...() */

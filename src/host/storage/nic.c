@@ -60,7 +60,6 @@ static int walk_pppoe(const struct host *h, const struct chain_end *end, struct 
 	return error;
 }
 
-/* The interface's master, "br0"; false: it has none (net/core/dev.c: netdev_adjacent_sysfs_add). */
 bool nic_master(const struct host *h, const char *interface, char master[64])
 {
 	char path[PATH_BYTES], link[PATH_BYTES];
@@ -71,6 +70,20 @@ bool nic_master(const struct host *h, const char *interface, char master[64])
 		return false;
 	slash = strrchr(link, '/');
 	return snprintf(master, 64, "%s", slash ? slash + 1 : link) < 64;
+}
+
+bool nic_upper(const struct host *h, const char *interface, char upper[64])
+{
+	char path[PATH_BYTES];
+	_cleanup_(names_free) struct names names = { 0 };
+
+	if (snprintf(path, sizeof(path), NET "/%s", interface) >= (int)sizeof(path) ||
+	    sysroot_list_any(h->root, path, &names))
+		return false;
+	for (size_t i = 0; i < names.n; i++)
+		if (strncmp(names.items[i], "upper_", strlen("upper_")) == 0)
+			return snprintf(upper, 64, "%s", names.items[i] + strlen("upper_")) < 64;
+	return false;
 }
 
 int nic_ports(const struct host *h, struct names *out)
@@ -86,8 +99,8 @@ int nic_ports(const struct host *h, struct names *out)
 }
 
 /*
- * Open vSwitch's own interfaces look like dummy ones; those of programs, tunnels and so on tell what they are. A port of
- * the switch does not stand on the others.
+ * Open vSwitch's own interfaces look like dummy ones; those of programs, tunnels and so on tell what they are. A port
+ * of the switch does not stand on the others.
  */
 static bool may_be_of_switch(const struct host *h, const char *name)
 {
@@ -96,7 +109,8 @@ static bool may_be_of_switch(const struct host *h, const char *name)
 	bool typed;
 
 	if (!h->ports.n || names_has(&h->ports, name) ||
-	    snprintf(path, sizeof(path), NET "/%s/tun_flags", name) >= (int)sizeof(path) || sysroot_exists(h->root, path))
+	    snprintf(path, sizeof(path), NET "/%s/tun_flags", name) >= (int)sizeof(path) ||
+	    sysroot_exists(h->root, path))
 		return false;
 	snprintf(path, sizeof(path), NET "/%s/uevent", name);
 	if (sysroot_read_all(h->root, path, UEVENT_MAX, &text, &len))
@@ -327,6 +341,9 @@ static int take_network(const struct route *r, void *arg)
 
 	if (!r->bits || of_every_link(r) || strcmp(r->interface, "lo") == 0)
 		return 0;
+	for (size_t i = 0; i < out->n; i++)
+		if (strcmp(out->items[i].interface, r->interface) == 0)
+			return 0;
 	memcpy(network.interface, r->interface, sizeof(network.interface));
 	snprintf(network.text, sizeof(network.text), "%s/%u",
 		 inet_ntop(r->v6 ? AF_INET6 : AF_INET, r->destination, address, sizeof(address)), r->bits);

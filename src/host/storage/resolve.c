@@ -377,6 +377,7 @@ int resolve_device(const struct sysroot *r, const struct blockdevs *b, const cha
 {
 	struct search s = { .r = r, .b = b, .set = set };
 	char value[NAME_LEN];
+	const char *quote;
 	size_t k = 0, len;
 
 	memset(set, 0, b->n * sizeof(*set));
@@ -384,13 +385,9 @@ int resolve_device(const struct sysroot *r, const struct blockdevs *b, const cha
 		k++;
 	name += strlen(kinds[k].start);
 	/* libblkid takes either quote (blkid_parse_tag_string). */
-	if (*name == '\'') {
-		name++;
-		len = strcspn(name, "'");
-	} else {
-		name += *name == '"';
-		len = strcspn(name, "\"");
-	}
+	quote = *name == '\'' ? "'" : "\"";
+	name += *name == *quote;
+	len = strcspn(name, quote);
 	if (len == 0 || len >= sizeof(value))
 		return 0;
 	snprintf(value, sizeof(value), "%.*s", (int)len, name);

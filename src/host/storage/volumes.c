@@ -10,7 +10,6 @@
 #define CMDLINE "proc/cmdline"
 #define CMDLINE_MAX 65536
 #define FSTAB "/etc/fstab:"
-#define POOL_LEN 256
 
 /* Names by one tag can be compared: what has another UUID is another file system. */
 static bool same_kind(const char *a, const char *b)
@@ -329,14 +328,11 @@ static bool find_devices(struct volumes *v, const char *volume)
 static void pool_of(struct volumes *v, const char *volume, const char *base, char pool[POOL_LEN])
 {
 	char file[VOLUME_PATH_LEN];
-	const struct mount *m;
 
 	*pool = '\0';
 	if (*volume) {
-		if (!find_devices(v, volume)) {
+		if (!find_devices(v, volume))
 			snprintf(pool, POOL_LEN, "*");
-			return;
-		}
 		for (size_t i = 0; i < v->storage->blocks.n; i++) {
 			const char *const *tags = (const char *const *)v->storage->blocks.items[i].tags;
 
@@ -346,51 +342,62 @@ static void pool_of(struct volumes *v, const char *volume, const char *base, cha
 		return;
 	}
 	snprintf(file, sizeof(file), "/%s", base);
-	m = mounts_of_file(&v->mounts, file);
-	if (m && strcmp(m->type, "zfs") == 0)
-		snprintf(pool, POOL_LEN, "%.*s", (int)strcspn(m->source, "/"), m->source);
+	mount_pool(mounts_of_file(&v->mounts, file), pool);
 }
 
 /* Whether a mount is of this dataset ("BOOT/ubuntu", "": the pool's own) of the pool; "*": of any. */
 static bool is_dataset(const struct mount *m, const char *pool, const char *dataset, size_t len)
 {
-	size_t of_pool = strcspn(m->source, "/");
-	const char *rest = m->source + of_pool + (m->source[of_pool] == '/');
+	char own[POOL_LEN];
+	const char *rest;
 
-	return strcmp(m->type, "zfs") == 0 && strlen(rest) == len && strncmp(rest, dataset, len) == 0 &&
-	       (strcmp(pool, "*") == 0 || (strlen(pool) == of_pool && strncmp(pool, m->source, of_pool) == 0));
+	mount_pool(m, own);
+	rest = m->source + strlen(own);
+	rest += *rest == '/';
+	return *own && strlen(rest) == len && strncmp(rest, dataset, len) == 0 &&
+	       (strcmp(pool, "*") == 0 || strcmp(pool, own) == 0);
+}
+
+/* A pool that is copied has datasets of the same names: of several the one that is mounted for the boot. */
+static const struct mount *find_dataset(const struct volumes *v, const char *pool, const char *dataset, size_t len)
+{
+	const struct mount *found = NULL;
+
+	for (size_t i = 0; i < v->mounts.n; i++) {
+		const struct mount *m = &v->mounts.items[i];
+		bool boots = strcmp(m->target, "/") == 0 || strcmp(m->target, "/boot") == 0;
+
+		if ((!found || boots) && is_dataset(m, pool, dataset, len))
+			found = m;
+	}
+	return found;
+}
+
+static bool has_pool(const struct volumes *v)
+{
+	for (size_t i = 0; i < v->mounts.n; i++)
+		if (strcmp(v->mounts.items[i].type, "zfs") == 0)
+			return true;
+	return false;
 }
 
 /*
- * GRUB's "BOOT/ubuntu@/vmlinuz": a dataset without its pool; with a word behind the '@' a snapshot of it. False: it is no
- * such path. A pool that is copied has datasets of the same names: what is mounted for the boot counts then.
+ * GRUB's "BOOT/ubuntu@/vmlinuz": a dataset without its pool; with a word behind the '@' a snapshot of it. False: it is
+ * no such path.
  */
 static bool place_by_dataset(struct volumes *v, const char *volume, const char *base, const char *path,
 			     char out[VOLUME_PATH_LEN], enum volume_answer *is)
 {
 	const char *at = strchr(path, '@'), *rest = at ? strchr(at, '/') : NULL;
-	const struct mount *found = NULL;
+	const struct mount *found;
 	char pool[POOL_LEN];
-	unsigned n = 0;
 
 	if (!rest)
 		return false;
 	pool_of(v, volume, base, pool);
-	if (!*pool || (strcmp(pool, "*") == 0 && (at == path || at[-1] == '/')))
+	if (!*pool || (strcmp(pool, "*") == 0 && (at == path || at[-1] == '/' || !has_pool(v))))
 		return false;
-	for (size_t i = 0; i < v->mounts.n; i++) {
-		const struct mount *m = &v->mounts.items[i];
-
-		if (!is_dataset(m, pool, path, (size_t)(at - path)))
-			continue;
-		n++;
-		if (!found || strcmp(m->target, "/") == 0 || strcmp(m->target, "/boot") == 0)
-			found = m;
-	}
-	for (size_t i = 0; i < v->mounts.n && !n && strcmp(pool, "*") == 0; i++)
-		n += strcmp(v->mounts.items[i].type, "zfs") == 0;
-	if (!n && strcmp(pool, "*") == 0)
-		return false;
+	found = find_dataset(v, pool, path, (size_t)(at - path));
 	if (!found)
 		*is = VOLUME_UNMOUNTED;
 	else if (rest > at + 1)

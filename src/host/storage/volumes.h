@@ -36,9 +36,9 @@ void volumes_free(struct volumes *v);
 
 /*
  * Where a file of a boot entry is below the root. volume: as in struct boot_file; base: as in struct boot_entry; path:
- * from the root of its file system, without a leading slash. Paths of a btrfs that has /boot may begin with the subvolume;
- * those of a ZFS begin with the dataset, without its pool, and '@'. *out is set where it is here, whether or not there is
- * such a file.
+ * from the root of its file system, without a leading slash. Paths of a btrfs that has /boot may begin with the
+ * subvolume; those of a ZFS begin with the dataset, without its pool, and '@'. *out is set where it is here, whether or
+ * not there is such a file.
  */
 enum volume_answer volumes_place(struct volumes *v, const char *volume, const char *base, const char *path,
 				 char out[VOLUME_PATH_LEN]);
