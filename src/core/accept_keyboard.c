@@ -96,17 +96,12 @@ static bool has_ports(const struct device *d)
 	return class_sub(d->identity.class) == CLASS_USB && (d->identity.class & 0xff) < 0x40;
 }
 
-static bool is_free_usb(const struct accept_run *r, int i)
-{
-	return has_ports(&r->machine->devices[i]) && !r->bound[i];
-}
-
 unsigned accept_usb(const struct accept_run *r)
 {
 	unsigned left = 0;
 
 	for (int i = 0; i < (int)r->machine->n; i++)
-		left += is_free_usb(r, i);
+		left += has_ports(&r->machine->devices[i]) && !r->bound[i];
 	return left;
 }
 

@@ -25,11 +25,11 @@ struct device {
 	unsigned boot_display;     /* what says that it shows the firmware's picture: boot_display.h; of class 03 */
 	bool bridge_header;        /* its header is that of a bridge (type 1 or 2), whatever its class */
 	bool virtual_function;
-	bool later;    /* behind VMD: not there this early in the boot */
-	bool external; /* behind Thunderbolt or USB4; read by the host tool only */
-	bool keyboard; /* one is plugged in, into a USB controller mostly; read by the host tool only */
+	bool later;       /* behind VMD: not there this early in the boot */
+	bool external;    /* behind Thunderbolt or USB4; read by the host tool only */
+	bool keyboard;    /* one is plugged in, into a USB controller mostly; read by the host tool only */
 	unsigned plugged; /* of PLUGGED_...: what unlocks disks; read by the host tool only */
-	bool has_disk; /* a disk is behind it; read by the host tool only */
+	bool has_disk;    /* a disk is behind it; read by the host tool only */
 	/* Set by machine_link(): indices of other devices, or NO_PARENT. */
 	int parent;  /* the bridge above */
 	int child;   /* the first behind this one */

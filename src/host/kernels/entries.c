@@ -268,9 +268,8 @@ static int read_entry(struct installation *is, const struct boot_entry *boot, st
 		entry->kind = ENTRY_RESCUE;
 	else if (worst == VOLUME_SNAPSHOT)
 		entry->kind = ENTRY_SNAPSHOT;
-	else if (worst == VOLUME_UNMOUNTED && volumes_root(&is->volumes, boot->options) == VOLUME_ELSEWHERE)
-		entry->kind = ENTRY_OTHER;
-	else if (worst == VOLUME_ELSEWHERE || of_kernel == VOLUME_ELSEWHERE)
+	else if (worst == VOLUME_ELSEWHERE || of_kernel == VOLUME_ELSEWHERE ||
+		 (worst == VOLUME_UNMOUNTED && volumes_root(&is->volumes, boot->options) == VOLUME_ELSEWHERE))
 		entry->kind = ENTRY_OTHER;
 	else if (worst == VOLUME_HERE && !is_gone(is, kernel, entry))
 		entry->kind = judge(is, boot, kernel, entry);
@@ -488,9 +487,7 @@ static bool is_found_at_boot(const struct entries *e)
 static enum came find_initrd(const struct sysroot *r, const struct entries *e, const struct names *images,
 			     const char *path)
 {
-	if (e->n && find_came(e, is_file, path) == CAME_OURS)
-		return CAME_OURS;
-	if ((!e->n || is_found_at_boot(e)) && is_image(images, path))
+	if (find_came(e, is_file, path) == CAME_OURS || ((!e->n || is_found_at_boot(e)) && is_image(images, path)))
 		return CAME_OURS;
 	return e->n || r->live ? CAME_OTHER : CAME_UNKNOWN;
 }
@@ -565,7 +562,8 @@ static enum came read_cmdline(const struct sysroot *r, const struct entries *e, 
 	return came;
 }
 
-/* What systemd-boot finds by itself, and entries without an initrd: then the command line tells what that one started. */
+/* What systemd-boot finds by itself, and entries without an initrd: then the command line tells what that one started.
+ */
 static bool is_loader(const struct entries *e, const char *id)
 {
 	if (strncmp(id, "auto-", 5) == 0)

@@ -74,8 +74,7 @@ const char *renewer_of(const struct sysroot *r, const char *path, const char *re
 	for (size_t i = 0; i < ARRAY_SIZE(renewers); i++) {
 		const char *program = renewers[i].program;
 
-		if (!fits(path, renewers[i].path, release) ||
-		    (!renewers[i].always && !command_find(r, program, at)))
+		if (!fits(path, renewers[i].path, release) || (!renewers[i].always && !command_find(r, program, at)))
 			continue;
 		snprintf(buf, RENEWER_LEN, "%s", program);
 		fill_in(buf + strlen(program), RENEWER_LEN - strlen(program), renewers[i].arguments, release);
