@@ -82,7 +82,8 @@ static int store(const struct session *s, const struct acceptance *a, const char
 	if (ret == EXIT_DONE) {
 		ret = session_store(s, &a->lock);
 		if (ret != EXIT_DONE && is_new)
-			say_error("the rule is in /%s, and locks nothing yet: then run `earlybind accept`",
+			say_error("the rule is in /%s, and locks nothing yet: run `earlybind accept` once the lock can "
+				  "be written",
 				  CONFIG_FILE);
 	}
 	if (ret == EXIT_DONE)
