@@ -221,6 +221,7 @@ unlocked()
 	run add --yes 01:00
 }
 
+BARE=$(echo "$BOARD" | grep -v 00:14.0) # without its own USB controller
 MOUSE='0000:01:00.0 0000:00:1b.0 1912:0014 0c0330 13 xhci_hcd usb=mouse'
 STICK='0000:01:00.0 0000:00:1b.0 1912:0014 0c0330 13 xhci_hcd usb=-
 block sdb 0000:01:00.0/usb9/9-1/9-1:1.0/host2/target2:0:0/2:0:0:0/block 8:16'
@@ -238,22 +239,21 @@ unlock_stays()
 	unlocked "$@" && code 1 && locks
 }
 
-# said: its line is told, since no token is plugged in.
+# said_of_token: its line is told, since no token is plugged in.
 said_of_token()
 {
 	unlock_free "$FIDO" "$BOARD" "$MOUSE" && has "$TMP/out" '/etc/crypttab:1: cryptroot asks for a security token'
 }
 ok 'fido2-token: none is plugged in: it is said' said_of_token
-ok 'fido2-token: then the last USB controller stays' unlock_stays "$FIDO" "$(echo "$BOARD" | grep -v 00:14.0)" "$MOUSE"
-ok 'fido2-token: without such a line it does not' unlock_free "cryptroot UUID=$LUKS none luks" "$(echo "$BOARD" | grep -v 00:14.0)" "$MOUSE"
-ok 'fido2-token: rd.luks.options=' unlock_stays "# none" "$(echo "$BOARD" | grep -v 00:14.0)" "$MOUSE" \
+ok 'fido2-token: then the last USB controller stays' unlock_stays "$FIDO" "$BARE" "$MOUSE"
+ok 'fido2-token: without such a line it does not' unlock_free "cryptroot UUID=$LUKS none luks" "$BARE" "$MOUSE"
+ok 'fido2-token: rd.luks.options=' unlock_stays "# none" "$BARE" "$MOUSE" \
 	"cmdline root=UUID=$ROOT rd.luks.options=$LUKS=tpm2-device=auto,pkcs11-uri=auto"
 ok 'a keyscript that nobody knows: the controller of a stick stays' unlock_stays "$SCRIPT=/usr/local/sbin/key" "$BOARD" "$STICK"
 ok 'a keyscript that is known: it does not' unlock_free "$SCRIPT=/lib/cryptsetup/scripts/decrypt_keyctl" "$BOARD" "$STICK"
-BARE=$(echo "$BOARD" | grep -v 00:14.0)
 ok 'fido2-token: a USB4 controller has no ports' unlock_stays "$FIDO" "$BARE" '0000:00:0d.2 - 8086:9a1b 0c0340 9 thunderbolt' "$MOUSE"
 
-# card KEY: with a smart card in 01:00, of which the interface tells.
+# card_reader CRYPTTAB: with a smart card in 01:00, of which the interface tells.
 card_reader()
 {
 	rm -rf "$R"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Cells that are more than one boot of a fresh machine: sequences (NAME/STEP in the table `cells`), which share their EFI
-# variables, and with the name loader-LOADER their ESP; and cells where somebody types (typed/NAME). Needs the other files of this folder sourced.
+# variables, and with the name loader-LOADER their ESP; and cells where somebody types (typed/NAME). Needs the other files
+# of this folder sourced.
 
 # sequences: of the cells on stdin those of a sequence in one line, the others alone; lines with many boots first.
 sequences()
