@@ -3,10 +3,12 @@
 """power.py DISK LOG POINTS SEED PARTS COMMAND...: what is on a disk where the power failed.
 
 DISK is the disk as it was before, LOG what QEMU's blklogwrites recorded of it (the format is dm-log-writes'). The power
-fails at each flush, and at POINTS points between, where of what was written since the last flush a random part is lost.
+fails at each flush, and at POINTS points between, where each time another random part of what was written since the last
+flush is lost.
 Each time the partitions PARTS (START:SIZE,... in MB) are written to DISK.1, DISK.2 and so on, and the command is run. Ends
 with the number of those that it did not like, at most 100.
 """
+import collections
 import random
 import struct
 import subprocess
@@ -62,12 +64,12 @@ def main():
     with open(log, "rb") as file:
         writes = list(entries(file.read()))
     chance = random.Random(int(seed))
-    between = set(chance.sample(range(len(writes)), min(int(points), len(writes))))
+    between = collections.Counter(chance.choices(range(len(writes)), k=int(points)))
     look, pending = Look(name, parts, command), []
     for i, entry in enumerate(writes):
         if entry[2]:
             pending.append(entry)
-        if i in between:
+        for _ in range(between[i]):
             torn = bytearray(disk)
             for kept in pending:
                 if chance.random() < 0.5:
