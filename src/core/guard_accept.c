@@ -50,7 +50,8 @@ static bool is_needed(const struct candidate *c, enum reason reason, char text[R
 
 	if (!need || (need->route && names_one_port(c)))
 		return false;
-	snprintf(text, REPORT_TEXT_LEN, "%s", need->text);
+	snprintf(text, REPORT_TEXT_LEN, "%s%s", need->text,
+		 need->route ? "; a rule that names just this port may have it" : "");
 	return true;
 }
 

@@ -592,8 +592,7 @@ static int add_networks(struct needs_list *list)
 	int error = nic_networks(&list->host, &networks);
 
 	for (size_t i = 0; i < networks.n && error >= 0; i++) {
-		shorten_print(text, sizeof(text), "a route to %s; a rule that names just this port may have it",
-			      networks.items[i].text);
+		shorten_print(text, sizeof(text), "a route to %s", networks.items[i].text);
 		error = needs_add_interface(list, REASON_IN_USE, networks.items[i].interface, text);
 	}
 	for (size_t i = first; i < list->n_needs; i++)
