@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "mounts.h"
 
+#include <ctype.h>
+
 #include <libmount/libmount.h>
 #include <sys/sysmacros.h>
 
@@ -176,4 +178,16 @@ const struct mount *mounts_of_file(const struct mounts *m, const char *path)
 		    (!best || strlen(m->items[i].target) >= strlen(best->target)))
 			best = &m->items[i];
 	return best;
+}
+
+bool name_is_memory(const char *name)
+{
+	return strncmp(name, "/dev/zram", 9) == 0 ||
+	       (strncmp(name, "/dev/ram", 8) == 0 && isdigit((unsigned char)name[8]));
+}
+
+bool mount_is_memory(const struct mount *m)
+{
+	return strcmp(m->type, "tmpfs") == 0 || strcmp(m->type, "ramfs") == 0 || strcmp(m->type, "rootfs") == 0 ||
+	       name_is_memory(m->source);
 }

@@ -32,9 +32,13 @@ const struct mount *mounts_of_file(const struct mounts *m, const char *path) _pu
 /* The pool of a ZFS, "rpool" of "rpool/ROOT/debian"; "": it is none, or there is no mount (NULL). */
 #define POOL_LEN 256
 void mount_pool(const struct mount *m, char pool[POOL_LEN]);
-/* fs/fuse/inode.c: a program's file system has no device, and names what it likes; fuseblk alone has a disk. */
 /* Whether a virtio device of a hypervisor shares it, by a tag: its source. */
 bool mount_is_virtio(const struct mount *m);
+/* fs/fuse/inode.c: a program's file system has no device, and names what it likes; fuseblk alone has a disk. */
 bool mount_is_program(const struct mount *m) _pure_;
+/* Whether a name is that of a disk in memory, which the kernel or a program makes anew in each boot. */
+bool name_is_memory(const char *name) _pure_;
+/* What has no disk: the root of a live system is laid over others, or all in memory. */
+bool mount_is_memory(const struct mount *m) _pure_;
 
 #endif

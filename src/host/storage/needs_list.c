@@ -152,3 +152,12 @@ int needs_add_blocks(struct needs_list *list, enum reason reason, const char *te
 	chain_ends_free(&ends);
 	return error;
 }
+
+int needs_each(struct needs_list *list, int (*const *steps)(struct needs_list *), size_t n)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < n && !error; i++)
+		error = steps[i](list);
+	return error;
+}

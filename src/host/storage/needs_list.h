@@ -38,4 +38,7 @@ int needs_add_ways(struct needs_list *list, enum reason reason, const struct nam
 /* The interfaces by which a server is reached; "" is any server. */
 int needs_add_server(struct needs_list *list, enum reason reason, const char *server, const char *text) _must_check_;
 
+/* Calls the steps, until one fails. 0 or its error. */
+int needs_each(struct needs_list *list, int (*const *steps)(struct needs_list *), size_t n) _must_check_;
+
 #endif
