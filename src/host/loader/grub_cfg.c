@@ -95,14 +95,17 @@ static int add_initrd(struct grub_cfg *g, const char *word)
 	return error ? error : boot_entry_add_initrd(&g->entry, &file);
 }
 
-/* The words from the index on, one space between two. */
+/* The words from the index on, one space between two; in quotes those that have one (grub_create_loader_cmdline). */
 static int set_options(struct grub_cfg *g, size_t i)
 {
 	struct text options = { 0 };
 	const char *word;
 
-	for (size_t first = i; (word = word_of(g, i)); i++)
-		text_addf(&options, "%s%s", i > first ? " " : "", word);
+	for (size_t first = i; (word = word_of(g, i)); i++) {
+		const char *quote = strpbrk(word, " \t") && !strchr(word, '"') ? "\"" : "";
+
+		text_addf(&options, "%s%s%s%s", i > first ? " " : "", quote, word, quote);
+	}
 	free(g->entry.options);
 	g->entry.options = options.data;
 	return options.error;
