@@ -29,7 +29,7 @@ static const size_t texts[] = {
 	offsetof(struct boot_entry, id),         offsetof(struct boot_entry, title),
 	offsetof(struct boot_entry, menu),       offsetof(struct boot_entry, version),
 	offsetof(struct boot_entry, machine_id), offsetof(struct boot_entry, architecture),
-	offsetof(struct boot_entry, options),
+	offsetof(struct boot_entry, options),    offsetof(struct boot_entry, profiles),
 };
 
 static char **text_of(struct boot_entry *entry, size_t i)

@@ -32,7 +32,8 @@ struct boot_entry {
 	char *version;             /* BLS: version; UKI: .uname */
 	char *machine_id;          /* BLS: machine-id */
 	char *architecture;        /* BLS: architecture, "x64": systemd-boot skips those of others */
-	char *options;             /* the kernel command line; UKI: .cmdline */
+	char *options;             /* the kernel command line; UKI: .cmdline, with those of addons behind it */
+	char *profiles;            /* UKI: those of its further profiles, a line each */
 	struct boot_file kernel;   /* path NULL: none */
 	bool program;              /* `kernel` is an EFI program: a UKI with its own initrds, or another loader */
 	struct boot_file *initrds; /* in the order in which they are loaded */

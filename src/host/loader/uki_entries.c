@@ -1,29 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * UAPI group's Unified Kernel Image: sections .osrel (os-release), .cmdline, .uname; those of the first profile count
- * here, and the initrds are those of all (see uki.h). The texts stand before kernel and initrd, where every tool puts
- * them, so that no image is read whole for its name.
+ * here, the command lines and the initrds are those of all (see uki.h). The texts stand before kernel and initrd, where
+ * every tool puts them, so that no image is read whole for its name. Addons are programs with a .cmdline alone, which
+ * systemd-stub(7) puts behind that of the UKI: EFI/Linux/NAME.efi.extra.d/x.addon.efi, and of all loader/addons.
  */
 #include "uki_entries.h"
 
+#include "../../core/lines.h"
 #include "../initramfs/uki.h"
 #include "bls.h"
 
 #define SUFFIX ".efi"
+#define UKIS "EFI/Linux"
+#define ADDONS "*.addon" SUFFIX
 #define START_BYTES (4u << 20)
 #define PATH_BYTES 512
 
-/* The text of a section without the line's end; "" where it has none. NULL: no memory. */
-static char *section_text(const struct boot_text *text, const char *name)
+/* The text of the next section from *at on, without the line's end; "" where there is none. NULL: no memory. */
+static char *next_text(const struct boot_text *text, const char *name, unsigned *at)
 {
 	const unsigned char *start;
 	size_t len = 0;
 
-	if (uki_section((const unsigned char *)text->data, text->len, name, &start, &len))
+	if (uki_section_next((const unsigned char *)text->data, text->len, name, at, &start, &len))
 		return strdup("");
 	for (; len && (!start[len - 1] || start[len - 1] == '\n' || start[len - 1] == ' ');)
 		len--;
 	return strndup((const char *)start, len);
+}
+
+static char *section_text(const struct boot_text *text, const char *name)
+{
+	unsigned at = 0;
+
+	return next_text(text, name, &at);
+}
+
+/* The command lines of a UKI: of its first profile, and of the others. */
+static int take_options(const struct boot_text *text, struct boot_entry *entry)
+{
+	struct text profiles = { 0 };
+	unsigned at = 0, last;
+
+	entry->options = next_text(text, ".cmdline", &at);
+	do {
+		_cleanup_(free_pointer) char *more = NULL;
+
+		last = at;
+		more = next_text(text, ".cmdline", &at);
+		if (!more)
+			profiles.error = -ENOMEM;
+		else if (*more)
+			text_addf(&profiles, "%s\n", more);
+	} while (at > last && !profiles.error);
+	entry->profiles = profiles.data;
+	return entry->options ? profiles.error : -ENOMEM;
 }
 
 /* The value of PRETTY_NAME, without quotes. */
@@ -57,8 +89,8 @@ int uki_entries_parse(const struct boot_text *text, struct boot_entries *out)
 		return -ENOMEM;
 	entry.title = osrel ? pretty_name(osrel) : NULL;
 	entry.version = section_text(text, ".uname");
-	entry.options = section_text(text, ".cmdline");
-	if (!entry.title || !entry.version || !entry.options)
+	error = take_options(text, &entry);
+	if (!entry.title || !entry.version || error)
 		return -ENOMEM;
 	entry.program = true;
 	error = boot_file_set(&entry.kernel, "", path, strlen(path));
@@ -96,9 +128,56 @@ static int read_directory(const struct sysroot *r, const char *base, const char 
 	return error;
 }
 
+static int append(char **options, const char *more)
+{
+	char *both;
+
+	if (!*more)
+		return 0;
+	if (asprintf(&both, "%s %s", *options, more) < 0)
+		return -ENOMEM;
+	free(*options);
+	*options = both;
+	return 0;
+}
+
+/* Puts the command lines of the addons in a directory behind those of the entries from the index on. */
+static int add_addons(const struct sysroot *r, const char *base, const char *directory, struct boot_entries *out,
+		      size_t first)
+{
+	_cleanup_(boot_entries_free) struct boot_entries addons = { 0 };
+	int error = read_directory(r, base, directory, ADDONS, uki_entries_parse, &addons);
+
+	for (size_t i = first; i < out->n && !error; i++)
+		for (size_t k = 0; k < addons.n && !error; k++)
+			error = append(&out->items[i].options, addons.items[k].options);
+	return error;
+}
+
+/* A boot counter is no part of the directory's name; older systemd takes it for one. */
+static int add_own_addons(const struct sysroot *r, const char *base, struct boot_entries *out, size_t i)
+{
+	struct boot_entries one = { .items = &out->items[i], .n = 1 };
+	const char *name = strrchr(one.items->kernel.path, '/') + 1, *id = one.items->id;
+	char directory[PATH_BYTES];
+	int error;
+
+	snprintf(directory, sizeof(directory), UKIS "/%s.extra.d", id);
+	error = add_addons(r, base, directory, &one, 0);
+	if (error || strcmp(name, id) == 0)
+		return error;
+	snprintf(directory, sizeof(directory), UKIS "/%s.extra.d", name);
+	return add_addons(r, base, directory, &one, 0);
+}
+
 int uki_entries_read(const struct sysroot *r, const char *base, struct boot_entries *out)
 {
-	int error = read_directory(r, base, "EFI/Linux", "*" SUFFIX, uki_entries_parse, out);
+	size_t first = out->n;
+	int error = read_directory(r, base, UKIS, "*" SUFFIX, uki_entries_parse, out);
 
+	for (size_t i = first; i < out->n && !error; i++)
+		error = add_own_addons(r, base, out, i);
+	if (!error && out->n > first)
+		error = add_addons(r, base, "loader/addons", out, first);
 	return error ? error : read_directory(r, base, "EFI/BOOT", "BOOT*" SUFFIX, parse_fallback, out);
 }
