@@ -69,6 +69,13 @@ static bool is_path(const char *source)
 	return source[0] == '/' && strncmp(source, "/dev/", 5) != 0;
 }
 
+/* "remote:path" of rclone, "mgs@tcp:/fs", "s3fs#bucket": what a program of that type understands, and no block device.
+ */
+static bool is_programs(const char *source)
+{
+	return *source != '/' && !strchr(source, '=') && strpbrk(source, ":#@");
+}
+
 static int add_fs(struct libmnt_fs *fs, const char *where, const char *what, struct boot_refs *out)
 {
 	const char *source = mnt_fs_get_source(fs), *type = mnt_fs_get_fstype(fs), *options = mnt_fs_get_options(fs);
@@ -82,6 +89,8 @@ static int add_fs(struct libmnt_fs *fs, const char *where, const char *what, str
 	/* fuse.* stands on other file systems, which have lines of their own. */
 	if (type && (strcmp(type, "tmpfs") == 0 || strcmp(type, "ramfs") == 0))
 		return boot_ref_add(out, BOOT_REF_MEMORY, where, what, source, strlen(source));
+	if (is_programs(source))
+		return has_option(options, "_netdev") ? boot_ref_add(out, BOOT_REF_SERVER, where, what, "", 0) : 0;
 	if (!mnt_fs_is_swaparea(fs) && (mnt_fs_is_pseudofs(fs) || (type && strncmp(type, "fuse", 4) == 0)))
 		return 0;
 	if (boot_ref_add(out, is_path(source) ? BOOT_REF_FILE : BOOT_REF_DEVICE, where, what, source, strlen(source)) <
