@@ -411,4 +411,74 @@ ok 'foreign-override: a rule of udev for other things' fails names 70-net.rules 
 outcome foreign-override 'driverctl' names driverctl.d/0000:00:17.0 'file etc/driverctl.d/0000:00:17.0 vfio-pci'
 outcome foreign-override 'a udev rule' names 70-vfio.rules \
 	'file etc/udev/rules.d/70-vfio.rules ACTION=="add", KERNEL=="0000:00:17.0", ATTR{driver_override}="vfio-pci"'
+# --- words that work together
+
+CARDS='0000:01:00.0 0000:00:1b.0 8086:1521 0200 11 igb
+0000:02:00.0 0000:00:1d.0 8086:10fb 0200 13 ixgbe
+net eno1 0000:01:00.0 ifindex=2
+net enp2s0 0000:02:00.0 ifindex=3'
+ROUTE='line proc/net/route Iface	Destination	Gateway	Flags	RefCnt	Use	Metric	Mask	MTU	Window	IRTT
+line proc/net/route eno1	00000000	0101A8C0	0003	0	0	0	00000000	0	0	0'
+ok 'a bond that the initramfs makes: its member stays' stays 01:00 "$PLAIN" "$CARDS" \
+	"cmdline root=UUID=$ROOT bond=bond0:eno1:mode=active-backup ip=bond0:dhcp"
+ok 'and no other card' free 02:00 0000:02:00.0 "$PLAIN" "$CARDS" \
+	"cmdline root=UUID=$ROOT bond=bond0:eno1:mode=active-backup ip=bond0:dhcp"
+ok 'a VLAN on it' free 02:00 0000:02:00.0 "$PLAIN" "$CARDS" \
+	"cmdline root=UUID=$ROOT vlan=vlan7:bond0 bond=bond0:eno1 ip=vlan7:dhcp"
+ok 'words of two places' free 02:00 0000:02:00.0 "$PLAIN" "$CARDS" "cmdline root=UUID=$ROOT ip=bond0:dhcp" \
+	'line etc/dracut.conf.d/bond.conf kernel_cmdline+=" bond=bond0:eno1 "'
+ok 'an interface that nothing makes: any card' stays 02:00 "$PLAIN" "$CARDS" "cmdline root=UUID=$ROOT ip=bond0:dhcp"
+ok 'rd.neednet=1: the card of the default route' stays '01:00 allow=in-use' "$PLAIN" "$CARDS" "$ROUTE" \
+	"cmdline root=UUID=$ROOT rd.neednet=1"
+ok 'rd.neednet=1, and the interface named' free 02:00 0000:02:00.0 "$PLAIN" "$CARDS" "$ROUTE" \
+	"cmdline root=UUID=$ROOT rd.neednet=1 ip=eno1:dhcp"
+
+# ssh LINE...: the card of the default route is given away by a word, where the image has a server of ssh.
+ssh()
+{
+	rm -rf "$R"
+	change "$BOARD" "$CARDS" "$ROUTE" "$@"
+	host "$R"
+	: >"$CONF"
+	run add --yes 01:00 allow=in-use
+}
+
+ssh_stays()
+{
+	ssh "$@" && code 1 && locks
+}
+
+ssh_is_free()
+{
+	ssh "$@" && code 0 && locks 0000:01:00.0
+}
+DROPBEAR='file usr/share/initramfs-tools/hooks/dropbear x
+file etc/dropbear/initramfs/authorized_keys ssh-ed25519 AAAA'
+ok 'dropbear unlocks the root' ssh_stays "$ENCRYPTED" "$DROPBEAR"
+ok 'but for a root that is not encrypted' ssh_is_free "$PLAIN" "$DROPBEAR"
+ok 'and only where somebody may log in' ssh_is_free "$ENCRYPTED" 'file usr/share/initramfs-tools/hooks/dropbear x'
+ok 'tinyssh of mkinitcpio' ssh_stays "$ENCRYPTED" 'file usr/lib/initcpio/install/tinyssh x' 'file etc/tinyssh/root_key x'
+
+HASH=bbbbbbbb000000000000000000000001bbbbbbbb000000000000000000000001
+VERITY='0000:01:00.0 0000:00:1b.0 144d:a80a:144d:a801 010802 11 nvme
+block nvme0n1 0000:01:00.0/nvme/nvme0 259:0
+block nvme0n1p1 nvme0n1 259:3 part=1 type=erofs partuuid=bbbbbbbb-0000-0000-0000-000000000001'
+ok 'roothash= names the partitions' stays 01:00 "$PLAIN" "$VERITY" "cmdline root=UUID=$ROOT roothash=$HASH"
+ok 'but where both devices are named' free 01:00 0000:01:00.0 "$PLAIN" "$VERITY" \
+	"cmdline root=UUID=$ROOT roothash=$HASH systemd.verity_root_data=/dev/sda1 systemd.verity_root_hash=/dev/sda1"
+for words in noresume nohibernate hibernate=noresume hibernate=no; do
+	ok "$words: no swap is resumed from" free 01:00 0000:01:00.0 "$PLAIN" "$SWAP" "cmdline root=UUID=$ROOT $RESUME $words"
+done
+ok 'root=server:/export' stays '01:00 allow=in-use' "$CARDS" "$ROUTE" 'cmdline root=10.0.0.1:/export'
+ok 'rd.luks.uuid=keysource:UUID' stays 01:00 "$PLAIN" "$OTHER" \
+	"block nvme0n1p2 nvme0n1 259:4 part=2 type=crypto_LUKS uuid=$LUKS" "cmdline root=UUID=$ROOT rd.luks.uuid=keysource:$LUKS"
+
+# --- lines of programs' file systems
+
+for line in 'gdrive:backup /mnt/cloud rclone rw,config=/etc/rclone.conf 0 0' 'rclone#gdrive: /mnt/cloud fuse rw 0 0' \
+	'/mnt/disk*:/mnt/nvme* /srv mergerfs cache.files=off 0 0' '/mnt/disk* /srv fuse.mergerfs defaults 0 0' \
+	's3fs#bucket /mnt/s3 fuse _netdev 0 0' 'overlay /merged overlay lowerdir=/a,upperdir=/b,workdir=/c 0 0'; do
+	ok "names no disk: $line" free_disk "$PLAIN" "line etc/fstab $line"
+done
+ok 'a name without /dev is no program: any disk may be meant' stays 01:00 "$FREE" "$PLAIN" 'line etc/fstab nvme9n1 /data ext4 defaults 0 2'
 tap_end

@@ -10,6 +10,8 @@
 #include "boot_ref.h"
 
 #define UUID_LEN 36
+#define UUID_DIGITS 32
+#define MAC_LEN 17 /* "52:54:00:aa:bb:cc" */
 #define UUID_LETTERS "0123456789abcdefABCDEF-"
 
 struct boot_word {
@@ -40,11 +42,13 @@ static int add_encrypted(const struct boot_word *w, const char *where, const cha
 	return error;
 }
 
-/* "UUID", "luks-UUID", or the start of one (dracut's crypt module). */
+/* "UUID", "luks-UUID", "keysource:UUID", or the start of one (dracut's crypt module). */
 static int add_luks(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
+	static const char source[] = "keysource:";
 	char name[160];
 
+	value += strncmp(value, source, strlen(source)) == 0 ? strlen(source) : 0;
 	value += strncmp(value, "luks-", 5) == 0 ? 5 : 0;
 	snprintf(name, sizeof(name), "LUKS=%.*s", (int)strcspn(value, "="), value);
 	return add_encrypted(w, where, name, strlen(name), out);
@@ -165,13 +169,31 @@ static int add_netroot(const struct boot_word *w, const char *where, const char 
 	return add_server(w, where, server ? server + 1 : "", out);
 }
 
+/* A device, or "https://server/image" */
+static int add_live(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	return strstr(value, "://") ? add_netroot(w, where, value, out) : add_device(w, where, value, out);
+}
+
 /* What stands in front of a colon in root=, as dracut's modules have it. */
 static const struct boot_word roots[] = {
-	{ "zfs:", "/", add_pool },     { "ZFS=", "/", add_pool },     { "nfs:", "/", add_server },
-	{ "nfs4:", "/", add_server },  { "cifs:", "/", add_server },  { "nbd:", "/", add_server },
-	{ "iscsi:", "/", add_server }, { "block:", "/", add_device }, { "live:http", "/", add_netroot },
-	{ "live:", "/", add_device },
+	{ "zfs:", "/", add_pool },     { "ZFS=", "/", add_pool },        { "nfs:", "/", add_server },
+	{ "nfs4:", "/", add_server },  { "cifs:", "/", add_server },     { "nbd:", "/", add_server },
+	{ "iscsi:", "/", add_server }, { "block:", "/", add_device },    { "live:", "/", add_live },
+	{ "9p:", "/", add_device },    { "virtiofs:", "/", add_device },
 };
+
+/* "server:/export", as dracut has it without a kind; of bcachefs "/dev/sda:/dev/sdb" is none. */
+static bool is_export(const char *value)
+{
+	return *value != '/' && !strchr(value, '=') && strstr(value, ":/");
+}
+
+/*
+ * systemd finds it on the disk that the firmware booted from, in fstab, or in an image. What is mounted says which that
+ * is.
+ */
+static const char *const found_at_boot[] = { "gpt-auto", "gpt-auto-force", "fstab", "dissect" };
 
 static int add_root(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
@@ -182,14 +204,63 @@ static int add_root(const struct boot_word *w, const char *where, const char *va
 		return boot_ref_add(out, BOOT_REF_POOL, where, w->what, "", 0);
 	if (strcmp(value, "tmpfs") == 0)
 		return boot_ref_add(out, BOOT_REF_MEMORY, where, w->what, value, strlen(value));
-	/* systemd finds it on the disk that the firmware booted from, or in fstab. What is mounted says which that is.
-	 */
-	if (strcmp(value, "gpt-auto") == 0 || strcmp(value, "gpt-auto-force") == 0 || strcmp(value, "fstab") == 0)
-		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(found_at_boot); i++)
+		if (strcmp(value, found_at_boot[i]) == 0)
+			return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
 		if (strncmp(value, roots[i].name, strlen(roots[i].name)) == 0)
 			return roots[i].add(&roots[i], where, value + strcspn(value, ":=") + 1, out);
-	return add_device(w, where, value, out);
+	return (is_export(value) ? add_server : add_device)(w, where, value, out);
+}
+
+/* fips of dracut: the device of /boot; other initramfs: "nfs", "live", "zfs". */
+static int add_boot(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	return *value == '/' || strchr(value, '=') ? add_device(w, where, value, out) : 0;
+}
+
+/* rd.overlay=LABEL=persist:/path; "1", "none" and a path name no device. */
+static int add_overlay(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	if (strncmp(value, "/dev/", 5) != 0 && !strchr(value, '='))
+		return 0;
+	return boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, value, strcspn(value, ":"));
+}
+
+static int add_part(const struct boot_word *w, const char *where, const char *digits, struct boot_refs *out)
+{
+	char name[sizeof("PARTUUID=") + UUID_LEN];
+
+	snprintf(name, sizeof(name), "PARTUUID=%.8s-%.4s-%.4s-%.4s-%.12s", digits, digits + 8, digits + 12, digits + 16,
+		 digits + 20);
+	return boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, name, strlen(name));
+}
+
+/* systemd-veritysetup-generator(8): the first 128 bits of the hash name the data's partition, the last the hash's. */
+static int add_hash(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	size_t len = strspn(value, "0123456789abcdefABCDEF");
+	int error;
+
+	if (len < 2 * UUID_DIGITS || value[len])
+		return 0;
+	error = add_part(w, where, value, out);
+	return error ? error : add_part(w, where, value + len - UUID_DIGITS, out);
+}
+
+/* Names of devices among others: md=0,/dev/sda1,/dev/sdb1; dm-mod.create="a,,,ro,0 8 verity 1 PARTUUID=... 8:2 ..." */
+static int add_devices(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	static const char *const starts[] = { "/dev/", "PARTUUID=", "PARTLABEL=" };
+	static const char blanks[] = " ,;";
+	int error = 0;
+
+	for (const char *s = value; *s && !error; s += strcspn(s, blanks), s += strspn(s, blanks))
+		for (size_t i = 0; i < ARRAY_SIZE(starts) && !error; i++)
+			if (strncmp(s, starts[i], strlen(starts[i])) == 0 && strncmp(s, "/dev/dm-", 8) != 0 &&
+			    strncmp(s, "/dev/mapper/", 12) != 0)
+				error = boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, s, strcspn(s, blanks));
+	return error;
 }
 
 /*
@@ -217,10 +288,78 @@ static int add_ip(const struct boot_word *w, const char *where, const char *valu
 	return boot_ref_add(out, BOOT_REF_INTERFACE, where, w->what, device, strcspn(device, ":"));
 }
 
-/* BOOTIF=01-52-54-00-aa-bb-cc */
-static int add_mac(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+/* BOOTIF=01-52-54-00-aa-bb-cc, bootdev=eno1 */
+static int add_interface(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	return boot_ref_add(out, BOOT_REF_INTERFACE, where, w->what, value, strlen(value));
+}
+
+/* fcoe=eno1:dcb:fabric, fcoe=52:54:00:aa:bb:cc:nodcb; edd: the firmware says which. */
+static int add_fcoe(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	size_t len = strcspn(value, ":");
+
+	if (strncmp(value, "edd:", 4) == 0)
+		return 0;
+	if (len == 2 && strlen(value) >= MAC_LEN)
+		len = MAC_LEN;
+	return boot_ref_add(out, BOOT_REF_INTERFACE, where, w->what, value, len);
+}
+
+/*
+ * An interface that the initramfs makes, or gives a name, and what it stands on: vlan=NAME:INTERFACE, ifname=NAME:MAC,
+ * bond=NAME:INTERFACE,...[:OPTIONS], and team= and bridge= likewise.
+ */
+static int add_made(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	char name[64];
+	size_t len = strcspn(value, ":");
+	const char *s = value[len] ? value + len + 1 : "";
+	const char *ends = strcmp(w->name, "ifname") == 0 ? "" : ",:";
+	int error = 0;
+
+	snprintf(name, sizeof(name), "%.*s", (int)len, value);
+	for (; *s && !error; s += *s == ',') {
+		len = *ends ? strcspn(s, ends) : strlen(s);
+		error = boot_ref_add(out, BOOT_REF_INTERFACE, where, name, s, len);
+		s += len;
+		if (*s == ':')
+			break;
+	}
+	return error;
+}
+
+/* rd.neednet[=1]: for what unlocks the root, since a root on the network needs no word for it (dracut: getargbool). */
+static int add_network(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	bool off = strcmp(value, "0") == 0 || strcmp(value, "no") == 0 || strcmp(value, "off") == 0;
+
+	return off ? 0 : boot_ref_add(out, BOOT_REF_NETWORK, where, w->what, "", 0);
+}
+
+/* rd.iscsi.target.ip=ADDRESS; IPv6 in brackets or not */
+static int add_address(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	value += *value == '[';
+	return boot_ref_add(out, BOOT_REF_SERVER, where, w->what, value, strcspn(value, "]"));
+}
+
+/* rd.nvmf.discover=tcp,ADDRESS,...; over Fibre Channel there is no address of the network. */
+static int add_nvmf(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	const char *address = strchr(value, ',');
+
+	if (!address || strncmp(value, "fc,", 3) == 0)
+		return 0;
+	return boot_ref_add(out, BOOT_REF_SERVER, where, w->what, address + 1, strcspn(address + 1, ","));
+}
+
+/* rd.systemd.pull=OPTIONS:NAME:https://server/image */
+static int add_pull(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	const char *url = strstr(value, "://");
+
+	return url ? add_server(w, where, url + 1, out) : 0;
 }
 
 /*
@@ -254,16 +393,33 @@ static int add_flags(const struct boot_word *w, const char *where, const char *v
 	return boot_refs_of_options(where, w->what, value, out);
 }
 
+/* Each is tried in each place where such words stand: tests/cases/words. */
 static const struct boot_word words[] = {
 	{ "root", "/", add_root },
+	{ "rootflags", "a device of /", add_flags },
 	{ "nfsroot", "/", add_server },
+	{ "cifsroot", "/", add_server },
 	{ "netroot", "/", add_netroot },
 	{ "nbdroot", "/", add_server },
+	{ "rd.iscsi.target.ip", "/", add_address },
+	{ "rd.nvmf.discover", "NVMe over fabrics", add_nvmf },
+	{ "rd.systemd.pull", "an image", add_pull },
+	{ "systemd.pull", "an image", add_pull },
 	{ "zfs", "/", add_pool },
-	{ "resume", "resume", add_resume },
-	{ "rootflags", "a device of /", add_flags },
+	{ "rpool", "/", add_pool },
+	{ "bootfs", "/", add_pool },
+	{ "roothash", "/", add_hash },
+	{ "systemd.verity_root_data", "/", add_device },
+	{ "systemd.verity_root_hash", "the hash of /", add_device },
+	{ "usrhash", "/usr", add_hash },
+	{ "systemd.verity_usr_data", "/usr", add_device },
+	{ "systemd.verity_usr_hash", "the hash of /usr", add_device },
 	{ "mount.usr", "/usr", add_device },
 	{ "mount.usrflags", "a device of /usr", add_flags },
+	{ "boot", "/boot", add_boot },
+	{ "rd.overlay", "the overlay", add_overlay },
+	{ "rd.live.overlay", "the overlay", add_overlay },
+	{ "resume", "resume", add_resume },
 	{ "rd.luks.uuid", "LUKS", add_luks },
 	{ "luks.uuid", "LUKS", add_luks },
 	{ "rd_LUKS_UUID", "LUKS", add_luks },
@@ -278,15 +434,29 @@ static const struct boot_word words[] = {
 	{ "cryptdevice", "LUKS", add_crypt_device },
 	{ "cryptkey", "the key", add_crypt_device },
 	{ "cryptopts", "LUKS", add_crypt_options },
+	{ "md", "MD", add_devices },
 	{ "rd.md.uuid", "MD", add_md },
+	{ "rd_MD_UUID", "MD", add_md },
+	{ "dm-mod.create", "device-mapper", add_devices },
 	{ "rd.lvm.lv", "LVM", add_volume },
+	{ "rd_LVM_LV", "LVM", add_volume },
 	{ "rd.lvm.vg", "LVM", add_group },
+	{ "rd_LVM_VG", "LVM", add_group },
 	{ "systemd.mount-extra", "", add_extra },
 	{ "rd.systemd.mount-extra", "", add_extra },
 	{ "systemd.swap-extra", "swap", add_extra },
 	{ "rd.systemd.swap-extra", "swap", add_extra },
 	{ "ip", "the network", add_ip },
-	{ "BOOTIF", "the network", add_mac },
+	{ "nfsaddrs", "the network", add_ip },
+	{ "BOOTIF", "the network", add_interface },
+	{ "bootdev", "the network", add_interface },
+	{ "ifname", "", add_made },
+	{ "vlan", "", add_made },
+	{ "bond", "", add_made },
+	{ "team", "", add_made },
+	{ "bridge", "", add_made },
+	{ "fcoe", "FCoE", add_fcoe },
+	{ "rd.neednet", "what the boot waits for", add_network },
 };
 
 static const struct boot_word *find_word(const char *name, size_t len)
@@ -304,18 +474,31 @@ int boot_refs_of_word(const char *where, const char *name, const char *value, st
 	return word ? word->add(word, where, value, out) : 0;
 }
 
+/* kernel/power/hibernate.c: all of them set it. */
+static bool is_noresume(const char *word)
+{
+	static const char *const all[] = { "noresume", "nohibernate", "hibernate=noresume", "hibernate=no" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		if (strcmp(word, all[i]) == 0)
+			return true;
+	return false;
+}
+
 static int read_word(const char *where, const char *text, struct boot_refs *out)
 {
 	size_t len = strcspn(text, "=");
 	const struct boot_word *word = find_word(text, len);
+	const char *value;
 	char place[400];
 
-	if (strcmp(text, "noresume") == 0)
-		return boot_ref_add(out, BOOT_REF_MEMORY, where, text, text, len);
-	if (!word || !text[len] || !text[len + 1])
+	if (is_noresume(text))
+		return boot_ref_add(out, BOOT_REF_MEMORY, where, "noresume", text, len);
+	value = text[len] ? text + len + 1 : "";
+	if (!word || (!*value && word->add != add_network))
 		return 0;
 	snprintf(place, sizeof(place), "%s (%s=)", where, word->name);
-	return word->add(word, place, text + len + 1, out);
+	return word->add(word, place, value, out);
 }
 
 /* rd.luks.data=UUID=device: the header is elsewhere, so no device carries the UUID that other words ask for. */
@@ -342,11 +525,19 @@ static void drop_resume(struct boot_refs *out, size_t first)
 			out->items[i].kind = BOOT_REF_MEMORY;
 }
 
-/* Of several in one line the last counts, for the kernel and each initramfs. */
+/*
+ * Of several in one line the last counts, for the kernel and each initramfs. Where both devices of a verity are named,
+ * the hash names none.
+ */
 static bool is_overruled(const struct cmdline *line, const char *word)
 {
 	static const char *const single[] = { "root=", "resume=" };
 
+	if (strncmp(word, "roothash=", 9) == 0)
+		return cmdline_last(line, "systemd.verity_root_data=") &&
+		       cmdline_last(line, "systemd.verity_root_hash=");
+	if (strncmp(word, "usrhash=", 8) == 0)
+		return cmdline_last(line, "systemd.verity_usr_data=") && cmdline_last(line, "systemd.verity_usr_hash=");
 	for (size_t i = 0; i < ARRAY_SIZE(single); i++)
 		if (strncmp(word, single[i], strlen(single[i])) == 0)
 			return word + strlen(single[i]) != cmdline_last(line, single[i]);

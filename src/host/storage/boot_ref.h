@@ -12,7 +12,8 @@ enum boot_ref_kind {
 	BOOT_REF_FILE,      /* a file or folder on some file system: a swap file */
 	BOOT_REF_POOL,      /* a ZFS pool; "": nobody says which */
 	BOOT_REF_SERVER,    /* reached over the network; "": nobody says which */
-	BOOT_REF_INTERFACE, /* a network interface by its name or address */
+	BOOT_REF_INTERFACE, /* a network interface by its name or address; `what` may be one that stands on it */
+	BOOT_REF_NETWORK,   /* the network, without saying for which server */
 	BOOT_REF_MEMORY,    /* no device at all: a root on tmpfs */
 	BOOT_REF_UNKNOWN,   /* a line that cannot be read */
 };

@@ -183,6 +183,15 @@ static int add_device(struct needs_list *list, const struct boot_ref *w, const c
 	return needs_add_blocks(list, REASON_BOOT_DISK, text);
 }
 
+/* An interface that the initramfs makes, or names: what it stands on is named, too. */
+static bool is_made(const struct needs_list *list, const char *interface)
+{
+	for (size_t i = 0; i < list->refs.n; i++)
+		if (list->refs.items[i].kind == BOOT_REF_INTERFACE && strcmp(list->refs.items[i].what, interface) == 0)
+			return true;
+	return false;
+}
+
 static int add_nic(struct needs_list *list, const struct boot_ref *w, const char *text)
 {
 	char interface[64];
@@ -190,8 +199,33 @@ static int add_nic(struct needs_list *list, const struct boot_ref *w, const char
 	if (list->only_files)
 		return 0;
 	if (!nic_find(&list->host, w->name, interface))
-		return needs_add(list, REASON_BOOT_DISK, NEED_SOME_NETWORK, "%s, and no interface here is it", text);
+		return is_made(list, w->name) ? 0
+					      : needs_add(list, REASON_BOOT_DISK, NEED_SOME_NETWORK,
+							  "%s, and no interface here is it", text);
 	return needs_add_way(list, REASON_BOOT_DISK, interface, text);
+}
+
+static bool has_interface(const struct needs_list *list)
+{
+	for (size_t i = 0; i < list->refs.n; i++)
+		if (list->refs.items[i].kind == BOOT_REF_INTERFACE && !list->refs.items[i].optional)
+			return true;
+	return false;
+}
+
+/* Where a line names an interface, it is by that one; else by the default route. */
+static int add_network(struct needs_list *list, const char *text)
+{
+	_cleanup_(names_free) struct names interfaces = { 0 };
+	int error;
+
+	if (list->only_files || has_interface(list))
+		return 0;
+	error = nic_routes(&list->host, NULL, true, &interfaces);
+	if (error)
+		return error;
+	return interfaces.n ? needs_add_ways(list, REASON_BOOT_DISK, &interfaces, text)
+			    : needs_add_server(list, REASON_BOOT_DISK, "", text);
 }
 
 /* A root that mountinfo shows on the network has its server's address there. */
@@ -204,6 +238,7 @@ static const char *server_of(const struct needs_list *list, const struct boot_re
 
 static bool is_here(struct needs_list *list, const struct boot_ref *w)
 {
+	_cleanup_(names_free) struct names interfaces = { 0 };
 	char interface[64];
 
 	switch (w->kind) {
@@ -213,6 +248,9 @@ static bool is_here(struct needs_list *list, const struct boot_ref *w)
 		return resolve_pool(&list->host.blocks, w->name, list->set) > 0;
 	case BOOT_REF_INTERFACE:
 		return nic_find(&list->host, w->name, interface);
+	case BOOT_REF_SERVER:
+		return nic_routes(&list->host, w->name, false, &interfaces) == 0 && interfaces.n;
+	case BOOT_REF_NETWORK:
 	case BOOT_REF_MEMORY:
 		return true;
 	default:
@@ -245,6 +283,8 @@ static int add_ref(struct needs_list *list, const struct boot_ref *w)
 		return server ? needs_add_server(list, REASON_BOOT_DISK, server, text) : 0; /* what is mounted tells */
 	case BOOT_REF_INTERFACE:
 		return add_nic(list, w, text);
+	case BOOT_REF_NETWORK:
+		return add_network(list, text);
 	case BOOT_REF_MEMORY:
 		return 0;
 	case BOOT_REF_UNKNOWN:
@@ -446,9 +486,37 @@ static int add_plugged(struct needs_list *list, const struct boot_ref *w)
 	return error || any ? error : needs_add(list, REASON_KEYBOARD, NEED_SOME_USB, "%s: none is plugged in", text);
 }
 
+/* The hook that takes a server of ssh into the image, and what it takes along: the keys of those who may unlock. */
+static const struct {
+	const char *hook, *keys;
+} remotes[] = {
+	{ "usr/share/initramfs-tools/hooks/dropbear", "/etc/dropbear/initramfs/authorized_keys" },
+	{ "usr/share/initramfs-tools/hooks/dropbear", "/etc/dropbear-initramfs/authorized_keys" },
+	{ "usr/lib/initcpio/install/dropbear", "/etc/dropbear/root_key" },
+	{ "usr/lib/initcpio/install/tinyssh", "/etc/tinyssh/root_key" },
+};
+
+/* A passphrase that may come over the network. */
+static int add_remote(struct needs_list *list)
+{
+	const struct sysroot *r = list->host.root;
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(remotes) && !error; i++) {
+		struct boot_ref w = { .kind = BOOT_REF_NETWORK,
+				      .where = (char *)remotes[i].keys,
+				      .what = (char *)"who unlocks the root",
+				      .name = (char *)"" };
+
+		if (sysroot_exists(r, remotes[i].hook) && sysroot_exists(r, remotes[i].keys + 1))
+			error = add_ref(list, &w);
+	}
+	return error;
+}
+
 int needs_boot_unlocking(struct needs_list *list)
 {
-	int error = 0;
+	int error = list->encrypted ? add_remote(list) : 0;
 
 	for (size_t i = 0; i < list->refs.n && !error; i++)
 		if (!list->refs.items[i].optional && list->refs.items[i].plugged)
