@@ -290,6 +290,70 @@ outcome vm-names-kept "another card in the locked card's place" in_place_of_anot
 ok 'vm-names-kept: what is locked is in order' in_order vm win11 06 0
 ok 'vm-names-kept: so is its slot' in_order proxmox 0000:06:00
 
+# names_node FILE LINE...: a definition that uses a node of the locked card; check names it.
+HOST_NODES='include two-gpus
+set 0000:06:00.0 driver=nouveau
+link sys/class/drm/card1 ../../devices/pci0000:00/0000:00:03.1/0000:06:00.0/drm/card1
+link sys/class/drm/renderD129 ../../devices/pci0000:00/0000:00:03.1/0000:06:00.0/drm/renderD129
+link sys/class/drm/renderD128 ../../devices/pci0000:00/0000:00:01.1/0000:03:00.0/drm/renderD128'
+define_nodes()
+{
+	machine_of "$HOST_NODES"
+	did add --yes 06:00 || return 1
+	define_file=$R/$1
+	shift
+	mkdir -p "${define_file%/*}"
+	printf '%s\n' "$@" >"$define_file"
+}
+
+names_node()
+{
+	define_nodes "$@" || return 1
+	run check --json
+	row 0000:06:00.0 '.kind == "vm-definition" and (.text | contains("/dev/dri"))'
+}
+
+no_node()
+{
+	define_nodes "$@" && quiet
+}
+ok 'vm nodes: a container of Proxmox VE' names_node etc/pve/lxc/101.conf 'arch: amd64' 'dev0: /dev/dri/renderD129,gid=104'
+ok 'vm nodes: a mount entry' names_node etc/pve/lxc/101.conf \
+	'lxc.mount.entry: /dev/dri/renderD129 dev/dri/renderD129 none bind,optional,create=file'
+ok 'vm nodes: of the whole directory' names_node etc/pve/lxc/101.conf 'lxc.mount.entry = /dev/dri dev/dri none bind,optional,create=dir'
+ok 'vm nodes: by its path' names_node etc/pve/lxc/101.conf 'dev0: path=/dev/dri/by-path/pci-0000:06:00.0-render,mode=0666'
+ok 'vm nodes: libvirt' names_node etc/libvirt/qemu/a.xml "<domain><devices><source dev='/dev/dri/card1'/></devices></domain>"
+ok "vm nodes: the host's own card is in order" no_node etc/pve/lxc/101.conf 'dev0: /dev/dri/renderD128,gid=104'
+ok 'vm nodes: a snapshot is none' no_node etc/pve/lxc/101.conf '[before]' 'dev0: /dev/dri/renderD129'
+
+# disk_of_vm FILE LINE: the locked drive is a disk of a virtual machine that the host drives.
+disk_of_vm()
+{
+	machine_of 'include nvme-twins' 'block nvme1n1 0000:05:00.0/nvme/nvme1 259:10' 'link dev/disk/by-id/nvme-one ../../nvme1n1' \
+		'line etc/fstab /dev/mmcblk0 / ext4 defaults 0 1' 'block mmcblk0 platform/sdhci/block 179:0'
+	did add --yes 05:00 || return 1
+	mkdir -p "$R/${1%/*}"
+	echo "$2" >"$R/$1"
+	run check --json
+	row 0000:05:00.0 '.kind == "vm-definition" and (.text | contains("nvme"))'
+}
+ok 'vm nodes: a disk of Proxmox VE' disk_of_vm etc/pve/qemu-server/100.conf 'scsi1: /dev/nvme1n1,size=1T'
+ok 'vm nodes: by its name' disk_of_vm etc/pve/qemu-server/100.conf 'virtio0: file=/dev/disk/by-id/nvme-one,size=1T'
+ok 'vm nodes: a disk of libvirt' disk_of_vm etc/libvirt/qemu/a.xml "<disk type='block'><source dev='/dev/nvme1n1' index='1'/></disk>"
+
+# network_of_vm XML: a network of libvirt over a locked card's interface.
+network_of_vm()
+{
+	machine_of 'include two-gpus' '0000:00:1c.0 - 8086:a338 0604 9 pcieport' '0000:07:00.0 0000:00:1c.0 8086:1533 0200 30 igb' 'net enp7s0 0000:07:00.0 ifindex=7'
+	did add --yes 07:00.0 || return 1
+	mkdir -p "$R/etc/libvirt/qemu/networks"
+	echo "$1" >"$R/etc/libvirt/qemu/networks/lan.xml"
+	run check --json
+	row 0000:07:00.0 '.kind == "vm-definition" and (.text | contains("enp7s0"))'
+}
+ok 'vm nodes: a network of libvirt' network_of_vm "<network><forward mode='bridge'><interface dev='enp7s0'/></forward></network>"
+ok 'vm nodes: one that forwards' network_of_vm "<network><forward dev='enp7s0' mode='nat'/></network>"
+
 APU='0000:00:08.1 - 1022:14eb 0604 11 pcieport
 0000:c5:00.0 0000:00:08.1 1002:1900:1f4c:b016 0300 18 - boot_vga=1
 0000:c5:00.1 0000:00:08.1 1002:1640:1f4c:b016 0403 19 -

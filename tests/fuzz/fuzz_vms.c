@@ -20,7 +20,11 @@ static void check(struct vms *v)
 		    (v->items[i].whole && again.fn))
 			abort();
 	}
+	for (size_t i = 0; i < v->n_nodes; i++)
+		if (!*v->nodes[i].name)
+			abort();
 	free(v->items);
+	free(v->nodes);
 	memset(v, 0, sizeof(*v));
 }
 
@@ -42,6 +46,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	check(&v);
 	if (vm_read_arguments("f", (const char *)data, len, &v) < 0 ||
 	    vm_read_argument("f", (const char *)data, len, &v) < 0)
+		abort();
+	check(&v);
+	if (vm_read_container("f", text, &v) < 0)
 		abort();
 	check(&v);
 	free(text);

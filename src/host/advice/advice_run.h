@@ -5,6 +5,7 @@
 
 #include "../../core/compat.h"
 #include "advice.h"
+#include "vms.h"
 
 struct adviser {
 	const struct sysroot *root;
@@ -24,5 +25,7 @@ int advise_overrides(struct adviser *a) _must_check_;
 int advise_iommu(struct adviser *a) _must_check_;
 /* Of what definitions of virtual machines name and no boot binds. */
 int advise_vms(struct adviser *a) _must_check_;
+/* Of a device that one of them uses by its name, and that the plan gives away. */
+int advise_node(struct adviser *a, const struct vm_node *node) _must_check_;
 
 #endif

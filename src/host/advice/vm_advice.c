@@ -7,7 +7,6 @@
 #include "../../core/guard.h"
 #include "advice_run.h"
 #include "proposal.h"
-#include "vms.h"
 
 /* One function that a definition names. */
 struct named {
@@ -353,6 +352,8 @@ int advise_vms(struct adviser *a)
 	ret = vms_find(a->root, &vms);
 	for (size_t i = 0; i < vms.n && ret == 0; i++)
 		ret = advise_address(a, &vms.items[i]);
+	for (size_t i = 0; i < vms.n_nodes && ret == 0; i++)
+		ret = advise_node(a, &vms.nodes[i]);
 	if (ret == 0 && vms.hidden)
 		ret = row_say(row_add(a->out, ROW_VM, NULL),
 			      "definitions of virtual machines can be read by root only: not looked at");

@@ -9,6 +9,7 @@
  *	  <address type='pci' .../>                                        where the guest sees it
  *	</hostdev>
  *	<interface type='hostdev'> ... the same; so <disk type='nvme'>, which libvirt takes from the host likewise
+ *	<source dev='/dev/nvme0n1'/>     a disk of the host; of an interface its name, which networks name in other tags
  *	<qemu:arg value='vfio-pci,host=06:00.0'/>                        what QEMU is told besides; see vm_qemu.c
  *	<forward mode='hostdev'>                                         of a network
  *	  <address type='pci' domain='0x0000' bus='0x04' slot='0x10' function='0x1'/>
@@ -191,6 +192,17 @@ static int add_argument(const char *file, const struct tag *t, struct vms *out)
 	return attribute(t, "value", value, sizeof(value)) ? vm_read_argument(file, value, strlen(value), out) : 0;
 }
 
+static int add_node(const char *file, const struct tag *t, struct vms *out)
+{
+	static const char *const tags[] = { "source", "forward", "interface", "pf" };
+	char name[VM_FILE_LEN];
+	bool is = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
+		is |= tag_is(t, tags[i]);
+	return is && attribute(t, "dev", name, sizeof(name)) ? vms_add_node(file, name, strlen(name), out) : 0;
+}
+
 int vm_read_libvirt(const char *file, const char *text, struct vms *out)
 {
 	const struct holder *in = NULL, *h;
@@ -198,7 +210,7 @@ int vm_read_libvirt(const char *file, const char *text, struct vms *out)
 	struct tag t;
 
 	while (tag_next(&text, &t)) {
-		int ret = 0;
+		int ret = add_node(file, &t, out);
 
 		h = holder_of(&t);
 		if (h)

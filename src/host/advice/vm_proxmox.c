@@ -6,13 +6,21 @@
  *	hostpci1: host=06:00.0;06:00.1
  *	hostpci2: mapping=gpu,pcie=1
  *	args: -device vfio-pci,host=06:00.0
+ *	scsi1: /dev/disk/by-id/nvme-x,size=1T          a disk of the host; also ide, sata, virtio
  *	[snapshot]
  *
  * and what a mapping stands for, mapping/pci.cfg: a line with its name, then indented lines for each node:
  *
  *	gpu
  *		map id=10de:13c2,iommugroup=13,node=pve,path=0000:06:00.0;0000:06:00.1
+ *
+ * and of a container, lxc/ID.conf:
+ *
+ *	dev0: /dev/dri/renderD128,gid=104
+ *	lxc.mount.entry: /dev/dri dev/dri none bind,optional,create=dir
  */
+#include <ctype.h>
+
 #include "vms.h"
 
 /* address = slot, as selectors have it; anything else is none. */
@@ -97,19 +105,68 @@ static int add_hostpci(const char *file, const char *s, const char *mappings, co
 	return add_addresses(file, value, len, out);
 }
 
+/* Behind "scsi1:" or "dev0:", the digits being any; NULL: the line is not of this key. */
+static const char *numbered(const char *line, const char *key)
+{
+	size_t len = strlen(key);
+	const char *s = line + len;
+
+	if (strncmp(line, key, len) != 0 || !isdigit((unsigned char)*s))
+		return NULL;
+	s += strspn(s, "0123456789");
+	return *s == ':' ? s + 1 + strspn(s + 1, " \t") : NULL;
+}
+
+/* The first word of the value, if it is a name in /dev. */
+static int add_node(const char *file, const char *value, struct vms *out)
+{
+	if (strncmp(value, "path=", 5) == 0)
+		value += 5;
+	return strncmp(value, "/dev/", 5) == 0 ? vms_add_node(file, value, strcspn(value, ", \t\r\n"), out) : 0;
+}
+
+static int add_disk(const char *file, const char *line, struct vms *out)
+{
+	static const char *const keys[] = { "ide", "sata", "scsi", "virtio" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const char *value = numbered(line, keys[i]);
+
+		if (value)
+			return add_node(file, strncmp(value, "file=", 5) == 0 ? value + 5 : value, out);
+	}
+	return 0;
+}
+
+int vm_read_container(const char *file, const char *text, struct vms *out)
+{
+	static const char entry[] = "lxc.mount.entry";
+	int ret = 0;
+
+	for (const char *line = text; *line && *line != '[' && ret == 0; line = next_line(line)) {
+		const char *value = numbered(line, "dev");
+
+		if (strncmp(line, entry, strlen(entry)) == 0) {
+			value = line + strlen(entry);
+			value += strspn(value, " \t:=");
+		}
+		ret = value ? add_node(file, value, out) : 0;
+	}
+	return ret;
+}
+
 int vm_read_proxmox(const char *file, const char *text, const char *mappings, const char *node, struct vms *out)
 {
 	for (const char *line = text; *line && *line != '['; line = next_line(line)) {
-		const char *s = line + 7;
-		int ret = 0;
+		const char *value = numbered(line, "hostpci");
+		int ret;
 
-		if (strncmp(line, "args:", 5) == 0) {
+		if (value)
+			ret = add_hostpci(file, value, mappings, node, out);
+		else if (strncmp(line, "args:", 5) == 0)
 			ret = vm_read_arguments(file, line + 5, strcspn(line + 5, "\n"), out);
-		} else if (strncmp(line, "hostpci", 7) == 0) {
-			s += strspn(s, "0123456789");
-			if (*s == ':')
-				ret = add_hostpci(file, s + 1 + strspn(s + 1, " \t"), mappings, node, out);
-		}
+		else
+			ret = add_disk(file, line, out);
 		if (ret < 0)
 			return ret;
 	}

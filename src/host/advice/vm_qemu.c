@@ -30,6 +30,17 @@ int vms_add_slot(const char *file, const char *s, size_t len, struct vms *out)
 	return array_add(&out->items, &out->n, &item, sizeof(item));
 }
 
+int vms_add_node(const char *file, const char *s, size_t len, struct vms *out)
+{
+	struct vm_node node;
+
+	if (!len || len >= sizeof(node.name))
+		return 0;
+	snprintf(node.file, sizeof(node.file), "%s", file);
+	snprintf(node.name, sizeof(node.name), "%.*s", (int)len, s);
+	return array_add(&out->nodes, &out->n_nodes, &node, sizeof(node));
+}
+
 static bool is_word(char c)
 {
 	return isalnum((unsigned char)c) || c == '-' || c == '_';

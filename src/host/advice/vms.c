@@ -8,6 +8,7 @@
 void vms_free(struct vms *v)
 {
 	free(v->items);
+	free(v->nodes);
 	memset(v, 0, sizeof(*v));
 }
 
@@ -28,15 +29,20 @@ static int read_proxmox(const struct proxmox *p, const char *file, const char *t
 	return vm_read_proxmox(file, text, p->mappings ? p->mappings : "", p->node, out);
 }
 
+static int read_container(const struct proxmox *p, const char *file, const char *text, struct vms *out)
+{
+	(void)p;
+	return vm_read_container(file, text, out);
+}
+
 static const struct place {
 	const char *folder;
 	const char *suffix;
 	int (*read)(const struct proxmox *p, const char *file, const char *text, struct vms *out);
 } places[] = {
-	{ "etc/libvirt/qemu", ".xml", read_libvirt },
-	{ "etc/libvirt/qemu/networks", ".xml", read_libvirt },
-	{ "etc/libvirt/libxl", ".xml", read_libvirt },
-	{ PVE_FOLDER, ".conf", read_proxmox },
+	{ "etc/libvirt/qemu", ".xml", read_libvirt },  { "etc/libvirt/qemu/networks", ".xml", read_libvirt },
+	{ "etc/libvirt/libxl", ".xml", read_libvirt }, { PVE_FOLDER, ".conf", read_proxmox },
+	{ "etc/pve/lxc", ".conf", read_container },
 };
 
 static bool ends_in(const char *name, const char *suffix)

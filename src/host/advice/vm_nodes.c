@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What virtual machines and containers use of the host by the name of a device, which goes when the plan gives the card
+ * away: a GPU's nodes, a disk, a network interface. Found by sysfs: the link of /sys/class/CLASS/NAME leads by the
+ * card.
+ */
+#include "advice_run.h"
+#include "vms.h"
+
+#define PATH_BYTES 512
+#define LINKS_MAX 8
+
+/* /dev/NAME, or with a directory of its own all that the class has. */
+static const struct {
+	const char *class, *directory;
+} classes[] = {
+	{ "block", NULL },
+	{ "drm", "/dev/dri" },
+	{ "sound", "/dev/snd" },
+	{ "net", NULL },
+};
+
+/* The last PCI address on the way; false: none. */
+static bool last_address(const char *path, struct address *out)
+{
+	char part[ADDRESS_LEN];
+	bool found = false;
+
+	for (const char *s = path; *s; s += strcspn(s, "/"), s += *s == '/') {
+		struct address address;
+
+		snprintf(part, sizeof(part), "%.*s", (int)strcspn(s, "/"), s);
+		if (address_parse(part, &address) < 0)
+			continue;
+		*out = address;
+		found = true;
+	}
+	return found;
+}
+
+/* The last part of where links in /dev lead: "nvme0n1p2" of "/dev/disk/by-uuid/...". */
+static void node_name(const struct sysroot *r, const char *node, char name[PATH_BYTES])
+{
+	char path[PATH_BYTES], to[PATH_BYTES];
+	const char *slash;
+
+	snprintf(path, sizeof(path), "%s", node + (*node == '/'));
+	for (int i = 0; i < LINKS_MAX && sysroot_readlink(r, path, to, sizeof(to)) > 0; i++) {
+		slash = strrchr(to, '/');
+		snprintf(path, sizeof(path), "dev/%.500s", slash ? slash + 1 : to);
+	}
+	slash = strrchr(path, '/');
+	snprintf(name, PATH_BYTES, "%s", slash ? slash + 1 : path);
+}
+
+/* Whether the plan binds the function at this address. */
+static bool is_bound(const struct adviser *a, const struct address *address)
+{
+	for (size_t i = 0; i < a->decisions->n; i++) {
+		const struct decision *d = &a->decisions->items[i];
+
+		if (d->bind && address_compare(&a->machine->devices[d->device].address, address) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int say(struct adviser *a, const struct vm_node *node, const struct address *address)
+{
+	struct row *row = row_add(a->out, ROW_VM, address);
+	char text[ADDRESS_LEN];
+
+	if (row)
+		snprintf(row->file, sizeof(row->file), "/%s", node->file);
+	return row_say(row,
+		       "/%s uses %s, which is of %s: that is kept for virtual machines, and the host has no %s then. "
+		       "Take it out of the definition, or the device out of the rules",
+		       node->file, node->name, address_print(address, text), node->name);
+}
+
+/* 1: said. 0, or -ENOMEM. */
+static int advise_name(struct adviser *a, const struct vm_node *node, const char *class, const char *name)
+{
+	char path[PATH_BYTES], link[PATH_BYTES];
+	struct address address;
+
+	if (snprintf(path, sizeof(path), "sys/class/%s/%s", class, name) >= (int)sizeof(path) ||
+	    sysroot_readlink(a->root, path, link, sizeof(link)) < 0 || !last_address(link, &address) ||
+	    !is_bound(a, &address))
+		return 0;
+	return say(a, node, &address) < 0 ? -ENOMEM : 1;
+}
+
+static int advise_directory(struct adviser *a, const struct vm_node *node, const char *class)
+{
+	_cleanup_(names_free) struct names names = { 0 };
+	char path[PATH_BYTES];
+	int ret;
+
+	snprintf(path, sizeof(path), "sys/class/%s", class);
+	ret = sysroot_list_any(a->root, path, &names);
+	for (size_t i = 0; i < names.n && ret == 0; i++)
+		ret = advise_name(a, node, class, names.items[i]);
+	return ret;
+}
+
+/* "/dev/dri/by-path/pci-0000:06:00.0-render" has the address in its name, and is there no more once it is bound. */
+static bool by_path(const struct vm_node *node, struct address *out)
+{
+	static const char start[] = "/dev/dri/by-path/pci-";
+	char text[ADDRESS_LEN];
+
+	if (strncmp(node->name, start, strlen(start)) != 0)
+		return false;
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(node->name + strlen(start), "-"), node->name + strlen(start));
+	return address_parse(text, out) == 0;
+}
+
+int advise_node(struct adviser *a, const struct vm_node *node)
+{
+	char name[PATH_BYTES];
+	struct address address;
+	int ret = 0;
+
+	if (by_path(node, &address))
+		return is_bound(a, &address) ? say(a, node, &address) : 0;
+	node_name(a->root, node->name, name);
+	for (size_t i = 0; i < ARRAY_SIZE(classes) && ret == 0; i++)
+		ret = classes[i].directory && strcmp(node->name, classes[i].directory) == 0
+			      ? advise_directory(a, node, classes[i].class)
+			      : advise_name(a, node, classes[i].class, name);
+	return ret < 0 ? ret : 0;
+}
