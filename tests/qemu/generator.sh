@@ -56,7 +56,7 @@ generate_initramfs_tools()
 	esac
 	case " $3 " in
 	*' more '*)
-		initramfs_modules "$1" raid1 btrfs
+		initramfs_modules "$1" raid1 btrfs xfs dm_integrity dm_cache dm_cache_smq
 		sed '/auto_add_modules net/d' "$1/usr/share/initramfs-tools/hooks/nbd" |
 			replace "$1/usr/share/initramfs-tools/hooks/nbd"
 		chmod 755 "$1/usr/share/initramfs-tools/hooks/nbd"

@@ -6,8 +6,10 @@
 # Needs need.sh, table.sh, root.sh, boot.sh and luks.sh sourced.
 
 STORAGE_MEGABYTES=600
-# What no plain root has: tools and hooks for roots on MD, btrfs and NBD.
-STORAGE_PACKAGES='mdadm btrfs-progs nbd-client'
+# What no plain root has: tools and hooks for roots on MD, btrfs, XFS, dm-integrity and NBD.
+STORAGE_PACKAGES='mdadm btrfs-progs xfsprogs cryptsetup-bin nbd-client'
+# The disks that a guest makes, in the order of the topology `storage`.
+STORAGE_MADE='lvm md-1 md-2 btrfs-1 btrfs-2 xfs-1 xfs-2 journal-1 journal-2 cache-1 cache-2 integrity'
 
 # storage_of TOPOLOGY: the row of the table `storage` from which that machine boots; nothing where it is a virtio disk.
 storage_of()
@@ -27,7 +29,7 @@ storage_words()
 storage_packages_make()
 {
 	storage_status=$(ls -d "$TOP/build/cache/root-$1-"*)/var/lib/dpkg/status
-	step "packages for roots on MD, btrfs and NBD"
+	step "packages for roots on: $STORAGE_PACKAGES"
 	# shellcheck disable=SC2086 # a list of packages
 	root_apt "$2" "$1" apt-get -qq -y -o Dir::State::status="$storage_status" --no-install-recommends \
 		--download-only install $STORAGE_PACKAGES || fail "apt-get install --download-only $STORAGE_PACKAGES"
@@ -47,6 +49,29 @@ storage_packages_add()
 	storage_entry=storage-$1-$(echo "$STORAGE_PACKAGES" | tr ' ' +)
 	storage_packages=$(cache_get "$storage_entry" packages storage_packages_make "$1") || return 1
 	cp -al "$storage_packages/." "$2/"
+	storage_hooks "$2"
+}
+
+# storage_hooks ROOT: what no package of these has: a script that opens a dm-integrity, or a cached volume.
+storage_hooks()
+{
+	cat >"$1/etc/initramfs-tools/hooks/storage" <<-'END'
+		#!/bin/sh
+		[ "$1" != prereqs ] || exit 0
+		. /usr/share/initramfs-tools/hook-functions
+		copy_exec /usr/sbin/integritysetup
+		copy_exec /usr/sbin/lvm
+	END
+	cat >"$1/etc/initramfs-tools/scripts/local-top/storage" <<-'END'
+		#!/bin/sh
+		[ "$1" != prereqs ] || exit 0
+		udevadm settle
+		device=$(sed -n 's/.* integrity=\([^ ]*\).*/\1/p' /proc/cmdline)
+		[ -z "$device" ] || integritysetup open "$device" whole
+		! grep -q mapper/vgc- /proc/cmdline || lvm vgchange -ay --noudevsync \
+			--config 'activation { udev_rules=0 } global { cache_check_executable="" }' vgc
+	END
+	chmod 755 "$1/etc/initramfs-tools/hooks/storage" "$1/etc/initramfs-tools/scripts/local-top/storage"
 }
 
 # storage_root SUITE TO: a small copy of the root: of each kernel only the modules that guests want of their root: for
@@ -59,7 +84,7 @@ storage_root()
 		find "$storage_kernel/drivers" -mindepth 1 -maxdepth 1 ! -name iommu ! -name md ! -name vfio ! -name nvme \
 			! -name virtio ! -name block -exec rm -rf {} +
 		find "$storage_kernel/fs" -mindepth 1 -maxdepth 1 ! -name btrfs ! -name efivarfs ! -name ext4 ! -name jbd2 \
-			! -name 'mbcache.*' -exec rm -rf {} +
+			! -name 'mbcache.*' ! -name xfs -exec rm -rf {} +
 		rm -rf "$storage_kernel/net" "$storage_kernel/sound"
 	done
 }
@@ -125,10 +150,33 @@ storage_make_md()
 	rm "$2/md.ext4"
 }
 
-# The guest made all of it.
+# The cache that the guest made is empty: the volume is what its disk has after the first MiB.
+storage_make_cache()
+{
+	storage_ext4 cache "$1" "$2/cache.ext4"
+	storage_put "$2/cache.ext4" "$2/cache-1" 1
+	rm "$2/cache.ext4"
+}
+
+# The guest made all of these.
 storage_make_btrfs()
 {
-	[ -e "$2/btrfs-1" ]
+	grep -q '^@@ made btrfs$' "$2/log"
+}
+
+storage_make_xfs()
+{
+	grep -q '^@@ made xfs$' "$2/log"
+}
+
+storage_make_journal()
+{
+	grep -q '^@@ made journal$' "$2/log"
+}
+
+storage_make_integrity()
+{
+	grep -q '^@@ made integrity$' "$2/log"
 }
 
 storage_make_nbd()
@@ -141,18 +189,22 @@ storage_make_usb()
 	storage_ext4 usb "$1" "$2/usb"
 }
 
-# storage_guest SUITE DIR: makes, in a guest, what the rows lvm-luks, md and btrfs want.
+# storage_guest SUITE DIR: makes, in a guest, what the rows in DIR/rows want.
 storage_guest()
 {
-	for storage_disk in lvm md-1 md-2 btrfs-1 btrfs-2; do
+	for storage_disk in $STORAGE_MADE; do
 		rm -f "$2/$storage_disk"
 		truncate -s "$((STORAGE_MEGABYTES + 64))M" "$2/$storage_disk"
 	done
 	storage_packages_add "$1" "$2/root" || return 1
-	storage_etc btrfs "$2/root"
+	for storage_row in btrfs xfs journal integrity; do
+		table_cell storage $storage_row 4 >"$2/fstab-$storage_row"
+	done
 	disk_make "$2/root" "$2/maker"
 	mkdir -p "$2/payload"
+	mv "$2"/fstab-* "$2/payload"
 	cp "$TOP/tests/qemu/guest/storage" "$2/payload/run"
+	mv "$2/rows" "$2/payload"
 	payload_make "$2" "$2/payload.tar"
 	boot "$WORK/roots/$1/bare/boot/vmlinuz-$(root_release "$WORK/roots/$1/bare" 6.1)" "$WORK/tiny.cpio" "$2/maker" on \
 		"$2/payload.tar" storage '' "$2/log"
@@ -170,7 +222,10 @@ storage_prepare()
 	truncate -s 1M "$storage_dir/none"
 	storage_root "$(root_suite)" "$storage_dir/root"
 	case " $* " in
-	*' lvm-luks '* | *' md '* | *' btrfs '*) storage_guest "$(root_suite)" "$storage_dir" || return 1 ;;
+	*' lvm-luks '* | *' md '* | *' btrfs '* | *' xfs '* | *' journal '* | *' cache '* | *' integrity '*)
+		echo " $* " >"$storage_dir/rows"
+		storage_guest "$(root_suite)" "$storage_dir" || return 1
+		;;
 	esac
 	for storage_row in "$@"; do
 		"storage_make_$(echo "$storage_row" | tr - _)" "$storage_dir/root" "$storage_dir" || return 1

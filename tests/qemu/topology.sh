@@ -46,7 +46,7 @@ nvme_on()
 # empty_disk NAME: a disk of storage.sh that the guest fills.
 empty_disk()
 {
-	echo "-drive file=$WORK/storage/$1,if=none,id=$1,format=raw,cache=unsafe -device virtio-blk-pci,drive=$1,addr=0x$2"
+	echo "-drive file=$WORK/storage/$1,if=none,id=$1,format=raw,cache=unsafe -device virtio-blk-pci,drive=$1,addr=0x$2,multifunction=on"
 }
 
 # root_bus BUS DEV CARD: a root bus of its own with that number, at 00:0DEV.0, and a card behind its first root port.
@@ -187,13 +187,20 @@ topology()
 		empty_disk md-2 1c
 		empty_disk btrfs-1 1d
 		empty_disk btrfs-2 1e
+		empty_disk xfs-1 1e.1
+		empty_disk xfs-2 1e.2
+		empty_disk journal-1 1e.3
+		empty_disk journal-2 1e.4
+		empty_disk cache-1 1e.5
+		empty_disk cache-2 1e.6
+		empty_disk integrity 1e.7
 		;;
 	# A root that is no virtio disk, and a device like that on which it lies: an NVMe, a USB controller, a network card.
-	root-plain | root-luks | root-lvm-luks)
+	root-plain | root-luks | root-lvm-luks | root-integrity)
 		nvme_on 3 "${1#root-}"
 		nvme_on 4 twin
 		;;
-	root-md | root-btrfs)
+	root-md | root-btrfs | root-xfs | root-journal | root-cache)
 		nvme_on 3 "${1#root-}-1"
 		nvme_on 4 "${1#root-}-2"
 		nvme_on 5 twin
