@@ -459,6 +459,9 @@ ok 'but for a root that is not encrypted' ssh_is_free "$PLAIN" "$DROPBEAR"
 ok 'and only where somebody may log in' ssh_is_free "$ENCRYPTED" 'file usr/share/initramfs-tools/hooks/dropbear x'
 ok 'tinyssh of mkinitcpio' ssh_stays "$ENCRYPTED" 'file usr/lib/initcpio/install/tinyssh x' 'file etc/tinyssh/root_key x'
 
+ok 'an overlay that is not here: it goes to memory' free 01:00 0000:01:00.0 "$PLAIN" "$OTHER" \
+	"cmdline root=UUID=$ROOT rd.overlay=LABEL=persist"
+
 HASH=bbbbbbbb000000000000000000000001bbbbbbbb000000000000000000000001
 VERITY='0000:01:00.0 0000:00:1b.0 144d:a80a:144d:a801 010802 11 nvme
 block nvme0n1 0000:01:00.0/nvme/nvme0 259:0

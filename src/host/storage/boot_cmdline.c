@@ -219,12 +219,17 @@ static int add_boot(const struct boot_word *w, const char *where, const char *va
 	return *value == '/' || strchr(value, '=') ? add_device(w, where, value, out) : 0;
 }
 
-/* rd.overlay=LABEL=persist:/path; "1", "none" and a path name no device. */
+/* rd.overlay=LABEL=persist:/path; "1", "none" and a path name no device. Without it what is written goes to memory. */
 static int add_overlay(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
+	int error;
+
 	if (strncmp(value, "/dev/", 5) != 0 && !strchr(value, '='))
 		return 0;
-	return boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, value, strcspn(value, ":"));
+	error = boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, value, strcspn(value, ":"));
+	if (!error)
+		out->items[out->n - 1].if_here = true;
+	return error;
 }
 
 static int add_part(const struct boot_word *w, const char *where, const char *digits, struct boot_refs *out)

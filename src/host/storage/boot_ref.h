@@ -24,7 +24,7 @@ struct boot_ref {
 	bool passphrase;  /* somebody has to type one for it */
 	unsigned plugged; /* of PLUGGED_...: with one of these it is unlocked */
 	bool random;      /* a mapping, named by `what`, that gets another key at each boot */
-	bool entry;    /* of a boot entry: what is not here is none of this machine, since others say what it lacks */
+	bool if_here;  /* what is not here is not needed: boot entries, of which others say what this machine lacks */
 	bool optional; /* the boot goes on without it: nofail, noauto */
 	bool network;  /* it comes over the network, where nothing else says so: _netdev */
 	char *where;   /* "/etc/fstab:3" */

@@ -56,7 +56,7 @@ static int read_options(struct volumes *volumes, const struct boot_entry *entry,
 	snprintf(where, sizeof(where), entry->line ? "/%s:%u" : "/%s", entry->source, entry->line);
 	error = boot_refs_of_cmdline(where, options, strlen(options), out);
 	for (; first < out->n; first++)
-		out->items[first].entry = true;
+		out->items[first].if_here = true;
 	return error;
 }
 

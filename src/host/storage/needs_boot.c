@@ -263,7 +263,7 @@ static int add_ref(struct needs_list *list, const struct boot_ref *w)
 	char text[REPORT_TEXT_LEN];
 	const char *server;
 
-	if (w->entry && !is_here(list, w))
+	if (w->if_here && !is_here(list, w))
 		return 0;
 	list->root_known |= w->root;
 	list->encrypted |= w->passphrase;
