@@ -120,7 +120,7 @@ keeps()
 	diff "$TMP/wanted" "$TMP/kept"
 }
 
-# uki FILE SECTION TEXT [SECTION TEXT...]: a unified kernel image with these sections, in this order. objcopy adds none of
+# uki FILE SECTION TEXT [SECTION TEXT...]: a unified kernel image with these sections; "" is what section$1 in TMP has. objcopy adds none of
 # a name that is there: the x at the end of one is that of the name before it.
 uki()
 {
@@ -130,7 +130,7 @@ uki()
 	echo 'int f;' | gcc -x c -c -o "$TMP/pe.o" -
 	uki_sections=
 	while [ $# -gt 0 ]; do
-		printf '%s' "$2" >"$TMP/section$1"
+		[ -z "$2" ] || printf '%s' "$2" >"$TMP/section$1"
 		uki_sections="$uki_sections --add-section $1=$TMP/section$1 --set-section-flags $1=data"
 		shift 2
 	done
@@ -157,6 +157,10 @@ place()
 	*refind_linux.conf) put "${1#/}" "\"Linux\" \"$place_entry $(echo "$2" | sed 's/"/""/g')\"" ;;
 	'a UKI') uki boot/EFI/Linux/a.efi .initrd x .cmdline "$place_entry $2" ;;
 	'a profile of a UKI') uki boot/EFI/Linux/a.efi .initrd x .cmdline "$place_entry quiet" .profile ID=main .profilx ID=other .cmdlinx "$place_entry $2" ;;
+	'a profile behind the kernel')
+		head -c 6000000 /dev/urandom >"$TMP/section.linux"
+		uki boot/EFI/Linux/a.efi .cmdline "$place_entry quiet" .linux '' .initrd x .profile ID=other .cmdlinx "$place_entry $2"
+		;;
 	'an addon of a UKI')
 		uki boot/EFI/Linux/a.efi .initrd x .cmdline "$place_entry quiet"
 		uki boot/EFI/Linux/a.efi.extra.d/b.addon.efi .cmdline "$2"
@@ -210,7 +214,7 @@ for name in /proc/cmdline /etc/kernel/cmdline /usr/lib/kernel/cmdline /etc/cmdli
 	ok "each word: $name" tried "$name" line
 done
 for name in /boot/loader/entries/a.conf /efi/loader/entries/a.conf /boot/grub/grub.cfg /boot/grub2/grub.cfg \
-	/boot/limine.conf /boot/refind_linux.conf 'a UKI' 'a profile of a UKI' 'an addon of a UKI' 'an addon of all UKIs'; do
+	/boot/limine.conf /boot/refind_linux.conf 'a UKI' 'a profile of a UKI' 'a profile behind the kernel' 'an addon of a UKI' 'an addon of all UKIs'; do
 	ok "each word: $name" tried "$name" entry
 done
 

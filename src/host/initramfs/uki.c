@@ -14,21 +14,15 @@ bool uki_is_pe(const unsigned char *data, size_t len)
 }
 
 /* The section's size in memory is the true one; the one in the file is rounded up, or smaller if zeros follow. */
-static int place(const unsigned char *data, size_t len, const unsigned char *section, const unsigned char **start,
-		 size_t *size)
+static size_t size_of(const unsigned char *section)
 {
-	uint32_t in_memory = little_endian(section + 8, 4), in_file = little_endian(section + 16, 4),
-		 at = little_endian(section + 20, 4);
+	uint32_t in_memory = little_endian(section + 8, 4), in_file = little_endian(section + 16, 4);
 
-	*size = in_memory && in_memory < in_file ? in_memory : in_file;
-	if (at > len || *size > len - at)
-		return -EBADMSG;
-	*start = data + at;
-	return 0;
+	return in_memory && in_memory < in_file ? in_memory : in_file;
 }
 
-int uki_section_next(const unsigned char *data, size_t len, const char *name, unsigned *at, const unsigned char **start,
-		     size_t *size)
+int uki_section_place(const unsigned char *data, size_t len, const char *name, unsigned *at, size_t *offset,
+		      size_t *size)
 {
 	size_t pe, table;
 	unsigned n;
@@ -45,10 +39,27 @@ int uki_section_next(const unsigned char *data, size_t len, const char *name, un
 	while (*at < n) {
 		const unsigned char *section = data + table + (*at)++ * SECTION_LEN;
 
-		if (strncmp((const char *)section, name, NAME_LEN) == 0)
-			return place(data, len, section, start, size);
+		if (strncmp((const char *)section, name, NAME_LEN) != 0)
+			continue;
+		*offset = little_endian(section + 20, 4);
+		*size = size_of(section);
+		return 0;
 	}
 	return -ENODATA;
+}
+
+int uki_section_next(const unsigned char *data, size_t len, const char *name, unsigned *at, const unsigned char **start,
+		     size_t *size)
+{
+	size_t offset;
+	int error = uki_section_place(data, len, name, at, &offset, size);
+
+	if (error)
+		return error;
+	if (offset > len || *size > len - offset)
+		return -EBADMSG;
+	*start = data + offset;
+	return 0;
 }
 
 int uki_section(const unsigned char *data, size_t len, const char *name, const unsigned char **start, size_t *size)

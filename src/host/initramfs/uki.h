@@ -14,6 +14,9 @@ bool uki_is_pe(const unsigned char *data, size_t len) _pure_;
  */
 int uki_section_next(const unsigned char *data, size_t len, const char *name, unsigned *at, const unsigned char **start,
 		     size_t *size) _must_check_;
+/* Where that section is in the file, of which the data need have the headers alone. */
+int uki_section_place(const unsigned char *data, size_t len, const char *name, unsigned *at, size_t *offset,
+		      size_t *size) _must_check_;
 /* The first of them. */
 int uki_section(const unsigned char *data, size_t len, const char *name, const unsigned char **start,
 		size_t *size) _must_check_;
