@@ -69,10 +69,18 @@ static bool is_path(const char *source)
 	return source[0] == '/' && strncmp(source, "/dev/", 5) != 0;
 }
 
-/* "remote:path" of rclone, "mgs@tcp:/fs", "s3fs#bucket": what a program of that type understands, and no block device.
- */
-static bool is_programs(const char *source)
+/* What no libmount knows to have no block device; those that are reached over the network whatever else they say. */
+static const char *const network_types[] = {
+	"ceph", "beegfs",  "lustre", "gpfs",  "orangefs",    "moosefs", "efs",
+	"s3fs", "gcsfuse", "davfs",  "pvfs2", "ocfs2_dlmfs", "afs",     "smbnetfs"
+};
+static const char *const program_types[] = { "aufs", "unionfs", "usbfs", "mergerfs", "rclone", "vboxsf" };
+
+/* "remote:path" of rclone, "s3fs#bucket": what a program of that type understands, and no block device. */
+static bool is_programs(const char *source, const char *type)
 {
+	if (is_one_of(type, program_types, ARRAY_SIZE(program_types)))
+		return true;
 	return *source != '/' && !strchr(source, '=') && strpbrk(source, ":#@");
 }
 
@@ -89,7 +97,9 @@ static int add_fs(struct libmnt_fs *fs, const char *where, const char *what, str
 	/* fuse.* stands on other file systems, which have lines of their own. */
 	if (type && (strcmp(type, "tmpfs") == 0 || strcmp(type, "ramfs") == 0))
 		return boot_ref_add(out, BOOT_REF_MEMORY, where, what, source, strlen(source));
-	if (is_programs(source))
+	if (type && is_one_of(type, network_types, ARRAY_SIZE(network_types)))
+		return boot_ref_add(out, BOOT_REF_SERVER, where, what, "", 0);
+	if (is_programs(source, type ? type : ""))
 		return has_option(options, "_netdev") ? boot_ref_add(out, BOOT_REF_SERVER, where, what, "", 0) : 0;
 	if (!mnt_fs_is_swaparea(fs) && (mnt_fs_is_pseudofs(fs) || (type && strncmp(type, "fuse", 4) == 0)))
 		return 0;
