@@ -339,6 +339,17 @@ disk_of_vm()
 }
 ok 'vm nodes: a disk of Proxmox VE' disk_of_vm etc/pve/qemu-server/100.conf 'scsi1: /dev/nvme1n1,size=1T'
 ok 'vm nodes: by its name' disk_of_vm etc/pve/qemu-server/100.conf 'virtio0: file=/dev/disk/by-id/nvme-one,size=1T'
+ok 'vm nodes: behind other words' disk_of_vm etc/pve/qemu-server/100.conf 'scsi0: cache=none,file=/dev/nvme1n1'
+ok 'vm nodes: an EFI disk' disk_of_vm etc/pve/qemu-server/100.conf 'efidisk0: /dev/nvme1n1,size=4M'
+ok 'vm nodes: by its place, where the link is gone' disk_of_vm etc/pve/qemu-server/100.conf 'scsi0: /dev/disk/by-path/pci-0000:05:00.0-nvme-1'
+ok "vm nodes: a container's volume" disk_of_vm etc/pve/lxc/101.conf 'mp0: volume=/dev/nvme1n1,mp=/data'
+ok "vm nodes: a container's device" disk_of_vm etc/pve/lxc/101.conf 'dev0: gid=44,path=/dev/nvme1n1'
+ok "vm nodes: a container's root" disk_of_vm etc/pve/lxc/101.conf 'rootfs: /dev/nvme1n1,size=8G'
+other_volume()
+{
+	! disk_of_vm "$@" >/dev/null && code 0 && quiet
+}
+ok 'vm nodes: a volume of another group, of that name' other_volume etc/libvirt/qemu/a.xml "<source dev='/dev/tank/nvme1n1'/>"
 ok 'vm nodes: a disk of libvirt' disk_of_vm etc/libvirt/qemu/a.xml "<disk type='block'><source dev='/dev/nvme1n1' index='1'/></disk>"
 
 # network_of_vm XML: a network of libvirt over a locked card's interface.

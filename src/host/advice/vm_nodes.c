@@ -14,10 +14,7 @@
 static const struct {
 	const char *class, *directory;
 } classes[] = {
-	{ "block", NULL },
-	{ "drm", "/dev/dri" },
-	{ "sound", "/dev/snd" },
-	{ "net", NULL },
+	{ "block", NULL }, { "drm", "/dev/dri" }, { "sound", "/dev/snd" }, { "net", NULL }, { "nvme", NULL },
 };
 
 /* The last PCI address on the way; false: none. */
@@ -38,7 +35,20 @@ static bool last_address(const char *path, struct address *out)
 	return found;
 }
 
-/* The last part of where links in /dev lead: "nvme0n1p2" of "/dev/disk/by-uuid/...". */
+/* Whether a name is one in /dev itself, or in the directory of a class there. */
+static bool in_devices(const char *path, const char *slash)
+{
+	char directory[PATH_BYTES];
+	bool is;
+
+	snprintf(directory, sizeof(directory), "/%.*s", (int)(slash - path), path);
+	is = strcmp(directory, "/dev") == 0;
+	for (size_t i = 0; i < ARRAY_SIZE(classes); i++)
+		is |= classes[i].directory && strcmp(directory, classes[i].directory) == 0;
+	return is;
+}
+
+/* Where links in /dev lead: "nvme0n1p2" of "/dev/disk/by-uuid/..."; "": what is there is no node of a device. */
 static void node_name(const struct sysroot *r, const char *node, char name[PATH_BYTES])
 {
 	char path[PATH_BYTES], to[PATH_BYTES];
@@ -51,6 +61,8 @@ static void node_name(const struct sysroot *r, const char *node, char name[PATH_
 	}
 	slash = strrchr(path, '/');
 	snprintf(name, PATH_BYTES, "%s", slash ? slash + 1 : path);
+	if (slash && !in_devices(path, slash))
+		*name = '\0';
 }
 
 /* Whether the plan binds the function at this address. */
@@ -84,7 +96,7 @@ static int advise_name(struct adviser *a, const struct vm_node *node, const char
 	char path[PATH_BYTES], link[PATH_BYTES];
 	struct address address;
 
-	if (snprintf(path, sizeof(path), "sys/class/%s/%s", class, name) >= (int)sizeof(path) ||
+	if (!*name || snprintf(path, sizeof(path), "sys/class/%s/%s", class, name) >= (int)sizeof(path) ||
 	    sysroot_readlink(a->root, path, link, sizeof(link)) < 0 || !last_address(link, &address) ||
 	    !is_bound(a, &address))
 		return 0;
@@ -107,12 +119,14 @@ static int advise_directory(struct adviser *a, const struct vm_node *node, const
 /* "/dev/dri/by-path/pci-0000:06:00.0-render" has the address in its name, and is there no more once it is bound. */
 static bool by_path(const struct vm_node *node, struct address *out)
 {
-	static const char start[] = "/dev/dri/by-path/pci-";
+	static const char start[] = "/by-path/pci-";
+	const char *at = strstr(node->name, start);
 	char text[ADDRESS_LEN];
 
-	if (strncmp(node->name, start, strlen(start)) != 0)
+	if (!at)
 		return false;
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(node->name + strlen(start), "-"), node->name + strlen(start));
+	at += strlen(start);
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(at, "-"), at);
 	return address_parse(text, out) == 0;
 }
 

@@ -17,6 +17,7 @@
  * and of a container, lxc/ID.conf:
  *
  *	dev0: /dev/dri/renderD128,gid=104
+ *	mp0: /dev/nvme0n1p1,mp=/data                   also rootfs
  *	lxc.mount.entry: /dev/dri dev/dri none bind,optional,create=dir
  */
 #include <ctype.h>
@@ -117,23 +118,25 @@ static const char *numbered(const char *line, const char *key)
 	return *s == ':' ? s + 1 + strspn(s + 1, " \t") : NULL;
 }
 
-/* The first word of the value, if it is a name in /dev. */
-static int add_node(const char *file, const char *value, struct vms *out)
+/* The value of the key, which its first word needs not, if it is a name in /dev. */
+static int add_node(const char *file, const char *value, const char *key, struct vms *out)
 {
-	if (strncmp(value, "path=", 5) == 0)
-		value += 5;
-	return strncmp(value, "/dev/", 5) == 0 ? vms_add_node(file, value, strcspn(value, ", \t\r\n"), out) : 0;
+	size_t len;
+	const char *name = value_of(value, key, &len);
+
+	name = name ? name : value;
+	return strncmp(name, "/dev/", 5) == 0 ? vms_add_node(file, name, strcspn(name, ", \t\r\n"), out) : 0;
 }
 
 static int add_disk(const char *file, const char *line, struct vms *out)
 {
-	static const char *const keys[] = { "ide", "sata", "scsi", "virtio" };
+	static const char *const keys[] = { "ide", "sata", "scsi", "virtio", "efidisk", "tpmstate" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		const char *value = numbered(line, keys[i]);
 
 		if (value)
-			return add_node(file, strncmp(value, "file=", 5) == 0 ? value + 5 : value, out);
+			return add_node(file, value, "file", out);
 	}
 	return 0;
 }
@@ -144,13 +147,18 @@ int vm_read_container(const char *file, const char *text, struct vms *out)
 	int ret = 0;
 
 	for (const char *line = text; *line && *line != '[' && ret == 0; line = next_line(line)) {
-		const char *value = numbered(line, "dev");
+		const char *device = numbered(line, "dev"), *volume = numbered(line, "mp");
 
+		if (strncmp(line, "rootfs:", 7) == 0)
+			volume = line + 7 + strspn(line + 7, " \t");
 		if (strncmp(line, entry, strlen(entry)) == 0) {
-			value = line + strlen(entry);
-			value += strspn(value, " \t:=");
+			device = line + strlen(entry);
+			device += strspn(device, " \t:=");
 		}
-		ret = value ? add_node(file, value, out) : 0;
+		if (device)
+			ret = add_node(file, device, "path", out);
+		else if (volume)
+			ret = add_node(file, volume, "volume", out);
 	}
 	return ret;
 }
