@@ -433,6 +433,22 @@ ok 'rd.neednet=1: the card of the default route' stays '01:00 allow=in-use' "$PL
 ok 'rd.neednet=1, and the interface named' free 02:00 0000:02:00.0 "$PLAIN" "$CARDS" "$ROUTE" \
 	"cmdline root=UUID=$ROOT rd.neednet=1 ip=eno1:dhcp"
 
+stays_default()
+{
+	stays '01:00 allow=in-use' "$PLAIN" "$CARDS" "$ROUTE" "$@"
+}
+ok 'rd.neednet=1: an interface that is not here names none' stays_default "cmdline root=UUID=$ROOT rd.neednet=1 ip=dhcp" \
+	'line boot/loader/entries/a.conf linux /vmlinuz' "line boot/loader/entries/a.conf options root=UUID=$ROOT ip=eth9:dhcp"
+ok 'rd.neednet=1: nor does one that is not set up' stays_default "cmdline root=UUID=$ROOT rd.neednet=1 ip=dhcp ip=enp2s0:off"
+ok 'rd.neednet=1: nor a name alone' stays_default "cmdline root=UUID=$ROOT rd.neednet=1 ip=dhcp ifname=lan2:52:54:00:00:00:02"
+for words in ip=enp2s0:off ip=::::h:enp2s0:none ifname=lan2:52:54:00:00:00:02; do
+	ok "uses no card: $words" free 02:00 0000:02:00.0 "$PLAIN" "$CARDS" "cmdline root=UUID=$ROOT $words"
+done
+ok 'uses one: an address of its own' stays 02:00 "$PLAIN" "$CARDS" "cmdline root=UUID=$ROOT ip=10.0.0.5::10.0.0.1:255.0.0.0:h:enp2s0:off"
+for words in md=0,nvme0n1p1 'dm-mod.create="data,,,rw,0 8 linear 259:3 0"'; do
+	ok "names a disk: $words" stays 01:00 "$PLAIN" "$OTHER" "cmdline root=UUID=$ROOT $words"
+done
+
 # ssh LINE...: the card of the default route is given away by a word, where the image has a server of ssh.
 ssh()
 {
@@ -467,6 +483,8 @@ VERITY='0000:01:00.0 0000:00:1b.0 144d:a80a:144d:a801 010802 11 nvme
 block nvme0n1 0000:01:00.0/nvme/nvme0 259:0
 block nvme0n1p1 nvme0n1 259:3 part=1 type=erofs partuuid=bbbbbbbb-0000-0000-0000-000000000001'
 ok 'roothash= names the partitions' stays 01:00 "$PLAIN" "$VERITY" "cmdline root=UUID=$ROOT roothash=$HASH"
+ok 'but for a device that is named itself' free 01:00 0000:01:00.0 "$PLAIN" "$OTHER" "block sda2 sda 8:2 part=2 partuuid=dddddddd-0000-0000-0000-000000000001" \
+	"cmdline root=UUID=$ROOT roothash=bbbbbbbb000000000000000000000099dddddddd000000000000000000000001 systemd.verity_root_data=/dev/sda1"
 ok 'but where both devices are named' free 01:00 0000:01:00.0 "$PLAIN" "$VERITY" \
 	"cmdline root=UUID=$ROOT roothash=$HASH systemd.verity_root_data=/dev/sda1 systemd.verity_root_hash=/dev/sda1"
 for words in noresume nohibernate hibernate=noresume hibernate=no; do
@@ -478,10 +496,21 @@ ok 'rd.luks.uuid=keysource:UUID' stays 01:00 "$PLAIN" "$OTHER" \
 
 # --- lines of programs' file systems
 
+CARDS_AWAY='0000:02:00.0 0000:00:1d.0 8086:10fb 0200 13 ixgbe
+net enp2s0 0000:02:00.0 ifindex=3'
+ROUTE_AWAY='line proc/net/route Iface	Destination	Gateway	Flags	RefCnt	Use	Metric	Mask	MTU	Window	IRTT
+line proc/net/route enp2s0	00000000	0101A8C0	0003	0	0	0	00000000	0	0	0'
+
 for line in 'gdrive:backup /mnt/cloud rclone rw,config=/etc/rclone.conf 0 0' 'rclone#gdrive: /mnt/cloud fuse rw 0 0' \
 	'/mnt/disk*:/mnt/nvme* /srv mergerfs cache.files=off 0 0' '/mnt/disk* /srv fuse.mergerfs defaults 0 0' \
-	's3fs#bucket /mnt/s3 fuse _netdev 0 0' 'overlay /merged overlay lowerdir=/a,upperdir=/b,workdir=/c 0 0'; do
+	's3fs#bucket /mnt/s3 fuse _netdev 0 0' 'aufs /srv aufs br=/a:/b 0 0' 'none /proc/bus/usb usbfs defaults 0 0' 'overlay /merged overlay lowerdir=/a,upperdir=/b,workdir=/c 0 0'; do
 	ok "names no disk: $line" free_disk "$PLAIN" "line etc/fstab $line"
 done
+for line in 'admin@.cephfs=/ /mnt/ceph ceph mon_addr=10.0.0.1:6789,noatime 0 0' 'my-bucket /mnt/b gcsfuse _netdev 0 0' \
+	'beegfs_nodev /mnt/beegfs beegfs rw,cfgFile=/etc/beegfs/beegfs-client.conf 0 0'; do
+	ok "names no disk: $line" free_disk "$PLAIN" "$CARDS_AWAY" "$ROUTE_AWAY" "line etc/fstab $line"
+done
+ok 'but a network card' stays '02:00 allow=in-use' "$PLAIN" "$CARDS_AWAY" "$ROUTE_AWAY" \
+	'line etc/fstab admin@.cephfs=/ /mnt/ceph ceph mon_addr=10.0.0.1:6789,noatime 0 0'
 ok 'a name without /dev is no program: any disk may be meant' stays 01:00 "$FREE" "$PLAIN" 'line etc/fstab nvme9n1 /data ext4 defaults 0 2'
 tap_end

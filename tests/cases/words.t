@@ -131,7 +131,8 @@ uki()
 	uki_sections=
 	while [ $# -gt 0 ]; do
 		[ -z "$2" ] || printf '%s' "$2" >"$TMP/section$1"
-		uki_sections="$uki_sections --add-section $1=$TMP/section$1 --set-section-flags $1=data"
+		# objcopy puts the last one first.
+		uki_sections="--add-section $1=$TMP/section$1 --set-section-flags $1=data $uki_sections"
 		shift 2
 	done
 	# shellcheck disable=SC2086 # options
@@ -213,6 +214,14 @@ for name in /proc/cmdline /etc/kernel/cmdline /usr/lib/kernel/cmdline /etc/cmdli
 	/usr/lib/dracut/dracut.conf.d/a.conf; do
 	ok "each word: $name" tried "$name" line
 done
+# profile_without_root: it has the root of the UKI.
+profile_without_root()
+{
+	fresh
+	uki boot/EFI/Linux/a.efi .initrd x .cmdline "root=UUID=$ROOT quiet" .profile ID=other .cmdlinx 'mount.usr=/dev/nvme1n1p1' &&
+		keeps 0000:11:00.0
+}
+ok 'a profile that says nothing of its root' profile_without_root
 for name in /boot/loader/entries/a.conf /efi/loader/entries/a.conf /boot/grub/grub.cfg /boot/grub2/grub.cfg \
 	/boot/limine.conf /boot/refind_linux.conf 'a UKI' 'a profile of a UKI' 'a profile behind the kernel' 'an addon of a UKI' 'an addon of all UKIs'; do
 	ok "each word: $name" tried "$name" entry

@@ -11,6 +11,7 @@
 
 #define UUID_LEN 36
 #define UUID_DIGITS 32
+#define HASH_OF_HASH "the hash of a verity"
 #define MAC_LEN 17 /* "52:54:00:aa:bb:cc" */
 #define UUID_LETTERS "0123456789abcdefABCDEF-"
 
@@ -51,6 +52,14 @@ static int add_luks(const struct boot_word *w, const char *where, const char *va
 	value += strncmp(value, source, strlen(source)) == 0 ? strlen(source) : 0;
 	value += strncmp(value, "luks-", 5) == 0 ? 5 : 0;
 	snprintf(name, sizeof(name), "LUKS=%.*s", (int)strcspn(value, "="), value);
+	return add_encrypted(w, where, name, strlen(name), out);
+}
+
+static int add_luks_part(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	char name[160];
+
+	snprintf(name, sizeof(name), "PARTUUID=%s", value);
 	return add_encrypted(w, where, name, strlen(name), out);
 }
 
@@ -232,13 +241,13 @@ static int add_overlay(const struct boot_word *w, const char *where, const char 
 	return error;
 }
 
-static int add_part(const struct boot_word *w, const char *where, const char *digits, struct boot_refs *out)
+static int add_part(const char *where, const char *what, const char *digits, struct boot_refs *out)
 {
 	char name[sizeof("PARTUUID=") + UUID_LEN];
 
 	snprintf(name, sizeof(name), "PARTUUID=%.8s-%.4s-%.4s-%.4s-%.12s", digits, digits + 8, digits + 12, digits + 16,
 		 digits + 20);
-	return boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, name, strlen(name));
+	return boot_ref_add(out, BOOT_REF_DEVICE, where, what, name, strlen(name));
 }
 
 /* systemd-veritysetup-generator(8): the first 128 bits of the hash name the data's partition, the last the hash's. */
@@ -249,23 +258,59 @@ static int add_hash(const struct boot_word *w, const char *where, const char *va
 
 	if (len < 2 * UUID_DIGITS || value[len])
 		return 0;
-	error = add_part(w, where, value, out);
-	return error ? error : add_part(w, where, value + len - UUID_DIGITS, out);
+	error = add_part(where, w->what, value, out);
+	return error ? error : add_part(where, HASH_OF_HASH, value + len - UUID_DIGITS, out);
 }
 
-/* Names of devices among others: md=0,/dev/sda1,/dev/sdb1; dm-mod.create="a,,,ro,0 8 verity 1 PARTUUID=... 8:2 ..." */
-static int add_devices(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+/* drivers/md/md-autodetect.c: md=0,/dev/sda1,sdb1; md=d1,...; md=0,LEVEL,FACTOR,START,/dev/... */
+static int add_md_devices(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	int error = 0;
+
+	for (const char *s = value; *s && !error; s += strcspn(s, ","), s += *s == ',') {
+		int len = (int)strcspn(s, ",");
+		char name[160];
+
+		if (isdigit((unsigned char)*s) || !len || (*s == 'd' && isdigit((unsigned char)s[1])))
+			continue;
+		snprintf(name, sizeof(name), "%s%.*s", *s == '/' ? "" : "/dev/", len, s);
+		error = boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, name, strlen(name));
+	}
+	return error;
+}
+
+/* "8:2" */
+static bool is_number(const char *s, size_t len)
+{
+	size_t major = strspn(s, "0123456789");
+
+	return major && s[major] == ':' && len > major + 1 && strspn(s + major + 1, "0123456789") == len - major - 1;
+}
+
+/* Names of devices among others: dm-mod.create="a,,,ro,0 8 verity 1 PARTUUID=... 8:2 ..." */
+static int add_dm_devices(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
 	static const char *const starts[] = { "/dev/", "PARTUUID=", "PARTLABEL=" };
 	static const char blanks[] = " ,;";
 	int error = 0;
 
-	for (const char *s = value; *s && !error; s += strcspn(s, blanks), s += strspn(s, blanks))
-		for (size_t i = 0; i < ARRAY_SIZE(starts) && !error; i++)
-			if (strncmp(s, starts[i], strlen(starts[i])) == 0 && strncmp(s, "/dev/dm-", 8) != 0 &&
-			    strncmp(s, "/dev/mapper/", 12) != 0)
-				error = boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, s, strcspn(s, blanks));
+	for (const char *s = value; *s && !error; s += strcspn(s, blanks), s += strspn(s, blanks)) {
+		size_t len = strcspn(s, blanks);
+		bool is = is_number(s, len);
+
+		for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+			is |= strncmp(s, starts[i], strlen(starts[i])) == 0;
+		if (is && strncmp(s, "/dev/dm-", 8) != 0 && strncmp(s, "/dev/mapper/", 12) != 0)
+			error = boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, s, len);
+	}
 	return error;
+}
+
+static bool is_method(const char *field, const char *method)
+{
+	size_t len = strlen(method);
+
+	return strncmp(field, method, len) == 0 && (!field[len] || field[len] == ':');
 }
 
 /*
@@ -274,7 +319,7 @@ static int add_devices(const struct boot_word *w, const char *where, const char 
  */
 static int add_ip(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
-	const char *field[6], *device = NULL;
+	const char *field[7], *device = NULL, *method = NULL;
 	unsigned n = 0;
 
 	for (const char *s = value; s && n < ARRAY_SIZE(field);) {
@@ -284,10 +329,16 @@ static int add_ip(const struct boot_word *w, const char *where, const char *valu
 		field[n++] = s;
 		s = *end ? end + 1 : NULL;
 	}
-	if (n >= 2 && isalpha((unsigned char)*field[1]))
+	if (n >= 2 && isalpha((unsigned char)*field[1])) {
 		device = field[0];
-	else if (n == ARRAY_SIZE(field))
+		method = field[1];
+	} else if (n >= 6) {
 		device = field[5];
+		method = n > 6 && (!*field[0] || *field[0] == ':') ? field[6] : NULL;
+	}
+	/* Without an address of its own it is not set up then. */
+	if (method && (is_method(method, "off") || is_method(method, "none")))
+		return 0;
 	if (!device || !*device || *device == ':' || *device == '[')
 		return 0;
 	return boot_ref_add(out, BOOT_REF_INTERFACE, where, w->what, device, strcspn(device, ":"));
@@ -327,6 +378,9 @@ static int add_made(const struct boot_word *w, const char *where, const char *va
 	for (; *s && !error; s += *s == ',') {
 		len = *ends ? strcspn(s, ends) : strlen(s);
 		error = boot_ref_add(out, BOOT_REF_INTERFACE, where, name, s, len);
+		/* A name alone uses nothing. */
+		if (!error)
+			out->items[out->n - 1].optional = !*ends;
 		s += len;
 		if (*s == ':')
 			break;
@@ -428,6 +482,7 @@ static const struct boot_word words[] = {
 	{ "rd.luks.uuid", "LUKS", add_luks },
 	{ "luks.uuid", "LUKS", add_luks },
 	{ "rd_LUKS_UUID", "LUKS", add_luks },
+	{ "rd.luks.partuuid", "LUKS", add_luks_part },
 	{ "rd.luks.name", "LUKS", add_luks },
 	{ "luks.name", "LUKS", add_luks },
 	{ "rd.luks.data", "LUKS", add_luks_data },
@@ -439,10 +494,10 @@ static const struct boot_word words[] = {
 	{ "cryptdevice", "LUKS", add_crypt_device },
 	{ "cryptkey", "the key", add_crypt_device },
 	{ "cryptopts", "LUKS", add_crypt_options },
-	{ "md", "MD", add_devices },
+	{ "md", "MD", add_md_devices },
 	{ "rd.md.uuid", "MD", add_md },
 	{ "rd_MD_UUID", "MD", add_md },
-	{ "dm-mod.create", "device-mapper", add_devices },
+	{ "dm-mod.create", "device-mapper", add_dm_devices },
 	{ "rd.lvm.lv", "LVM", add_volume },
 	{ "rd_LVM_LV", "LVM", add_volume },
 	{ "rd.lvm.vg", "LVM", add_group },
@@ -531,22 +586,34 @@ static void drop_resume(struct boot_refs *out, size_t first)
 }
 
 /*
- * Of several in one line the last counts, for the kernel and each initramfs. Where both devices of a verity are named,
- * the hash names none.
+ * Of several in one line the last counts, for the kernel and each initramfs.
  */
 static bool is_overruled(const struct cmdline *line, const char *word)
 {
 	static const char *const single[] = { "root=", "resume=" };
 
-	if (strncmp(word, "roothash=", 9) == 0)
-		return cmdline_last(line, "systemd.verity_root_data=") &&
-		       cmdline_last(line, "systemd.verity_root_hash=");
-	if (strncmp(word, "usrhash=", 8) == 0)
-		return cmdline_last(line, "systemd.verity_usr_data=") && cmdline_last(line, "systemd.verity_usr_hash=");
 	for (size_t i = 0; i < ARRAY_SIZE(single); i++)
 		if (strncmp(word, single[i], strlen(single[i])) == 0)
 			return word + strlen(single[i]) != cmdline_last(line, single[i]);
 	return false;
+}
+
+/* A device of a verity that is named itself: the hash does not name it. */
+static void drop_hash(const struct cmdline *line, struct boot_refs *out, size_t first)
+{
+	static const struct {
+		const char *word, *of, *what;
+	} named[] = {
+		{ "systemd.verity_root_data=", "(roothash=)", "/" },
+		{ "systemd.verity_root_hash=", "(roothash=)", HASH_OF_HASH },
+		{ "systemd.verity_usr_data=", "(usrhash=)", "/usr" },
+		{ "systemd.verity_usr_hash=", "(usrhash=)", HASH_OF_HASH },
+	};
+
+	for (size_t k = 0; k < ARRAY_SIZE(named); k++)
+		for (size_t i = first; i < out->n && cmdline_last(line, named[k].word); i++)
+			if (strcmp(out->items[i].what, named[k].what) == 0 && strstr(out->items[i].where, named[k].of))
+				out->items[i].optional = true;
 }
 
 int boot_refs_of_words(const char *where, const char *text, size_t len, struct boot_refs *out)
@@ -565,6 +632,8 @@ int boot_refs_of_words(const char *where, const char *text, size_t len, struct b
 		if (strncmp(word, "luks.data=", 10) == 0)
 			drop_luks(word + 10, out, first);
 	}
+	if (!error)
+		drop_hash(&line, out, first);
 	cmdline_free(&line);
 	return error;
 }

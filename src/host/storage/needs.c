@@ -43,16 +43,13 @@ void storage_free(struct storage *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* One command line of an entry, if its root is this one. */
-static int read_options(struct volumes *volumes, const struct boot_entry *entry, const char *options,
-			struct boot_refs *out)
+/* One command line of an entry. */
+static int read_options(const struct boot_entry *entry, const char *options, struct boot_refs *out)
 {
 	char where[400];
 	size_t first = out->n;
 	int error;
 
-	if (volumes_root(volumes, options) != VOLUME_HERE)
-		return 0;
 	snprintf(where, sizeof(where), entry->line ? "/%s:%u" : "/%s", entry->source, entry->line);
 	error = boot_refs_of_cmdline(where, options, strlen(options), out);
 	for (; first < out->n; first++)
@@ -60,14 +57,19 @@ static int read_options(struct volumes *volumes, const struct boot_entry *entry,
 	return error;
 }
 
-static int read_profiles(struct volumes *volumes, const struct boot_entry *entry, struct boot_refs *out)
+/* A profile that says nothing of its root has that of the others. */
+static int read_profiles(struct volumes *volumes, const struct boot_entry *entry, bool ours, struct boot_refs *out)
 {
 	_cleanup_(free_pointer) char *copy = strdup(entry->profiles);
 	char *rest = copy, *options;
 	int error = copy ? 0 : -ENOMEM;
 
-	while (!error && (options = strsep(&rest, "\n")))
-		error = read_options(volumes, entry, options, out);
+	while (!error && (options = strsep(&rest, "\n"))) {
+		enum volume_answer root = volumes_root(volumes, options);
+
+		if (root == VOLUME_HERE || (root == VOLUME_UNKNOWN && ours))
+			error = read_options(entry, options, out);
+	}
 	return error;
 }
 
@@ -88,10 +90,15 @@ static int read_entries(const struct sysroot *r, struct storage *s)
 	for (size_t i = 0; i < s->entries.n && !error; i++) {
 		const struct boot_entry *entry = &s->entries.items[i];
 
-		if (strcmp(entry->options, last) != 0)
-			error = read_options(&volumes, entry, entry->options, &s->refs);
+		bool same = strcmp(entry->options, last) == 0, ours;
+
+		if (same && !*entry->profiles)
+			continue;
+		ours = volumes_root(&volumes, entry->options) == VOLUME_HERE;
+		if (ours && !same)
+			error = read_options(entry, entry->options, &s->refs);
 		if (!error)
-			error = read_profiles(&volumes, entry, &s->refs);
+			error = read_profiles(&volumes, entry, ours, &s->refs);
 		last = entry->options;
 	}
 	volumes_free(&volumes);

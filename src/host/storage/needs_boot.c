@@ -183,33 +183,91 @@ static int add_device(struct needs_list *list, const struct boot_ref *w, const c
 	return needs_add_blocks(list, REASON_BOOT_DISK, text);
 }
 
-/* An interface that the initramfs makes, or names: what it stands on is named, too. */
-static bool is_made(const struct needs_list *list, const char *interface)
+/*
+ * An interface that the initramfs makes, or gives a name (which needs none by itself): what it stands on. 1; 0: nothing
+ * makes it.
+ */
+static int add_made(struct needs_list *list, const char *interface, const char *text)
 {
-	for (size_t i = 0; i < list->refs.n; i++)
-		if (list->refs.items[i].kind == BOOT_REF_INTERFACE && strcmp(list->refs.items[i].what, interface) == 0)
-			return true;
-	return false;
+	char is[64];
+	int found = 0, error = 0;
+
+	for (size_t i = 0; i < list->refs.n && !error; i++) {
+		const struct boot_ref *w = &list->refs.items[i];
+
+		if (w->kind != BOOT_REF_INTERFACE || strcmp(w->what, interface) != 0)
+			continue;
+		found = 1;
+		if (!w->optional)
+			continue;
+		if (nic_find(&list->host, w->name, is))
+			error = needs_add_way(list, REASON_BOOT_DISK, is, text);
+		else
+			error = needs_add(list, REASON_BOOT_DISK, NEED_SOME_NETWORK, "%s, and no interface here is %s",
+					  text, w->name);
+	}
+	return error ? error : found;
 }
 
 static int add_nic(struct needs_list *list, const struct boot_ref *w, const char *text)
 {
 	char interface[64];
+	int made;
 
 	if (list->only_files)
 		return 0;
-	if (!nic_find(&list->host, w->name, interface))
-		return is_made(list, w->name) ? 0
-					      : needs_add(list, REASON_BOOT_DISK, NEED_SOME_NETWORK,
-							  "%s, and no interface here is it", text);
-	return needs_add_way(list, REASON_BOOT_DISK, interface, text);
+	if (nic_find(&list->host, w->name, interface))
+		return needs_add_way(list, REASON_BOOT_DISK, interface, text);
+	made = add_made(list, w->name, text);
+	if (made)
+		return made < 0 ? made : 0;
+	return needs_add(list, REASON_BOOT_DISK, NEED_SOME_NETWORK, "%s, and no interface here is it", text);
 }
 
-static bool has_interface(const struct needs_list *list)
+/* Whether the initramfs makes it, or names it so, of one that is here. */
+static bool is_made(const struct needs_list *list, const char *interface)
 {
+	char is[64];
+
 	for (size_t i = 0; i < list->refs.n; i++)
-		if (list->refs.items[i].kind == BOOT_REF_INTERFACE && !list->refs.items[i].optional)
+		if (list->refs.items[i].kind == BOOT_REF_INTERFACE &&
+		    strcmp(list->refs.items[i].what, interface) == 0 &&
+		    nic_find(&list->host, list->refs.items[i].name, is))
 			return true;
+	return false;
+}
+
+static bool is_here(struct needs_list *list, const struct boot_ref *w)
+{
+	_cleanup_(names_free) struct names interfaces = { 0 };
+	char interface[64];
+
+	switch (w->kind) {
+	case BOOT_REF_DEVICE:
+		return resolve_device(list->host.root, &list->host.blocks, w->name, list->set) > 0;
+	case BOOT_REF_POOL:
+		return resolve_pool(&list->host.blocks, w->name, list->set) > 0;
+	case BOOT_REF_INTERFACE:
+		return nic_find(&list->host, w->name, interface) || is_made(list, w->name);
+	case BOOT_REF_SERVER:
+		return nic_routes(&list->host, w->name, false, &interfaces) == 0 && interfaces.n;
+	case BOOT_REF_NETWORK:
+	case BOOT_REF_MEMORY:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Whether a line names an interface that is here. */
+static bool has_interface(struct needs_list *list)
+{
+	for (size_t i = 0; i < list->refs.n; i++) {
+		const struct boot_ref *w = &list->refs.items[i];
+
+		if (w->kind == BOOT_REF_INTERFACE && !w->optional && is_here(list, w))
+			return true;
+	}
 	return false;
 }
 
@@ -234,28 +292,6 @@ static const char *server_of(const struct needs_list *list, const struct boot_re
 	const struct mount *m = w->root ? mounts_at(&list->host.mounts, "/") : NULL;
 
 	return m && strncmp(m->type, "nfs", 3) == 0 ? NULL : w->name;
-}
-
-static bool is_here(struct needs_list *list, const struct boot_ref *w)
-{
-	_cleanup_(names_free) struct names interfaces = { 0 };
-	char interface[64];
-
-	switch (w->kind) {
-	case BOOT_REF_DEVICE:
-		return resolve_device(list->host.root, &list->host.blocks, w->name, list->set) > 0;
-	case BOOT_REF_POOL:
-		return resolve_pool(&list->host.blocks, w->name, list->set) > 0;
-	case BOOT_REF_INTERFACE:
-		return nic_find(&list->host, w->name, interface);
-	case BOOT_REF_SERVER:
-		return nic_routes(&list->host, w->name, false, &interfaces) == 0 && interfaces.n;
-	case BOOT_REF_NETWORK:
-	case BOOT_REF_MEMORY:
-		return true;
-	default:
-		return false;
-	}
 }
 
 static int add_ref(struct needs_list *list, const struct boot_ref *w)
