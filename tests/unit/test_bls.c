@@ -44,7 +44,7 @@ static void pop_os_has_a_copy_of_its_initrd_on_the_esp(void **s)
 
 static void what_is_too_long_for_a_path_is_unknown(void **s)
 {
-	struct boot_text text = { "efi", "efi/loader/entries/l.conf", NULL, 0 };
+	struct boot_text text = { .base = "efi", .source = "efi/loader/entries/l.conf" };
 	struct boot_entries e = { 0 };
 	struct text t = { 0 };
 
@@ -88,7 +88,7 @@ static void a_program_has_its_initrds_in_itself(void **s)
 
 static void what_is_no_entry_has_none(void **s)
 {
-	struct boot_text text = { "efi", "efi/loader/entries/n.conf", "linux /a\0b\ninitrd /c\0\n\0", 24 };
+	struct boot_text text = { "efi", "efi/loader/entries/n.conf", "linux /a\0b\ninitrd /c\0\n\0", 24, NULL };
 	struct boot_entries e = { 0 };
 
 	(void)s;

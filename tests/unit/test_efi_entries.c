@@ -78,7 +78,7 @@ static struct bytes variable(unsigned attributes, bool drive, const char *const 
 static void is(const struct bytes *b, const char *expected)
 {
 	char *copy = malloc(b->len ? b->len : 1); /* so that sanitizers see its end */
-	struct boot_text text = { "", SOURCE, copy, b->len };
+	struct boot_text text = { "", SOURCE, copy, b->len, NULL };
 	struct boot_entries e = { 0 };
 
 	assert_non_null(copy);
@@ -161,7 +161,7 @@ static struct bytes program(const char *const sections[][2], unsigned n)
 
 static void unified(const struct bytes *b, const char *source, const char *expected)
 {
-	struct boot_text text = { "efi", source, b->data, b->len };
+	struct boot_text text = { "efi", source, b->data, b->len, NULL };
 	struct boot_entries e = { 0 };
 
 	assert_int_equal(uki_entries_parse(&text, &e), 0);

@@ -70,7 +70,7 @@ static void variables_have_an_end(void **s)
 {
 	struct text t = { 0 };
 	struct boot_entries e = { 0 };
-	struct boot_text text = { "boot", "g", NULL, 0 };
+	struct boot_text text = { .base = "boot", .source = "g" };
 
 	(void)s;
 	text_add(&t, "a0=0123456789\n");
@@ -98,7 +98,7 @@ static void entries_and_initrds_have_an_end(void **s)
 {
 	struct text t = { 0 };
 	struct boot_entries e = { 0 };
-	struct boot_text text = { "boot", "boot/grub/grub.cfg", NULL, 0 };
+	struct boot_text text = { .base = "boot", .source = "boot/grub/grub.cfg" };
 
 	(void)s;
 	text_add(&t, "menuentry a { initrd");

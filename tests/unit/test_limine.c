@@ -49,7 +49,7 @@ static void menus_have_an_end(void **s)
 {
 	struct text t = { 0 };
 	struct boot_entries e = { 0 };
-	struct boot_text text = { "boot", "l", NULL, 0 };
+	struct boot_text text = { .base = "boot", .source = "l" };
 
 	(void)s;
 	for (unsigned i = 1; i <= 100; i++)

@@ -70,7 +70,7 @@ static int read_text(const struct sysroot *r, const char *base, const char *path
 		     struct boot_entries *out)
 {
 	char source[PATH_BYTES];
-	struct boot_text text = { .base = base, .source = source };
+	struct boot_text text = { .base = base, .source = source, .root = first ? r : NULL };
 	_cleanup_(free_pointer) char *data = NULL;
 	struct stat st;
 	int error;
@@ -99,6 +99,15 @@ int boot_text_read_start(const struct sysroot *r, const char *base, const char *
 			 boot_text_parse *parse, struct boot_entries *out)
 {
 	return read_text(r, base, path, len, parse, out);
+}
+
+bool boot_text_pread(const struct boot_text *text, char *to, size_t size, size_t offset)
+{
+	if (offset <= text->len && size <= text->len - offset) {
+		memcpy(to, text->data + offset, size);
+		return true;
+	}
+	return text->root && sysroot_pread(text->root, text->source, to, size, (off_t)offset) == (ssize_t)size;
 }
 
 int boot_text_list(const struct sysroot *r, const char *base, const char *directory, const char *pattern,

@@ -9,7 +9,8 @@ struct boot_text {
 	const char *base;   /* see struct boot_entry */
 	const char *source; /* its path below the root */
 	const char *data;
-	size_t len; /* any bytes */
+	size_t len;                 /* any bytes */
+	const struct sysroot *root; /* has the rest of a file of which `data` is the start; NULL: that is all */
 };
 
 /* Turns one text into entries. 0 or -ENOMEM. */
@@ -24,6 +25,8 @@ int boot_text_read(const struct sysroot *r, const char *base, const char *path, 
 /* The same for the first bytes of a file of any size. */
 int boot_text_read_start(const struct sysroot *r, const char *base, const char *path, size_t len,
 			 boot_text_parse *parse, struct boot_entries *out) _must_check_;
+/* Copies what stands in the file from the offset on; false: not all of that is there, or it cannot be read. */
+bool boot_text_pread(const struct boot_text *text, char *to, size_t size, size_t offset);
 /*
  * The names in a directory below the base that fit a pattern, in either case; none where they cannot be listed, or are
  * too many: that goes to out->unread. 0 or -ENOMEM.

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * UAPI group's Unified Kernel Image: sections .osrel (os-release), .cmdline, .uname; those of the first profile count
- * here, the command lines and the initrds are those of all (see uki.h). The texts of the first stand before kernel and
- * initrd, where every tool puts them, so that no image is read whole for its name. Addons are programs with a .cmdline
- * alone, which systemd-stub(7) puts behind that of the UKI: EFI/Linux/NAME.efi.extra.d/x.addon.efi, and of all
- * loader/addons.
+ * here, the command lines and the initrds are those of all (see uki.h). The texts are read at their places, and no
+ * image whole for its name. Addons are programs with a .cmdline alone, which systemd-stub(7) puts behind that of the
+ * UKI: EFI/Linux/NAME.efi.extra.d/x.addon.efi, and of all loader/addons.
  */
 #include "uki_entries.h"
 
@@ -15,59 +14,61 @@
 #define SUFFIX ".efi"
 #define UKIS "EFI/Linux"
 #define ADDONS "*.addon" SUFFIX
-#define START_BYTES (4u << 20)
-#define HEADER_BYTES 16384
-#define CMDLINE_BYTES 65536
+#define START_BYTES 65536 /* the headers, which say where all else is */
+#define TEXT_BYTES (4u << 20)
 #define PATH_BYTES 512
 
-/* The length of a text without the line's end. */
-static size_t trimmed(const char *text, size_t len)
+/*
+ * The text of the next section from *at on, without the line's end; "" where there is none, or it cannot be read. NULL:
+ * no memory.
+ */
+static char *next_text(const struct boot_text *text, const char *name, unsigned *at)
 {
-	while (len && (!text[len - 1] || text[len - 1] == '\n' || text[len - 1] == ' '))
+	size_t offset, size, len = 0;
+	char *copy;
+
+	if (uki_section_place((const unsigned char *)text->data, text->len, name, at, &offset, &size) ||
+	    size > TEXT_BYTES)
+		return strdup("");
+	copy = malloc(size + 1);
+	if (!copy)
+		return NULL;
+	if (boot_text_pread(text, copy, size, offset))
+		len = size;
+	while (len && (!copy[len - 1] || copy[len - 1] == '\n' || copy[len - 1] == ' '))
 		len--;
-	return len;
+	copy[len] = '\0';
+	return copy;
 }
 
-/* The text of a section without the line's end; "" where it has none. NULL: no memory. */
 static char *section_text(const struct boot_text *text, const char *name)
 {
-	const unsigned char *start;
-	size_t len = 0;
+	unsigned at = 0;
 
-	if (uki_section((const unsigned char *)text->data, text->len, name, &start, &len))
-		return strdup("");
-	return strndup((const char *)start, trimmed((const char *)start, len));
+	return next_text(text, name, &at);
 }
 
-/* The command lines of all profiles but the first, which stand behind kernel and initrd. What cannot be read is none.
- */
-static int read_profiles(const struct sysroot *r, const char *path, struct boot_entry *entry)
+/* The command lines: of the first profile, and those of the others, which stand behind kernel and initrd. */
+static int take_options(const struct boot_text *text, struct boot_entry *entry)
 {
-	unsigned char headers[HEADER_BYTES];
-	ssize_t n = sysroot_pread(r, path, headers, sizeof(headers), 0);
 	struct text profiles = { 0 };
-	unsigned at = 0, found = 0;
-	size_t offset, size;
+	unsigned at = 0, last;
 
-	while (n > 0 && !profiles.error &&
-	       uki_section_place(headers, (size_t)n, ".cmdline", &at, &offset, &size) == 0) {
-		_cleanup_(free_pointer) char *line = NULL;
-		ssize_t len;
+	entry->options = next_text(text, ".cmdline", &at);
+	do {
+		_cleanup_(free_pointer) char *more = NULL;
 
-		if (!found++ || !size || size > CMDLINE_BYTES)
-			continue;
-		line = malloc(size);
-		len = line ? sysroot_pread(r, path, line, size, (off_t)offset) : 0;
-		for (ssize_t i = 0; i < len; i++)
-			line[i] = line[i] == '\n' ? ' ' : line[i];
-		if (!line)
+		last = at;
+		more = next_text(text, ".cmdline", &at);
+		for (char *s = more; s && *s; s++)
+			*s = *s == '\n' ? ' ' : *s;
+		if (!more)
 			profiles.error = -ENOMEM;
-		else if (len > 0)
-			text_addf(&profiles, "%.*s\n", (int)trimmed(line, (size_t)len), line);
-	}
-	free(entry->profiles);
-	entry->profiles = profiles.data ? profiles.data : strdup("");
-	return entry->profiles ? profiles.error : -ENOMEM;
+		else if (*more)
+			text_addf(&profiles, "%s\n", more);
+	} while (at > last && !profiles.error);
+	entry->profiles = profiles.data;
+	return entry->options ? profiles.error : -ENOMEM;
 }
 
 /* The value of PRETTY_NAME, without quotes. */
@@ -101,8 +102,8 @@ int uki_entries_parse(const struct boot_text *text, struct boot_entries *out)
 		return -ENOMEM;
 	entry.title = osrel ? pretty_name(osrel) : NULL;
 	entry.version = section_text(text, ".uname");
-	entry.options = section_text(text, ".cmdline");
-	if (!entry.title || !entry.version || !entry.options)
+	error = take_options(text, &entry);
+	if (!entry.title || !entry.version || error)
 		return -ENOMEM;
 	entry.program = true;
 	error = boot_file_set(&entry.kernel, "", path, strlen(path));
@@ -131,15 +132,12 @@ static int read_directory(const struct sysroot *r, const char *base, const char 
 {
 	_cleanup_(names_free) struct names names = { 0 };
 	char path[PATH_BYTES];
-	size_t first = out->n;
 	int error = boot_text_list(r, base, directory, pattern, &names, out);
 
 	for (size_t i = 0; i < names.n && !error; i++) {
 		snprintf(path, sizeof(path), "%s/%s", directory, names.items[i]);
 		error = boot_text_read_start(r, base, path, START_BYTES, parse, out);
 	}
-	for (; first < out->n && !error; first++)
-		error = read_profiles(r, out->items[first].source, &out->items[first]);
 	return error;
 }
 
