@@ -25,6 +25,10 @@ int advise_overrides(struct adviser *a) _must_check_;
 int advise_iommu(struct adviser *a) _must_check_;
 /* Of what definitions of virtual machines name and no boot binds. */
 int advise_vms(struct adviser *a) _must_check_;
+/* A row of what the definition in this file says, about this address. */
+struct row *vm_row(struct adviser *a, const char *file, const struct address *address, enum reason reason);
+/* The decision on this device, NULL: there is none. */
+const struct decision *decision_of(const struct decisions *all, int device) _pure_;
 /* Of a device that one of them uses by its name, and that the plan gives away. */
 int advise_node(struct adviser *a, const struct vm_node *node) _must_check_;
 

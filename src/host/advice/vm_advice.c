@@ -31,7 +31,7 @@ static const char *print_vm(const struct vm_address *vm, char buf[ADDRESS_LEN])
 	return buf;
 }
 
-static const struct decision *decision_of(const struct decisions *all, int device)
+const struct decision *decision_of(const struct decisions *all, int device)
 {
 	for (size_t i = 0; i < all->n; i++)
 		if (all->items[i].device == device)
@@ -39,15 +39,14 @@ static const struct decision *decision_of(const struct decisions *all, int devic
 	return NULL;
 }
 
-static struct row *add(struct adviser *a, const struct vm_address *vm, const struct address *address,
-		       enum reason reason)
+struct row *vm_row(struct adviser *a, const char *file, const struct address *address, enum reason reason)
 {
 	struct row *row = row_add(a->out, ROW_VM, address);
 
 	if (!row)
 		return NULL;
 	row->reason = reason;
-	snprintf(row->file, sizeof(row->file), "/%s", vm->file);
+	snprintf(row->file, sizeof(row->file), "/%s", file);
 	return row;
 }
 
@@ -98,7 +97,7 @@ static int say_moved(struct adviser *a, const struct vm_address *vm, const struc
 {
 	char is[ADDRESS_LEN], to[ADDRESS_LEN];
 
-	return row_say(add(a, vm, &vm->address, REASON_MOVED),
+	return row_say(vm_row(a, vm->file, &vm->address, REASON_MOVED),
 		       "/%s names %s, and the card that was locked there is at %s now. Change the definition before "
 		       "it is started",
 		       vm->file, print_vm(vm, is), address_print(now, to));
@@ -117,7 +116,7 @@ static bool is_harmless(enum reason reason)
 /* Of the function and its rule, with `earlybind COMMAND SELECTOR` as the next step. */
 static struct row *add_named(const struct named *n, enum reason reason, const char *command, const struct selector *s)
 {
-	struct row *row = add(n->a, n->vm, &n->a->machine->devices[n->device].address, reason);
+	struct row *row = vm_row(n->a, n->vm->file, &n->a->machine->devices[n->device].address, reason);
 	char selector[SELECTOR_LEN];
 
 	if (row && n->rule)
@@ -338,8 +337,8 @@ static int advise_address(struct adviser *a, const struct vm_address *vm)
 	}
 	if (first >= 0 || locked)
 		return ret;
-	return row_say(add(a, vm, &vm->address, REASON_ABSENT), "/%s names %s, and nothing stands there", vm->file,
-		       print_vm(vm, address));
+	return row_say(vm_row(a, vm->file, &vm->address, REASON_ABSENT), "/%s names %s, and nothing stands there",
+		       vm->file, print_vm(vm, address));
 }
 
 int advise_vms(struct adviser *a)

@@ -5,7 +5,6 @@
  * card.
  */
 #include "advice_run.h"
-#include "vms.h"
 
 #define PATH_BYTES 512
 #define LINKS_MAX 8
@@ -65,42 +64,32 @@ static void node_name(const struct sysroot *r, const char *node, char name[PATH_
 		*name = '\0';
 }
 
-/* Whether the plan binds the function at this address. */
-static bool is_bound(const struct adviser *a, const struct address *address)
+/* 1: said, since the plan binds what stands there. 0, or -ENOMEM. */
+static int advise_address(struct adviser *a, const struct vm_node *node, const struct address *address)
 {
-	for (size_t i = 0; i < a->decisions->n; i++) {
-		const struct decision *d = &a->decisions->items[i];
-
-		if (d->bind && address_compare(&a->machine->devices[d->device].address, address) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int say(struct adviser *a, const struct vm_node *node, const struct address *address)
-{
-	struct row *row = row_add(a->out, ROW_VM, address);
+	const struct decision *d = decision_of(a->decisions, machine_by_address(a->machine, address));
 	char text[ADDRESS_LEN];
 
-	if (row)
-		snprintf(row->file, sizeof(row->file), "/%s", node->file);
-	return row_say(row,
+	if (!d || !d->bind)
+		return 0;
+	return row_say(vm_row(a, node->file, address, REASON_NONE),
 		       "/%s uses %s, which is of %s: that is kept for virtual machines, and the host has no %s then. "
 		       "Take it out of the definition, or the device out of the rules",
-		       node->file, node->name, address_print(address, text), node->name);
+		       node->file, node->name, address_print(address, text), node->name) < 0
+		       ? -ENOMEM
+		       : 1;
 }
 
-/* 1: said. 0, or -ENOMEM. */
+/* The same of what this name of a class stands on. */
 static int advise_name(struct adviser *a, const struct vm_node *node, const char *class, const char *name)
 {
 	char path[PATH_BYTES], link[PATH_BYTES];
 	struct address address;
 
 	if (!*name || snprintf(path, sizeof(path), "sys/class/%s/%s", class, name) >= (int)sizeof(path) ||
-	    sysroot_readlink(a->root, path, link, sizeof(link)) < 0 || !last_address(link, &address) ||
-	    !is_bound(a, &address))
+	    sysroot_readlink(a->root, path, link, sizeof(link)) < 0 || !last_address(link, &address))
 		return 0;
-	return say(a, node, &address) < 0 ? -ENOMEM : 1;
+	return advise_address(a, node, &address);
 }
 
 static int advise_directory(struct adviser *a, const struct vm_node *node, const char *class)
@@ -137,7 +126,7 @@ int advise_node(struct adviser *a, const struct vm_node *node)
 	int ret = 0;
 
 	if (by_path(node, &address))
-		return is_bound(a, &address) ? say(a, node, &address) : 0;
+		return advise_address(a, node, &address) < 0 ? -ENOMEM : 0;
 	node_name(a->root, node->name, name);
 	for (size_t i = 0; i < ARRAY_SIZE(classes) && ret == 0; i++)
 		ret = classes[i].directory && strcmp(node->name, classes[i].directory) == 0
