@@ -69,12 +69,13 @@ static bool is_path(const char *source)
 	return source[0] == '/' && strncmp(source, "/dev/", 5) != 0;
 }
 
-/* What no libmount knows to have no block device; those that are reached over the network whatever else they say. */
-static const char *const network_types[] = {
-	"ceph", "beegfs",  "lustre", "gpfs",  "orangefs",    "moosefs", "efs",
-	"s3fs", "gcsfuse", "davfs",  "pvfs2", "ocfs2_dlmfs", "afs",     "smbnetfs"
+/* What libmount does not know to have no block device: some are reached over the network, whatever else the line says.
+ */
+static const char *const network_types[] = { "ceph", "beegfs", "lustre",  "gpfs",  "orangefs", "pvfs2", "moosefs",
+					     "efs",  "s3fs",   "gcsfuse", "davfs", "smbnetfs", "afs" };
+static const char *const program_types[] = {
+	"aufs", "unionfs", "usbfs", "mergerfs", "rclone", "vboxsf", "ocfs2_dlmfs"
 };
-static const char *const program_types[] = { "aufs", "unionfs", "usbfs", "mergerfs", "rclone", "vboxsf" };
 
 /* "remote:path" of rclone, "s3fs#bucket": what a program of that type understands, and no block device. */
 static bool is_programs(const char *source, const char *type)
