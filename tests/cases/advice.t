@@ -6,15 +6,6 @@
 # shellcheck source=/dev/null
 . tests/cases/machine.sh
 
-# machine_of LINE...: a fresh root with the machine of this manifest, and no rules.
-machine_of()
-{
-	rm -rf "$R"
-	change "$@"
-	host "$R"
-	: >"$CONF"
-}
-
 # follow: runs each command that the JSON of the last one names as next, an argv a row, below the root. There is one.
 follow()
 {

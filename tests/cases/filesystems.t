@@ -25,8 +25,7 @@ block nvme2n1 0000:03:00.0/nvme/nvme2 259:20
 line proc/self/mountinfo 22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
 line etc/fstab UUID=cccccccc-0000-4000-8000-000000000001 / ext4 defaults 0 1"
 FIRST=0000:01:00.0
-BOTH='0000:01:00.0
-0000:02:00.0'
+BOTH='0000:01:00.0 0000:02:00.0'
 
 # one TYPE, two TYPE: the partitions of the three; of those the first has the file system, or the first two.
 one()
@@ -52,15 +51,9 @@ mapped()
 # needs ADDRESSES MACHINE NAME TYPE: with this name in fstab just these, and the disk of /, are what the boot needs.
 needs()
 {
-	rm -rf "$R"
-	change "$BOARD" "$2" "line etc/fstab $3 /srv $4 defaults 0 2"
-	host "$R"
-	: >"$CONF"
-	run list --json
-	code 0 || return 1
-	jq -r '.devices[] | select(.state // "" | contains("boot-disk")) | .address' "$TMP/out" >"$TMP/needed"
-	same "$TMP/needed" "0000:00:17.0
-$1"
+	machine_of "$BOARD" "$2" "line etc/fstab $3 /srv $4 defaults 0 2"
+	# shellcheck disable=SC2086 # a list
+	boot_needs 0000:00:17.0 $1
 }
 
 # each ADDRESSES MACHINE TYPE NAME...

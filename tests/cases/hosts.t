@@ -32,15 +32,9 @@ needs()
 {
 	needs_wanted=$1
 	shift
-	rm -rf "$R"
-	change "$BOARD" "$@"
-	host "$R"
-	: >"$CONF"
-	run list --json
-	code 0 || return 1
-	jq -r '.devices[] | select(.state // "" | contains("boot-disk")) | .address' "$TMP/out" >"$TMP/needed"
-	[ -n "$needs_wanted" ] || { silent "$TMP/needed"; return; }
-	same "$TMP/needed" "$(echo "$needs_wanted" | tr ' ' '\n')"
+	machine_of "$BOARD" "$@"
+	# shellcheck disable=SC2086 # a list
+	boot_needs $needs_wanted
 }
 
 ok 'Manjaro: LUKS by rd.luks.name=, games on the other drive' needs 0000:01:00.0 \

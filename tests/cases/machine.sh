@@ -58,6 +58,25 @@ state_of_plan()
 	awk '$1 == "plan" { print $3 }' "$1/run/earlybind/report"
 }
 
+# machine_of LINE...: a fresh root with the machine of this manifest, and no rules.
+machine_of()
+{
+	rm -rf "$R"
+	change "$@"
+	host "$R"
+	: >"$CONF"
+}
+
+# boot_needs ADDRESS...: just these functions hold what the boot of that root needs.
+boot_needs()
+{
+	run list --json
+	code 0 || return 1
+	jq -r '.devices[] | select(.state // "" | contains("boot-disk")) | .address' "$TMP/out" | LC_ALL=C sort >"$TMP/needed"
+	[ $# -gt 0 ] || { silent "$TMP/needed"; return; }
+	same "$TMP/needed" "$(printf '%s\n' "$@")"
+}
+
 # cards: the addresses of the cards that are locked, sorted.
 cards()
 {

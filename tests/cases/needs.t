@@ -31,10 +31,7 @@ added()
 {
 	added_rule=$1
 	shift
-	rm -rf "$R"
-	change "$BOARD" "$@"
-	host "$R"
-	: >"$CONF"
+	machine_of "$BOARD" "$@"
 	# shellcheck disable=SC2086 # a rule
 	run add --yes $added_rule
 	[ "$(cat "$TMP/code")" -le 1 ] || { cat "$TMP/err"; return 1; }
@@ -187,10 +184,7 @@ outcome initramfs-conf-ip 'in quotes, exported' unlocks etc/initramfs-tools/conf
 # token LINE: 01:00 has a FIDO2 token plugged in, which is no keyboard; crypttab has this line.
 token()
 {
-	rm -rf "$R"
-	change "$BOARD" "$ENCRYPTED" '0000:01:00.0 0000:00:1b.0 1912:0014 0c0330 13 xhci_hcd usb=mouse' "line etc/crypttab $1"
-	host "$R"
-	: >"$CONF"
+	machine_of "$BOARD" "$ENCRYPTED" '0000:01:00.0 0000:00:1b.0 1912:0014 0c0330 13 xhci_hcd usb=mouse' "line etc/crypttab $1"
 	for token in "$R"/sys/devices/pci0000:00/0000:00:1b.0/0000:01:00.0/usb*/*/*:1.0/*.0001; do
 		printf '\006\320\361\011\001\241\001' >"$token/report_descriptor"
 	done
@@ -212,12 +206,9 @@ outcome fido2-token 'a device of its own' token_stays "cryptroot UUID=$LUKS none
 # unlocked CRYPTTAB LINE...: `add 01:00` of a USB controller, on the board with this line of crypttab and these.
 unlocked()
 {
-	rm -rf "$R"
 	unlocked_line=$1
 	shift
-	change "$@" "$ENCRYPTED" "line etc/crypttab $unlocked_line"
-	host "$R"
-	: >"$CONF"
+	machine_of "$@" "$ENCRYPTED" "line etc/crypttab $unlocked_line"
 	run add --yes 01:00
 }
 
@@ -256,10 +247,7 @@ ok 'fido2-token: a USB4 controller has no ports' unlock_stays "$FIDO" "$BARE" '0
 # card_reader CRYPTTAB: with a smart card in 01:00, of which the interface tells.
 card_reader()
 {
-	rm -rf "$R"
-	change "$BOARD" "$ENCRYPTED" "$MOUSE" "line etc/crypttab $1"
-	host "$R"
-	: >"$CONF"
+	machine_of "$BOARD" "$ENCRYPTED" "$MOUSE" "line etc/crypttab $1"
 	for reader in "$R"/sys/devices/pci0000:00/0000:00:1b.0/0000:01:00.0/usb*/*/*:1.0; do
 		echo 0b >"$reader/bInterfaceClass"
 	done
@@ -280,10 +268,7 @@ ok 'fido2-token: a smart card is none' card_is_none
 # given_away: one controller by a person's word: the other stays locked, whatever is accepted later.
 given_away()
 {
-	rm -rf "$R"
-	change "$(echo "$BOARD" | sed s/usb=keyboard/usb=mouse/)" "$ENCRYPTED" "$MOUSE" "line etc/crypttab $FIDO"
-	host "$R"
-	: >"$CONF"
+	machine_of "$(echo "$BOARD" | sed s/usb=keyboard/usb=mouse/)" "$ENCRYPTED" "$MOUSE" "line etc/crypttab $FIDO"
 	run add --yes 01:00
 	run add --yes 00:14.0 allow=keyboard
 	run accept --yes
@@ -452,10 +437,7 @@ done
 # ssh LINE...: the card of the default route is given away by a word, where the image has a server of ssh.
 ssh()
 {
-	rm -rf "$R"
-	change "$BOARD" "$CARDS" "$ROUTE" "$@"
-	host "$R"
-	: >"$CONF"
+	machine_of "$BOARD" "$CARDS" "$ROUTE" "$@"
 	run add --yes 01:00 allow=in-use
 }
 

@@ -113,11 +113,8 @@ put()
 # keeps DEVICES: these are what the boot needs, and the disk of /.
 keeps()
 {
-	run list --json
-	code 0 || return 1
-	jq -r '.devices[] | select(.state // "" | contains("boot-disk")) | .address' "$TMP/out" | LC_ALL=C sort >"$TMP/kept"
-	printf '%s\n' 0000:00:17.0 "$1" | sed '/^$/d' | LC_ALL=C sort >"$TMP/wanted"
-	diff "$TMP/wanted" "$TMP/kept"
+	# shellcheck disable=SC2086 # a list
+	boot_needs 0000:00:17.0 $1
 }
 
 # uki FILE SECTION TEXT [SECTION TEXT...]: a unified kernel image with these sections; "" is what section$1 in TMP has. objcopy adds none of
