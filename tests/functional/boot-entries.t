@@ -180,11 +180,9 @@ fallback_uki()
 {
 	mounted /efi nvme0n1p1
 	mkdir -p "$R/efi/EFI/BOOT"
-	echo 'int f(void) { return 1; }' | gcc -x c -c -o "$TMP/f.o" -
 	echo $K >"$TMP/uname"
-	objcopy -O pei-x86-64 "$TMP/f.o" "$R/efi/EFI/BOOT/BOOTIA32.EFI"
-	objcopy -O pei-x86-64 --add-section ".uname=$TMP/uname" --set-section-flags .uname=data \
-		--add-section ".initrd=$TMP/is" --set-section-flags .initrd=data "$TMP/f.o" "$R/efi/EFI/BOOT/BOOTX64.EFI"
+	initrd_uki >"$R/efi/EFI/BOOT/BOOTIA32.EFI"
+	initrd_uki "$TMP/uname" .uname "$TMP/is" .initrd >"$R/efi/EFI/BOOT/BOOTX64.EFI"
 }
 
 limine()
@@ -449,10 +447,7 @@ profiles()
 {
 	profiles_uki=$R/efi/EFI/Linux/token-$K.efi
 	mkdir -p "${profiles_uki%/*}"
-	echo 'int f(void) { return 1; }' | gcc -x c -c -o "$TMP/f.o" -
-	objcopy -O pei-x86-64 --add-section ".initrd=$1" --set-section-flags .initrd=data --add-section ".initrx=$2" \
-		--set-section-flags .initrx=data "$TMP/f.o" "$profiles_uki"
-	sed -i 's/\.initrx/.initrd/' "$profiles_uki"
+	initrd_uki "$1" .initrd "$2" .initrx >"$profiles_uki"
 }
 
 two_current_profiles()

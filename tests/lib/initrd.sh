@@ -66,14 +66,22 @@ initrd_microcode()
 	rm -rf "$initrd_early"
 }
 
-# initrd_uki FILE SECTION: prints a PE file with FILE as this section.
+# initrd_uki [FILE SECTION]...: prints a PE file with these files as sections, in this order. objcopy adds none of
+# a name that is there: .initrx, .cmdlinx and .profilx become one more .initrd, .cmdline and .profile.
 initrd_uki()
 {
 	initrd_pe=$(mktemp -d)
 	echo 'int f(void) { return 1; }' >"$initrd_pe/f.c"
 	gcc -c -o "$initrd_pe/f.o" "$initrd_pe/f.c"
-	objcopy -O pei-x86-64 --add-section "$2=$1" --set-section-flags "$2=data" "$initrd_pe/f.o" "$initrd_pe/uki"
-	cat "$initrd_pe/uki"
+	initrd_sections=
+	while [ $# -gt 0 ]; do
+		# objcopy puts the last one first.
+		initrd_sections="--add-section $2=$1 --set-section-flags $2=data $initrd_sections"
+		shift 2
+	done
+	# shellcheck disable=SC2086 # options
+	objcopy -O pei-x86-64 $initrd_sections "$initrd_pe/f.o" "$initrd_pe/uki"
+	LC_ALL=C sed 's/\.initrx/.initrd/; s/\.cmdlinx/.cmdline/; s/\.profilx/.profile/' "$initrd_pe/uki"
 	rm -rf "$initrd_pe"
 }
 
