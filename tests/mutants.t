@@ -8,7 +8,9 @@
 # shellcheck source=/dev/null
 . tests/lib/tap.sh
 need_build
-need gcc:gcc /usr/include/cmocka.h:libcmocka-dev pkg-config:pkgconf
+need gcc:gcc /usr/include/cmocka.h:libcmocka-dev
+# shellcheck source=/dev/null
+. tests/lib/host-link.sh
 TMP=$(mktemp -d) || exit 1
 trap 'rm -rf "$TMP"' EXIT
 export EARLYBIND_HISTORIES=100000
@@ -43,21 +45,12 @@ change()
 	sed -i "s,#include \"\([a-z_]*\.h\)\",#include \"$change_room/\1\"," "$TMP/mutant.c"
 }
 
-# host_objects [SOURCE]: those of the host tool as it was built, but for main and this source's.
-host_objects()
-{
-	find "$BUILD/glibc/core" "$BUILD/glibc/sys" "$BUILD/glibc/host" -name '*.o' |
-		grep -v -e '/cli/main\.o$' -e "/${1:-no-such}\.o\$"
-}
-
 # link_host PROGRAM OBJECT...: with the properties of the next steps.
 link_host()
 {
 	program=$1
 	shift
-	# shellcheck disable=SC2046 # lists of words
-	gcc -o "$program" "$TMP/next_steps.o" "$@" \
-		$(pkg-config --libs libkmod blkid mount libpci smartcols libarchive liblzma libzstd) -lcmocka
+	host_link "$program" "$TMP/next_steps.o" "$@" -lcmocka
 }
 
 # breaks_host SOURCE SCRIPT

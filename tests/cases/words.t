@@ -117,23 +117,20 @@ keeps()
 	boot_needs 0000:00:17.0 $1
 }
 
-# uki FILE SECTION TEXT [SECTION TEXT...]: a unified kernel image with these sections; "" is what section$1 in TMP has. objcopy adds none of
-# a name that is there: the x at the end of one is that of the name before it.
+# uki FILE SECTION TEXT [SECTION TEXT...]: a unified kernel image with these sections; "" is what section$1 in TMP has.
 uki()
 {
 	uki_file=$R/$1
 	shift
-	mkdir -p "$(dirname "$uki_file")"
-	echo 'int f;' | gcc -x c -c -o "$TMP/pe.o" -
 	uki_sections=
 	while [ $# -gt 0 ]; do
 		[ -z "$2" ] || printf '%s' "$2" >"$TMP/section$1"
-		# objcopy puts the last one first.
-		uki_sections="--add-section $1=$TMP/section$1 --set-section-flags $1=data $uki_sections"
+		uki_sections="$uki_sections $TMP/section$1 $1"
 		shift 2
 	done
-	# shellcheck disable=SC2086 # options
-	objcopy -O pei-x86-64 $uki_sections "$TMP/pe.o" "$uki_file" && sed -i 's/\.cmdlinx/.cmdline/; s/\.profilx/.profile/' "$uki_file"
+	mkdir -p "$(dirname "$uki_file")"
+	# shellcheck disable=SC2086 # files and names
+	initrd_uki $uki_sections >"$uki_file"
 }
 
 # place NAME WORDS: writes them there.
@@ -231,8 +228,7 @@ noticed()
 	! cmp -s src/host/storage/boot_cmdline.c "$TMP/mutant.c" || { echo 'there is no such line'; return 1; }
 	# shellcheck disable=SC2046 # lists of words
 	gcc -std=gnu11 -w -Isrc/host/storage -c -o "$TMP/mutant.o" "$TMP/mutant.c" &&
-		gcc -o "$TMP/mutant" "$TMP/mutant.o" $(cat "$TMP/objects") \
-			$(pkg-config --libs libkmod blkid mount libpci smartcols libarchive liblzma libzstd) || return 1
+		host_link "$TMP/mutant" "$TMP/mutant.o" $(host_objects boot_cmdline) "$BUILD/glibc/host/cli/main.o" || return 1
 	noticed_tool=$EARLYBIND
 	EARLYBIND=$TMP/mutant
 	if tried /proc/cmdline line >"$TMP/tried" 2>&1; then
@@ -246,8 +242,8 @@ noticed()
 }
 
 if [ "${EARLYBIND_ALL:-}" = 1 ]; then
-	need pkg-config:pkgconf
-	find "$BUILD/glibc/core" "$BUILD/glibc/sys" "$BUILD/glibc/host" -name '*.o' ! -name boot_cmdline.o >"$TMP/objects"
+	# shellcheck source=/dev/null
+	. tests/lib/host-link.sh
 	for name in $(table); do
 		ok "without its line: $name" noticed "$name"
 	done
