@@ -55,14 +55,6 @@ static int add_luks(const struct boot_word *w, const char *where, const char *va
 	return add_encrypted(w, where, name, strlen(name), out);
 }
 
-static int add_luks_part(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
-{
-	char name[160];
-
-	snprintf(name, sizeof(name), "PARTUUID=%s", value);
-	return add_encrypted(w, where, name, strlen(name), out);
-}
-
 /* "UUID=device", rd.luks.data=; "device:name", cryptdevice= and cryptkey= */
 static int add_luks_data(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
 {
@@ -123,6 +115,15 @@ static int add_named(const char *kind, const struct boot_word *w, const char *wh
 
 	snprintf(name, sizeof(name), "%s%s", kind, value);
 	return boot_ref_add(out, BOOT_REF_DEVICE, where, w->what, name, strlen(name));
+}
+
+static int add_luks_part(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)
+{
+	int error = add_named("PARTUUID=", w, where, value, out);
+
+	if (!error)
+		out->items[out->n - 1].passphrase = true;
+	return error;
 }
 
 static int add_md(const struct boot_word *w, const char *where, const char *value, struct boot_refs *out)

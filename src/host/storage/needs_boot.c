@@ -184,19 +184,28 @@ static int add_device(struct needs_list *list, const struct boot_ref *w, const c
 }
 
 /*
- * An interface that the initramfs makes, or gives a name (which needs none by itself): what it stands on. 1; 0: nothing
- * makes it.
+ * What an interface stands on that the initramfs makes, or gives a name (which needs none by itself): the next ref from
+ * *at on. NULL: there is none.
  */
+static const struct boot_ref *next_below(const struct needs_list *list, const char *interface, size_t *at)
+{
+	while (*at < list->refs.n) {
+		const struct boot_ref *w = &list->refs.items[(*at)++];
+
+		if (w->kind == BOOT_REF_INTERFACE && strcmp(w->what, interface) == 0)
+			return w;
+	}
+	return NULL;
+}
+
+/* 1; 0: nothing makes it. Or -ENOMEM. */
 static int add_made(struct needs_list *list, const char *interface, const char *text)
 {
+	const struct boot_ref *w;
 	char is[64];
 	int found = 0, error = 0;
 
-	for (size_t i = 0; i < list->refs.n && !error; i++) {
-		const struct boot_ref *w = &list->refs.items[i];
-
-		if (w->kind != BOOT_REF_INTERFACE || strcmp(w->what, interface) != 0)
-			continue;
+	for (size_t at = 0; !error && (w = next_below(list, interface, &at));) {
 		found = 1;
 		if (!w->optional)
 			continue;
@@ -227,12 +236,11 @@ static int add_nic(struct needs_list *list, const struct boot_ref *w, const char
 /* Whether the initramfs makes it, or names it so, of one that is here. */
 static bool is_made(const struct needs_list *list, const char *interface)
 {
+	const struct boot_ref *w;
 	char is[64];
 
-	for (size_t i = 0; i < list->refs.n; i++)
-		if (list->refs.items[i].kind == BOOT_REF_INTERFACE &&
-		    strcmp(list->refs.items[i].what, interface) == 0 &&
-		    nic_find(&list->host, list->refs.items[i].name, is))
+	for (size_t at = 0; (w = next_below(list, interface, &at));)
+		if (nic_find(&list->host, w->name, is))
 			return true;
 	return false;
 }
