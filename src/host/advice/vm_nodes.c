@@ -73,9 +73,9 @@ static int advise_address(struct adviser *a, const struct vm_node *node, const s
 	if (!d || !d->bind)
 		return 0;
 	return row_say(vm_row(a, node->file, address, REASON_NONE),
-		       "/%s uses %s, which is of %s: that is kept for virtual machines, and the host has no %s then. "
-		       "Take it out of the definition, or the device out of the rules",
-		       node->file, node->name, address_print(address, text), node->name) < 0
+		       "/%s uses %s, a device of %s, which the next boot gives away: the host will not have it. Remove "
+		       "it from the definition, or %s from the rules",
+		       node->file, node->name, address_print(address, text), text) < 0
 		       ? -ENOMEM
 		       : 1;
 }
