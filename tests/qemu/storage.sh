@@ -8,7 +8,9 @@
 STORAGE_MEGABYTES=600
 # What no plain root has: tools and hooks for roots on MD, btrfs, XFS, dm-integrity and NBD.
 STORAGE_PACKAGES='mdadm btrfs-progs xfsprogs cryptsetup-bin nbd-client'
-# The disks that a guest makes, in the order of the topology `storage`.
+# The rows whose disks a guest prepares, those that it fills, too, and the disks, in the order of the topology `storage`.
+STORAGE_PREPARED='lvm-luks md cache'
+STORAGE_FILLED='btrfs xfs journal integrity'
 STORAGE_MADE='lvm md-1 md-2 btrfs-1 btrfs-2 xfs-1 xfs-2 journal-1 journal-2 cache-1 cache-2 integrity'
 
 # storage_of TOPOLOGY: the row of the table `storage` from which that machine boots; nothing where it is a virtio disk.
@@ -158,27 +160,6 @@ storage_make_cache()
 	rm "$2/cache.ext4"
 }
 
-# The guest made all of these.
-storage_make_btrfs()
-{
-	grep -q '^@@ made btrfs$' "$2/log"
-}
-
-storage_make_xfs()
-{
-	grep -q '^@@ made xfs$' "$2/log"
-}
-
-storage_make_journal()
-{
-	grep -q '^@@ made journal$' "$2/log"
-}
-
-storage_make_integrity()
-{
-	grep -q '^@@ made integrity$' "$2/log"
-}
-
 storage_make_nbd()
 {
 	storage_ext4 nbd "$1" "$2/nbd"
@@ -197,14 +178,14 @@ storage_guest()
 		truncate -s "$((STORAGE_MEGABYTES + 64))M" "$2/$storage_disk"
 	done
 	storage_packages_add "$1" "$2/root" || return 1
-	for storage_row in btrfs xfs journal integrity; do
-		table_cell storage $storage_row 4 >"$2/fstab-$storage_row"
+	for storage_row in $STORAGE_FILLED; do
+		table_cell storage "$storage_row" 4 >"$2/fstab-$storage_row"
 	done
 	disk_make "$2/root" "$2/maker"
 	mkdir -p "$2/payload"
 	mv "$2"/fstab-* "$2/payload"
 	cp "$TOP/tests/qemu/guest/storage" "$2/payload/run"
-	mv "$2/rows" "$2/payload"
+	cp "$2/rows" "$2/payload"
 	payload_make "$2" "$2/payload.tar"
 	boot "$WORK/roots/$1/bare/boot/vmlinuz-$(root_release "$WORK/roots/$1/bare" 6.1)" "$WORK/tiny.cpio" "$2/maker" on \
 		"$2/payload.tar" storage '' "$2/log"
@@ -221,14 +202,14 @@ storage_prepare()
 	truncate -s 64M "$storage_dir/twin"
 	truncate -s 1M "$storage_dir/none"
 	storage_root "$(root_suite)" "$storage_dir/root"
-	case " $* " in
-	*' lvm-luks '* | *' md '* | *' btrfs '* | *' xfs '* | *' journal '* | *' cache '* | *' integrity '*)
-		echo " $* " >"$storage_dir/rows"
-		storage_guest "$(root_suite)" "$storage_dir" || return 1
-		;;
-	esac
+	echo " $* " >"$storage_dir/rows"
+	storage_made=$(echo "$STORAGE_PREPARED $STORAGE_FILLED" | tr ' ' '|')
+	! grep -qE " ($storage_made) " "$storage_dir/rows" || storage_guest "$(root_suite)" "$storage_dir" || return 1
 	for storage_row in "$@"; do
-		"storage_make_$(echo "$storage_row" | tr - _)" "$storage_dir/root" "$storage_dir" || return 1
+		case " $STORAGE_FILLED " in
+		*" $storage_row "*) grep -q "^@@ made $storage_row\$" "$storage_dir/log" || return 1 ;;
+		*) "storage_make_$(echo "$storage_row" | tr - _)" "$storage_dir/root" "$storage_dir" || return 1 ;;
+		esac
 	done
 	rm -rf --one-file-system "$storage_dir/root"
 }
