@@ -16,6 +16,7 @@
 #define ADDONS "*.addon" SUFFIX
 #define START_BYTES 65536 /* the headers, which say where all else is */
 #define TEXT_BYTES (4u << 20)
+#define CMDLINE_BYTES 65536 /* far more than any kernel takes */
 #define PATH_BYTES 512
 
 /*
@@ -145,9 +146,7 @@ static int append(char **options, const char *more)
 {
 	char *both;
 
-	if (!*more)
-		return 0;
-	if (asprintf(&both, "%s %s", *options, more) < 0)
+	if (asprintf(&both, "%s%s", *options, more) < 0)
 		return -ENOMEM;
 	free(*options);
 	*options = both;
@@ -159,11 +158,14 @@ static int add_addons(const struct sysroot *r, const char *base, const char *dir
 		      size_t first)
 {
 	_cleanup_(boot_entries_free) struct boot_entries addons = { 0 };
+	_cleanup_(text_free) struct text all = { 0 };
 	int error = read_directory(r, base, directory, ADDONS, uki_entries_parse, &addons);
 
-	for (size_t i = first; i < out->n && !error; i++)
-		for (size_t k = 0; k < addons.n && !error; k++)
-			error = append(&out->items[i].options, addons.items[k].options);
+	for (size_t i = 0; i < addons.n && all.len < CMDLINE_BYTES; i++)
+		text_addf(&all, " %.*s", CMDLINE_BYTES, addons.items[i].options);
+	error = error ? error : all.error;
+	for (size_t i = first; i < out->n && addons.n && !error; i++)
+		error = append(&out->items[i].options, all.data);
 	return error;
 }
 
